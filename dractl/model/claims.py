@@ -1,0 +1,202 @@
+"""Claims: what a pod asks for and what it was given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dractl.model.devices import DeviceId
+from dractl.model.nodeselection import NodeSelector
+from dractl.model.quantity import Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerReference:
+    """Who an object belongs to."""
+
+    kind: str
+    name: str
+    uid: str = ""
+    controller: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectMeta:
+    """The metadata that dractl reads. Times are RFC 3339 text; "" and None: unset."""
+
+    name: str
+    namespace: str = ""
+    uid: str = ""
+    generate_name: str = ""
+    creation_timestamp: str | None = None
+    deletion_timestamp: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    owners: tuple[OwnerReference, ...] = ()
+    finalizers: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Namespace and name."""
+        return self.namespace, self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Toleration:
+    """Which device taints a request puts up with."""
+
+    key: str = ""
+    operator: str = "Equal"
+    value: str = ""
+    effect: str = ""
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way to satisfy a request: the request itself, or one of its subrequests.
+
+    `name` is the subrequest's name, None for an exact request. A selector is the text
+    of its CEL expression, None where it has none. `admin_access` None means unset,
+    which differs from False where the feature is off. `capacity` None: not asked for.
+    """
+
+    name: str | None
+    device_class: str
+    selectors: tuple[str | None, ...] = ()
+    mode: str = "ExactCount"
+    count: int = 1
+    admin_access: bool | None = None
+    tolerations: tuple[Toleration, ...] = ()
+    capacity: Mapping[str, Quantity] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A named request. Without options, it uses a type that this release lacks."""
+
+    name: str
+    options: tuple[Option, ...]
+    prioritized: bool = False  # options come from firstAvailable
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """Ties the devices of some requests (all, if none is named) to each other."""
+
+    requests: tuple[str, ...] = ()
+    match_attribute: str | None = None
+    distinct_attribute: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceConfig:
+    """Configuration for a driver, passed through; `body` is the wire form less
+    `requests`."""
+
+    body: Mapping[str, Any]
+    requests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSpec:
+    """The devices that a claim or template asks for."""
+
+    requests: tuple[Request, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    config: tuple[DeviceConfig, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceResult:
+    """One device in an allocation. `share_id` "*" stands for the random one of a
+    dry run."""
+
+    request: str
+    device: DeviceId
+    admin_access: bool = False
+    tolerations: tuple[Toleration, ...] = ()
+    binding_conditions: tuple[str, ...] = ()
+    binding_failure_conditions: tuple[str, ...] = ()
+    share_id: str | None = None
+    consumed_capacity: Mapping[str, Quantity] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigResult:
+    """A configuration in an allocation, from the class or from the claim."""
+
+    source: str
+    requests: tuple[str, ...]
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """What a claim was given, and on which nodes it can be used (None: on all)."""
+
+    results: tuple[DeviceResult, ...] = ()
+    config: tuple[ConfigResult, ...] = ()
+    node_selector: NodeSelector | None = None
+    timestamp: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A status condition."""
+
+    type: str
+    status: str
+    reason: str = ""
+    message: str = ""
+    last_transition_time: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStatus:
+    """What the driver reports of one allocated device."""
+
+    device: DeviceId
+    share_id: str | None = None
+    conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerReference:
+    """Who a claim is reserved for."""
+
+    resource: str
+    name: str
+    uid: str = ""
+    api_group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceClaim:
+    """A claim with its state."""
+
+    meta: ObjectMeta
+    spec: ClaimSpec
+    allocation: Allocation | None = None
+    reserved_for: tuple[ConsumerReference, ...] = ()
+    devices: tuple[DeviceStatus, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceClaimTemplate:
+    """What the claims that are made from it look like."""
+
+    meta: ObjectMeta
+    spec: ClaimSpec
+    claim_labels: Mapping[str, str] = field(default_factory=dict)
+    claim_annotations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceClass:
+    """A kind of device that requests can name."""
+
+    name: str
+    selectors: tuple[str | None, ...] = ()
+    config: tuple[DeviceConfig, ...] = ()
+    extended_resource_name: str | None = None
+    creation_timestamp: str | None = None

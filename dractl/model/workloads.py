@@ -1,0 +1,116 @@
+"""Pods, nodes and what surrounds them: only the fields that dractl reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dractl.model.claims import Condition, ObjectMeta, Toleration
+from dractl.model.nodeselection import NodeSelector
+from dractl.model.quantity import Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class NodeTaint:
+    """A taint of a node."""
+
+    key: str
+    value: str
+    effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node. An empty `allocatable` states nothing, which is not "no resources"."""
+
+    meta: ObjectMeta
+    taints: tuple[NodeTaint, ...] = ()
+    unschedulable: bool = False
+    allocatable: Mapping[str, Quantity] = field(default_factory=dict)
+    conditions: tuple[Condition, ...] = ()
+    kubelet_version: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name, which is also what node selectors compare."""
+        return self.meta.name
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerClaim:
+    """A container's use of a pod claim, or of one request of it."""
+
+    name: str
+    request: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container; `sidecar` marks an init container that keeps running."""
+
+    name: str
+    requests: Mapping[str, Quantity] = field(default_factory=dict)
+    claims: tuple[ContainerClaim, ...] = ()
+    sidecar: bool = False
+    host_ports: tuple[tuple[str, str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PodClaim:
+    """An entry of `spec.resourceClaims`: a claim by name, or one from a template."""
+
+    name: str
+    claim: str | None = None
+    template: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """A pod. `claim_names` maps its claim entries to claims that were made for it;
+    None as a value: the controller decided that none is needed."""
+
+    meta: ObjectMeta
+    node_name: str = ""
+    phase: str = ""
+    scheduler_name: str = ""
+    gates: tuple[str, ...] = ()
+    node_selector: Mapping[str, str] = field(default_factory=dict)
+    affinity: NodeSelector | None = None
+    tolerations: tuple[Toleration, ...] = ()
+    init_containers: tuple[Container, ...] = ()
+    containers: tuple[Container, ...] = ()
+    pod_requests: Mapping[str, Quantity] = field(default_factory=dict)
+    overhead: Mapping[str, Quantity] = field(default_factory=dict)
+    claims: tuple[PodClaim, ...] = ()
+    claim_names: Mapping[str, str | None] = field(default_factory=dict)
+    extended_claim: str | None = None
+    conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A namespace, for its labels."""
+
+    meta: ObjectMeta
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What somebody reported of an object."""
+
+    meta: ObjectMeta
+    involved_kind: str
+    involved_name: str
+    involved_namespace: str
+    reason: str
+    message: str
+    type: str = ""
+    count: int = 1
+    last_seen: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceQuota:
+    """Limits of a namespace, and what counts against them."""
+
+    meta: ObjectMeta
+    hard: Mapping[str, Quantity] = field(default_factory=dict)
+    used: Mapping[str, Quantity] = field(default_factory=dict)
