@@ -15,7 +15,7 @@ class ExitStatus(IntEnum):
     INTERRUPTED = 130
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class DractlError(Exception):
     """Something outside dractl is wrong: a file, a cluster, an argument.
 
