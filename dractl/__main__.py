@@ -1,0 +1,5 @@
+"""`python -m dractl`."""
+
+from dractl.cli.app import run
+
+run()

@@ -1,0 +1,103 @@
+"""The command tree, and the one place where errors become exit codes."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Final
+
+import typer
+
+from dractl.cli import version
+from dractl.cli.terminal import Terminal
+from dractl.errors import DractlError, ExitStatus
+
+_BROKEN_PIPE: Final = 141  # what a shell reports of a process that SIGPIPE ended
+_PLUGIN: Final = "kubectl-dra"
+
+app = typer.Typer(
+    name="dractl",
+    help="Admin toolkit for Kubernetes Dynamic Resource Allocation.",
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("version", epilog=version.EXAMPLES)(version.version)
+
+
+@app.callback()
+def group() -> None:
+    """Admin toolkit for Kubernetes Dynamic Resource Allocation."""
+
+
+def run() -> None:
+    """Run as a program of its own, or as the plugin of kubectl."""
+    sys.exit(main())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status, whatever happens."""
+    terminal = Terminal.of(os.environ, _program(sys.argv[0]))
+    try:
+        status = _invoke(terminal, sys.argv[1:] if argv is None else argv)
+        terminal.out.flush()
+    except DractlError as error:
+        terminal.fail(error)
+        return error.status
+    except BrokenPipeError:
+        _discard_output()
+        return _BROKEN_PIPE
+    except KeyboardInterrupt:
+        return ExitStatus.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the process boundary: the rest is a bug
+        _report_bug(terminal, error)
+        return ExitStatus.BUG
+    return status
+
+
+def _invoke(terminal: Terminal, argv: Sequence[str]) -> int:
+    """Run typer without its own error handling."""
+    try:
+        status: object = app(
+            args=list(argv),
+            prog_name=terminal.program,
+            standalone_mode=False,
+            obj=terminal,
+        )
+    except typer.TyperException as error:
+        # pydantic, which typer asks, puts its own words before ours.
+        message = error.format_message().replace("Value error, ", "", 1)
+        raise DractlError(
+            "usage",
+            message[:1].lower() + message[1:],
+            hint=f"{terminal.program} --help shows what there is",
+            status=ExitStatus.USAGE,
+        ) from error
+    return status if isinstance(status, int) else ExitStatus.YES
+
+
+def _program(path: str) -> str:
+    name = PurePath(path).stem if path.endswith(".exe") else PurePath(path).name
+    return "kubectl dra" if name == _PLUGIN else "dractl"
+
+
+def _discard_output() -> None:
+    """Keep the interpreter from complaining of the closed pipe when it flushes."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def _report_bug(terminal: Terminal, error: Exception) -> None:
+    if terminal.verbose:
+        traceback.print_exception(error, file=terminal.err)
+    terminal.fail(
+        DractlError(
+            "bug",
+            f"this is a bug in dractl: {type(error).__name__}: {error}",
+            hint="" if terminal.verbose else "run it again with -v and report the text",
+        )
+    )
