@@ -1,0 +1,1 @@
+"""CEL device selectors: compile once, then ask device after device."""
