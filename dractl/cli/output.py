@@ -1,0 +1,41 @@
+"""Results as JSON and YAML: safe for a terminal, exact for a program."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Final, Literal
+
+OutputFormat = Literal["table", "wide", "json", "yaml", "name"]
+
+# Letters first and nothing special after: no YAML reader takes it for anything but a
+# string, but for single letters, which kubectl reads as booleans (y, n).
+_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_./-]+", re.ASCII)
+# What other YAML readers take for a boolean or nothing.
+_RESERVED: Final = frozenset({"yes", "no", "on", "off", "true", "false", "null"})
+
+
+def as_json(document: Mapping[str, object]) -> str:
+    """Return one JSON document in ASCII; what a terminal would obey is escaped."""
+    # JSON may carry DEL as it is; terminals and log viewers should not get it.
+    return json.dumps(document, indent=2).replace("\x7f", "\\u007f") + "\n"
+
+
+def as_yaml(document: Mapping[str, object]) -> str:
+    """Return one YAML document in ASCII, in which every ambiguous string is quoted."""
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        """Quotes more than PyYAML does, as kubectl reads more words as values."""
+
+        def ignore_aliases(self, data: object) -> bool:
+            """Write everything out: anchors are not for people."""
+            del data
+            return True
+
+    def text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+        plain = _PLAIN.fullmatch(value) and value.lower() not in _RESERVED
+        style = None if plain else '"'
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+    Dumper.add_representer(str, text)
+    return yaml.dump(document, Dumper=Dumper, sort_keys=False, width=4096)

@@ -1,0 +1,1 @@
+"""Scripts that keep generated files current; none of them is installed."""

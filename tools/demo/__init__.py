@@ -1,0 +1,1 @@
+"""Builds the sample cluster that ships with the package."""
