@@ -1,0 +1,98 @@
+"""The allocator: claims and a node in, allocations or the reason for none out.
+
+Follows Kubernetes 1.36, dynamic-resource-allocation/structured/allocator.go.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from dractl.api.snapshot import Snapshot
+from dractl.model.claims import Allocation, ResourceClaim
+from dractl.model.workloads import Node
+from dractl.solver.eligibility import Selectors
+from dractl.solver.errors import PoolsInvalid
+from dractl.solver.inventory import Inventory
+from dractl.solver.ledger import Ledger
+from dractl.solver.plan import Outline, Planner
+from dractl.solver.result import allocation
+from dractl.solver.rules import Rules, rules_of
+from dractl.solver.search import find
+from dractl.solver.slots import ClaimSlots, prepare
+from dractl.solver.trace import Observer
+from dractl.solver.tracker import tainted_slices
+from dractl.solver.usage import Usage
+from dractl.solver.view import NodeView
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one node can give to claims; `allocations` None: not all of them fit."""
+
+    allocations: tuple[Allocation, ...] | None
+    steps: int
+
+
+class Allocator:
+    """Answers for one snapshot; whatever is worked out once serves all questions."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.rules: Rules = rules_of(snapshot.profile)
+        self.usage = Usage.of(snapshot.claims, self.rules)
+        self._views: dict[str, NodeView] = {}
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """The devices of the cluster."""
+        taint_rules = self.snapshot.taint_rules if self.rules.taint_rules else ()
+        return Inventory(tainted_slices(self.snapshot.slices, taint_rules), self.rules)
+
+    @cached_property
+    def planner(self) -> Planner:
+        """Makes outlines of claims."""
+        selectors = Selectors(self.rules.environment)
+        return Planner(self.snapshot.class_by_name, selectors, self.rules)
+
+    def view(self, node: Node) -> NodeView:
+        """Return the node's devices; AllocationAborted for a broken node selector."""
+        known = self._views.get(node.name)
+        if known is None:
+            inventory = self.inventory.of(node.name, node.meta.labels)
+            known = self._views[node.name] = NodeView.of(node, inventory, self.rules)
+        return known
+
+    def allocate(
+        self, node: Node, claims: Sequence[ResourceClaim], observer: Observer | None = None
+    ) -> Answer:
+        """Allocate all of the claims on the node, or none.
+
+        Raises AllocationAborted where the scheduler stops with an error, PoolsInvalid
+        where nothing fits and the node has an invalid pool.
+        """
+        return self.answer(node, self.planner.outline(claims), observer)
+
+    def answer(
+        self, node: Node, outline: Outline, observer: Observer | None = None
+    ) -> Answer:
+        """Do the same for claims that are planned already."""
+        view = self.view(node)
+        claims = prepare(view, outline, self.usage)
+        ledger = Ledger(view, self.usage, len(claims))
+        found, steps = find(view, claims, ledger, observer)
+        if not found:
+            if view.inventory.has_invalid_pool:
+                raise PoolsInvalid("invalid resource pools were encountered")
+            return Answer(None, steps)
+        return Answer(tuple(_allocations(view, claims, ledger)), steps)
+
+
+def _allocations(
+    view: NodeView, claims: Iterable[ClaimSlots], ledger: Ledger
+) -> Iterable[Allocation]:
+    for claim, taken, choices in zip(claims, ledger.taken, ledger.choices, strict=True):
+        chosen = [
+            options[choices.get(index, 0)].plan
+            for index, options in enumerate(claim.requests)
+        ]
+        yield allocation(view, claim, taken, chosen)

@@ -1,0 +1,216 @@
+"""matchAttribute and distinctAttribute, with what upstream forgets and remembers.
+
+Follows Kubernetes 1.36, structured/internal/{incubating,experimental}/constraint.go.
+Each constraint is an object with memory; `add` says whether the device may join and
+`remove` takes it out again. Neither restores all of the memory: that is upstream's
+behaviour, it changes results, and QUIRKS below names the cases.
+
+QUIRKS
+- narrowed for good: with list values, a match keeps its narrowed set after a removal,
+  until no device is left in it.
+- one memory per request: distinctAttribute remembers one value per request name. In a
+  request for three devices only the latest counts, and a removal forgets all of them.
+"""
+
+from collections.abc import Hashable
+from typing import Protocol
+
+from dractl.model.attributes import LIST_KINDS, Attribute
+from dractl.model.claims import Constraint as ConstraintSpec
+from dractl.model.devices import Device
+from dractl.solver.errors import AllocationAborted
+from dractl.solver.rules import Rules
+
+Values = tuple[str, frozenset[object]]
+
+
+class Constraint(Protocol):
+    """A constraint during one search."""
+
+    attribute: str
+    requests: frozenset[str]
+
+    def add(self, base: str, device: Device) -> bool:
+        """Let the device join, or refuse it."""
+
+    def remove(self, base: str) -> None:
+        """Take out a device that joined for this request."""
+
+    def state(self) -> Hashable:
+        """Return the memory, for comparison and `restore`."""
+
+    def restore(self, state: Hashable) -> None:
+        """Go back to an earlier memory."""
+
+
+def applies(requests: frozenset[str], base: str, name: str) -> bool:
+    """Tell whether a constraint is about a request, or about the chosen subrequest."""
+    return not requests or base in requests or name in requests
+
+
+def lookup(device: Device, name: str) -> Attribute | None:
+    """Return the device's attribute of that qualified name."""
+    return device.attributes.get(name)
+
+
+def constraint(spec: ConstraintSpec, where: str, rules: Rules) -> Constraint:
+    """Return the constraint object; AllocationAborted where upstream knows no such."""
+    requests = frozenset(spec.requests)
+    if spec.match_attribute:
+        if rules.list_values:
+            return SetMatch(spec.match_attribute, requests)
+        return Match(spec.match_attribute, requests)
+    if spec.distinct_attribute and rules.distinct_supported:
+        kind = SetDistinct if rules.list_values else Distinct
+        return kind(spec.distinct_attribute, requests)
+    raise AllocationAborted(f"{where}: empty constraint (unsupported constraint type?)")
+
+
+class Match:
+    """All devices have the same scalar value. Nothing leaks here."""
+
+    def __init__(self, attribute: str, requests: frozenset[str]) -> None:
+        self.attribute = attribute
+        self.requests = requests
+        self._count = 0
+        self._value: Attribute | None = None
+
+    def add(self, base: str, device: Device) -> bool:  # noqa: ARG002 the protocol's
+        """Let the device join, or refuse it."""
+        value = lookup(device, self.attribute)
+        if value is None:
+            return False
+        if self._count == 0:
+            self._value = value
+        elif value.kind in LIST_KINDS or not value.kind or value != self._value:
+            return False
+        self._count += 1
+        return True
+
+    def remove(self, base: str) -> None:  # noqa: ARG002 the protocol's
+        """Take out a device that joined for this request."""
+        self._count -= 1
+
+    def state(self) -> Hashable:
+        """Return the memory, for comparison and `restore`."""
+        return (self._count, self._value if self._count else None)
+
+    def restore(self, state: Hashable) -> None:
+        """Go back to an earlier memory."""
+        assert isinstance(state, tuple)
+        self._count, self._value = state
+
+
+class SetMatch:
+    """All devices share a value, each having a list of them."""
+
+    def __init__(self, attribute: str, requests: frozenset[str]) -> None:
+        self.attribute = attribute
+        self.requests = requests
+        self._count = 0
+        self._values: Values | None = None
+
+    def add(self, base: str, device: Device) -> bool:  # noqa: ARG002 the protocol's
+        """Let the device join, or refuse it."""
+        value = lookup(device, self.attribute)
+        values = None if value is None else as_set(value)
+        if values is None:
+            return False
+        if self._count == 0:
+            self._values = values
+        else:
+            assert self._values is not None
+            common = values[1] & self._values[1]
+            if values[0] != self._values[0] or not common:
+                return False
+            self._values = (values[0], common)
+        self._count += 1
+        return True
+
+    def remove(self, base: str) -> None:  # noqa: ARG002 the protocol's
+        """Take out a device that joined; the set stays as narrow as it was."""
+        self._count -= 1
+
+    def state(self) -> Hashable:
+        """Return the memory, for comparison and `restore`."""
+        return (self._count, self._values if self._count else None)
+
+    def restore(self, state: Hashable) -> None:
+        """Go back to an earlier memory."""
+        assert isinstance(state, tuple)
+        self._count, self._values = state
+
+
+class Distinct:
+    """No two devices have the same scalar value, as far as upstream remembers."""
+
+    def __init__(self, attribute: str, requests: frozenset[str]) -> None:
+        self.attribute = attribute
+        self.requests = requests
+        self._count = 0
+        self._values: dict[str, Attribute] = {}
+
+    def add(self, base: str, device: Device) -> bool:
+        """Let the device join, or refuse it."""
+        value = lookup(device, self.attribute)
+        if value is None or (self._count and self._collides(value)):
+            return False
+        self._values[base] = value
+        self._count += 1
+        return True
+
+    def _collides(self, value: Attribute) -> bool:
+        if value.kind in LIST_KINDS or not value.kind:
+            return bool(self._values)
+        return value in self._values.values()
+
+    def remove(self, base: str) -> None:
+        """Take out a device that joined, and all memory of its request."""
+        self._values.pop(base, None)
+        self._count -= 1
+
+    def state(self) -> Hashable:
+        """Return the memory, for comparison and `restore`."""
+        return (self._count, tuple(sorted(self._values.items(), key=_by_name)))
+
+    def restore(self, state: Hashable) -> None:
+        """Go back to an earlier memory."""
+        assert isinstance(state, tuple)
+        self._count = state[0]
+        self._values = dict(state[1])
+
+
+class SetDistinct(Distinct):
+    """No two devices share a value, each having a list of them."""
+
+    def add(self, base: str, device: Device) -> bool:
+        """Let the device join, or refuse it."""
+        value = lookup(device, self.attribute)
+        if value is None:
+            return False
+        if self._count:
+            mine = as_set(value)
+            if mine is None or any(_share(mine, each) for each in self._values.values()):
+                return False
+        self._values[base] = value
+        self._count += 1
+        return True
+
+
+def _share(values: Values, other: Attribute) -> bool:
+    theirs = as_set(other)
+    return (
+        theirs is not None and theirs[0] == values[0] and bool(theirs[1] & values[1])
+    )
+
+
+def _by_name(item: tuple[str, Attribute]) -> str:
+    return item[0]
+
+
+def as_set(value: Attribute) -> Values | None:
+    """Return the values with their type; None: no value that can be compared."""
+    if value.kind in LIST_KINDS:
+        assert isinstance(value.value, tuple)
+        return (value.kind, frozenset(value.value)) if value.value else None
+    return (f"{value.kind}s", frozenset([value.value])) if value.kind else None

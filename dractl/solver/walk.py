@@ -1,0 +1,204 @@
+"""The search, step by step as upstream does it, quirks included.
+
+Follows Kubernetes 1.36, allocator_incubating.go: allocateOne. Upstream recurses; here
+the open choices are a list, so no claim is too deep. The first full assignment wins.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from dractl.solver.errors import SearchBudgetExceeded
+from dractl.solver.ledger import Ledger
+from dractl.solver.rules import MAX_DEVICES
+from dractl.solver.slots import ClaimSlots, Slot
+from dractl.solver.trace import Observer
+from dractl.solver.view import NodeView
+
+
+class Signal(Enum):
+    """How a step that did not succeed came back."""
+
+    FAIL = "fail"
+    SIZE = "size"  # more than 32 devices; only another subrequest can help
+
+
+@dataclass(slots=True)
+class _ClaimEnd:
+    """All requests of a claim have their devices."""
+
+
+@dataclass(slots=True)
+class _Choice:
+    """The subrequests of a request; `at` is the one under trial."""
+
+    claim: int
+    request: int
+    at: int = 0
+    every_too_large: bool = True
+
+
+@dataclass(slots=True)
+class _Exact:
+    """A device of a counted request; `rest` are the candidates not tried yet."""
+
+    claim: int
+    request: int
+    slot: Slot
+    index: int
+    rest: int
+
+
+@dataclass(slots=True)
+class _All:
+    """A device of a request for all."""
+
+    slot: Slot
+
+
+_Frame = _ClaimEnd | _Choice | _Exact | _All
+
+
+class Walk:
+    """One search. `steps` counts upstream's recursive calls."""
+
+    def __init__(
+        self,
+        view: NodeView,
+        claims: tuple[ClaimSlots, ...],
+        ledger: Ledger,
+        observer: Observer | None = None,
+    ) -> None:
+        self._view = view
+        self._claims = claims
+        self._ledger = ledger
+        self._observer = observer
+        self._frames: list[_Frame] = []
+        # Where the search stands: claim, request, subrequest, device within it.
+        self._claim = self._request = self._index = 0
+        self._slot: Slot | None = None
+        self._after = -1  # candidates must lie behind this position
+        self.steps = 0
+
+    def run(self, budget: int) -> bool:
+        """Search on, for as many steps; tell whether a full assignment was found.
+
+        Raises SearchBudgetExceeded when the steps are used up, and AllocationAborted
+        where upstream stops with an error.
+        """
+        limit = self.steps + budget
+        signal: Signal | None = None
+        while True:
+            if signal is None:
+                self.steps += 1
+                if self.steps > limit:
+                    raise SearchBudgetExceeded(self.steps)
+                if self._claim == len(self._claims):
+                    return True
+                signal = self._descend()
+            elif not self._frames:
+                return False
+            else:
+                signal = self._come_back(self._frames[-1], signal)
+
+    def _descend(self) -> Signal | None:
+        """Take one step forward; None: go on from there."""
+        requests = self._claims[self._claim].requests
+        if self._slot is None:
+            if self._request == len(requests):
+                self._frames.append(_ClaimEnd())
+                self._claim += 1
+                self._request = 0
+                return None
+            options = requests[self._request]
+            self._slot = options[0]
+            self._index, self._after = 0, -1
+            if self._claims[self._claim].plan.requests[self._request].prioritized:
+                self._frames.append(_Choice(self._claim, self._request))
+                self._ledger.choices[self._claim][self._request] = 0
+                return None
+        return self._fill(self._slot)
+
+    def _fill(self, slot: Slot) -> Signal | None:
+        if slot.wanted is not None and not slot.wanted:
+            return Signal.FAIL  # "all" of nothing
+        if self._index >= slot.needs:
+            self._request += 1
+            self._slot = None
+            return None
+        if len(self._ledger.taken[self._claim]) + slot.needs - self._index > MAX_DEVICES:
+            return Signal.SIZE
+        if slot.wanted is not None:
+            position = slot.wanted[self._index]
+            objection = self._ledger.take(slot, position, must=True)
+            if objection is not None:
+                self._tell(slot, position, objection)
+                return Signal.FAIL
+            self._frames.append(_All(slot))
+            self._index += 1
+            return None
+        rest = (slot.candidates | slot.failing) & (-1 << (self._after + 1))
+        frame = _Exact(self._claim, self._request, slot, self._index, rest)
+        self._frames.append(frame)
+        return self._try_next(frame)
+
+    def _try_next(self, frame: _Exact) -> Signal | None:
+        """Take the next candidate of a counted request; FAIL when none is left."""
+        slot, ledger = frame.slot, self._ledger
+        rest = frame.rest & ledger.free(slot)
+        while rest:
+            low = rest & -rest
+            rest ^= low
+            position = low.bit_length() - 1
+            if low & slot.failing:
+                claim = self._claims[frame.claim].plan.claim
+                raise slot.plan.failure(claim, slot.selectable.failures[position])
+            if not ledger.has_room(slot, position):
+                continue
+            objection = ledger.take(slot, position)
+            if objection is not None:
+                self._tell(slot, position, objection)
+                continue
+            frame.rest = rest
+            self._claim, self._request = frame.claim, frame.request
+            self._slot, self._index, self._after = slot, frame.index + 1, position
+            return None
+        self._frames.pop()
+        return Signal.FAIL
+
+    def _come_back(self, frame: _Frame, signal: Signal) -> Signal | None:
+        """Handle what a step returned; None: another way was found to go on."""
+        match frame:
+            case _Exact():
+                self._ledger.undo(frame.slot)
+                if signal is Signal.SIZE:
+                    self._frames.pop()
+                    return signal
+                return self._try_next(frame)
+            case _Choice():
+                return self._next_option(frame, signal)
+            case _All():
+                self._ledger.undo(frame.slot)
+                self._frames.pop()
+                return signal
+            case _ClaimEnd():
+                self._frames.pop()
+                return Signal.FAIL
+        raise AssertionError(frame)
+
+    def _next_option(self, frame: _Choice, signal: Signal) -> Signal | None:
+        """Try the next subrequest."""
+        frame.every_too_large = frame.every_too_large and signal is Signal.SIZE
+        options = self._claims[frame.claim].requests[frame.request]
+        frame.at += 1
+        if frame.at < len(options):
+            self._claim, self._request = frame.claim, frame.request
+            self._ledger.choices[frame.claim][frame.request] = frame.at
+            self._slot, self._index, self._after = options[frame.at], 0, -1
+            return None
+        self._frames.pop()
+        return Signal.SIZE if frame.every_too_large else Signal.FAIL
+
+    def _tell(self, slot: Slot, position: int, why: object) -> None:
+        if self._observer is not None:
+            device = self._view.devices[position]
+            self._observer.rejected(slot.plan.claim, slot.plan.name, device, why)  # type: ignore[arg-type]
