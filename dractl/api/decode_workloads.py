@@ -1,0 +1,219 @@
+"""Decoding of what surrounds claims: pods, nodes, namespaces, events, quotas.
+
+Defaults are those of the API server (pkg/apis/core/v1/defaults.go, 1.36).
+"""
+
+from typing import Any
+
+from dractl.api.decode_fields import (
+    Wire,
+    child,
+    each,
+    flag,
+    integer,
+    labels,
+    quantities,
+    text,
+    text_if_set,
+    within,
+    within_if_set,
+)
+from dractl.api.decode_shared import (
+    cluster_meta,
+    condition,
+    namespaced_meta,
+    node_selector,
+    toleration,
+)
+from dractl.api.problems import MalformedField
+from dractl.model.nodeselection import NodeSelector
+from dractl.model.quantity import Quantity
+from dractl.model.workloads import (
+    Container,
+    ContainerClaim,
+    Event,
+    Namespace,
+    Node,
+    NodeTaint,
+    Pod,
+    PodClaim,
+    ResourceQuota,
+)
+
+ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - what the scheduler takes an unset hostIP for
+
+
+def node(document: Wire) -> Node:
+    """Read a Node."""
+    meta = cluster_meta(document)
+    status = child(document, "status")
+    try:
+        allocatable = quantities(status, "allocatable")
+        conditions = each(status, "conditions", condition)
+        version = within(status, "nodeInfo", lambda info: text(info, "kubeletVersion"))
+    except MalformedField as bad:
+        raise bad.inside("status") from None
+    return within(
+        document,
+        "spec",
+        lambda spec: Node(
+            meta=meta,
+            taints=each(spec, "taints", _node_taint),
+            unschedulable=flag(spec, "unschedulable"),
+            allocatable=allocatable,
+            conditions=conditions,
+            kubelet_version=version,
+        ),
+    )
+
+
+def _node_taint(source: Wire) -> NodeTaint:
+    return NodeTaint(text(source, "key"), text(source, "value"), text(source, "effect"))
+
+
+def pod(document: Wire) -> Pod:
+    """Read a Pod."""
+    meta = namespaced_meta(document)
+    found = within(document, "status", _pod_status)
+    spec = within(document, "spec", pod_spec)
+    return Pod(meta=meta, **spec, **found)
+
+
+def pod_spec(spec: Wire) -> dict[str, Any]:
+    """Read a pod's spec, in a pod or in a template, as arguments for Pod."""
+    shares_host = flag(spec, "hostNetwork")
+
+    def read(source: Wire) -> Container:
+        return _container(source, shares_host=shares_host)
+
+    return {
+        "node_name": text(spec, "nodeName"),
+        "scheduler_name": text(spec, "schedulerName") or "default-scheduler",
+        "gates": each(spec, "schedulingGates", lambda gate: text(gate, "name")),
+        "node_selector": labels(spec, "nodeSelector"),
+        "affinity": within(spec, "affinity", _required_affinity),
+        "tolerations": each(spec, "tolerations", toleration),
+        "init_containers": each(spec, "initContainers", read),
+        "containers": each(spec, "containers", read),
+        "pod_requests": within(spec, "resources", _requests),
+        "overhead": quantities(spec, "overhead"),
+        "claims": each(spec, "resourceClaims", _pod_claim),
+    }
+
+
+def _required_affinity(source: Wire) -> NodeSelector | None:
+    return within(
+        source,
+        "nodeAffinity",
+        lambda inner: within_if_set(
+            inner, "requiredDuringSchedulingIgnoredDuringExecution", node_selector
+        ),
+    )
+
+
+def _container(source: Wire, *, shares_host: bool) -> Container:
+    ports = each(source, "ports", lambda port: _port(port, shares_host=shares_host))
+    return Container(
+        name=text(source, "name"),
+        requests=within(source, "resources", _requests),
+        claims=within(
+            source,
+            "resources",
+            lambda resources: each(resources, "claims", _container_claim),
+        ),
+        sidecar=text(source, "restartPolicy") == "Always",
+        host_ports=tuple(port for port in ports if port[2] > 0),
+    )
+
+
+def _port(source: Wire, *, shares_host: bool) -> tuple[str, str, int]:
+    """Read the host's side of a port: address, protocol, number (0: none)."""
+    fallback = integer(source, "containerPort") if shares_host else 0
+    return (
+        text(source, "hostIP") or ANY_ADDRESS,
+        text(source, "protocol") or "TCP",
+        integer(source, "hostPort") or fallback,
+    )
+
+
+def _requests(resources: Wire) -> dict[str, Quantity]:
+    """Read requests; what has only a limit is requested as much as that."""
+    return {**quantities(resources, "limits"), **quantities(resources, "requests")}
+
+
+def _container_claim(source: Wire) -> ContainerClaim:
+    return ContainerClaim(text(source, "name"), text(source, "request"))
+
+
+def _pod_claim(source: Wire) -> PodClaim:
+    return PodClaim(
+        text(source, "name"),
+        text_if_set(source, "resourceClaimName"),
+        text_if_set(source, "resourceClaimTemplateName"),
+    )
+
+
+def _pod_status(status: Wire) -> dict[str, Any]:
+    made = each(
+        status,
+        "resourceClaimStatuses",
+        lambda entry: (text(entry, "name"), text_if_set(entry, "resourceClaimName")),
+    )
+    return {
+        "phase": text(status, "phase"),
+        "claim_names": dict(made),
+        "extended_claim": within(
+            status,
+            "extendedResourceClaimStatus",
+            lambda extended: text_if_set(extended, "resourceClaimName"),
+        ),
+        "conditions": each(status, "conditions", condition),
+    }
+
+
+def namespace(document: Wire) -> Namespace:
+    """Read a Namespace."""
+    return Namespace(cluster_meta(document))
+
+
+def event(document: Wire) -> Event:
+    """Read an Event of the core group or of events.k8s.io."""
+    series = child(document, "series")
+    subject = child(document, "involvedObject") or child(document, "regarding")
+    times = (
+        text_if_set(series, "lastObservedTime"),
+        text_if_set(document, "lastTimestamp"),
+        text_if_set(document, "deprecatedLastTimestamp"),
+        text_if_set(document, "eventTime"),
+    )
+    counts = (
+        integer(series, "count"),
+        integer(document, "count"),
+        integer(document, "deprecatedCount"),
+    )
+    return Event(
+        meta=namespaced_meta(document),
+        involved_kind=text(subject, "kind"),
+        involved_name=text(subject, "name"),
+        involved_namespace=text(subject, "namespace"),
+        reason=text(document, "reason"),
+        message=text(document, "message") or text(document, "note"),
+        type=text(document, "type"),
+        count=next((count for count in counts if count > 0), 1),
+        last_seen=next((time for time in times if time), None),
+    )
+
+
+def resource_quota(document: Wire) -> ResourceQuota:
+    """Read a ResourceQuota; the limits in force are those of its status."""
+    meta = namespaced_meta(document)
+    wanted = within(document, "spec", lambda spec: quantities(spec, "hard"))
+    return within(
+        document,
+        "status",
+        lambda status: ResourceQuota(
+            meta=meta,
+            hard=quantities(status, "hard") or wanted,
+            used=quantities(status, "used"),
+        ),
+    )

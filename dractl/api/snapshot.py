@@ -1,0 +1,197 @@
+"""Everything that is known of a cluster at one moment."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, TypeVar
+
+from dractl.api.decode import Decoded, Object, decode
+from dractl.api.lists import is_list, items_of
+from dractl.api.problems import Problem
+from dractl.errors import DractlError
+from dractl.model.claims import DeviceClass, ResourceClaim, ResourceClaimTemplate
+from dractl.model.cluster import KubernetesVersion, Profile
+from dractl.model.devices import DeviceTaintRule, ResourceSlice
+from dractl.model.workloads import Event, Namespace, Node, Pod, ResourceQuota
+
+Key = tuple[str, str]
+Document = Mapping[str, object]
+T = TypeVar("T")
+
+_MOST_NESTED_LISTS: Final = 16
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The objects of a cluster, each kind in the order of the source.
+
+    `profile` is the release that answers follow. `problems` are the objects that could
+    not be read; everything else is there without them.
+    """
+
+    profile: Profile
+    classes: tuple[DeviceClass, ...] = ()
+    claims: tuple[ResourceClaim, ...] = ()
+    templates: tuple[ResourceClaimTemplate, ...] = ()
+    slices: tuple[ResourceSlice, ...] = ()
+    taint_rules: tuple[DeviceTaintRule, ...] = ()
+    pods: tuple[Pod, ...] = ()
+    nodes: tuple[Node, ...] = ()
+    namespaces: tuple[Namespace, ...] = ()
+    events: tuple[Event, ...] = ()
+    quotas: tuple[ResourceQuota, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @staticmethod
+    def from_documents(
+        documents: Iterable[Document],
+        *,
+        kubernetes: str | None = None,
+        feature_gates: Mapping[str, bool] | None = None,
+    ) -> "Snapshot":
+        """Read Kubernetes documents of any served version, also Lists of them.
+
+        `kubernetes` is the release to judge by; without it, the newest kubelet among
+        the nodes tells it, else the newest release that is known. Of two documents for
+        one object the later one counts. Raises DractlError for a release or a feature
+        gate that does not exist; a malformed document becomes a problem.
+        """
+        numbered = (
+            (document, f"document {number}")
+            for number, document in enumerate(documents)
+        )
+        return Snapshot.from_sourced(
+            numbered, kubernetes=kubernetes, feature_gates=feature_gates
+        )
+
+    @staticmethod
+    def from_sourced(
+        documents: Iterable[tuple[object, str]],
+        *,
+        kubernetes: str | None = None,
+        feature_gates: Mapping[str, bool] | None = None,
+        problems: Iterable[Problem] = (),
+    ) -> "Snapshot":
+        """Read documents that come with their places; see `from_documents`.
+
+        `problems` are what the source found wrong before; they come first.
+        """
+        found = list(problems)
+        kept = _Kept()
+        for document, where in _flattened(documents):
+            result = decode(document, where)
+            if isinstance(result, Problem):
+                found.append(result)
+            elif result is not None:
+                kept.add(result)
+        nodes = kept.of(Node)
+        release = kubernetes or _newest_kubelet(nodes)
+        return Snapshot(
+            profile=Profile.of(release, feature_gates),
+            classes=kept.of(DeviceClass),
+            claims=kept.of(ResourceClaim),
+            templates=kept.of(ResourceClaimTemplate),
+            slices=kept.of(ResourceSlice),
+            taint_rules=kept.of(DeviceTaintRule),
+            pods=kept.of(Pod),
+            nodes=nodes,
+            namespaces=kept.of(Namespace),
+            events=kept.of(Event),
+            quotas=kept.of(ResourceQuota),
+            problems=tuple(found),
+        )
+
+    @cached_property
+    def class_by_name(self) -> Mapping[str, DeviceClass]:
+        """The device classes."""
+        return {each.name: each for each in self.classes}
+
+    @cached_property
+    def node_by_name(self) -> Mapping[str, Node]:
+        """The nodes."""
+        return {each.name: each for each in self.nodes}
+
+    @cached_property
+    def namespace_by_name(self) -> Mapping[str, Namespace]:
+        """The namespaces."""
+        return {each.meta.name: each for each in self.namespaces}
+
+    @cached_property
+    def claim_by_key(self) -> Mapping[Key, ResourceClaim]:
+        """The claims by namespace and name."""
+        return {each.meta.key: each for each in self.claims}
+
+    @cached_property
+    def template_by_key(self) -> Mapping[Key, ResourceClaimTemplate]:
+        """The claim templates by namespace and name."""
+        return {each.meta.key: each for each in self.templates}
+
+    @cached_property
+    def pod_by_key(self) -> Mapping[Key, Pod]:
+        """The pods by namespace and name."""
+        return {each.meta.key: each for each in self.pods}
+
+    @property
+    def pending_claims(self) -> tuple[ResourceClaim, ...]:
+        """The claims that wait for devices and are not being deleted."""
+        return tuple(
+            claim
+            for claim in self.claims
+            if claim.allocation is None and claim.meta.deletion_timestamp is None
+        )
+
+
+class _Kept:
+    """The objects so far, of which a later one replaces an earlier one of its name."""
+
+    def __init__(self) -> None:
+        self._objects: dict[type, dict[object, Object]] = {}
+
+    def add(self, decoded: Decoded) -> None:
+        objects = self._objects.setdefault(type(decoded.value), {})
+        objects[_identity(decoded, len(objects))] = decoded.value
+
+    def of(self, kind: type[T]) -> tuple[T, ...]:
+        found = self._objects.get(kind, {}).values()
+        return tuple(each for each in found if isinstance(each, kind))
+
+
+def _identity(decoded: Decoded, position: int) -> object:
+    """Return what two documents of one object have in common."""
+    value = decoded.value
+    if not decoded.name:
+        return position
+    if isinstance(value, ResourceSlice) and not decoded.uid:
+        # Hand-made slices of several drivers, pools or generations may share a name.
+        devices = tuple(device.name for device in value.devices)
+        return decoded.name, value.driver, value.pool, value.generation, devices
+    return decoded.namespace, decoded.name
+
+
+def _flattened(documents: Iterable[tuple[object, str]]) -> Iterator[tuple[object, str]]:
+    """Yield the documents, and in the place of a List its items."""
+    waiting = [iter(documents)]
+    while waiting:
+        document, where = next(waiting[-1], (None, None))
+        if where is None:
+            waiting.pop()
+        elif is_list(document) and len(waiting) <= _MOST_NESTED_LISTS:
+            waiting.append(
+                (item, f"{where} item {number}")
+                for number, item in enumerate(items_of(document))
+            )
+        else:
+            yield document, where
+
+
+def _newest_kubelet(nodes: Iterable[Node]) -> KubernetesVersion | None:
+    """Return the newest release of a kubelet; the API server is at least as new."""
+    found = [_release(node.kubelet_version) for node in nodes]
+    return max((release for release in found if release is not None), default=None)
+
+
+def _release(text: str) -> KubernetesVersion | None:
+    try:
+        return KubernetesVersion.parse(text)
+    except DractlError:
+        return None  # a node may report what it likes; it only gives a hint

@@ -1,0 +1,87 @@
+"""Documents from YAML text, bounded in depth and size, with line numbers.
+
+The text is cut at `---` before it is parsed, as kubectl does, so a syntax error spoils
+one document. Values are built from parser events, not by PyYAML's constructor: that is
+what makes cyclic anchors, alias bombs and repeated keys plain errors.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import yaml
+
+from dractl.api.lists import is_list, items_of
+from dractl.sources.documents import Loaded, SourcedDocument
+from dractl.sources.yaml_build import Builder, YamlError
+
+_Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SEPARATOR: Final = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_NOTHING: Final = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n|%.*\n)*[ \t]*(?:#.*)?\Z")
+
+
+class _Chunk(NamedTuple):
+    """The text of one document, and the number of lines before it."""
+
+    text: str
+    skipped: int
+
+
+def read_yaml(text: str, source: str) -> Loaded:
+    """Read all documents of the text; `source` names it in places and problems."""
+    loaded = Loaded([], [])
+    for chunk in _chunks(text):
+        _read_chunk(chunk, source, loaded)
+    return loaded
+
+
+def _chunks(text: str) -> Iterator[_Chunk]:
+    start, skipped = 0, 0
+    for match in _SEPARATOR.finditer(text):
+        if _NOTHING.match(text, start, match.start()):
+            continue  # comments and directives belong to the document that follows
+        yield _Chunk(text[start : match.start()], skipped)
+        skipped += text.count("\n", start, match.start())
+        start = match.start()
+    if not _NOTHING.match(text, start):
+        yield _Chunk(text[start:], skipped)
+
+
+def _read_chunk(chunk: _Chunk, source: str, loaded: Loaded) -> None:
+    try:
+        _add_documents(chunk, source, loaded)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = chunk.skipped + (mark.line if mark is not None else 0) + 1
+        loaded.report(_summary(error), f"{source}:{line}")
+    except YamlError as error:
+        loaded.report(error.message, f"{source}:{chunk.skipped + error.line + 1}")
+
+
+def _add_documents(chunk: _Chunk, source: str, loaded: Loaded) -> None:
+    loader = _Loader(chunk.text)
+    builder = Builder()
+    try:
+        while (document := builder.next_document(loader)) is not None:
+            for value, line in _parts(document[0], builder):
+                where = f"{source}:{chunk.skipped + line + 1}"
+                loaded.documents.append(SourcedDocument(value, where))
+    finally:
+        loader.dispose()
+
+
+def _parts(value: object, builder: Builder) -> Iterator[tuple[object, int]]:
+    """Yield a document with its line; of a list the items with theirs."""
+    line = builder.lines.get(id(value), 0)
+    if is_list(value):
+        items = value.get("items")
+        given = items if isinstance(items, list) else []
+        for item, complete in zip(given, items_of(value), strict=True):
+            yield complete, builder.lines.get(id(item), line)
+    elif value is not None:
+        yield value, line
+
+
+def _summary(error: yaml.YAMLError) -> str:
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None)
+    return f"is not YAML: {problem or 'it cannot be parsed'}"
