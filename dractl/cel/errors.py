@@ -13,7 +13,8 @@ class CelError(Exception):
 class Issue:
     """One complaint of the compiler; line and column count from 1, in code points.
 
-    An issue without a place (`line` 0) is about the expression as a whole.
+    An issue without a place is about the expression as a whole: `line` 0 shows the bare
+    message, -1 shows cel-go's "-1:0" before it.
     """
 
     line: int
@@ -50,6 +51,8 @@ class SelectorEvalError(CelError):
 
 def issue_at(source: str, position: int, message: str) -> Issue:
     """Return the issue for a position that counts code points of the source."""
+    if not source:
+        return Issue(1, 0, message)  # where cel-go sees the end of nothing
     line_start = source.rfind("\n", 0, position) + 1
     line = source.count("\n", 0, position) + 1
     return Issue(line, position - line_start + 1, message)
@@ -64,7 +67,7 @@ def _rendered(source: str, issue: Issue) -> str:
         return issue.message
     head = f"ERROR: <input>:{issue.line}:{issue.column}: {issue.message}"
     lines = source.split("\n")
-    if issue.line > len(lines):
+    if issue.line < 0 or not source:
         return head
     shown = lines[issue.line - 1].replace("\t", " ")
     before = shown[: issue.column - 1]

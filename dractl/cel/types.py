@@ -1,14 +1,33 @@
 """Types of CEL expressions, as the checker infers them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """A named type with its parameters; `str()` gives cel-go's spelling."""
+    """A named type with its parameters; `str()` gives cel-go's spelling.
+
+    A type variable is named by one capital (in declarations) or `_var0`, `_var1` …
+    (while checking). `depth` and `weight` measure the tree of parameters, so that the
+    checker can refuse types that grow without bound; `ground` means: no variables.
+    """
 
     name: str
     parameters: tuple["Type", ...] = ()
+    depth: int = field(init=False, compare=False, repr=False)
+    weight: int = field(init=False, compare=False, repr=False)
+    is_variable: bool = field(init=False, compare=False, repr=False)
+    ground: bool = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        parts = self.parameters
+        put = object.__setattr__
+        put(self, "depth", 1 + max((part.depth for part in parts), default=0))
+        put(self, "weight", 1 + sum(part.weight for part in parts))
+        variable = len(self.name) == 1 or self.name.startswith("_var")
+        put(self, "is_variable", variable)
+        ground = not variable and all(part.ground for part in parts)
+        put(self, "ground", ground)
 
     def __str__(self) -> str:
         if not self.parameters:
