@@ -1,5 +1,6 @@
 """The command tree, and the one place where errors become exit codes."""
 
+import gc
 import os
 import sys
 import traceback
@@ -9,11 +10,12 @@ from typing import Final
 
 import typer
 
-from dractl.cli import version
+from dractl.cli import allocate, completion, version
 from dractl.cli.terminal import Terminal
 from dractl.errors import DractlError, ExitStatus
 
 _BROKEN_PIPE: Final = 141  # what a shell reports of a process that SIGPIPE ended
+_COMPLETE: Final = "__complete"
 _PLUGIN: Final = "kubectl-dra"
 
 app = typer.Typer(
@@ -25,6 +27,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command("allocate", epilog=allocate.EXAMPLES)(allocate.allocate)
+app.command("completion", epilog=completion.EXAMPLES)(completion.completion)
 app.command("version", epilog=version.EXAMPLES)(version.version)
 
 
@@ -35,7 +39,14 @@ def group() -> None:
 
 def run() -> None:
     """Run as a program of its own, or as the plugin of kubectl."""
+    # A run is short: what it drops, reference counts free; what it keeps, it needs.
+    gc.disable()
     sys.exit(main())
+
+
+def complete_for_kubectl() -> None:
+    """Answer kubectl, which looks for `kubectl_complete-dra` on PATH."""
+    sys.exit(main(["__complete", *sys.argv[1:]]))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -60,6 +71,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _invoke(terminal: Terminal, argv: Sequence[str]) -> int:
     """Run typer without its own error handling."""
+    if argv and argv[0].startswith(_COMPLETE):
+        terminal.write(_completed(*argv))
+        return ExitStatus.YES
     try:
         status: object = app(
             args=list(argv),
@@ -77,6 +91,18 @@ def _invoke(terminal: Terminal, argv: Sequence[str]) -> int:
             status=ExitStatus.USAGE,
         ) from error
     return status if isinstance(status, int) else ExitStatus.YES
+
+
+def _completed(request: str, *words: str) -> str:
+    from typer.core import TyperGroup
+    from typer.main import get_command
+
+    from dractl.cli.complete import REQUEST_NEXT, answer
+
+    root = get_command(app)
+    if not isinstance(root, TyperGroup):
+        raise TypeError(root)
+    return answer(root, [*words, ""] if request == REQUEST_NEXT else words)
 
 
 def _program(path: str) -> str:

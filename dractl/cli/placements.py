@@ -9,7 +9,7 @@ from dractl.cli.text import columns, counted, filled, visible, width
 from dractl.model.claims import Allocation, DeviceResult, ResourceClaim
 
 if TYPE_CHECKING:
-    from dractl.api.snapshot import Problem
+    from dractl.api.problems import Problem
     from dractl.solver.placement import NodeGroup, Outcome, Placement
 
 _NARROW: Final = 80  # columns of the terminal that everybody has

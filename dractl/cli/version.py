@@ -7,13 +7,14 @@ from typing import Annotated, Final, Literal
 import typer
 
 from dractl import __version__
+from dractl.cli.options import verbatim
 from dractl.cli.terminal import Terminal
 
-EXAMPLES: Final = """\b
+EXAMPLES: Final = verbatim("""
 Examples:
   dractl version
   dractl version -o json
-"""
+""")
 
 
 def version(

@@ -1,0 +1,165 @@
+"""`dractl allocate`."""
+
+import time
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import typer
+
+from dractl.cli import output, placements
+from dractl.cli.options import (
+    AllNamespacesOption,
+    DemoOption,
+    GatesOption,
+    NamespaceOption,
+    NoColorOption,
+    OutputOption,
+    QuietOption,
+    ReleaseOption,
+    SnapshotOption,
+    VerboseOption,
+    feature_gates,
+    terminal,
+    usage,
+    verbatim,
+)
+from dractl.cli.terminal import Terminal
+from dractl.errors import ExitStatus
+
+if TYPE_CHECKING:
+    from dractl.cli.reading import Question
+    from dractl.solver.placement import Outcome
+
+EXAMPLES: Final = verbatim("""
+Examples:
+  # what would become of the pending claims of the sample cluster
+  dractl allocate --demo
+
+  # of a cluster whose state was saved, as release 1.35 would do it
+  dractl allocate --snapshot cluster.yaml --kubernetes-version 1.35
+
+  # would this pod fit, and would it fit on that node
+  dractl allocate pod.yaml --snapshot cluster.yaml
+  dractl allocate pod.yaml --snapshot cluster.yaml --node gpu-7
+
+  # devices of every claim, for a script
+  kubectl get resourceslices,deviceclasses,resourceclaims,pods,nodes -A -o json |
+    dractl allocate --snapshot - -o json
+
+Exit status: 0 everything was placed, 1 something does not fit or would abort
+scheduling, 2 wrong usage, 3 a file cannot be read.
+""")
+
+FilesArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="FILE",
+        show_default=False,
+        help="Pods and claims to place, - for stdin. Default: what is pending.",
+    ),
+]
+NodeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--node", metavar="NAME", help="Try this node only, whatever its state."
+    ),
+]
+PolicyOption = Annotated[
+    Literal["first", "spread", "pack"],
+    typer.Option(
+        "--policy",
+        help="Which fitting node: the first in order, the emptiest, or the fullest.",
+    ),
+]
+
+
+def allocate(  # noqa: PLR0913 - one parameter per option
+    context: typer.Context,
+    files: FilesArgument = None,
+    *,
+    snapshot: SnapshotOption = None,
+    demo: DemoOption = False,
+    node: NodeOption = None,
+    policy: PolicyOption = "first",
+    namespace: NamespaceOption = None,
+    all_namespaces: AllNamespacesOption = False,
+    kubernetes_version: ReleaseOption = None,
+    gates: GatesOption = None,
+    output_format: OutputOption = "table",
+    verbose: VerboseOption = False,
+    quiet: QuietOption = False,
+    no_color: NoColorOption = False,
+) -> int:
+    """Say which devices the scheduler would give to claims, and why not others.
+
+    A dry run: nothing is changed anywhere. Claims and pods are placed in their order,
+    each with what those before it left over.
+    """
+    screen = terminal(context, verbose=verbose, quiet=quiet, no_color=no_color)
+    from dractl.cli.reading import read
+    from dractl.solver.placement import Policy, place
+
+    if namespace is not None and all_namespaces:
+        raise usage("--namespace and --all-namespaces exclude each other")
+    question = read(
+        files=files or (),
+        snapshot=snapshot,
+        demo=demo,
+        namespace=namespace,
+        kubernetes=kubernetes_version,
+        gates=feature_gates(gates) if gates else {},
+    )
+    for problem in question.snapshot.problems:
+        screen.warn(f"left out: {problem}")
+    started = time.perf_counter()
+    with screen.progress("placing") as progress:
+        outcome = place(
+            question.snapshot,
+            question.subjects,
+            node=node,
+            policy=Policy(policy),
+            progress=progress,
+        )
+    seconds = time.perf_counter() - started
+    screen.write(_rendered(outcome, question, output_format, screen, seconds))
+    _summarize(outcome, question, screen, seconds)
+    return _status(outcome, question)
+
+
+def _rendered(
+    outcome: "Outcome",
+    question: "Question",
+    output_format: output.OutputFormat,
+    screen: Terminal,
+    seconds: float,
+) -> str:
+    if output_format == "name":
+        return placements.names(outcome)
+    if output_format == "table":
+        return placements.table(outcome, screen)
+    if output_format == "wide":
+        return placements.wide(outcome, screen)
+    document = placements.document(outcome, question.snapshot.problems, seconds)
+    return (output.as_json if output_format == "json" else output.as_yaml)(document)
+
+
+def _summarize(
+    outcome: "Outcome", question: "Question", screen: Terminal, seconds: float
+) -> None:
+    # The result first: both streams often end on one terminal.
+    screen.out.flush()
+    total = len(outcome.placements)
+    release = f"judged as Kubernetes {question.snapshot.profile.version}"
+    if not total:
+        screen.note(f"nothing is pending ({release})")
+        return
+    placed = sum(map(placements.is_placed, outcome.placements))
+    screen.note(f"placed {placed} of {total} ({release})")
+    screen.detail(f"{outcome.steps} steps in {seconds:.3f} s")
+
+
+def _status(outcome: "Outcome", question: "Question") -> ExitStatus:
+    if question.unreadable:
+        return ExitStatus.ENVIRONMENT
+    if all(map(placements.is_placed, outcome.placements)):
+        return ExitStatus.YES
+    return ExitStatus.NO

@@ -1,0 +1,202 @@
+"""What may come next on a command line: the answer behind every shell's completion.
+
+Shells ask `dractl __complete WORD...`, the last word being the one under the cursor,
+or `dractl __complete-next WORD...` where that one is still empty. The answer has the
+form that kubectl expects of its plugins: a candidate per line, with a tab and its
+meaning, and last `:0` where file names fit as well, `:4` where they do not.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from typer.core import TyperCommand, TyperGroup, TyperOption
+
+from dractl.cli.text import visible
+from dractl.errors import DractlError
+
+if TYPE_CHECKING:
+    from dractl.api.snapshot import Snapshot
+
+REQUEST: Final = "__complete"
+REQUEST_NEXT: Final = "__complete-next"
+
+_FILES: Final = 0
+_NO_FILES: Final = 4
+_LARGEST: Final = 1 << 21  # bytes of a snapshot that a key press may read
+
+
+class Candidate(NamedTuple):
+    """A word that fits, and what it means."""
+
+    value: str
+    meaning: str = ""
+
+
+@dataclass
+class _Line:
+    """The line so far: where in the command tree it stands, and what is still open."""
+
+    command: TyperGroup | TyperCommand
+    used: dict[str, str] = field(default_factory=dict)
+    waiting: TyperOption | None = None  # an option that still lacks its value
+    only_arguments: bool = False  # after --
+
+    def take(self, word: str) -> None:
+        """Go on by one complete word."""
+        if self.waiting is not None:
+            self.used[_long(self.waiting)] = word
+            self.waiting = None
+        elif self.only_arguments:
+            return
+        elif word == "--":
+            self.only_arguments = True
+        elif word.startswith("-") and word != "-":
+            self._take_option(*word.partition("="))
+        elif isinstance(self.command, TyperGroup):
+            found = self.command.commands.get(word)
+            if isinstance(found, TyperGroup | TyperCommand):
+                self.command = found
+
+    def _take_option(self, name: str, equals: str, value: str) -> None:
+        option = self.options().get(name)
+        if option is None:
+            return
+        if option.is_flag or equals:
+            self.used[_long(option)] = value
+        else:
+            self.waiting = option
+
+    def options(self) -> dict[str, TyperOption]:
+        """Return the options of the command under each of their names."""
+        return {
+            name: option
+            for option in self.command.params
+            if isinstance(option, TyperOption)
+            for name in option.opts
+        }
+
+
+def answer(root: TyperGroup, words: Sequence[str]) -> str:
+    """Return the lines that a shell gets for the words; the last one is unfinished."""
+    line = _Line(root)
+    *complete, current = words or [""]
+    for word in complete:
+        line.take(word)
+    found, directive = _candidates(line, current)
+    lines = [
+        f"{visible(each.value)}\t{visible(each.meaning)}"
+        if each.meaning
+        else each.value
+        for each in found
+        if each.value.startswith(current) and each.value.isprintable()
+    ]
+    return "".join(f"{each}\n" for each in (*lines, f":{directive}"))
+
+
+def _candidates(line: _Line, current: str) -> tuple[list[Candidate], int]:
+    if line.waiting is not None:
+        return _values(line, line.waiting, current)
+    if current.startswith("-") and not line.only_arguments:
+        name, equals, start = current.partition("=")
+        option = line.options().get(name)
+        if not equals or option is None:
+            return list(_options(line)), _NO_FILES
+        found, directive = _values(line, option, start)
+        return [Candidate(f"{name}={each[0]}", each[1]) for each in found], directive
+    if isinstance(line.command, TyperGroup):
+        return list(_commands(line.command)), _NO_FILES
+    return _arguments(line.command)
+
+
+def _commands(group: TyperGroup) -> Iterator[Candidate]:
+    for name, command in group.commands.items():
+        if not command.hidden:
+            yield Candidate(name, command.get_short_help_str(limit=80))
+
+
+def _options(line: _Line) -> Iterator[Candidate]:
+    for option in dict.fromkeys(line.options().values()):
+        if option.multiple or _long(option) not in line.used:
+            yield Candidate(_long(option), option.help or "")
+    yield Candidate("--help", "Show this message and exit.")
+
+
+def _long(option: TyperOption) -> str:
+    return max(option.opts, key=len)
+
+
+def _arguments(command: TyperCommand) -> tuple[list[Candidate], int]:
+    for each in command.params:
+        if not isinstance(each, TyperOption):
+            choices = getattr(each, "type_descriptor").choices  # noqa: B009 - untyped
+            found = [Candidate(str(choice)) for choice in choices or ()]
+            return found, _NO_FILES if found else _FILES
+    return [], _NO_FILES
+
+
+def _values(
+    line: _Line, option: TyperOption, start: str
+) -> tuple[list[Candidate], int]:
+    """Return the values of an option, of which `start` is typed already."""
+    choices = option.type_descriptor.choices
+    if choices is not None:
+        return [Candidate(str(choice)) for choice in choices], _NO_FILES
+    if option.metavar == "PATH":
+        return [], _FILES
+    source = _SOURCES.get(_long(option))
+    return [] if source is None else list(source(line.used, start)), _NO_FILES
+
+
+def _releases(_used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    from dractl.model.cluster import NEWEST, OLDEST
+
+    for minor in range(NEWEST.minor, OLDEST.minor - 1, -1):
+        yield Candidate(f"{NEWEST.major}.{minor}")
+
+
+def _gates(_used: Mapping[str, str], start: str) -> Iterator[Candidate]:
+    from dractl.model.cluster import GATES
+
+    before = start[: start.rfind(",") + 1]
+    for gate in chain(("AllAlpha", "AllBeta"), GATES):
+        yield Candidate(f"{before}{gate}=true")
+        yield Candidate(f"{before}{gate}=false")
+
+
+def _nodes(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    if snapshot := _snapshot(used):
+        yield from (Candidate(each.name) for each in snapshot.nodes)
+
+
+def _namespaces(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    if snapshot := _snapshot(used):
+        names = {each.meta.namespace for each in snapshot.pods}
+        names |= {each.meta.namespace for each in snapshot.claims}
+        yield from map(Candidate, sorted(names))
+
+
+def _snapshot(used: Mapping[str, str]) -> "Snapshot | None":
+    """Return the snapshot that the line names, None if it names none of use."""
+    from dractl.demo import PATH
+    from dractl.sources.files import load_snapshot
+
+    path = PATH if "--demo" in used else Path(used.get("--snapshot", ""))
+    try:
+        if path.is_file() and path.stat().st_size <= _LARGEST:
+            return load_snapshot(path)
+    except (DractlError, OSError):
+        pass  # a shell that waits for candidates has no place for an error
+    return None
+
+
+_SOURCES: Final[
+    Mapping[str, Callable[[Mapping[str, str], str], Iterator[Candidate]]]
+] = {
+    "--feature-gates": _gates,
+    "--kubernetes-version": _releases,
+    "--namespace": _namespaces,
+    "--node": _nodes,
+}

@@ -1,0 +1,96 @@
+"""Options that mean the same in every command, and what their text stands for."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from dractl.cli.output import OutputFormat
+from dractl.cli.terminal import Terminal
+from dractl.errors import DractlError, ExitStatus
+
+SnapshotOption = Annotated[
+    str | None,
+    typer.Option(
+        "--snapshot",
+        metavar="PATH",
+        help="Read the cluster from a file, a directory, or - (stdin).",
+    ),
+]
+DemoOption = Annotated[
+    bool, typer.Option("--demo", help="Use the sample cluster that comes with dractl.")
+]
+NamespaceOption = Annotated[
+    str | None,
+    typer.Option("-n", "--namespace", metavar="NAME", help="Only this namespace."),
+]
+AllNamespacesOption = Annotated[
+    bool,
+    typer.Option(
+        "-A", "--all-namespaces", help="All namespaces; the default of a snapshot."
+    ),
+]
+ReleaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--kubernetes-version",
+        metavar="X.Y",
+        help="Judge as this release would, say 1.36. Default: what the source says.",
+    ),
+]
+GatesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--feature-gates",
+        metavar="GATE=true|false,...",
+        help="Gates that differ from the release's; also AllAlpha, AllBeta.",
+    ),
+]
+OutputOption = Annotated[
+    OutputFormat, typer.Option("-o", "--output", help="How to print the answer.")
+]
+VerboseOption = Annotated[
+    bool, typer.Option("-v", "--verbose", help="Say on stderr what is done.")
+]
+QuietOption = Annotated[
+    bool,
+    typer.Option("-q", "--quiet", help="Print the answer, warnings and errors only."),
+]
+NoColorOption = Annotated[
+    bool, typer.Option("--no-color", help="No colour; NO_COLOR does the same.")
+]
+
+
+def verbatim(text: str) -> str:
+    """Return text for a command's help, the lines of which stay as they are."""
+    return "\n\n".join(f"\b\n{each}" for each in text.strip().split("\n\n"))
+
+
+def terminal(
+    context: typer.Context, *, verbose: bool, quiet: bool, no_color: bool
+) -> Terminal:
+    """Return the run's terminal, set as the options of the command say."""
+    if verbose and quiet:
+        raise usage("--verbose and --quiet exclude each other")
+    found: Terminal = context.obj
+    found.verbose, found.quiet = verbose, quiet
+    found.colour = found.colour and not no_color
+    return found
+
+
+def feature_gates(texts: Sequence[str]) -> dict[str, bool]:
+    """Read `A=true,B=false`; a later value of a gate wins, as in the components."""
+    gates = {}
+    for item in ",".join(texts).split(","):
+        name, _, value = item.strip().partition("=")
+        if value not in {"true", "false"}:
+            raise usage(
+                f"--feature-gates: {item.strip()[:60]!r} is not GATE=true or GATE=false"
+            )
+        gates[name] = value == "true"
+    return gates
+
+
+def usage(message: str, hint: str = "") -> DractlError:
+    """Return the error of options that make no sense."""
+    return DractlError("usage", message, hint=hint, status=ExitStatus.USAGE)

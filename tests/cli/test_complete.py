@@ -1,0 +1,128 @@
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.run import ROOT, Runner
+from tools.completions import FILES, SHELLS, TARGET, stale
+
+
+def values(text: str) -> list[str]:
+    return [line.partition("\t")[0] for line in text.splitlines()[:-1]]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected", "directive"),
+    [
+        ([""], ["allocate", "completion", "version"], ":4"),
+        (["ver"], ["version"], ":4"),
+        (["allocate", "--pol"], ["--policy"], ":4"),
+        (["allocate", "--policy", ""], ["first", "spread", "pack"], ":4"),
+        (["allocate", "--policy=s"], ["--policy=spread"], ":4"),
+        (["allocate", "-o", "j"], ["json"], ":4"),
+        (["allocate", "--snapshot", ""], [], ":0"),
+        (["allocate", "--demo", ""], [], ":0"),
+        (["allocate", "--", "--pol"], [], ":0"),
+        (["allocate", "--demo", "--de"], [], ":4"),
+        (["allocate", "--demo", "--node", "h"], ["h100-1", "h100-2"], ":4"),
+        (["allocate", "--node", "h"], [], ":4"),
+        (["allocate", "--demo", "-n", "t"], ["training"], ":4"),
+        (["allocate", "--kubernetes-version", "1.31"], ["1.31"], ":4"),
+        (
+            ["allocate", "--feature-gates", "DRAAdminAccess=true,DRAConsumable"],
+            [
+                "DRAAdminAccess=true,DRAConsumableCapacity=true",
+                "DRAAdminAccess=true,DRAConsumableCapacity=false",
+            ],
+            ":4",
+        ),
+        (["completion", "z"], ["zsh"], ":4"),
+        (["no-such-command", ""], ["allocate", "completion", "version"], ":4"),
+    ],
+    ids=" ".join,
+)
+def test_completion_offers(
+    dractl: Runner, words: list[str], expected: list[str], directive: str
+) -> None:
+    ran = dractl("__complete", *words)
+    assert (ran.status, values(ran.out), ran.err) == (0, expected, "")
+    assert ran.out.splitlines()[-1] == directive
+
+
+def test_an_empty_word_under_the_cursor_has_a_request_of_its_own(
+    dractl: Runner,
+) -> None:
+    asked = dractl("__complete-next", "allocate", "--policy")
+    assert asked == dractl("__complete", "allocate", "--policy", "")
+
+
+def test_an_unreadable_snapshot_offers_no_nodes(dractl: Runner, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text("{")
+    ran = dractl("__complete", "allocate", "--snapshot", str(broken), "--node", "")
+    assert (ran.status, ran.out, ran.err) == (0, ":4\n", "")
+
+
+def test_a_name_that_a_terminal_would_obey_is_not_offered(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    hostile = tmp_path / "hostile.yaml"
+    hostile.write_text(
+        'apiVersion: v1\nkind: Node\nmetadata: {name: "\\e[31mred"}\n---\n'
+        "apiVersion: v1\nkind: Node\nmetadata: {name: plain}\n"
+    )
+    ran = dractl("__complete", "allocate", "--snapshot", str(hostile), "--node", "")
+    assert ran.out == "plain\n:4\n"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
+def test_completion_prints_the_script_of_the_shell(dractl: Runner, shell: str) -> None:
+    ran = dractl("completion", shell)
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out == (TARGET / FILES[f"dractl.{shell}"]).read_text()
+
+
+def test_the_scripts_in_the_repository_are_current() -> None:
+    assert stale() == []
+
+
+def test_what_kubectl_runs_is_executable() -> None:
+    assert (TARGET / "kubectl_complete-dra").stat().st_mode & 0o111
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+@pytest.mark.parametrize(
+    ("line", "replies"),
+    [
+        (["dractl", "all"], ["allocate"]),
+        # as bash takes the line apart: at equals signs
+        (["dractl", "allocate", "--policy", "=", "p"], ["pack"]),
+        (["dractl", "allocate", "--policy", "="], ["first", "spread", "pack"]),
+        (
+            ["dractl", "allocate", "--feature-gates", "A", "=", "true,AllA"],
+            ["true,AllAlpha=true", "true,AllAlpha=false"],
+        ),
+    ],
+    ids=" ".join,
+)
+def test_bash_replaces_what_stands_under_the_cursor(
+    tmp_path: Path, line: list[str], replies: list[str]
+) -> None:
+    program = tmp_path / "dractl"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m dractl "$@"\n')
+    program.chmod(0o755)
+    words = " ".join(f"'{word}'" for word in [str(program), *line[1:]])
+    session = (
+        f"source '{SHELLS}/dractl.bash'; COMP_WORDS=({words}); "
+        f"COMP_CWORD={len(line) - 1}; _dractl; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+    )
+    done = subprocess.run(
+        ["bash", "--norc", "-c", session],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+    )
+    assert done.stdout.splitlines() == replies
