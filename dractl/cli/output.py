@@ -7,11 +7,11 @@ from typing import Final, Literal
 
 OutputFormat = Literal["table", "wide", "json", "yaml", "name"]
 
-# Letters first and nothing special after: no YAML reader takes it for anything but a
-# string, but for single letters, which kubectl reads as booleans (y, n).
-_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_./-]+", re.ASCII)
-# What other YAML readers take for a boolean or nothing.
-_RESERVED: Final = frozenset({"yes", "no", "on", "off", "true", "false", "null"})
+# A letter first and nothing special after: only these words mean something else to YAML.
+_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*", re.ASCII)
+_RESERVED: Final = frozenset(
+    {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+)
 
 
 def as_json(document: Mapping[str, object]) -> str:
