@@ -17,8 +17,8 @@ from dractl.solver.ledger import Ledger
 from dractl.solver.plan import Outline, Planner
 from dractl.solver.result import allocation
 from dractl.solver.rules import Rules, rules_of
-from dractl.solver.search import find
-from dractl.solver.slots import ClaimSlots, prepare
+from dractl.solver.search import Search
+from dractl.solver.slots import ClaimSlots
 from dractl.solver.trace import Observer
 from dractl.solver.tracker import tainted_slices
 from dractl.solver.usage import Usage
@@ -77,14 +77,13 @@ class Allocator:
     ) -> Answer:
         """Do the same for claims that are planned already."""
         view = self.view(node)
-        claims = prepare(view, outline, self.usage)
-        ledger = Ledger(view, self.usage, len(claims))
-        found, steps = find(view, claims, ledger, observer)
-        if not found:
+        found = Search(view, outline, self.usage, observer).find()
+        if found.ledger is None:
             if view.inventory.has_invalid_pool:
                 raise PoolsInvalid("invalid resource pools were encountered")
-            return Answer(None, steps)
-        return Answer(tuple(_allocations(view, claims, ledger)), steps)
+            return Answer(None, found.steps)
+        allocations = _allocations(view, found.claims, found.ledger)
+        return Answer(tuple(allocations), found.steps)
 
 
 def _allocations(

@@ -12,7 +12,7 @@ QUIRKS
   request for three devices only the latest counts, and a removal forgets all of them.
 """
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from typing import Protocol
 
 from dractl.model.attributes import LIST_KINDS, Attribute
@@ -72,33 +72,33 @@ class Match:
     def __init__(self, attribute: str, requests: frozenset[str]) -> None:
         self.attribute = attribute
         self.requests = requests
-        self._count = 0
-        self._value: Attribute | None = None
+        self.count = 0
+        self.value: Attribute | None = None
 
     def add(self, base: str, device: Device) -> bool:  # noqa: ARG002 the protocol's
         """Let the device join, or refuse it."""
         value = lookup(device, self.attribute)
         if value is None:
             return False
-        if self._count == 0:
-            self._value = value
-        elif value.kind in LIST_KINDS or not value.kind or value != self._value:
+        if self.count == 0:
+            self.value = value
+        elif value.kind in LIST_KINDS or not value.kind or value != self.value:
             return False
-        self._count += 1
+        self.count += 1
         return True
 
     def remove(self, base: str) -> None:  # noqa: ARG002 the protocol's
         """Take out a device that joined for this request."""
-        self._count -= 1
+        self.count -= 1
 
     def state(self) -> Hashable:
         """Return the memory, for comparison and `restore`."""
-        return (self._count, self._value if self._count else None)
+        return (self.count, self.value if self.count else None)
 
     def restore(self, state: Hashable) -> None:
         """Go back to an earlier memory."""
         assert isinstance(state, tuple)
-        self._count, self._value = state
+        self.count, self.value = state
 
 
 class SetMatch:
@@ -158,6 +158,11 @@ class Distinct:
         self._values[base] = value
         self._count += 1
         return True
+
+    @property
+    def remembered(self) -> Collection[Attribute]:
+        """The values that the next device is compared with."""
+        return self._values.values() if self._count else ()
 
     def _collides(self, value: Attribute) -> bool:
         if value.kind in LIST_KINDS or not value.kind:

@@ -5,17 +5,23 @@ checkAvailableCounters. Upstream does not restore everything; where that shows, 
 code says "leak". A search without leaks ends as it began (`state` is equal).
 """
 
-from collections.abc import Hashable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from dractl.model.quantity import Quantity
-from dractl.solver.capacity import fits
+from dractl.solver.capacity import Amounts, fits
 from dractl.solver.errors import AllocationAborted
 from dractl.solver.inventory import CounterKey, Pool
 from dractl.solver.slots import Slot
 from dractl.solver.trace import Objection
 from dractl.solver.usage import Usage
 from dractl.solver.view import NodeView, used_of
+
+
+LeakingState = tuple[
+    tuple[tuple[int, tuple[tuple[str, int], ...]], ...],
+    tuple[tuple[str, tuple[tuple[CounterKey, int], ...]], ...],
+]
 
 
 class Taken(NamedTuple):
@@ -49,6 +55,10 @@ class Ledger:
         if slot.plan.admin:
             return ~self._busy[slot.plan.claim]
         return ~(self._dedicated | self._any_busy)
+
+    def is_dedicated(self, position: int) -> bool:
+        """Tell whether an earlier claim holds the whole device."""
+        return bool(self._dedicated >> position & 1)
 
     def has_room(self, slot: Slot, position: int) -> bool:
         """Tell whether the shares taken in this search leave room for one more."""
@@ -182,10 +192,35 @@ class Ledger:
             )
         return available
 
-    def state(self) -> Hashable:
-        """Return what `take` and `undo` change, counters and shares alike."""
+    def shared_positions(self) -> Iterable[int]:
+        """Return the devices of which this search has taken shares."""
+        return self._shared
+
+    def used_capacity(self, position: int) -> tuple[Amounts, Amounts]:
+        """Return what a device's capacities have given, before and in this search."""
+        device = self._view.devices[position]
+        return used_of(self._usage, device), self._shared.get(position, {})
+
+    def counters_left(self, pool: Pool) -> dict[CounterKey, int]:
+        """Return what is left of the pool's counters; may be negative."""
+        used = self._used.get(pool.key[1], {})
+        return {
+            key: amount - used.get(key, 0)
+            for key, amount in self._available_in(pool).items()
+        }
+
+    def busy(self, relevant: int) -> tuple[int, ...]:
+        """Return which of these devices each claim has taken."""
+        return tuple(busy & relevant for busy in self._busy)
+
+    @property
+    def taken_devices(self) -> int:
+        """The devices, shared ones aside, that this search has taken."""
+        return self._any_busy
+
+    def leaking_state(self) -> LeakingState:
+        """Return the part of the state that `undo` need not restore."""
         return (
-            tuple(self._busy),
             tuple(sorted((k, tuple(sorted(v.items()))) for k, v in self._shared.items())),
             tuple(
                 (name, tuple(sorted((k, v) for k, v in used.items() if v)))
@@ -193,6 +228,11 @@ class Ledger:
             ),
         )
 
+    def restore_leaking(self, state: LeakingState) -> None:
+        """Put that part into an earlier state."""
+        shared, used = state
+        self._shared = {position: dict(amounts) for position, amounts in shared}
+        self._used = {name: dict(amounts) for name, amounts in used}
 
 def available_counters(
     pool: Pool, usage: Usage, *, shares_count: bool

@@ -4,14 +4,15 @@ Follows Kubernetes 1.36, allocator_incubating.go: allocateOne. Upstream recurses
 the open choices are a list, so no claim is too deep. The first full assignment wins.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple, Protocol
 
-from dractl.solver.errors import SearchBudgetExceeded
 from dractl.solver.ledger import Ledger
 from dractl.solver.rules import MAX_DEVICES
 from dractl.solver.slots import ClaimSlots, Slot
-from dractl.solver.trace import Observer
+from dractl.solver.trace import Objection, Observer
 from dractl.solver.view import NodeView
 
 
@@ -20,6 +21,30 @@ class Signal(Enum):
 
     FAIL = "fail"
     SIZE = "size"  # more than 32 devices; only another subrequest can help
+
+
+class Place(NamedTuple):
+    """Where a counted request looks for its next device."""
+
+    claim: int
+    request: int
+    option: int
+    index: int  # how many devices it has
+    after: int  # the next one must lie behind this position
+    slot: Slot
+
+
+class Guide(Protocol):
+    """Spares a walk what it need not do (guide.py)."""
+
+    def enter(self, place: Place) -> Signal | Hashable:
+        """Return what is bound to come of it, else a key to `leave` with."""
+
+    def leave(self, key: Hashable, signal: Signal) -> None:
+        """Hear what came of it."""
+
+    def equals(self, position: int) -> int:
+        """Return the devices that fail where this one has failed."""
 
 
 @dataclass(slots=True)
@@ -46,6 +71,8 @@ class _Exact:
     slot: Slot
     index: int
     rest: int
+    key: Hashable = None
+    position: int = -1
 
 
 @dataclass(slots=True)
@@ -67,11 +94,14 @@ class Walk:
         claims: tuple[ClaimSlots, ...],
         ledger: Ledger,
         observer: Observer | None = None,
+        *,
+        guide: Guide | None = None,
     ) -> None:
         self._view = view
-        self._claims = claims
-        self._ledger = ledger
+        self.claims = claims
+        self.ledger = ledger
         self._observer = observer
+        self._guide = guide
         self._frames: list[_Frame] = []
         # Where the search stands: claim, request, subrequest, device within it.
         self._claim = self._request = self._index = 0
@@ -79,20 +109,19 @@ class Walk:
         self._after = -1  # candidates must lie behind this position
         self.steps = 0
 
-    def run(self, budget: int) -> bool:
-        """Search on, for as many steps; tell whether a full assignment was found.
+    def run(self, budget: int) -> bool | None:
+        """Search for so many steps; tell whether a full assignment was found.
 
-        Raises SearchBudgetExceeded when the steps are used up, and AllocationAborted
-        where upstream stops with an error.
+        None: the steps did not suffice. Raises AllocationAborted where upstream stops
+        with an error.
         """
-        limit = self.steps + budget
         signal: Signal | None = None
         while True:
             if signal is None:
                 self.steps += 1
-                if self.steps > limit:
-                    raise SearchBudgetExceeded(self.steps)
-                if self._claim == len(self._claims):
+                if self.steps > budget:
+                    return None
+                if self._claim == len(self.claims):
                     return True
                 signal = self._descend()
             elif not self._frames:
@@ -102,7 +131,7 @@ class Walk:
 
     def _descend(self) -> Signal | None:
         """Take one step forward; None: go on from there."""
-        requests = self._claims[self._claim].requests
+        requests = self.claims[self._claim].requests
         if self._slot is None:
             if self._request == len(requests):
                 self._frames.append(_ClaimEnd())
@@ -112,9 +141,9 @@ class Walk:
             options = requests[self._request]
             self._slot = options[0]
             self._index, self._after = 0, -1
-            if self._claims[self._claim].plan.requests[self._request].prioritized:
+            if self.claims[self._claim].plan.requests[self._request].prioritized:
                 self._frames.append(_Choice(self._claim, self._request))
-                self._ledger.choices[self._claim][self._request] = 0
+                self.ledger.choices[self._claim][self._request] = 0
                 return None
         return self._fill(self._slot)
 
@@ -125,32 +154,42 @@ class Walk:
             self._request += 1
             self._slot = None
             return None
-        if len(self._ledger.taken[self._claim]) + slot.needs - self._index > MAX_DEVICES:
+        if len(self.ledger.taken[self._claim]) + slot.needs - self._index > MAX_DEVICES:
             return Signal.SIZE
         if slot.wanted is not None:
             position = slot.wanted[self._index]
-            objection = self._ledger.take(slot, position, must=True)
+            objection = self.ledger.take(slot, position, must=True)
             if objection is not None:
                 self._tell(slot, position, objection)
                 return Signal.FAIL
             self._frames.append(_All(slot))
             self._index += 1
             return None
+        key = None
+        if self._guide is not None:
+            option = self.ledger.choices[self._claim].get(self._request, 0)
+            key = self._guide.enter(
+                Place(
+                    self._claim, self._request, option, self._index, self._after, slot
+                )
+            )
+            if isinstance(key, Signal):
+                return key
         rest = (slot.candidates | slot.failing) & (-1 << (self._after + 1))
-        frame = _Exact(self._claim, self._request, slot, self._index, rest)
+        frame = _Exact(self._claim, self._request, slot, self._index, rest, key)
         self._frames.append(frame)
         return self._try_next(frame)
 
     def _try_next(self, frame: _Exact) -> Signal | None:
         """Take the next candidate of a counted request; FAIL when none is left."""
-        slot, ledger = frame.slot, self._ledger
+        slot, ledger = frame.slot, self.ledger
         rest = frame.rest & ledger.free(slot)
         while rest:
             low = rest & -rest
             rest ^= low
             position = low.bit_length() - 1
             if low & slot.failing:
-                claim = self._claims[frame.claim].plan.claim
+                claim = self.claims[frame.claim].plan.claim
                 raise slot.plan.failure(claim, slot.selectable.failures[position])
             if not ledger.has_room(slot, position):
                 continue
@@ -158,26 +197,32 @@ class Walk:
             if objection is not None:
                 self._tell(slot, position, objection)
                 continue
-            frame.rest = rest
+            frame.rest, frame.position = rest, position
             self._claim, self._request = frame.claim, frame.request
             self._slot, self._index, self._after = slot, frame.index + 1, position
             return None
+        return self._give_up(frame, Signal.FAIL)
+
+    def _give_up(self, frame: _Exact, signal: Signal) -> Signal:
         self._frames.pop()
-        return Signal.FAIL
+        if self._guide is not None:
+            self._guide.leave(frame.key, signal)
+        return signal
 
     def _come_back(self, frame: _Frame, signal: Signal) -> Signal | None:
         """Handle what a step returned; None: another way was found to go on."""
         match frame:
             case _Exact():
-                self._ledger.undo(frame.slot)
+                self.ledger.undo(frame.slot)
                 if signal is Signal.SIZE:
-                    self._frames.pop()
-                    return signal
+                    return self._give_up(frame, signal)
+                if self._guide is not None:
+                    frame.rest &= ~self._guide.equals(frame.position)
                 return self._try_next(frame)
             case _Choice():
                 return self._next_option(frame, signal)
             case _All():
-                self._ledger.undo(frame.slot)
+                self.ledger.undo(frame.slot)
                 self._frames.pop()
                 return signal
             case _ClaimEnd():
@@ -188,17 +233,17 @@ class Walk:
     def _next_option(self, frame: _Choice, signal: Signal) -> Signal | None:
         """Try the next subrequest."""
         frame.every_too_large = frame.every_too_large and signal is Signal.SIZE
-        options = self._claims[frame.claim].requests[frame.request]
+        options = self.claims[frame.claim].requests[frame.request]
         frame.at += 1
         if frame.at < len(options):
             self._claim, self._request = frame.claim, frame.request
-            self._ledger.choices[frame.claim][frame.request] = frame.at
+            self.ledger.choices[frame.claim][frame.request] = frame.at
             self._slot, self._index, self._after = options[frame.at], 0, -1
             return None
         self._frames.pop()
         return Signal.SIZE if frame.every_too_large else Signal.FAIL
 
-    def _tell(self, slot: Slot, position: int, why: object) -> None:
+    def _tell(self, slot: Slot, position: int, why: Objection) -> None:
         if self._observer is not None:
             device = self._view.devices[position]
-            self._observer.rejected(slot.plan.claim, slot.plan.name, device, why)  # type: ignore[arg-type]
+            self._observer.rejected(slot.plan.claim, slot.plan.name, device, why)
