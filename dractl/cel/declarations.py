@@ -116,6 +116,10 @@ _NAMES: Final[Mapping[str, Type]] = {
     "optional_type": type_of(optional_of(Type("V"))),
 }
 
+_AUTHORIZATION_TYPES: Final = (
+    *("Authorizer", "PathCheck", "GroupCheck", "ResourceCheck", "Decision"),
+)
+
 _SHORT: Final[Mapping[str, str]] = {
     "duration": DURATION.name,
     "timestamp": TIMESTAMP.name,
