@@ -1,6 +1,7 @@
 """Decoding of what users ask for and get: claims, templates and classes."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from dractl.api.decode_fields import (
     Wire,
@@ -45,6 +46,8 @@ from dractl.model.devices import DeviceId
 from dractl.model.quantity import Quantity
 
 _NOT_CONFIG: Final = frozenset({"requests", "source"})
+# It is printed as it came, and printing nests like the value does.
+_DEEPEST_CONFIG: Final = 200
 
 
 def device_class(document: Wire) -> DeviceClass:
@@ -152,7 +155,18 @@ def _constraint(source: Wire) -> Constraint:
 
 
 def _config_body(source: Wire) -> Wire:
-    return {key: value for key, value in source.items() if key not in _NOT_CONFIG}
+    body = {key: value for key, value in source.items() if key not in _NOT_CONFIG}
+    layer: list[Any] = [body]
+    for _ in range(_DEEPEST_CONFIG):
+        layer = [
+            inner
+            for value in layer
+            for inner in (value.values() if isinstance(value, Mapping) else value)
+            if isinstance(inner, Mapping | list)
+        ]
+        if not layer:
+            return body
+    raise MalformedField("opaque", "is nested too deeply")
 
 
 def _config(source: Wire) -> DeviceConfig:

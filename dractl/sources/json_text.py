@@ -18,6 +18,15 @@ _MOST_CONTAINERS: Final = 8_000_000
 _BLANKS: Final = " \t\r\n"
 
 
+class NotJson(Exception):
+    """The text is not even the beginning of a JSON document."""
+
+    def __init__(self, message: str, where: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+
+
 class _Flawed(dict[str, object]):
     """Stands in for something that is not proper JSON."""
 
@@ -27,7 +36,10 @@ class _Flawed(dict[str, object]):
 
 
 def read_json(text: str, source: str) -> Loaded:
-    """Read all documents of the text; the rest after a syntax error is a problem."""
+    """Read all documents of the text; the rest after a syntax error is a problem.
+
+    Raises NotJson if the error is in the first document already.
+    """
     loaded = Loaded([], [])
     if text.count("{") + text.count("[") > _MOST_CONTAINERS:
         loaded.report("holds more objects than dractl reads", source)
@@ -38,7 +50,10 @@ def read_json(text: str, source: str) -> Loaded:
         try:
             value, end = reader.raw_decode(text, start)
         except json.JSONDecodeError as error:
-            loaded.report(f"is not JSON: {error.msg}", _place(source, error))
+            message, where = f"is not JSON: {error.msg}", _place(source, error)
+            if number == 0:
+                raise NotJson(message, where) from error
+            loaded.report(message, where)
             return loaded
         except RecursionError:
             loaded.report("is nested too deeply", source)
@@ -62,20 +77,23 @@ def _place(source: str, error: json.JSONDecodeError) -> str:
 
 def _add(loaded: Loaded, value: object, where: str, *, flawed: bool) -> None:
     """Add a document; of a list the items, so that one flaw spoils only one."""
-    if not flawed and not isinstance(value, list):
-        loaded.documents.append(SourcedDocument(value, where))
-        return
     if isinstance(value, list):
-        parts: list[object] = value
+        given, complete = value, value
+    elif flawed and is_list(value) and isinstance(items := value.get("items"), list):
+        given, complete = items, list(items_of(value))
     else:
-        parts = list(items_of(value)) if is_list(value) else [value]
-    for number, part in enumerate(parts):
-        place = where if part is value else f"{where} item {number}"
-        flaw = _flaw(part) if flawed else None
-        if flaw is None:
-            loaded.documents.append(SourcedDocument(part, place))
-        else:
-            loaded.report(flaw, place)
+        _add_one(loaded, value, value if flawed else None, where)
+        return
+    for number, (item, whole) in enumerate(zip(given, complete, strict=True)):
+        _add_one(loaded, whole, item if flawed else None, f"{where} item {number}")
+
+
+def _add_one(loaded: Loaded, document: object, suspect: object, where: str) -> None:
+    flaw = _flaw(suspect)
+    if flaw is None:
+        loaded.documents.append(SourcedDocument(document, where))
+    else:
+        loaded.report(flaw, where)
 
 
 def _flaw(value: object) -> str | None:

@@ -1,7 +1,11 @@
 """Documents from text that is JSON or YAML."""
 
+from typing import Final
+
 from dractl.sources.documents import Loaded
-from dractl.sources.json_text import read_json
+from dractl.sources.json_text import NotJson, read_json
+
+_LONGEST_FLOW_YAML: Final = 1 << 22
 
 
 def read_text(text: str, source: str, *, is_json: bool = False) -> Loaded:
@@ -11,9 +15,14 @@ def read_text(text: str, source: str, *, is_json: bool = False) -> Loaded:
     unless `is_json` says that nothing else is meant.
     """
     if is_json or text.lstrip()[:1] in {"{", "["}:
-        loaded = read_json(text, source)
-        if is_json or loaded.documents or not loaded.problems:
-            return loaded
+        try:
+            return read_json(text, source)
+        except NotJson as error:
+            # Nobody writes megabytes of YAML in braces; that is damaged JSON.
+            if is_json or len(text) > _LONGEST_FLOW_YAML:
+                loaded = Loaded([], [])
+                loaded.report(error.message, error.where)
+                return loaded
     # PyYAML takes a while to import, and a JSON snapshot does not need it.
     from dractl.sources.yaml_text import read_yaml
 

@@ -11,7 +11,7 @@ import yaml
 from dractl.sources.yaml_scalars import plain_value
 
 _DEEPEST: Final = 400
-_MOST_NODES: Final = 5_000_000
+_MOST_NODES: Final = 3_000_000
 _MOST_ALIASED: Final = 500_000
 _PREFIX: Final = "tag:yaml.org,2002:"
 _MERGE: Final = "<<"

@@ -17,7 +17,8 @@ from dractl.sources.yaml_build import Builder, YamlError
 
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SEPARATOR: Final = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
-_NOTHING: Final = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n|%.*\n)*[ \t]*(?:#.*)?\Z")
+# A line that is more than blanks, a comment or a directive.
+_CONTENT: Final = re.compile(r"^[ \t]*+[^ \t\r\n#%]", re.MULTILINE)
 
 
 class _Chunk(NamedTuple):
@@ -37,14 +38,17 @@ def read_yaml(text: str, source: str) -> Loaded:
 
 def _chunks(text: str) -> Iterator[_Chunk]:
     start, skipped = 0, 0
-    for match in _SEPARATOR.finditer(text):
-        if _NOTHING.match(text, start, match.start()):
-            continue  # comments and directives belong to the document that follows
-        yield _Chunk(text[start : match.start()], skipped)
-        skipped += text.count("\n", start, match.start())
-        start = match.start()
-    if not _NOTHING.match(text, start):
-        yield _Chunk(text[start:], skipped)
+    ends = [match.start() for match in _SEPARATOR.finditer(text)]
+    for end in (*ends, len(text)):
+        # What comes before the first content belongs to the document that follows.
+        if _CONTENT.search(text, _after_separator(text, start), end):
+            yield _Chunk(text[start:end], skipped)
+            skipped += text.count("\n", start, end)
+            start = end
+
+
+def _after_separator(text: str, start: int) -> int:
+    return start + 3 if text.startswith("---", start) else start
 
 
 def _read_chunk(chunk: _Chunk, source: str, loaded: Loaded) -> None:
