@@ -1,0 +1,172 @@
+"""What an expression sees of a device: nested maps with a default, made lazily.
+
+Follows Kubernetes 1.36, dynamic-resource-allocation/cel/compile.go: names without a
+domain belong to the driver's, and looking up an unknown domain gives an empty map.
+"""
+
+from collections.abc import Iterator, Mapping
+from operator import itemgetter
+from typing import Any, Final, cast
+
+from dractl.cel.errors import SelectorEvalError
+from dractl.cel.values import Value
+from dractl.model.attributes import (
+    LIST_KINDS,
+    Attribute,
+    Scalar,
+    SemVer,
+    SemVerError,
+    qualified,
+)
+from dractl.model.devices import Device, DeviceId
+from dractl.model.quantity import Quantity, QuantityError
+
+_KIND: Final = itemgetter(0)
+_NO_VALUE: Final = frozenset({""})
+_NO_LISTS: Final = _NO_VALUE | LIST_KINDS
+_LIST_ELEMENTS: Final = {
+    "strings": "string",
+    "ints": "int",
+    "bools": "bool",
+    "versions": "version",
+}
+_CLASSES: Final = {"string": str, "int": int, "bool": bool, "version": str}
+
+
+class Domain(Mapping[str, Value]):
+    """The attributes or capacities of one domain, by their bare names."""
+
+    __slots__ = ("_prefix", "_values")
+
+    def __init__(self, values: Mapping[str, Value], domain: str) -> None:
+        self._values = values
+        self._prefix = f"{domain}/"
+
+    def __getitem__(self, name: str) -> Value:
+        # The domain of `a/b/c` is `a`: one with a slash in it holds nothing.
+        if "/" in self._prefix[:-1]:
+            raise KeyError(name)
+        found = self._values[self._prefix + name]
+        return found.value if isinstance(found, Attribute) else found
+
+    def __iter__(self) -> Iterator[str]:
+        if "/" in self._prefix[:-1]:
+            return
+        start = len(self._prefix)
+        for name in self._values:
+            if name.startswith(self._prefix):
+                yield name[start:]
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class Domains(Mapping[str, Domain]):
+    """All attributes or capacities by domain; `get` never misses, `in` may."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, Value]) -> None:
+        self._values = values
+
+    def __getitem__(self, domain: str) -> Domain:
+        return Domain(self._values, domain)
+
+    def get(self, domain: str, default: object = None) -> Any:  # noqa: ARG002 see above
+        """Return the domain, which is empty if nothing has it."""
+        return Domain(self._values, domain)
+
+    def __contains__(self, domain: object) -> bool:
+        return domain in self._names()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names())
+
+    def __len__(self) -> int:
+        return len(self._names())
+
+    def _names(self) -> dict[str, None]:
+        return dict.fromkeys(name.partition("/")[0] for name in self._values)
+
+
+def whole(device: Device) -> dict[str, Value]:
+    """Return the variable `device`."""
+    return {
+        "driver": device.driver,
+        "attributes": Domains(device.attributes),
+        "capacity": Domains(device.qualified_capacity),
+        "allowMultipleAllocations": device.allow_multiple_allocations,
+    }
+
+
+def is_readable(device: Device, *, lists: bool) -> bool:
+    """Tell whether the scheduler can convert the device; if not, nothing evaluates."""
+    unreadable = _NO_VALUE if lists else _NO_LISTS
+    return unreadable.isdisjoint(map(_KIND, device.attributes.values()))
+
+
+def check_readable(device: Device, *, lists: bool) -> None:
+    """Raise SelectorEvalError, naming the attribute, for a device that is not."""
+    unreadable = _NO_VALUE if lists else _NO_LISTS
+    for name, attribute in device.attributes.items():
+        if attribute.kind in unreadable:
+            raise SelectorEvalError(f"attribute {name}: unsupported attribute value")
+
+
+def read_device(fields: Mapping[str, Any]) -> Device:
+    """Return the device that a mapping in wire form describes.
+
+    Keys are `driver`, `attributes`, `capacity` and `allowMultipleAllocations`; raises
+    SelectorEvalError for a value that cannot be read.
+    """
+    driver = fields.get("driver") or ""
+    attributes = fields.get("attributes") or {}
+    capacity = fields.get("capacity") or {}
+    return Device(
+        DeviceId(driver, "", ""),
+        attributes={
+            qualified(name, driver): _attribute(name, value)
+            for name, value in attributes.items()
+        },
+        qualified_capacity={
+            qualified(name, driver): _amount(name, value)
+            for name, value in capacity.items()
+        },
+        allow_multiple_allocations=bool(fields.get("allowMultipleAllocations")),
+    )
+
+
+def _attribute(name: str, wire: Any) -> Attribute:
+    known = {**_CLASSES, **_LIST_ELEMENTS}
+    for kind in known if isinstance(wire, Mapping) else ():
+        value = wire.get(kind)
+        if value is None:
+            continue
+        if kind in _CLASSES:
+            return Attribute(kind, _scalar(name, kind, value))  # type: ignore[arg-type]  # kind is a key of the table
+        if isinstance(value, list | tuple):
+            element = _LIST_ELEMENTS[kind]
+            scalars = tuple(_scalar(name, element, each) for each in value)
+            return Attribute(kind, scalars)  # type: ignore[arg-type]  # likewise
+    return Attribute("", None)
+
+
+def _scalar(name: str, kind: str, value: Any) -> Scalar:
+    if value.__class__ is not _CLASSES[kind]:
+        raise SelectorEvalError(f"attribute {name}: {value!r:.80} is no {kind}")
+    if kind != "version":
+        return cast("Scalar", value)
+    try:
+        return SemVer.parse(str(value))
+    except SemVerError as error:
+        raise SelectorEvalError(f"attribute {name}: {error}") from error
+
+
+def _amount(name: str, wire: Any) -> Quantity:
+    text = wire.get("value") if isinstance(wire, Mapping) else wire
+    if isinstance(text, Quantity):
+        return text
+    try:
+        return Quantity.parse(str(text))
+    except QuantityError as error:
+        raise SelectorEvalError(f"capacity {name}: {error}") from error

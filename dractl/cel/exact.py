@@ -1,0 +1,319 @@
+"""The exact form of an expression: closures with CEL's errors and the cost limit.
+
+One closure per node, one Python frame per level. Failures are EvalFailure; `&&`, `||`
+and the macros absorb them as cel-go does. Every step is charged for (`cel.charges`).
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from dractl.cel import charges
+from dractl.cel.constants import constant, constant_list
+from dractl.cel.exact_macros import build_bind, build_macro
+from dractl.cel.frame import Frame, Lazy, Run, Scope, boolean
+from dractl.cel.library.table import FUNCTIONS
+from dractl.cel.nodes import (
+    Binary,
+    Bind,
+    Call,
+    Conditional,
+    Has,
+    Ident,
+    Index,
+    ListLiteral,
+    Literal,
+    Logic,
+    Macro,
+    MapLiteral,
+    Node,
+    Select,
+    Unary,
+)
+from dractl.cel.operators import (
+    BINARY,
+    has,
+    invert,
+    look_up,
+    look_up_optional,
+    negate,
+    select,
+)
+from dractl.cel.types import Type
+from dractl.cel.values import (
+    NONE,
+    EvalFailure,
+    OptionalValue,
+    Value,
+    map_key,
+    no_such_overload,
+)
+
+
+def exact_form(root: Node) -> Callable[[Value], tuple[Value, int]]:
+    """Return a function from the variable `device` to the value and its cost.
+
+    It raises EvalFailure and LimitExceeded.
+    """
+    scope = Scope(_BUILDERS)
+    run = scope.build(root)
+
+    def evaluate(device: Value) -> tuple[Value, int]:
+        frame = Frame(device, scope.variables)
+        return run(frame), frame.cost
+
+    return evaluate
+
+
+def _located(failure: EvalFailure, node: Node) -> EvalFailure:
+    if failure.node is None:
+        failure.node = node
+    return failure
+
+
+# Names and paths
+
+
+def _literal(node: Literal, scope: Scope) -> Run:  # noqa: ARG001 same shape for all
+    value = constant(node)
+    return lambda frame: value  # noqa: ARG005 every closure takes the frame
+
+
+def _ident(node: Ident, scope: Scope) -> Run:
+    slot = scope.slot(node.name)
+    if slot is None and node.name != "device":
+        kind = Type(node.name)
+        return lambda frame: kind  # noqa: ARG005 every closure takes the frame
+
+    def device(frame: Frame) -> Value:
+        frame.cost += charges.STEP
+        return frame.device
+
+    def variable(frame: Frame) -> Value:
+        frame.cost += charges.STEP
+        value = frame.variables[slot or 0]
+        return value.read(frame) if value.__class__ is Lazy else value
+
+    return device if slot is None else variable
+
+
+def _select(node: Select, scope: Scope) -> Run:
+    operand, field = scope.build(node.operand), node.field
+    find = look_up_optional if node.optional else select
+
+    def run(frame: Frame) -> Value:
+        value = operand(frame)
+        frame.cost += charges.STEP
+        try:
+            return find(value, field)
+        except EvalFailure as failure:
+            raise _located(failure, node)  # noqa: B904 the same exception
+
+    return run
+
+
+def _has(node: Has, scope: Scope) -> Run:
+    operand, field = scope.build(node.operand), node.field
+
+    def run(frame: Frame) -> bool:
+        value = operand(frame)
+        try:
+            return has(value, field)
+        except EvalFailure as failure:
+            raise _located(failure, node)  # noqa: B904 the same exception
+
+    return run
+
+
+def _index(node: Index, scope: Scope) -> Run:
+    operand, key = scope.build(node.operand), scope.build(node.key)
+    find = look_up_optional if node.optional else look_up
+
+    def run(frame: Frame) -> Value:
+        value = operand(frame)
+        place = key(frame)
+        frame.cost += charges.STEP
+        try:
+            return find(value, place)
+        except EvalFailure as failure:
+            raise _located(failure, node)  # noqa: B904 the same exception
+
+    return run
+
+
+# Operators
+
+
+def _unary(node: Unary, scope: Scope) -> Run:
+    operand = scope.build(node.operand)
+    compute = invert if node.operator == "!" else negate
+
+    def run(frame: Frame) -> Value:
+        value = operand(frame)
+        frame.cost += charges.STEP
+        try:
+            return compute(value)
+        except EvalFailure as failure:
+            raise _located(failure, node)  # noqa: B904 the same exception
+
+    return run
+
+
+def _binary(node: Binary, scope: Scope) -> Run:
+    if node.operator == "in" and constant_list(node.right) == ():
+        return lambda frame: False  # noqa: ARG005 cel-go folds it, unevaluated
+    left, right = scope.build(node.left), scope.build(node.right)
+    compute, operator = BINARY[node.operator], node.operator
+    is_set = operator == "in" and charges.is_set(constant_list(node.right))
+
+    def run(frame: Frame) -> Value:
+        first = left(frame)
+        second = right(frame)
+        if not is_set:
+            frame.charge(charges.of_operator(operator, first, second))
+        try:
+            return compute(first, second)
+        except EvalFailure as failure:
+            raise _located(failure, node)  # noqa: B904 the same exception
+
+    return run
+
+
+def _logic(node: Logic, scope: Scope) -> Run:
+    terms = tuple(map(scope.build, node.terms))
+    decisive = node.operator == "||"
+
+    def run(frame: Frame) -> bool:
+        failed: EvalFailure | None = None
+        for term in terms:
+            try:
+                if boolean(term(frame)) is decisive:
+                    return decisive
+            except EvalFailure as failure:
+                failed = failed or failure
+        if failed is not None:
+            raise _located(failed, node)
+        return not decisive
+
+    return run
+
+
+def _conditional(node: Conditional, scope: Scope) -> Run:
+    condition, then, otherwise = map(
+        scope.build, (node.condition, node.then, node.otherwise)
+    )
+
+    def run(frame: Frame) -> Value:
+        try:
+            chosen = then if boolean(condition(frame)) else otherwise
+        except EvalFailure as failure:
+            raise _located(failure, node)  # noqa: B904 the same exception
+        return chosen(frame)
+
+    return run
+
+
+# Literals of collections
+
+
+def _list(node: ListLiteral, scope: Scope) -> Run:
+    known = constant_list(node)
+    if known is not None:
+        return lambda frame: known  # noqa: ARG005 every closure takes the frame
+    elements = tuple(map(scope.build, node.elements))
+    pairs = tuple(zip(elements, node.optional, strict=True))
+
+    def run(frame: Frame) -> list[Value]:
+        made: list[Value] = []
+        for element, optional in pairs:
+            value = element(frame)
+            if not optional:
+                made.append(value)
+            elif value.__class__ is not OptionalValue:
+                raise EvalFailure("no such overload")
+            elif value is not NONE:
+                made.append(value.value)
+        frame.charge(charges.LIST)
+        return made
+
+    return run
+
+
+def _map(node: MapLiteral, scope: Scope) -> Run:
+    entries = tuple(
+        (scope.build(entry.key), scope.build(entry.value), entry.optional)
+        for entry in node.entries
+    )
+
+    def run(frame: Frame) -> dict[Value, Value]:
+        made: dict[Value, Value] = {}
+        for key, value, optional in entries:
+            place, held = map_key(key(frame)), value(frame)
+            if optional:
+                if held is NONE:
+                    continue
+                held = held.value
+            if place in made:
+                raise EvalFailure("Failed with repeated key")
+            made[place] = held
+        frame.charge(charges.MAP)
+        return made
+
+    return run
+
+
+# Calls
+
+
+def _call(node: Call, scope: Scope) -> Run:
+    if node.target is not None and node.function in {"or", "orValue"}:
+        return _or_value(node, scope)
+    name, function = node.function, FUNCTIONS[node.function]
+    given = node.arguments if node.target is None else (node.target, *node.arguments)
+    arguments = tuple(map(scope.build, given))
+
+    def run(frame: Frame) -> Value:
+        values = [argument(frame) for argument in arguments]
+        try:
+            frame.charge(charges.before_call(name, values))
+            result = function(*values)
+        except EvalFailure as failure:
+            raise _located(failure, node)  # noqa: B904 the same exception
+        frame.charge(charges.after_call(name, result))
+        return result
+
+    return run
+
+
+def _or_value(node: Call, scope: Scope) -> Run:
+    """Build `or` and `orValue`, whose argument only runs if it is needed."""
+    target = scope.build(node.target) if node.target is not None else None
+    otherwise = scope.build(node.arguments[0])
+    name = node.function
+
+    def run(frame: Frame) -> Value:
+        value = target(frame) if target is not None else None
+        if value is NONE:
+            return otherwise(frame)
+        if value.__class__ is not OptionalValue:
+            raise _located(no_such_overload(name, value), node)
+        return value if name == "or" else value.value
+
+    return run
+
+
+_BUILDERS: Final[dict[type, Callable[..., Run]]] = {
+    Literal: _literal,
+    Ident: _ident,
+    Select: _select,
+    Has: _has,
+    Index: _index,
+    Unary: _unary,
+    Binary: _binary,
+    Logic: _logic,
+    Conditional: _conditional,
+    ListLiteral: _list,
+    MapLiteral: _map,
+    Call: _call,
+    Macro: build_macro,
+    Bind: build_bind,
+}
