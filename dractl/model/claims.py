@@ -90,8 +90,7 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class DeviceConfig:
-    """Configuration for a driver, passed through; `body` is the wire form less
-    `requests`."""
+    """Configuration for a driver; `body` is the wire form without `requests`."""
 
     body: Mapping[str, Any]
     requests: tuple[str, ...] = ()
@@ -108,8 +107,10 @@ class ClaimSpec:
 
 @dataclass(frozen=True, slots=True)
 class DeviceResult:
-    """One device in an allocation. `share_id` "*" stands for the random one of a
-    dry run."""
+    """One device in an allocation.
+
+    A `share_id` of "*" stands for the random one that a scheduler would make up.
+    """
 
     request: str
     device: DeviceId

@@ -73,9 +73,7 @@ def _check_expression(requirement: Requirement) -> None:
         )
 
 
-def _term_matches(
-    term: NodeSelectorTerm, name: str, labels: Mapping[str, str]
-) -> bool:
+def _term_matches(term: NodeSelectorTerm, name: str, labels: Mapping[str, str]) -> bool:
     if not term.match_expressions and not term.match_fields:
         return False
     return all(

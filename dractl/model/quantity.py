@@ -20,6 +20,7 @@ _BINARY: Final = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 _DECIMAL_SUFFIX: Final = {exponent: suffix for suffix, exponent in _DECIMAL.items()}
 _BINARY_SUFFIX: Final = {bits: suffix for suffix, bits in _BINARY.items()}
 _BINARY_MAX: Final = (2**63 - 1) * NANO
+_EXPONENT_DIGITS: Final = 6
 _LONGEST: Final = 4096  # digits and exponent; beyond it only hostile text is found
 _SHAPE: Final = re.compile(
     r"(?P<sign>[+-]?)(?P<whole>[0-9]*)(?:\.(?P<part>[0-9]*))?"
@@ -86,7 +87,11 @@ class Quantity:
 
     def __str__(self) -> str:
         """Return the canonical text, as the API prints it."""
-        if self.format == "BinarySI" and self.is_whole and abs(self.nanos) >= 1024 * NANO:
+        if (
+            self.format == "BinarySI"
+            and self.is_whole
+            and abs(self.nanos) >= 1024 * NANO
+        ):
             return _binary_text(self.nanos // NANO)
         if self.format == "DecimalExponent":
             mantissa, exponent = _mantissa(self.nanos, highest=None)
@@ -140,7 +145,7 @@ def _parse(text: str) -> Quantity:
 
 
 def _bounded_exponent(text: str, quantity: str) -> int:
-    exponent = int(text) if len(text) <= 6 else _LONGEST + 1
+    exponent = int(text) if len(text) <= _EXPONENT_DIGITS else _LONGEST + 1
     if exponent > _LONGEST:
         raise QuantityError(f"{quantity[:80]!r} is too large a quantity")
     return max(exponent, -2 * _LONGEST)
@@ -148,4 +153,5 @@ def _bounded_exponent(text: str, quantity: str) -> int:
 
 def _scaled(number: int, power: int) -> int:
     """Multiply by a power of ten; what does not divide rounds away from zero."""
-    return number * 10**power if power >= 0 else -(-number // 10**-power)
+    factor: int = 10 ** abs(power)
+    return number * factor if power >= 0 else -(-number // factor)

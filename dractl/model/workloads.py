@@ -64,8 +64,11 @@ class PodClaim:
 
 @dataclass(frozen=True, slots=True)
 class Pod:
-    """A pod. `claim_names` maps its claim entries to claims that were made for it;
-    None as a value: the controller decided that none is needed."""
+    """A pod.
+
+    `claim_names` maps its claim entries to claims that were made for it; None as a
+    value: the controller decided that none is needed.
+    """
 
     meta: ObjectMeta
     node_name: str = ""

@@ -11,14 +11,15 @@ from dractl.api.snapshot import Snapshot
 from dractl.model.claims import Allocation, ResourceClaim
 from dractl.model.workloads import Node
 from dractl.solver.eligibility import Selectors
-from dractl.solver.errors import PoolsInvalid
+from dractl.solver.errors import AllocationAborted, PoolsInvalid, UnknownNode
+from dractl.solver.guide import may_abort
 from dractl.solver.inventory import Inventory
 from dractl.solver.ledger import Ledger
 from dractl.solver.plan import Outline, Planner
 from dractl.solver.result import allocation
 from dractl.solver.rules import Rules, rules_of
 from dractl.solver.search import Search
-from dractl.solver.slots import ClaimSlots
+from dractl.solver.slots import ClaimSlots, prepare
 from dractl.solver.trace import Observer
 from dractl.solver.tracker import tainted_slices
 from dractl.solver.usage import Usage
@@ -54,6 +55,13 @@ class Allocator:
         selectors = Selectors(self.rules.environment)
         return Planner(self.snapshot.class_by_name, selectors, self.rules)
 
+    def node(self, name: str) -> Node:
+        """Return the node of that name; UnknownNode if there is none."""
+        found = self.snapshot.node_by_name.get(name)
+        if found is None:
+            raise UnknownNode(name, len(self.snapshot.nodes))
+        return found
+
     def view(self, node: Node) -> NodeView:
         """Return the node's devices; AllocationAborted for a broken node selector."""
         known = self._views.get(node.name)
@@ -63,7 +71,10 @@ class Allocator:
         return known
 
     def allocate(
-        self, node: Node, claims: Sequence[ResourceClaim], observer: Observer | None = None
+        self,
+        node: Node,
+        claims: Sequence[ResourceClaim],
+        observer: Observer | None = None,
     ) -> Answer:
         """Allocate all of the claims on the node, or none.
 
@@ -84,6 +95,15 @@ class Allocator:
             return Answer(None, found.steps)
         allocations = _allocations(view, found.claims, found.ledger)
         return Answer(tuple(allocations), found.steps)
+
+    def may_stop(self, node: Node, outline: Outline) -> bool:
+        """Tell whether a search on the node could end in an error."""
+        try:
+            view = self.view(node)
+            claims = prepare(view, outline, self.usage)
+        except AllocationAborted:
+            return True
+        return may_abort(claims, Ledger(view, self.usage, len(claims)))
 
 
 def _allocations(

@@ -63,7 +63,9 @@ class Bounds:
         self._supply = Supply(view, ledger)
         self._values: dict[str, dict[Attribute, int]] = {}
 
-    def hopeless(self, claim: int, request: int, index: int, slot: Slot, after: int) -> bool:
+    def hopeless(
+        self, claim: int, request: int, index: int, slot: Slot, after: int
+    ) -> bool:
         """Tell whether the search cannot succeed from here.
 
         `slot` is the request's option under trial, `index` the devices that it has,

@@ -95,5 +95,3 @@ def fits(device: Device, taken: Mapping[str, Quantity], *used: Amounts) -> bool:
         if amount.nanos > left:
             return False
     return True
-
-

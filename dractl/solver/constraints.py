@@ -195,7 +195,9 @@ class SetDistinct(Distinct):
             return False
         if self._count:
             mine = as_set(value)
-            if mine is None or any(_share(mine, each) for each in self._values.values()):
+            if mine is None or any(
+                _share(mine, each) for each in self._values.values()
+            ):
                 return False
         self._values[base] = value
         self._count += 1
@@ -204,9 +206,7 @@ class SetDistinct(Distinct):
 
 def _share(values: Values, other: Attribute) -> bool:
     theirs = as_set(other)
-    return (
-        theirs is not None and theirs[0] == values[0] and bool(theirs[1] & values[1])
-    )
+    return theirs is not None and theirs[0] == values[0] and bool(theirs[1] & values[1])
 
 
 def _by_name(item: tuple[str, Attribute]) -> str:

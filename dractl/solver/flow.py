@@ -1,16 +1,18 @@
 """Whether demands can be met from shared supplies: a small maximum flow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TypeVar
 
 SOURCE, SINK = "source", "sink"
 Graph = dict[object, dict[object, int]]
+G = TypeVar("G", bound=Hashable)
 
 
 def can_supply(
     demands: Sequence[tuple[int, int]],
     limits: Mapping[int, int],
-    groups: Mapping[int, object],
-    group_limits: Mapping[object, int],
+    groups: Mapping[int, G],
+    group_limits: Mapping[G, int],
 ) -> bool:
     """Tell whether all demands can be met at once.
 
@@ -36,9 +38,9 @@ def can_supply(
 
 
 def _supplies(
-    masks: Sequence[int], limits: Mapping[int, int], groups: Mapping[int, object]
-) -> dict[tuple[tuple[int, ...], object], int]:
-    supplies: dict[tuple[tuple[int, ...], object], int] = {}
+    masks: Sequence[int], limits: Mapping[int, int], groups: Mapping[int, G]
+) -> dict[tuple[tuple[int, ...], G | None], int]:
+    supplies: dict[tuple[tuple[int, ...], G | None], int] = {}
     union = 0
     for mask in masks:
         union |= mask
@@ -72,17 +74,17 @@ def _maximum(graph: Graph) -> int:
 def _path(graph: Graph) -> list[tuple[object, object]]:
     came_from: dict[object, object] = {SOURCE: SOURCE}
     waiting: list[object] = [SOURCE]
-    for node in waiting:
-        for end, left in graph[node].items():
+    for start in waiting:
+        for end, left in graph[start].items():
             if left > 0 and end not in came_from:
-                came_from[end] = node
+                came_from[end] = start
                 waiting.append(end)
         if SINK in came_from:
             break
     else:
         return []
-    path = []
-    node = SINK
+    path: list[tuple[object, object]] = []
+    node: object = SINK
     while node != SOURCE:
         path.append((came_from[node], node))
         node = came_from[node]

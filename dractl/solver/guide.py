@@ -10,7 +10,7 @@ from collections.abc import Hashable, Sequence
 
 from dractl.solver.bounds import Bounds
 from dractl.solver.constraints import Distinct, SetMatch, as_set, lookup
-from dractl.solver.ledger import Ledger, LeakingState
+from dractl.solver.ledger import LeakingState, Ledger
 from dractl.solver.slots import ClaimSlots, Slot
 from dractl.solver.view import NodeView, positions
 from dractl.solver.walk import Place, Signal
@@ -30,7 +30,10 @@ class _Memory:
         self._constraints = [c for claim in claims for c in claim.constraints]
         self._ahead = _ahead(claims)
         self._has_admin = any(
-            slot.plan.admin for claim in claims for each in claim.requests for slot in each
+            slot.plan.admin
+            for claim in claims
+            for each in claim.requests
+            for slot in each
         )
 
     def _constraint_states(self) -> tuple[Hashable, ...]:
@@ -38,7 +41,7 @@ class _Memory:
 
     def _position(self, place: Place) -> tuple[Hashable, ...]:
         size = len(self._ledger.taken[place.claim])
-        return (place.claim, place.request, place.option, place.index, size)
+        return (place.claim, place.request, place.option, place.filled, size)
 
     def _relevant(self, place: Place) -> int:
         """Return the devices that this place or a later one may take."""
@@ -109,7 +112,7 @@ class Pruning(_Memory):
         """Return FAIL where nothing can come of it, else the key to remember it by."""
         key = self._key(place)
         if key in self._failed or self.bounds.hopeless(
-            place.claim, place.request, place.index, place.slot, place.after
+            place.claim, place.request, place.filled, place.slot, place.after
         ):
             return Signal.FAIL
         return key
@@ -198,7 +201,9 @@ def leaves_traces(view: NodeView, claims: Sequence[ClaimSlots]) -> bool:
         for constraint in slot.constraints:
             if isinstance(constraint, Distinct) and slot.needs > 1:
                 return True
-            if isinstance(constraint, SetMatch) and _has_several(view, constraint, slot):
+            if isinstance(constraint, SetMatch) and _has_several(
+                view, constraint, slot
+            ):
                 return True
     return False
 

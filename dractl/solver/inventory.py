@@ -185,7 +185,9 @@ class Inventory:
     def _pool(self, group: _Group, relevant: Sequence[int]) -> Pool | None:
         """Judge a pool by its relevant slices; None: it is obsolete here."""
         newest = max(self._slices[index].generation for index in relevant)
-        mine = [self._slices[i] for i in relevant if self._slices[i].generation == newest]
+        mine = [
+            self._slices[i] for i in relevant if self._slices[i].generation == newest
+        ]
         want = mine[0].slice_count
         others: list[ResourceSlice] = []
         if len(mine) != want:
@@ -209,11 +211,16 @@ class Inventory:
         offering = [each for each in mine if not each.shared_counters]
         beside = [each for each in others if not each.shared_counters]
         counters = _declared(counting)
-        consumers = [d for each in (*offering, *beside) for d in each.devices if d.consumes]
+        consumers = [
+            d for each in (*offering, *beside) for d in each.devices if d.consumes
+        ]
         if (
             _has_duplicates(device.name for each in offering for device in each.devices)
             or counters is None
-            or (self._rules.partitionable and not _resolves(consumers, counting, counters))
+            or (
+                self._rules.partitionable
+                and not _resolves(consumers, counting, counters)
+            )
         ):
             return Pool(key, "invalid")
         return Pool(
@@ -280,4 +287,6 @@ def _has_duplicates(names: Iterable[str]) -> bool:
 def _bytes(key: PoolKey) -> tuple[bytes, bytes]:
     """Return what Go's string order compares: UTF-8, which Python's str does not."""
     driver, pool = key
-    return driver.encode("utf-8", "surrogatepass"), pool.encode("utf-8", "surrogatepass")
+    return driver.encode("utf-8", "surrogatepass"), pool.encode(
+        "utf-8", "surrogatepass"
+    )

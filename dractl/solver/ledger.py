@@ -17,7 +17,6 @@ from dractl.solver.trace import Objection
 from dractl.solver.usage import Usage
 from dractl.solver.view import NodeView, used_of
 
-
 LeakingState = tuple[
     tuple[tuple[int, tuple[tuple[str, int], ...]], ...],
     tuple[tuple[str, tuple[tuple[CounterKey, int], ...]], ...],
@@ -60,6 +59,16 @@ class Ledger:
         """Tell whether an earlier claim holds the whole device."""
         return bool(self._dedicated >> position & 1)
 
+    def is_affordable(self, position: int) -> bool:
+        """Tell whether the counters suffice for the device; nothing is counted."""
+        if not self._view.consuming >> position & 1 or self._view.multi >> position & 1:
+            return True
+        left = self.counters_left(self._view.inventory.pool_of[position])
+        return min(left.values(), default=0) >= 0 and all(
+            left.get(key, amount) >= amount
+            for key, amount in self._draw(position).items()
+        )
+
     def has_room(self, slot: Slot, position: int) -> bool:
         """Tell whether the shares taken in this search leave room for one more."""
         now = self._shared.get(position)
@@ -67,9 +76,13 @@ class Ledger:
             return True
         taken = slot.shares[position]
         device = self._view.devices[position]
-        return taken is not None and fits(device, taken, used_of(self._usage, device), now)
+        return taken is not None and fits(
+            device, taken, used_of(self._usage, device), now
+        )
 
-    def take(self, slot: Slot, position: int, *, must: bool = False) -> Objection | None:
+    def take(
+        self, slot: Slot, position: int, *, must: bool = False
+    ) -> Objection | None:
         """Give the device to the request, or say why not.
 
         `must` is for requests for all devices, where upstream stops with an error if a
@@ -77,11 +90,8 @@ class Ledger:
         """
         bit = 1 << position
         multi = bool(self._view.multi & bit)
-        if slot.plan.admin:
-            if not multi and self._busy[slot.plan.claim] & bit:
-                return Objection.TAKEN
-        elif (self._dedicated | self._any_busy) & bit:
-            return Objection.IN_USE if self._dedicated & bit else Objection.TAKEN
+        if not self.free(slot) & bit and not (multi and slot.plan.admin):
+            return Objection.IN_USE
         if self._view.consuming & bit and not self._count(position, multi=multi):
             return Objection.COUNTERS
         # Leak: from here on, counters that were counted stay counted on refusal.
@@ -105,8 +115,8 @@ class Ledger:
                 continue
             if must:
                 raise AllocationAborted(
-                    f"claim {slot.plan.claim_name}, request {slot.plan.name}: cannot add "
-                    f"device {device.id} because a claim constraint would not be "
+                    f"claim {slot.plan.claim_name}, request {slot.plan.name}: cannot "
+                    f"add device {device.id} because a claim constraint would not be "
                     "satisfied"
                 )
             for earlier in slot.constraints[:index]:
@@ -153,9 +163,7 @@ class Ledger:
         if not self._view.rules.partitionable:
             return False
         device = self._view.devices[position]
-        if multi and (
-            position in self._shared or device.id in self._usage.aggregated
-        ):
+        if multi and (position in self._shared or device.id in self._usage.aggregated):
             return True  # only the first share of a device draws from the counters
         pool = self._view.inventory.pool_of[position]
         available = self._available_in(pool)
@@ -221,7 +229,9 @@ class Ledger:
     def leaking_state(self) -> LeakingState:
         """Return the part of the state that `undo` need not restore."""
         return (
-            tuple(sorted((k, tuple(sorted(v.items()))) for k, v in self._shared.items())),
+            tuple(
+                sorted((k, tuple(sorted(v.items()))) for k, v in self._shared.items())
+            ),
             tuple(
                 (name, tuple(sorted((k, v) for k, v in used.items() if v)))
                 for name, used in sorted(self._used.items())
@@ -233,6 +243,7 @@ class Ledger:
         shared, used = state
         self._shared = {position: dict(amounts) for position, amounts in shared}
         self._used = {name: dict(amounts) for name, amounts in used}
+
 
 def available_counters(
     pool: Pool, usage: Usage, *, shares_count: bool

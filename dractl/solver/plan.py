@@ -71,7 +71,9 @@ class ClaimPlan:
     def constraints(self, rules: Rules) -> list[Constraint]:
         """Return new constraint objects; AllocationAborted for an unknown kind."""
         return [
-            constraint(spec, f"claim {self.claim.meta.name}, constraint #{index}", rules)
+            constraint(
+                spec, f"claim {self.claim.meta.name}, constraint #{index}", rules
+            )
             for index, spec in enumerate(self.constraint_specs)
         ]
 
@@ -97,15 +99,17 @@ class Planner:
         requests: list[RequestPlan] = []
         error = None
         for request in claim.spec.requests:
-            plan = RequestPlan(request.name, (), request.prioritized)
             options: list[OptionPlan] = []
             try:
                 self._check_request(claim, request)
                 for option in request.options:
-                    options.append(self._option(index, claim, request, option))
+                    plan = self._option(index, claim, request, option)
+                    options.append(plan)
             except AllocationAborted as caught:
                 error = caught
-            requests.append(RequestPlan(plan.name, tuple(options), plan.prioritized))
+            requests.append(
+                RequestPlan(request.name, tuple(options), request.prioritized)
+            )
             if error is not None:
                 break
         return ClaimPlan(claim, tuple(requests), claim.spec.constraints, error)
@@ -123,8 +127,8 @@ class Planner:
             return
         if any(option.capacity is not None for option in request.options):
             raise AllocationAborted(
-                f"{where}: has capacity requests, but the DRAConsumableCapacity feature "
-                "is disabled"
+                f"{where}: has capacity requests, but the DRAConsumableCapacity "
+                "feature is disabled"
             )
 
     def _option(

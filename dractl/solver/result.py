@@ -25,7 +25,10 @@ ANY_SHARE = "*"  # stands for the random share id that the scheduler makes up
 
 
 def allocation(
-    view: NodeView, claim: ClaimSlots, taken: Sequence[Taken], chosen: Sequence[OptionPlan]
+    view: NodeView,
+    claim: ClaimSlots,
+    taken: Sequence[Taken],
+    chosen: Sequence[OptionPlan],
 ) -> Allocation:
     """Return the claim's allocation; `chosen` has the option of each request."""
     return Allocation(

@@ -1,8 +1,9 @@
 """Which allocator answers: upstream's three variants and releases as plain data.
 
 Upstream keeps three copies of its allocator (stable, incubating, experimental) and runs
-the first that supports every feature asked for (Kubernetes 1.36, structured/allocator.go).
-dractl has one search; what differs between the copies is a field here.
+the first that supports every feature asked for (Kubernetes 1.36, allocator.go of
+dynamic-resource-allocation/structured). dractl has one search; what differs between the
+copies is a field here.
 """
 
 from dataclasses import dataclass

@@ -23,14 +23,14 @@ from dractl.solver.slots import ClaimSlots, Slot, prepare
 from dractl.solver.trace import Observer
 from dractl.solver.usage import Usage
 from dractl.solver.view import NodeView
-from dractl.solver.walk import Place, Walk
+from dractl.solver.walk import Walk
 
-# Steps granted to each way. A step of the literal walk takes 2-3 µs, a pruned or
-# replayed one some hundred; upstream's own limit of 10 s is about 10 million steps.
-QUICK: Final = 1_500
-PRUNED: Final = 20_000
-REPLAYED: Final = 100_000
-LITERAL: Final = 3_000_000
+# Steps and candidates tried that each way is granted. One takes 1-2 µs in the literal
+# walk, some hundred when pruning or replaying. Upstream's 10 s are about 10 million.
+QUICK: Final = 3_000
+PRUNED: Final = 40_000
+REPLAYED: Final = 200_000
+LITERAL: Final = 6_000_000
 
 
 class Found(NamedTuple):
@@ -120,7 +120,5 @@ def _may_suffice(slot: Slot, ledger: Ledger) -> bool:
     return usable.bit_count() >= slot.needs
 
 
-def _hopeless(
-    view: NodeView, claims: tuple[ClaimSlots, ...], ledger: Ledger
-) -> bool:
+def _hopeless(view: NodeView, claims: tuple[ClaimSlots, ...], ledger: Ledger) -> bool:
     return Bounds(view, claims, ledger).hopeless_from_start()

@@ -1,6 +1,6 @@
 """What one node offers to each request of an attempt.
 
-Follows Kubernetes 1.36, allocator_incubating.go: the part of Allocate before its search.
+Follows Kubernetes 1.36, allocator_incubating.go: Allocate, up to its search.
 """
 
 from collections.abc import Sequence
@@ -44,9 +44,7 @@ class ClaimSlots:
     constraints: tuple[Constraint, ...]
 
 
-def prepare(
-    view: NodeView, outline: Outline, usage: Usage
-) -> tuple[ClaimSlots, ...]:
+def prepare(view: NodeView, outline: Outline, usage: Usage) -> tuple[ClaimSlots, ...]:
     """Return the slots of all claims; AllocationAborted for the first that is wrong."""
     return tuple(_claim(view, plan, usage) for plan in outline)
 
@@ -61,8 +59,8 @@ def _claim(view: NodeView, plan: ClaimPlan, usage: Usage) -> ClaimSlots:
     least = sum(min(needs for _, needs, _ in options) for options in drafts)
     if least > MAX_DEVICES:
         raise AllocationAborted(
-            f"claim {plan.claim.meta.name}: number of requested devices {least} exceeds "
-            f"the claim limit of {MAX_DEVICES}"
+            f"claim {plan.claim.meta.name}: number of requested devices {least} "
+            f"exceeds the claim limit of {MAX_DEVICES}"
         )
     constraints = tuple(plan.constraints(view.rules))
     return ClaimSlots(
@@ -78,9 +76,7 @@ def _claim(view: NodeView, plan: ClaimPlan, usage: Usage) -> ClaimSlots:
 _Draft = tuple[OptionPlan, int, tuple[int, ...] | None]
 
 
-def _draft(
-    view: NodeView, claim: ClaimPlan, plan: OptionPlan, usage: Usage
-) -> _Draft:
+def _draft(view: NodeView, claim: ClaimPlan, plan: OptionPlan, usage: Usage) -> _Draft:
     if not plan.all:
         return plan, plan.option.count, None
     for pool in view.inventory.pools:

@@ -13,7 +13,6 @@ class Objection(StrEnum):
     OTHER_NODE = "other-node"
     BINDING_CONDITIONS = "binding-conditions-off"
     IN_USE = "in-use"
-    TAKEN = "taken-by-this-search"
     CAPACITY = "capacity"
     COUNTERS = "counters"
     TAINT = "taint"
@@ -24,7 +23,9 @@ class Objection(StrEnum):
 class Observer(Protocol):
     """Is told of every candidate that the search looks at and does not take."""
 
-    def rejected(self, claim: int, request: str, device: Device, why: Objection) -> None:
+    def rejected(
+        self, claim: int, request: str, device: Device, why: Objection
+    ) -> None:
         """Note one refusal; a search may come back to the same device many times."""
 
 
@@ -34,6 +35,8 @@ class Tally:
     def __init__(self) -> None:
         self.objections: dict[tuple[int, str], dict[Device, Objection]] = {}
 
-    def rejected(self, claim: int, request: str, device: Device, why: Objection) -> None:
+    def rejected(
+        self, claim: int, request: str, device: Device, why: Objection
+    ) -> None:
         """Note one refusal."""
         self.objections.setdefault((claim, request), {}).setdefault(device, why)

@@ -19,9 +19,7 @@ def tainted_slices(
     return tuple(_with_rules(each, rules) for each in slices)
 
 
-def _with_rules(
-    each: ResourceSlice, rules: Sequence[DeviceTaintRule]
-) -> ResourceSlice:
+def _with_rules(each: ResourceSlice, rules: Sequence[DeviceTaintRule]) -> ResourceSlice:
     concerned = [
         rule
         for rule in rules

@@ -56,6 +56,4 @@ class Usage:
 
 
 def _sum(left: Mapping[str, int], right: Mapping[str, int]) -> Amounts:
-    return {
-        name: left.get(name, 0) + right.get(name, 0) for name in {**left, **right}
-    }
+    return {name: left.get(name, 0) + right.get(name, 0) for name in {**left, **right}}

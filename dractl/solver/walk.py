@@ -29,7 +29,7 @@ class Place(NamedTuple):
     claim: int
     request: int
     option: int
-    index: int  # how many devices it has
+    filled: int  # how many devices it has
     after: int  # the next one must lie behind this position
     slot: Slot
 
@@ -108,9 +108,10 @@ class Walk:
         self._slot: Slot | None = None
         self._after = -1  # candidates must lie behind this position
         self.steps = 0
+        self._tries = 0  # candidates tried: what a step costs grows with them
 
     def run(self, budget: int) -> bool | None:
-        """Search for so many steps; tell whether a full assignment was found.
+        """Search for so many steps and tries; tell whether a full assignment was found.
 
         None: the steps did not suffice. Raises AllocationAborted where upstream stops
         with an error.
@@ -119,7 +120,7 @@ class Walk:
         while True:
             if signal is None:
                 self.steps += 1
-                if self.steps > budget:
+                if self.steps + self._tries > budget:
                     return None
                 if self._claim == len(self.claims):
                     return True
@@ -157,14 +158,21 @@ class Walk:
         if len(self.ledger.taken[self._claim]) + slot.needs - self._index > MAX_DEVICES:
             return Signal.SIZE
         if slot.wanted is not None:
-            position = slot.wanted[self._index]
-            objection = self.ledger.take(slot, position, must=True)
-            if objection is not None:
-                self._tell(slot, position, objection)
-                return Signal.FAIL
-            self._frames.append(_All(slot))
-            self._index += 1
-            return None
+            return self._take_wanted(slot, slot.wanted[self._index])
+        return self._look_for(slot)
+
+    def _take_wanted(self, slot: Slot, position: int) -> Signal | None:
+        """Take the next one of all devices; there is no other choice."""
+        objection = self.ledger.take(slot, position, must=True)
+        if objection is not None:
+            self._tell(slot, position, objection)
+            return Signal.FAIL
+        self._frames.append(_All(slot))
+        self._index += 1
+        return None
+
+    def _look_for(self, slot: Slot) -> Signal | None:
+        """Open the choice of the next device of a counted request."""
         key = None
         if self._guide is not None:
             option = self.ledger.choices[self._claim].get(self._request, 0)
@@ -193,6 +201,7 @@ class Walk:
                 raise slot.plan.failure(claim, slot.selectable.failures[position])
             if not ledger.has_room(slot, position):
                 continue
+            self._tries += 1
             objection = ledger.take(slot, position)
             if objection is not None:
                 self._tell(slot, position, objection)

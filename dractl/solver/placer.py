@@ -1,0 +1,320 @@
+"""Places pods and claims on nodes, one after the other.
+
+Follows Kubernetes 1.36, scheduler plugin dynamicresources.go (Filter): what one
+placement takes is gone for the next.
+"""
+
+from collections.abc import Hashable, Mapping
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from dractl.api.snapshot import Snapshot
+from dractl.model.claims import Allocation, ClaimSpec, DeviceClass, ResourceClaim
+from dractl.model.nodeselection import NodeSelectorError
+from dractl.model.workloads import Node, Pod
+from dractl.solver.allocator import Allocator
+from dractl.solver.candidates import ALL, Candidates, Changes
+from dractl.solver.errors import AllocationAborted, PoolsInvalid
+from dractl.solver.extended import claim_for, class_by_resource, is_served_by_plugin
+from dractl.solver.nodefit import NodeLoad, is_ready, refusal, requests_of
+from dractl.solver.placement import NodeGroup, Placement, Policy
+from dractl.solver.plan import Outline
+from dractl.solver.subjects import Subject
+from dractl.solver.why import why_not
+
+# Below this, kube-scheduler looks at every node, so an error on any of them counts
+# (schedule_one.go: minFeasibleNodesToFind). Above, it stops when it has seen enough.
+_EVERY_NODE_IS_TRIED: Final = 100
+
+Key = tuple[str, str]
+
+
+class Fit(NamedTuple):
+    """A node with what it gives: an allocation for each claim."""
+
+    position: int
+    claims: tuple[ResourceClaim, ...]
+    allocations: tuple[Allocation, ...]
+
+
+class Placer:
+    """The cluster as it is between placements."""
+
+    def __init__(self, snapshot: Snapshot, node: str | None, policy: Policy) -> None:
+        self.snapshot = snapshot
+        self.allocator = Allocator(snapshot)
+        self.is_fixed = node is not None
+        self.nodes = snapshot.nodes if node is None else (self.allocator.node(node),)
+        self.policy = policy
+        self.load = NodeLoad(snapshot.pods)
+        self.given: dict[Key, Allocation] = {}
+        self.steps = 0
+        self._changes = Changes()
+        self._candidates: dict[Hashable, Candidates] = {}
+
+    @cached_property
+    def class_by_resource(self) -> Mapping[str, DeviceClass]:
+        """The classes that stand for extended resources."""
+        return class_by_resource(self.snapshot.classes)
+
+    @cached_property
+    def _position(self) -> Mapping[str, int]:
+        return {node.name: position for position, node in enumerate(self.nodes)}
+
+    def candidates(self, signature: Hashable) -> Candidates:
+        """Return the nodes to try for all subjects of that signature."""
+        known = self._candidates.get(signature)
+        if known is None:
+            known = Candidates(self._changes, len(self.nodes))
+            self._candidates[signature] = known
+        known.catch_up()
+        return known
+
+    def place(self, subject: Subject) -> Placement:
+        """Place one subject, and take what it is given."""
+        if subject.problem is not None:
+            return self._unplaced(subject, reason=subject.problem)
+        if not self.nodes:
+            return self._unplaced(subject, reason="the source has no nodes")
+        attempt = _Attempt(self, subject)
+        try:
+            fit = attempt.find()
+        except AllocationAborted as aborted:
+            return self._unplaced(subject, aborted=aborted.message)
+        if fit is None:
+            return self._unplaced(subject, reasons=attempt.groups())
+        return self._placed(subject, fit)
+
+    def _unplaced(
+        self,
+        subject: Subject,
+        *,
+        reason: str | None = None,
+        aborted: str | None = None,
+        reasons: tuple[NodeGroup, ...] = (),
+    ) -> Placement:
+        pairs = tuple((claim, self.allocation_of(claim)) for claim in subject.claims)
+        if reasons:
+            many = len(self.nodes) > 1
+            where = f"any of {len(self.nodes)} nodes" if many else self.nodes[0].name
+            reason = f"does not fit on {where}"
+        return Placement(subject, None, pairs, reasons, reason, aborted)
+
+    def _placed(self, subject: Subject, fit: Fit) -> Placement:
+        node = self.nodes[fit.position]
+        for claim, allocation in zip(fit.claims, fit.allocations, strict=True):
+            self.given[claim.meta.key] = allocation
+            self.allocator.usage.hold(allocation)
+            self._note(allocation)
+        if subject.pod is not None:
+            self.load.add(subject.pod, node.name)
+            self._changes.note(fit.position)
+        known = dict(
+            zip((c.meta.key for c in fit.claims), fit.allocations, strict=True)
+        )
+        claims = {claim.meta.key: claim for claim in (*subject.claims, *fit.claims)}
+        pairs = tuple(
+            (claim, known.get(key) or self.allocation_of(claim))
+            for key, claim in claims.items()
+        )
+        return Placement(subject, node.name, pairs)
+
+    def _note(self, allocation: Allocation) -> None:
+        """Note which nodes see devices go."""
+        for driver, pool in {
+            (r.device.driver, r.device.pool) for r in allocation.results
+        }:
+            only = self.allocator.inventory.nodes_of((driver, pool))
+            self._changes.note(ALL if only is None else self._position.get(only, ALL))
+
+    def allocation_of(self, claim: ResourceClaim) -> Allocation | None:
+        """Return what the claim has, from before or from this run."""
+        return claim.allocation or self.given.get(claim.meta.key)
+
+    def in_use(self, position: int) -> int:
+        """Return how many of a node's devices are held."""
+        view = self.allocator.view(self.nodes[position])
+        usage = self.allocator.usage
+        return sum(
+            device.id in usage.dedicated or device.id in usage.shared
+            for device in view.devices
+        )
+
+
+class _Attempt:
+    """The search for a node for one subject."""
+
+    def __init__(self, placer: Placer, subject: Subject) -> None:
+        self._placer = placer
+        self._pod = subject.pod
+        self._extended = subject.extended
+        self._open = tuple(c for c in subject.claims if placer.allocation_of(c) is None)
+        self._pinned = tuple(
+            (claim, allocation.node_selector)
+            for claim in subject.claims
+            if (allocation := placer.allocation_of(claim)) is not None
+        )
+        self._outlines: dict[
+            frozenset[str], tuple[tuple[ResourceClaim, ...], Outline]
+        ] = {}
+        self._candidates = placer.candidates(self._signature())
+
+    def _signature(self) -> Hashable:
+        """Return what decides on which nodes the subject fits."""
+        pod = self._pod
+        return (
+            tuple(_shape(claim.spec) for claim in self._open),
+            tuple(selector for _, selector in self._pinned),
+            None if pod is None else _pod_shape(pod, has_extended=bool(self._extended)),
+        )
+
+    def find(self) -> Fit | None:
+        """Return the fit that the policy prefers; raise AllocationAborted."""
+        if self._placer.policy is not Policy.FIRST:
+            fits = [fit for n in self._candidates.others() if (fit := self._try(n))]
+            return self._preferred(fits)
+        while (position := self._candidates.first()) is not None:
+            fit = self._try(position)
+            if fit is not None:
+                self._check_others(position)
+                return fit
+        return None
+
+    def _preferred(self, fits: list[Fit]) -> Fit | None:
+        """Return the fit on the emptiest or fullest node, the first of equals."""
+        sign = 1 if self._placer.policy is Policy.SPREAD else -1
+        return min(
+            fits, key=lambda fit: sign * self._placer.in_use(fit.position), default=None
+        )
+
+    def _check_others(self, behind: int) -> None:
+        """Raise AllocationAborted if another node would stop the scheduler."""
+        placer = self._placer
+        if len(placer.nodes) >= _EVERY_NODE_IS_TRIED:
+            return
+        for position in self._candidates.others(behind):
+            node = placer.nodes[position]
+            if self._refusal(node) is None and placer.allocator.may_stop(
+                node, self._outline(node)[1]
+            ):
+                self._try(position)
+
+    def _try(self, position: int) -> Fit | None:
+        """Ask one node; a refusal is noted."""
+        placer = self._placer
+        node = placer.nodes[position]
+        reason = self._refusal(node)
+        if reason is not None:
+            self._candidates.refuse(position, reason)
+            return None
+        claims, outline = self._outline(node)
+        allocations: tuple[Allocation, ...] | None = ()
+        if claims:
+            try:
+                answer = placer.allocator.answer(node, outline)
+            except PoolsInvalid as invalid:
+                self._candidates.refuse(position, str(invalid))
+                return None
+            placer.steps += answer.steps
+            allocations = answer.allocations
+        reason = None if allocations is None else self._unreachable(node)
+        if allocations is None or reason is not None:
+            self._candidates.refuse(position, reason)
+            return None
+        return Fit(position, claims, allocations)
+
+    def _refusal(self, node: Node) -> str | None:
+        """Return what keeps the pod, devices aside, from the node."""
+        if self._placer.is_fixed:
+            return None
+        if self._pod is not None:
+            from_dra = self._resources_from_dra(node)
+            return refusal(self._pod, node, self._placer.load, from_dra)
+        if node.unschedulable:
+            return "the node is cordoned"
+        return None if is_ready(node) else "the node is not ready"
+
+    def _unreachable(self, node: Node) -> str | None:
+        """Return which claim is allocated already and cannot be used on the node."""
+        for claim, selector in self._pinned:
+            try:
+                if selector is None or selector.matches(node.name, node.meta.labels):
+                    continue
+            except NodeSelectorError as error:
+                raise AllocationAborted(f"claim {claim.meta.name}: {error}") from error
+            return f"claim {claim.meta.name} is allocated on other nodes"
+        return None
+
+    def _resources_from_dra(self, node: Node) -> frozenset[str]:
+        return frozenset(
+            use.resource
+            for use in self._extended
+            if not is_served_by_plugin(node, use.resource)
+        )
+
+    def _outline(self, node: Node) -> tuple[tuple[ResourceClaim, ...], Outline]:
+        """Return the claims that the node has to serve, and their plan."""
+        from_dra = self._resources_from_dra(node)
+        known = self._outlines.get(from_dra)
+        if known is None:
+            claims = self._open
+            if self._pod is not None and from_dra:
+                classes = self._placer.class_by_resource
+                claims = (*claims, claim_for(self._pod, self._extended, node, classes))
+            known = claims, self._placer.allocator.planner.outline(claims)
+            self._outlines[from_dra] = known
+        return known
+
+    def groups(self) -> tuple[NodeGroup, ...]:
+        """Return the nodes by the reason for which they refused."""
+        found: dict[str, list[str]] = {}
+        reasons = self._candidates.reasons
+        for position, node in enumerate(self._placer.nodes):
+            reason = reasons[position]
+            if reason is None:
+                reason = reasons[position] = self._reason(node)
+            found.setdefault(reason, []).append(node.name)
+        return tuple(NodeGroup(reason, tuple(names)) for reason, names in found.items())
+
+    def _reason(self, node: Node) -> str:
+        allocator = self._placer.allocator
+        return why_not(allocator.view(node), self._outline(node)[1], allocator.usage)
+
+
+def _shape(spec: ClaimSpec) -> Hashable:
+    """Return what of a claim matters to the search."""
+    requests = tuple(
+        (
+            request.name,
+            request.prioritized,
+            tuple(
+                (
+                    option.name,
+                    option.device_class,
+                    option.selectors,
+                    option.mode,
+                    option.count,
+                    option.admin_access,
+                    option.tolerations,
+                    None
+                    if option.capacity is None
+                    else tuple(sorted(option.capacity.items())),
+                )
+                for option in request.options
+            ),
+        )
+        for request in spec.requests
+    )
+    return requests, spec.constraints
+
+
+def _pod_shape(pod: Pod, *, has_extended: bool) -> Hashable:
+    """Return what of a pod matters to a node."""
+    return (
+        tuple(sorted(pod.node_selector.items())),
+        pod.affinity,
+        pod.tolerations,
+        tuple(sorted(requests_of(pod).items())),
+        tuple(port for c in pod.containers for port in c.host_ports),
+        pod.meta.key if has_extended else None,
+    )

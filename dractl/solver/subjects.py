@@ -1,0 +1,169 @@
+"""What waits to be placed: pods with their claims, and claims that no pod uses yet.
+
+Follows Kubernetes 1.36: the resourceclaim controller, which makes claims from
+templates, and the PreFilter checks of the scheduler's dynamicresources plugin.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from dractl.api.snapshot import Snapshot
+from dractl.model.claims import ObjectMeta, ResourceClaim
+from dractl.model.workloads import Pod, PodClaim
+from dractl.solver.extended import ResourceUse, class_by_resource, uses
+
+_OWNER_ANNOTATION = "resource.kubernetes.io/pod-claim-name"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Claims that are allocated together, and the pod that they are for.
+
+    `claims` are in the order in which the scheduler takes them; one that is allocated
+    already stays what it is. `problem` says why the scheduler would not even try.
+    """
+
+    pod: Pod | None
+    claims: tuple[ResourceClaim, ...]
+    problem: str | None = None
+    extended: tuple[ResourceUse, ...] = field(default=())
+
+
+def pending(snapshot: Snapshot, namespace: str | None = None) -> list[Subject]:
+    """Return what waits for devices: pods first, then claims without a waiting pod.
+
+    Without a namespace, all are looked at.
+    """
+    found = []
+    used: set[tuple[str, str]] = set()
+    for pod in snapshot.pods:
+        if not is_waiting(pod):
+            continue
+        subject = subject_of(pod, snapshot)
+        used.update(claim.meta.key for claim in subject.claims)
+        if _wants_devices(subject) and namespace in {None, pod.meta.namespace}:
+            found.append(subject)
+    found += [
+        Subject(None, (claim,), _unusable(claim, snapshot))
+        for claim in snapshot.pending_claims
+        if claim.meta.key not in used and namespace in {None, claim.meta.namespace}
+    ]
+    return found
+
+
+def is_waiting(pod: Pod) -> bool:
+    """Tell whether the pod waits for a node."""
+    return (
+        not pod.node_name
+        and pod.phase in {"", "Pending"}
+        and pod.meta.deletion_timestamp is None
+    )
+
+
+def _wants_devices(subject: Subject) -> bool:
+    return bool(subject.problem or subject.claims or subject.extended)
+
+
+def subject_of(pod: Pod, snapshot: Snapshot) -> Subject:
+    """Return the pod with its claims; those that are still to be made are invented."""
+    claims: list[ResourceClaim] = []
+    problem = None
+    for entry in pod.claims:
+        found = _claim_of(pod, entry, snapshot)
+        if isinstance(found, ResourceClaim):
+            claims.append(found)
+            found = _unusable(found, snapshot)
+        problem = problem or found
+    extended = (
+        uses(pod, class_by_resource(snapshot.classes))
+        if snapshot.profile.enabled("DRAExtendedResource")
+        else ()
+    )
+    if problem is None and pod.gates:
+        problem = f"waits for its scheduling gates: {', '.join(pod.gates)}"
+    return Subject(pod, tuple(claims), problem, extended)
+
+
+def _claim_of(
+    pod: Pod, entry: PodClaim, snapshot: Snapshot
+) -> ResourceClaim | str | None:
+    """Return the claim behind an entry, what is wrong with it, or None: none needed."""
+    if entry.claim is not None:
+        named = snapshot.claim_by_key.get((pod.meta.namespace, entry.claim))
+        return named or f"claim {entry.claim} does not exist"
+    if entry.template is None:
+        return f"resource claim {entry.name} names neither a claim nor a template"
+    if entry.name in pod.claim_names:
+        name = pod.claim_names[entry.name]
+        return None if name is None else _made(pod, name, snapshot)
+    orphan = next(_orphans(pod, entry, snapshot), None)
+    return orphan or _invented(pod, entry, entry.template, snapshot)
+
+
+def _made(pod: Pod, name: str, snapshot: Snapshot) -> ResourceClaim | str:
+    """Return the claim that the pod's status names."""
+    made = snapshot.claim_by_key.get((pod.meta.namespace, name))
+    if made is None:
+        return f"claim {name}, made for this pod, does not exist"
+    if made.meta.owners and not _owns(pod, made):
+        return f"claim {name} was not made for this pod"
+    return made
+
+
+def _owns(pod: Pod, claim: ResourceClaim) -> bool:
+    return any(
+        owner.uid == pod.meta.uid if owner.uid and pod.meta.uid else
+        owner.kind == "Pod" and owner.name == pod.meta.name
+        for owner in claim.meta.owners
+    )  # fmt: skip
+
+
+def _orphans(pod: Pod, entry: PodClaim, snapshot: Snapshot) -> Iterator[ResourceClaim]:
+    """Yield claims made for the entry that the pod's status does not mention yet."""
+    return (
+        claim
+        for claim in snapshot.claims
+        if claim.meta.namespace == pod.meta.namespace
+        and claim.meta.annotations.get(_OWNER_ANNOTATION) == entry.name
+        and _owns(pod, claim)
+    )
+
+
+def _invented(
+    pod: Pod, entry: PodClaim, template: str, snapshot: Snapshot
+) -> ResourceClaim | str:
+    found = snapshot.template_by_key.get((pod.meta.namespace, template))
+    if found is None:
+        return f"claim template {template} does not exist"
+    meta = ObjectMeta(
+        f"{pod.meta.name}-{entry.name}",
+        pod.meta.namespace,
+        labels=found.claim_labels,
+        annotations=found.claim_annotations,
+    )
+    return ResourceClaim(meta, found.spec)
+
+
+def _unusable(claim: ResourceClaim, snapshot: Snapshot) -> str | None:
+    """Return why the scheduler would refuse the claim before looking at any node."""
+    name = claim.meta.name
+    if claim.meta.deletion_timestamp is not None:
+        return f"claim {name} is being deleted"
+    if claim.allocation is not None:
+        return None
+    for request in claim.spec.requests:
+        if request.prioritized and not snapshot.profile.enabled("DRAPrioritizedList"):
+            return (
+                f"claim {name}, request {request.name}: has subrequests, but the "
+                "feature gate DRAPrioritizedList is off"
+            )
+        for option in request.options:
+            if (
+                option.device_class
+                and option.device_class not in snapshot.class_by_name
+            ):
+                return (
+                    f"claim {name}, request {request.name}: device class "
+                    f"{option.device_class} does not exist"
+                )
+    return None
