@@ -176,12 +176,14 @@ def _flattened(documents: Iterable[tuple[object, str]]) -> Iterator[tuple[object
         if where is None:
             waiting.pop()
         elif is_list(document) and len(waiting) <= _MOST_NESTED_LISTS:
-            waiting.append(
-                (item, f"{where} item {number}")
-                for number, item in enumerate(items_of(document))
-            )
+            waiting.append(_placed_items(document, where))
         else:
             yield document, where
+
+
+def _placed_items(document: Document, where: str) -> Iterator[tuple[object, str]]:
+    for number, item in enumerate(items_of(document)):
+        yield item, f"{where} item {number}"
 
 
 def _newest_kubelet(nodes: Iterable[Node]) -> KubernetesVersion | None:
