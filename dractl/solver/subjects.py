@@ -6,13 +6,15 @@ templates, and the PreFilter checks of the scheduler's dynamicresources plugin.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from dractl.api.snapshot import Snapshot
-from dractl.model.claims import ObjectMeta, ResourceClaim
+from dractl.model.claims import ClaimSpec, ObjectMeta, ResourceClaim
 from dractl.model.workloads import Pod, PodClaim
 from dractl.solver.extended import ResourceUse, class_by_resource, uses
 
-_OWNER_ANNOTATION = "resource.kubernetes.io/pod-claim-name"
+_OWNER_ANNOTATION: Final = "resource.kubernetes.io/pod-claim-name"
+_ADMIN_LABEL: Final = "resource.kubernetes.io/admin-access"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,11 @@ def _invented(
     found = snapshot.template_by_key.get((pod.meta.namespace, template))
     if found is None:
         return f"claim template {template} does not exist"
+    if _is_forbidden(found.spec, pod.meta.namespace, snapshot):
+        return (
+            f"claim template {template} asks for admin access, which needs the label "
+            f"{_ADMIN_LABEL}=true on namespace {pod.meta.namespace}"
+        )
     meta = ObjectMeta(
         f"{pod.meta.name}-{entry.name}",
         pod.meta.namespace,
@@ -142,6 +149,16 @@ def _invented(
         annotations=found.claim_annotations,
     )
     return ResourceClaim(meta, found.spec)
+
+
+def _is_forbidden(spec: ClaimSpec, namespace: str, snapshot: Snapshot) -> bool:
+    """Tell whether the API server would refuse the claim for its admin access."""
+    known = snapshot.namespace_by_name.get(namespace)
+    return (
+        known is not None
+        and known.meta.labels.get(_ADMIN_LABEL) != "true"
+        and any(o.admin_access for request in spec.requests for o in request.options)
+    )
 
 
 def _unusable(claim: ResourceClaim, snapshot: Snapshot) -> str | None:

@@ -75,7 +75,7 @@ def _shortage(slot: Slot, view: NodeView, ledger: Ledger) -> str | None:
     name = slot.plan.name
     if slot.wanted is not None:
         if not slot.wanted:
-            return f"request {name}: no device is selected"
+            return f"request {name}: no device passes the selectors"
         lost = [why for at, why in found if at in slot.wanted and why is not None]
         if not lost:
             return None
@@ -90,11 +90,11 @@ def _too_few(
     name = slot.plan.name
     selected = slot.selectable.passing.bit_count()
     if not selected and not slot.failing:
-        return f"request {name}: no device is selected"
+        return f"request {name}: no device passes the selectors"
     refused = [w for _, w in found if w is not None and w is not Objection.SELECTOR]
     wants = f"{slot.needs} device{'s' if slot.needs > 1 else ''}"
     if not refused:
-        return f"request {name} wants {wants}, {selected} can be selected"
+        return f"request {name} wants {wants}, {selected} pass the selectors"
     return f"request {name} wants {wants}, {good} left: {_counted(refused)}"
 
 
