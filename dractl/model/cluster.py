@@ -41,6 +41,8 @@ class KubernetesVersion(NamedTuple):
 
 OLDEST: Final = KubernetesVersion(1, 31)
 NEWEST: Final = KubernetesVersion(1, 37)
+ADMIN_ACCESS_NEEDS_LABEL: Final = KubernetesVersion(1, 33)
+ADMIN_ACCESS_LABEL_RENAMED: Final = KubernetesVersion(1, 34)
 COUNTER_POOLS_FOLLOW_NODES: Final = KubernetesVersion(1, 37)
 CLAIM_CONFIG_ONCE: Final = KubernetesVersion(1, 37)
 LIST_ATTRIBUTES_ALWAYS_READABLE: Final = KubernetesVersion(1, 37)
@@ -132,6 +134,14 @@ class Profile:
         if gate not in GATES:
             raise KeyError(gate)
         return gate in self.gates
+
+    @property
+    def admin_access_label(self) -> str | None:
+        """The label that a namespace needs for admin access; None: no such check."""
+        if self.version < ADMIN_ACCESS_NEEDS_LABEL:
+            return None
+        renamed = self.version >= ADMIN_ACCESS_LABEL_RENAMED
+        return f"resource.{'kubernetes' if renamed else 'k8s'}.io/admin-access"
 
     def since(self, version: KubernetesVersion) -> bool:
         """Tell whether the release is that one or a later one."""

@@ -14,7 +14,6 @@ from dractl.model.workloads import Pod, PodClaim
 from dractl.solver.extended import ResourceUse, class_by_resource, uses
 
 _OWNER_ANNOTATION: Final = "resource.kubernetes.io/pod-claim-name"
-_ADMIN_LABEL: Final = "resource.kubernetes.io/admin-access"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +136,11 @@ def _invented(
     found = snapshot.template_by_key.get((pod.meta.namespace, template))
     if found is None:
         return f"claim template {template} does not exist"
-    if _is_forbidden(found.spec, pod.meta.namespace, snapshot):
+    label = snapshot.profile.admin_access_label
+    if label and _lacks_label(found.spec, pod.meta.namespace, label, snapshot):
         return (
             f"claim template {template} asks for admin access, which needs the label "
-            f"{_ADMIN_LABEL}=true on namespace {pod.meta.namespace}"
+            f"{label}=true on namespace {pod.meta.namespace}"
         )
     meta = ObjectMeta(
         f"{pod.meta.name}-{entry.name}",
@@ -151,12 +151,14 @@ def _invented(
     return ResourceClaim(meta, found.spec)
 
 
-def _is_forbidden(spec: ClaimSpec, namespace: str, snapshot: Snapshot) -> bool:
+def _lacks_label(
+    spec: ClaimSpec, namespace: str, label: str, snapshot: Snapshot
+) -> bool:
     """Tell whether the API server would refuse the claim for its admin access."""
     known = snapshot.namespace_by_name.get(namespace)
     return (
         known is not None
-        and known.meta.labels.get(_ADMIN_LABEL) != "true"
+        and known.meta.labels.get(label) != "true"
         and any(o.admin_access for request in spec.requests for o in request.options)
     )
 

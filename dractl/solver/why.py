@@ -55,10 +55,11 @@ def why_not(view: NodeView, outline: Outline, usage: Usage) -> str:
     if not view.devices:
         return _nothing_published(view)
     for claim in claims:
+        where = f"claim {claim.plan.claim.meta.name}, " if len(claims) > 1 else ""
         for options in claim.requests:
             reasons = [_shortage(slot, view, ledger) for slot in options]
             if all(reasons):
-                return str(reasons[0])
+                return f"{where}{'; '.join(map(str, reasons))}"
     return _together(view, claims, ledger)
 
 
