@@ -13,7 +13,7 @@ from dractl.cel import pyast
 from dractl.cel.codegen_calls import special_call, special_comparison
 from dractl.cel.codegen_scope import NotFast, Writer, cells, found, unpacked
 from dractl.cel.constants import constant, constant_list
-from dractl.cel.device import whole
+from dractl.cel.device import has_domain, whole
 from dractl.cel.library.table import FUNCTIONS
 from dractl.cel.nodes import (
     Binary,
@@ -46,6 +46,7 @@ from dractl.cel.values import NONE, OptionalValue, UInt
 from dractl.model.devices import Device
 
 Predicate = Callable[[Device], object]
+_MAPS: Final = {("attributes",), ("capacity",)}
 _PLAIN: Final = frozenset({BOOL, DOUBLE, INT, STRING, UINT})
 _ORDERS: Final = frozenset({"<", "<=", ">", ">="})
 
@@ -83,11 +84,11 @@ def _read_value(read: Read, to: Writer) -> ast.expr:  # noqa: ARG001 same shape 
         return pyast.item(pyast.attribute(device, "id"), 0)
     if not read.key:
         return pyast.attribute(device, "allow_multiple_allocations")
-    return unpacked(read, pyast.item(cells(read), read.key))
+    return unpacked(read, pyast.item(cells(read.map), read.key))
 
 
 def _read_has(read: Read, to: Writer) -> ast.expr:  # noqa: ARG001 same shape for all
-    return pyast.compare(pyast.const(read.key), "in", cells(read))
+    return pyast.compare(pyast.const(read.key), "in", cells(read.map))
 
 
 def _read_optional(read: Read, to: Writer) -> ast.expr:
@@ -191,6 +192,9 @@ def _membership(node: Binary, to: Writer) -> ast.expr:
     elements = constant_list(node.right)
     if elements == ():
         return pyast.const(value=False)
+    path = path_of(node.right, to.aliases)
+    if path in _MAPS and isinstance(node.left, Literal):
+        return pyast.call(to.constant(has_domain), cells(path[0]), to.write(node.left))
     general = to.constant(BINARY["in"])
     if elements is None or any(each.__class__ is not str for each in elements):
         return pyast.call(general, to.write(node.left), to.write(node.right))

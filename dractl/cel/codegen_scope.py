@@ -22,15 +22,15 @@ def stop() -> bool:
     raise NotPlain
 
 
-def cells(read: Read) -> ast.expr:
-    """Return the map of the device that holds what is read."""
-    name = "attributes" if read.map == "attributes" else "qualified_capacity"
+def cells(field: str) -> ast.expr:
+    """Return the map of the device that `attributes` or `capacity` shows."""
+    name = "attributes" if field == "attributes" else "qualified_capacity"
     return pyast.attribute(pyast.name("device"), name)
 
 
 def found(read: Read) -> ast.expr:
     """Return the lookup of what is read, None if the device lacks it."""
-    return pyast.call(pyast.attribute(cells(read), "get"), pyast.const(read.key))
+    return pyast.call(pyast.attribute(cells(read.map), "get"), pyast.const(read.key))
 
 
 def unpacked(read: Read, entry: ast.expr) -> ast.expr:

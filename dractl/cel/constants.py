@@ -1,7 +1,8 @@
 """What an expression holds as constants: literals, lists of them, folded calls."""
 
+from dractl.cel import charges
 from dractl.cel.library.table import FUNCTIONS
-from dractl.cel.nodes import Call, ListLiteral, Literal, Node
+from dractl.cel.nodes import Call, ListLiteral, Literal, MapEntry, MapLiteral, Node
 from dractl.cel.values import EvalFailure, UInt, Value
 
 
@@ -26,6 +27,22 @@ def constant_list(node: Node) -> tuple[Value, ...] | None:
             return None
         values.append(inner)
     return tuple(values)
+
+
+def is_constant(node: Node) -> bool:
+    """Tell whether cel-go computes the node beforehand, once for all devices."""
+    match node:
+        case Literal():
+            return True
+        case Call(function=function, target=None, arguments=arguments):
+            return charges.is_folded(function) and all(map(is_constant, arguments))
+        case ListLiteral(elements=elements, optional=optional):
+            return not any(optional) and all(map(is_constant, elements))
+        case MapLiteral(entries=entries):
+            return all(map(is_constant, entries))
+        case MapEntry(key=key, value=value, optional=optional):
+            return not optional and is_constant(key) and is_constant(value)
+    return False
 
 
 def constant_amount(node: Node) -> Value:

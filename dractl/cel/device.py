@@ -99,6 +99,14 @@ def whole(device: Device) -> dict[str, Value]:
     }
 
 
+def has_domain(values: Mapping[str, Value], domain: str) -> bool:
+    """Return `domain in device.attributes`."""
+    if "/" in domain:
+        return False
+    prefix = f"{domain}/"
+    return any(name.startswith(prefix) for name in values)
+
+
 def is_readable(device: Device, *, lists: bool) -> bool:
     """Tell whether the scheduler can convert the device; if not, nothing evaluates."""
     unreadable = _NO_VALUE if lists else _NO_LISTS

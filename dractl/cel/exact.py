@@ -4,11 +4,11 @@ One closure per node, one Python frame per level. Failures are EvalFailure; `&&`
 and the macros absorb them as cel-go does. Every step is charged for (`cel.charges`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from dractl.cel import charges
-from dractl.cel.constants import constant, constant_list
+from dractl.cel.constants import constant, constant_list, is_constant
 from dractl.cel.exact_macros import build_bind, build_macro
 from dractl.cel.frame import Frame, Lazy, Run, Scope, boolean
 from dractl.cel.library.table import FUNCTIONS
@@ -49,12 +49,14 @@ from dractl.cel.values import (
 )
 
 
-def exact_form(root: Node) -> Callable[[Value], tuple[Value, int]]:
+def exact_form(
+    root: Node, types: Mapping[Node, Type]
+) -> Callable[[Value], tuple[Value, int]]:
     """Return a function from the variable `device` to the value and its cost.
 
     It raises EvalFailure and LimitExceeded.
     """
-    scope = Scope(_BUILDERS)
+    scope = Scope(_BUILDERS, types)
     run = scope.build(root)
 
     def evaluate(device: Value) -> tuple[Value, int]:
@@ -99,16 +101,32 @@ def _ident(node: Ident, scope: Scope) -> Run:
 def _select(node: Select, scope: Scope) -> Run:
     operand, field = scope.build(node.operand), node.field
     find = look_up_optional if node.optional else select
+    cost = _path_step(node)
 
     def run(frame: Frame) -> Value:
         value = operand(frame)
-        frame.cost += charges.STEP
+        frame.cost += cost
         try:
-            return find(value, field)
+            found = find(value, field)
         except EvalFailure as failure:
             raise _located(failure, node)  # noqa: B904 the same exception
+        if found is NONE:
+            frame.cost -= charges.STEP
+        return found
 
     return run
+
+
+def _is_path(node: Node) -> bool:
+    while isinstance(node, Select | Index):
+        node = node.operand
+    return isinstance(node, Ident)
+
+
+def _path_step(node: Select | Index) -> int:
+    """Return the cost of one step; the first one from a computed value costs two."""
+    is_path = isinstance(node.operand, Ident | Select | Index)
+    return charges.STEP if is_path else 2 * charges.STEP
 
 
 def _has(node: Has, scope: Scope) -> Run:
@@ -127,15 +145,21 @@ def _has(node: Has, scope: Scope) -> Run:
 def _index(node: Index, scope: Scope) -> Run:
     operand, key = scope.build(node.operand), scope.build(node.key)
     find = look_up_optional if node.optional else look_up
+    cost = _path_step(node)
+    if isinstance(node.key, Ident | Select | Index):
+        cost -= charges.STEP  # the key is charged for as a path of its own
 
     def run(frame: Frame) -> Value:
         value = operand(frame)
         place = key(frame)
-        frame.cost += charges.STEP
+        frame.cost += cost
         try:
-            return find(value, place)
+            found = find(value, place)
         except EvalFailure as failure:
             raise _located(failure, node)  # noqa: B904 the same exception
+        if found is NONE:
+            frame.cost -= charges.STEP
+        return found
 
     return run
 
@@ -148,12 +172,12 @@ def _unary(node: Unary, scope: Scope) -> Run:
     compute = invert if node.operator == "!" else negate
 
     def run(frame: Frame) -> Value:
-        value = operand(frame)
-        frame.cost += charges.STEP
         try:
-            return compute(value)
+            return compute(operand(frame))
         except EvalFailure as failure:
             raise _located(failure, node)  # noqa: B904 the same exception
+        finally:
+            frame.cost += charges.STEP
 
     return run
 
@@ -163,19 +187,33 @@ def _binary(node: Binary, scope: Scope) -> Run:
         return lambda frame: False  # noqa: ARG005 cel-go folds it, unevaluated
     left, right = scope.build(node.left), scope.build(node.right)
     compute, operator = BINARY[node.operator], node.operator
-    is_set = operator == "in" and charges.is_set(constant_list(node.right))
+    fixed = _membership_cost(node, scope) if operator == "in" else None
 
     def run(frame: Frame) -> Value:
-        first = left(frame)
-        second = right(frame)
-        if not is_set:
+        try:
+            first = left(frame)
+            second = right(frame)
+        except EvalFailure:
+            frame.cost += charges.STEP
+            raise
+        if fixed is None:
             frame.charge(charges.of_operator(operator, first, second))
+        else:
+            frame.cost += fixed
         try:
             return compute(first, second)
         except EvalFailure as failure:
             raise _located(failure, node)  # noqa: B904 the same exception
 
     return run
+
+
+def _membership_cost(node: Binary, scope: Scope) -> int | None:
+    """Return what `in` costs; None: it depends on the list."""
+    if charges.is_set(constant_list(node.right)):
+        return 0
+    # Of a dyn, cel-go does not know in time that it is a list.
+    return None if scope.types[node.right].name == "list" else charges.STEP
 
 
 def _logic(node: Logic, scope: Scope) -> Run:
@@ -201,13 +239,19 @@ def _conditional(node: Conditional, scope: Scope) -> Run:
     condition, then, otherwise = map(
         scope.build, (node.condition, node.then, node.otherwise)
     )
+    then_discount = charges.STEP if _is_path(node.then) else 0
+    otherwise_discount = charges.STEP if _is_path(node.otherwise) else 0
 
     def run(frame: Frame) -> Value:
         try:
-            chosen = then if boolean(condition(frame)) else otherwise
+            answer = boolean(condition(frame))
         except EvalFailure as failure:
             raise _located(failure, node)  # noqa: B904 the same exception
-        return chosen(frame)
+        if answer:
+            frame.cost -= then_discount
+            return then(frame)
+        frame.cost -= otherwise_discount
+        return otherwise(frame)
 
     return run
 
@@ -221,6 +265,7 @@ def _list(node: ListLiteral, scope: Scope) -> Run:
         return lambda frame: known  # noqa: ARG005 every closure takes the frame
     elements = tuple(map(scope.build, node.elements))
     pairs = tuple(zip(elements, node.optional, strict=True))
+    cost = 0 if is_constant(node) else charges.LIST
 
     def run(frame: Frame) -> list[Value]:
         made: list[Value] = []
@@ -232,7 +277,7 @@ def _list(node: ListLiteral, scope: Scope) -> Run:
                 raise EvalFailure("no such overload")
             elif value is not NONE:
                 made.append(value.value)
-        frame.charge(charges.LIST)
+        frame.charge(cost)
         return made
 
     return run
@@ -243,6 +288,7 @@ def _map(node: MapLiteral, scope: Scope) -> Run:
         (scope.build(entry.key), scope.build(entry.value), entry.optional)
         for entry in node.entries
     )
+    cost = 0 if is_constant(node) else charges.MAP
 
     def run(frame: Frame) -> dict[Value, Value]:
         made: dict[Value, Value] = {}
@@ -255,7 +301,7 @@ def _map(node: MapLiteral, scope: Scope) -> Run:
             if place in made:
                 raise EvalFailure("Failed with repeated key")
             made[place] = held
-        frame.charge(charges.MAP)
+        frame.charge(cost)
         return made
 
     return run
@@ -270,15 +316,22 @@ def _call(node: Call, scope: Scope) -> Run:
     name, function = node.function, FUNCTIONS[node.function]
     given = node.arguments if node.target is None else (node.target, *node.arguments)
     arguments = tuple(map(scope.build, given))
+    is_free = is_constant(node)
 
     def run(frame: Frame) -> Value:
-        values = [argument(frame) for argument in arguments]
         try:
-            frame.charge(charges.before_call(name, values))
+            values = [argument(frame) for argument in arguments]
+        except EvalFailure:
+            frame.cost += charges.STEP
+            raise
+        result: Value = None
+        try:
             result = function(*values)
         except EvalFailure as failure:
             raise _located(failure, node)  # noqa: B904 the same exception
-        frame.charge(charges.after_call(name, result))
+        finally:
+            if not is_free:
+                frame.charge(charges.of_call(name, values, result))
         return result
 
     return run

@@ -1,7 +1,7 @@
 """Macros in the exact form: loops over lists and maps, and `cel.bind`."""
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, cast
 
 from dractl.cel import charges
 from dractl.cel.frame import Frame, Lazy, Run, Scope, boolean
@@ -48,7 +48,9 @@ def build_macro(node: Macro, scope: Scope) -> Run:
 
 
 def _rounds(node: Macro, source: Run, slots: tuple[int, ...]) -> Rounds:
-    step = charges.ROUND[node.name]
+    # A round that adds nothing is free where a condition decides.
+    is_free = node.condition is not None or node.name in {"filter", "exists_one"}
+    step = 0 if is_free else charges.TEST.get(node.name, charges.STEP)
 
     def single(frame: Frame) -> Iterator[Value]:
         for value in _iterated(source(frame), node):
@@ -78,9 +80,13 @@ def _quantifier(decisive: bool) -> Callable[[Rounds, Run | None, Run], Run]:
     def build(rounds: Rounds, _condition: Run | None, body: Run) -> Run:
         def run(frame: Frame) -> bool:
             failed: EvalFailure | None = None
-            for _ in rounds(frame):
+            remaining = rounds(frame)
+            for _ in remaining:
+                frame.cost += charges.STEP
                 try:
                     if boolean(body(frame)) is decisive:
+                        next(remaining, None)  # one more round is begun, to be left
+                        frame.cost += charges.STEP
                         return decisive
                 except EvalFailure as failure:
                     failed = failed or failure
@@ -99,21 +105,23 @@ def _exists_one(rounds: Rounds, _condition: Run | None, body: Run) -> Run:
         found = 0
         for _ in rounds(frame):
             if boolean(body(frame)):
-                frame.charge(charges.COUNTED)
+                frame.cost += 2 * charges.STEP
                 found += 1
-        frame.charge(charges.COUNTED)
+        frame.charge(2 * charges.STEP)
         return found == 1
 
     return run
 
 
 def _map(rounds: Rounds, condition: Run | None, body: Run) -> Run:
+    added = charges.APPENDED if condition is None else charges.APPENDED + charges.STEP
+
     def run(frame: Frame) -> list[Value]:
         made: list[Value] = []
         for _ in rounds(frame):
             if condition is None or boolean(condition(frame)):
                 made.append(body(frame))
-                frame.charge(charges.APPENDED)
+                frame.charge(added)
         frame.charge(charges.STEP)
         return made
 
@@ -126,7 +134,7 @@ def _filter(rounds: Rounds, _condition: Run | None, body: Run) -> Run:
         for value in rounds(frame):
             if boolean(body(frame)):
                 made.append(value)
-                frame.charge(charges.APPENDED + charges.STEP)
+                frame.charge(charges.APPENDED + 2 * charges.STEP)
         frame.charge(charges.STEP)
         return made
 
@@ -139,7 +147,7 @@ def _transform_map(rounds: Rounds, condition: Run | None, body: Run) -> Run:
         for key in rounds(frame):
             if condition is None or boolean(condition(frame)):
                 _insert(made, map_key(key), body(frame))
-                frame.charge(charges.APPENDED)
+                frame.charge(charges.INSERTED)
         frame.charge(charges.STEP)
         return made
 
@@ -154,7 +162,7 @@ def _transform_map_entry(rounds: Rounds, condition: Run | None, body: Run) -> Ru
                 entries = body(frame)
                 for key in entries:
                     _insert(made, key, entries[key])
-                frame.charge(charges.APPENDED)
+                frame.charge(charges.STEP)
         frame.charge(charges.STEP)
         return made
 
@@ -176,7 +184,8 @@ def _sort_by(rounds: Rounds, _condition: Run | None, body: Run) -> Run:
             elements.append(value)
             keys.append(body(frame))
             frame.charge(charges.APPENDED)
-        frame.charge(charges.STEP)
+        # The list is named twice and the result once, besides the sorting.
+        frame.charge(3 * charges.STEP + charges.of_sorting(len(keys)))
         return sorted_by(elements, keys)
 
     return run
@@ -189,15 +198,22 @@ def _opt_map(node: Macro, scope: Scope) -> Run:
     flat = node.name == "optFlatMap"
 
     def run(frame: Frame) -> OptionalValue:
+        before = frame.cost
         value = source(frame)
         if value.__class__ is not OptionalValue:
             raise no_such_overload("hasValue", value)
+        again = frame.cost - before
         frame.charge(charges.STEP)
         if value is NONE:
             return NONE
+        # cel-go computes the optional once to ask it, and once to take its value.
+        frame.charge(again + charges.STEP)
         frame.variables[slot] = value.value
         result = body(frame)
-        return result if flat else OptionalValue(result)
+        if flat:
+            return cast("OptionalValue", result)
+        frame.cost += charges.STEP
+        return OptionalValue(result)
 
     return run
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from dractl.cel.nodes import Node
+from dractl.cel.types import Type
 from dractl.cel.values import EvalFailure, LimitExceeded, Value
 
 COST_LIMIT: Final = 1_000_000
@@ -57,8 +58,11 @@ class Lazy:
 class Scope:
     """The names in force while closures are made; each variable has its own slot."""
 
-    def __init__(self, builders: Mapping[type, Callable[..., Run]]) -> None:
+    def __init__(
+        self, builders: Mapping[type, Callable[..., Run]], types: Mapping[Node, Type]
+    ) -> None:
         self._builders = builders
+        self.types = types
         self._names: dict[str, int] = {}
         self.variables = 0
 

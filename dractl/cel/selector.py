@@ -183,7 +183,7 @@ class _Part:
 
     @functools.cached_property
     def _exact(self) -> Callable[[Value], tuple[Value, int]]:
-        return exact_form(self._node)
+        return exact_form(self._node, self._checked.types)
 
     def exact_answer(self, device: Device) -> tuple[bool, int]:
         """Return the answer and its cost; raise SelectorEvalError."""
