@@ -7,6 +7,7 @@ apiserver/pkg/cel/library/cost.go; what those leave out costs one.
 from collections.abc import Callable
 from typing import Final
 
+from dractl.cel.regex import RegexError, compile_pattern
 from dractl.cel.values import OptionalValue, Value, is_list, is_map
 
 STEP: Final = 1
@@ -94,7 +95,15 @@ def _of_parts(arguments: list[Value], _result: Value) -> int:
 
 
 def _of_pattern(arguments: list[Value], _result: Value) -> int:
-    return tenth(size(arguments[0]) + 1) * -(-size(arguments[1]) // 4)
+    text, pattern = arguments[0], arguments[1]
+    charged = tenth(size(text) + 1) * -(-size(pattern) // 4)
+    if text.__class__ is not str or pattern.__class__ is not str:
+        return charged
+    try:
+        # Python takes longer than Go; what would take really long must cost more.
+        return max(charged, compile_pattern(pattern).effort(text))
+    except RegexError:
+        return charged
 
 
 def _of_format(arguments: list[Value], _result: Value) -> int:

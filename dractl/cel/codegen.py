@@ -11,7 +11,14 @@ from typing import Final
 
 from dractl.cel import pyast
 from dractl.cel.codegen_calls import special_call, special_comparison
-from dractl.cel.codegen_scope import NotFast, Writer, cells, found, unpacked
+from dractl.cel.codegen_scope import (
+    NotFast,
+    Writer,
+    cells,
+    found,
+    iterate_few,
+    unpacked,
+)
 from dractl.cel.constants import constant, constant_list
 from dractl.cel.device import has_domain, whole
 from dractl.cel.library.table import FUNCTIONS
@@ -34,7 +41,6 @@ from dractl.cel.nodes import (
 from dractl.cel.operators import (
     BINARY,
     has,
-    iterate,
     look_up,
     look_up_optional,
     negate,
@@ -228,7 +234,7 @@ def _macro(node: Macro, to: Writer) -> ast.expr:
     wrap = _MACROS.get(node.name)
     if wrap is None or node.condition is not None or len(node.variables) != 1:
         raise NotFast
-    source = pyast.call(to.constant(iterate), to.write(node.range))
+    source = pyast.call(to.constant(iterate_few), to.write(node.range))
     variable = to.fresh()
     body = to.inside(
         with_variables(to.aliases, node),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from dractl.cel import pyast
-from dractl.cel.codegen_scope import Writer, found, stop, unpacked
+from dractl.cel.codegen_scope import NotFast, Writer, found, stop, unpacked
 from dractl.cel.constants import constant, constant_amount
 from dractl.cel.library.strings import lower_ascii, upper_ascii
 from dractl.cel.nodes import Binary, Call, Literal, Node
@@ -17,6 +17,7 @@ from dractl.cel.values import NONE, OptionalValue, Value
 from dractl.model.attributes import SemVer
 from dractl.model.quantity import Quantity
 
+_TEXT_LENGTH: Final = 64  # of attribute values
 _METHODS: Final = {"startsWith": "startswith", "endsWith": "endswith"}
 _CASES: Final = {"lowerAscii": lower_ascii, "upperAscii": upper_ascii}
 _ORDERS: Final = {"isGreaterThan": ">", "isLessThan": "<"}
@@ -98,12 +99,16 @@ def _text_call(  # noqa: PLR0911 one per function
     node: Call, target: Node, to: Writer
 ) -> ast.expr | None:
     function = node.function
+    if function in {"find", "findAll"}:
+        raise NotFast
     if function in _CASES:
         return _on_text(
             target, to, lambda text: pyast.call(to.constant(_CASES[function]), text)
         )
     argument = node.arguments[0] if len(node.arguments) == 1 else None
     if not isinstance(argument, Literal) or argument.kind != "string":
+        if function == "matches":
+            raise NotFast
         return None
     value = constant(argument)
     if function in _METHODS:
@@ -123,6 +128,8 @@ def _text_call(  # noqa: PLR0911 one per function
             pattern = compile_pattern(value)
         except RegexError:
             return None
+        if pattern.longest < _TEXT_LENGTH:
+            raise NotFast
         return _on_text(
             target, to, lambda text: pyast.call(to.constant(pattern.matches), text)
         )

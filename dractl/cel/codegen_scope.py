@@ -1,12 +1,16 @@
 """What a fast form is written with: names for constants, variables and temporaries."""
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, cast
 
 from dractl.cel import pyast
 from dractl.cel.nodes import Node
 from dractl.cel.paths import DEVICE_ALIASES, Aliases, Read
 from dractl.cel.types import BOOL, Type
+from dractl.cel.values import Value, is_list
+
+_FEW: Final = 100
 
 
 class NotFast(Exception):
@@ -20,6 +24,13 @@ class NotPlain(Exception):
 def stop() -> bool:
     """Leave the fast form."""
     raise NotPlain
+
+
+def iterate_few(value: Value) -> Iterable[Value]:
+    """Return what a macro runs over, if the cost of the loop cannot matter."""
+    if not is_list(value) or len(value) > _FEW:
+        raise NotPlain
+    return cast("Iterable[Value]", value)
 
 
 def cells(field: str) -> ast.expr:

@@ -4,6 +4,7 @@ Follows Kubernetes 1.36, dynamic-resource-allocation/cel/compile.go: names witho
 domain belong to the driver's, and looking up an unknown domain gives an empty map.
 """
 
+import functools
 from collections.abc import Iterator, Mapping
 from operator import itemgetter
 from typing import Any, Final, cast
@@ -36,8 +37,6 @@ _CLASSES: Final = {"string": str, "int": int, "bool": bool, "version": str}
 class Domain(Mapping[str, Value]):
     """The attributes or capacities of one domain, by their bare names."""
 
-    __slots__ = ("_prefix", "_values")
-
     def __init__(self, values: Mapping[str, Value], domain: str) -> None:
         self._values = values
         self._prefix = f"{domain}/"
@@ -50,41 +49,48 @@ class Domain(Mapping[str, Value]):
         return found.value if isinstance(found, Attribute) else found
 
     def __iter__(self) -> Iterator[str]:
-        if "/" in self._prefix[:-1]:
-            return
-        start = len(self._prefix)
-        for name in self._values:
-            if name.startswith(self._prefix):
-                yield name[start:]
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return len(self._names)
+
+    @functools.cached_property
+    def _names(self) -> tuple[str, ...]:
+        if "/" in self._prefix[:-1]:
+            return ()
+        start = len(self._prefix)
+        return tuple(
+            name[start:] for name in self._values if name.startswith(self._prefix)
+        )
 
 
 class Domains(Mapping[str, Domain]):
     """All attributes or capacities by domain; `get` never misses, `in` may."""
 
-    __slots__ = ("_values",)
-
     def __init__(self, values: Mapping[str, Value]) -> None:
         self._values = values
+        self._seen: dict[str, Domain] = {}
 
     def __getitem__(self, domain: str) -> Domain:
-        return Domain(self._values, domain)
+        found = self._seen.get(domain)
+        if found is None:
+            found = self._seen[domain] = Domain(self._values, domain)
+        return found
 
     def get(self, domain: str, default: object = None) -> Any:  # noqa: ARG002 see above
         """Return the domain, which is empty if nothing has it."""
-        return Domain(self._values, domain)
+        return self[domain]
 
     def __contains__(self, domain: object) -> bool:
-        return domain in self._names()
+        return domain in self._names
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names())
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(self._names())
+        return len(self._names)
 
+    @functools.cached_property
     def _names(self) -> dict[str, None]:
         return dict.fromkeys(name.partition("/")[0] for name in self._values)
 

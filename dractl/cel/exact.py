@@ -48,6 +48,9 @@ from dractl.cel.values import (
     no_such_overload,
 )
 
+_LONG_LIST: Final = 1000
+"""No device that the API server accepts has longer lists; reading those costs."""
+
 
 def exact_form(
     root: Node, types: Mapping[Node, Type]
@@ -199,7 +202,7 @@ def _binary(node: Binary, scope: Scope) -> Run:
         if fixed is None:
             frame.charge(charges.of_operator(operator, first, second))
         else:
-            frame.cost += fixed
+            frame.charge(fixed + max(charges.size(second) - _LONG_LIST, 0))
         try:
             return compute(first, second)
         except EvalFailure as failure:

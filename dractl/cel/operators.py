@@ -277,7 +277,7 @@ def negate(value: Value) -> Value:
         return -value
     if kind is Duration:
         return Duration(-value.nanos)
-    raise EvalFailure("no such overload: -_")
+    raise EvalFailure(_OVERLOAD if kind in {bool, str} else "no such overload: -_")
 
 
 def invert(value: Value) -> bool:
@@ -297,7 +297,7 @@ def select(operand: Value, field: str) -> Value:
     if not is_map(operand):
         if operand.__class__ is OptionalValue:
             return look_up_optional(operand, field)
-        raise EvalFailure(_OVERLOAD)
+        raise EvalFailure(f"no such key: {field}")
     found = operand.get(field, _ABSENT)
     if found is _ABSENT:
         raise EvalFailure(f"no such key: {field}")
@@ -310,9 +310,8 @@ def look_up(operand: Value, key: Value) -> Value:
         return _element(operand, key)
     if operand.__class__ is OptionalValue:
         return look_up_optional(operand, key)
-    if not is_map(operand):
-        raise EvalFailure(_OVERLOAD)
-    found = operand.get(_qualifier(key), _ABSENT)
+    place = _qualifier(key)
+    found = operand.get(place, _ABSENT) if is_map(operand) else _ABSENT
     if found is _ABSENT:
         raise EvalFailure(f"no such key: {_key_text(key)}")
     return found

@@ -87,6 +87,13 @@ class Pattern:
             last_end = end
             place = end if end > begin else end + 1
 
+    def effort(self, text: str) -> int:
+        """Return a bound of the work on a text, in units of some ten microseconds."""
+        if self.quick is None or len(text) > self.longest:
+            return (len(text) + 1) * _size(self.tree) // 10
+        tries = 1 if _is_anchored(self.tree) else len(text)
+        return tries * _ways(self.tree, len(text)) // 500
+
     def _span(self, text: str, place: int) -> tuple[int, int] | None:
         if self.quick is not None and len(text) <= self.longest:
             found = self.quick.search(text, place)

@@ -21,7 +21,7 @@ from dractl.cel.regex_tree import (
 )
 
 LARGEST_PROGRAM: Final = 50_000
-_MOST_STEPS: Final = 3_000_000
+_MOST_STEPS: Final = 500_000
 _WORD: Final = frozenset(
     "0123456789_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 )

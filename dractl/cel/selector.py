@@ -129,20 +129,11 @@ class Selector:
         `allowMultipleAllocations` in wire form.
         """
         device = self._readable(device)
-        fast = self._part.fast
-        if fast is not None:
-            try:
-                answer = fast(device)
-            except _NOT_FAST:
-                pass
-            else:
-                if answer is True or answer is False:
-                    return answer
-        return self._part.exact_answer(device)[0]
+        return self._part.answer(device)
 
     def clause_matches(self, index: int, device: Device | Mapping[str, Any]) -> bool:
         """Tell whether one of `clauses` holds; raise SelectorEvalError likewise."""
-        return self._clause_parts[index].exact_answer(self._readable(device))[0]
+        return self._clause_parts[index].answer(self._readable(device))
 
     def cost(self, device: Device | Mapping[str, Any]) -> int:
         """Return what Kubernetes would charge for this device; raise likewise."""
@@ -185,12 +176,27 @@ class _Part:
     def _exact(self) -> Callable[[Value], tuple[Value, int]]:
         return exact_form(self._node, self._checked.types)
 
+    def answer(self, device: Device) -> bool:
+        """Return the answer; raise SelectorEvalError."""
+        fast = self.fast
+        if fast is not None:
+            try:
+                answer = fast(device)
+            except _NOT_FAST:
+                pass
+            else:
+                if answer is True or answer is False:
+                    return answer
+        return self.exact_answer(device)[0]
+
     def exact_answer(self, device: Device) -> tuple[bool, int]:
         """Return the answer and its cost; raise SelectorEvalError."""
         try:
             value, cost = self._exact(whole(device))
         except LimitExceeded as error:
             raise SelectorEvalError(error.message) from error
+        except RecursionError as error:
+            raise SelectorEvalError("values nest too deeply") from error
         except EvalFailure as failure:
             raise SelectorEvalError(failure.message, failure.node) from failure
         if value.__class__ is not bool:

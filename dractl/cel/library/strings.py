@@ -10,12 +10,19 @@ from dractl.cel.library.signature import (
     INT,
     LIST,
     STRING,
+    Function,
     Functions,
     begins_with,
     takes,
 )
 from dractl.cel.regex import RegexError, TooMuchWork, compile_pattern
-from dractl.cel.values import EvalFailure, LimitExceeded, bounded, no_such_overload
+from dractl.cel.values import (
+    EvalFailure,
+    LimitExceeded,
+    Value,
+    bounded,
+    no_such_overload,
+)
 
 _UPPER: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _TO_LOWER: Final = str.maketrans(_UPPER, _UPPER.lower())
@@ -154,13 +161,24 @@ def reverse(text: str) -> str:
     return text[::-1]
 
 
+def _plainly(call: Function) -> Function:
+    """Return a function of texts that, given others, does not say which."""
+
+    def checked(text: Value, argument: Value, *more: Value) -> Value:
+        if text.__class__ is str and argument.__class__ is str:
+            return call(text, argument, *more)
+        raise EvalFailure("no such overload")
+
+    return checked
+
+
 FUNCTIONS: Final[Functions] = {
-    "contains": takes("contains", STRING, STRING, call=_contains),
-    "startsWith": takes("startsWith", STRING, STRING, call=str.startswith),
-    "endsWith": takes("endsWith", STRING, STRING, call=str.endswith),
-    "matches": takes("matches", STRING, STRING, call=matches),
-    "find": takes("find", STRING, STRING, call=_find),
-    "findAll": takes("findAll", STRING, STRING, INT, call=_find_all),
+    "contains": _plainly(_contains),
+    "startsWith": _plainly(str.startswith),
+    "endsWith": _plainly(str.endswith),
+    "matches": _plainly(matches),
+    "find": _plainly(_find),
+    "findAll": _plainly(_find_all),
     "charAt": takes("charAt", STRING, INT, call=_char_at),
     "lowerAscii": takes("lowerAscii", STRING, call=lower_ascii),
     "upperAscii": takes("upperAscii", STRING, call=upper_ascii),
