@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from dractl.cel.nodes import Node
 
+MOST_ISSUES = 100
+"""How many complaints cel-go reports at most (common/errors.go)."""
+
 
 class CelError(Exception):
     """A selector expression that does not give an answer."""
