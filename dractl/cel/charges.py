@@ -20,12 +20,6 @@ TEST: Final = {"all": 2, "exists": 3}
 """What asking costs whether a quantifier may stop."""
 
 _PER_SIZE: Final = frozenset({"<", "<=", ">", ">=", "==", "!="})
-_CONVERSIONS: Final = frozenset(
-    {
-        *("bool", "bytes", "double", "duration", "dyn", "int", "string", "timestamp"),
-        *("type", "uint"),
-    }
-)
 
 
 def size(value: Value) -> int:
@@ -40,11 +34,6 @@ def size(value: Value) -> int:
 def tenth(characters: int) -> int:
     """Return a tenth, rounded up: the cost of reading text once."""
     return -(-characters // 10)
-
-
-def is_folded(function: str) -> bool:
-    """Tell whether cel-go computes the function beforehand if it can."""
-    return function in _CONVERSIONS
 
 
 def is_set(elements: tuple[Value, ...] | None) -> bool:

@@ -21,7 +21,7 @@ from dractl.cel.codegen_scope import (
 )
 from dractl.cel.constants import constant, constant_list
 from dractl.cel.device import has_domain, whole
-from dractl.cel.library.table import FUNCTIONS
+from dractl.cel.library.table import function
 from dractl.cel.nodes import (
     Binary,
     Bind,
@@ -217,7 +217,7 @@ def _call(node: Call, to: Writer) -> ast.expr:
     if quick is not None:
         return quick
     given = node.arguments if node.target is None else (node.target, *node.arguments)
-    return pyast.call(to.constant(FUNCTIONS[node.function]), *map(to.write, given))
+    return pyast.call(to.constant(function(node.function)), *map(to.write, given))
 
 
 def _bind(node: Bind, to: Writer) -> ast.expr:

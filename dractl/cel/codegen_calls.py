@@ -7,7 +7,7 @@ from typing import Final
 from dractl.cel import pyast
 from dractl.cel.codegen_scope import NotFast, Writer, found, stop, unpacked
 from dractl.cel.constants import constant, constant_amount
-from dractl.cel.library.strings import lower_ascii, upper_ascii
+from dractl.cel.library.table import function
 from dractl.cel.nodes import Binary, Call, Literal, Node
 from dractl.cel.operators import BINARY
 from dractl.cel.paths import read_of
@@ -19,7 +19,7 @@ from dractl.model.quantity import Quantity
 
 _TEXT_LENGTH: Final = 64  # of attribute values
 _METHODS: Final = {"startsWith": "startswith", "endsWith": "endswith"}
-_CASES: Final = {"lowerAscii": lower_ascii, "upperAscii": upper_ascii}
+_CASES: Final = {"lowerAscii": "lower", "upperAscii": "upper"}
 _ORDERS: Final = {"isGreaterThan": ">", "isLessThan": "<"}
 _MIRRORED: Final = frozenset({"==", "!=", "<", "<=", ">", ">="})
 
@@ -98,32 +98,30 @@ def special_call(node: Call, to: Writer) -> ast.expr | None:
 def _text_call(  # noqa: PLR0911 one per function
     node: Call, target: Node, to: Writer
 ) -> ast.expr | None:
-    function = node.function
-    if function in {"find", "findAll"}:
+    name = node.function
+    if name in {"find", "findAll"}:
         raise NotFast
-    if function in _CASES:
-        return _on_text(
-            target, to, lambda text: pyast.call(to.constant(_CASES[function]), text)
-        )
+    if name in _CASES:
+        return _cased(name, target, to)
     argument = node.arguments[0] if len(node.arguments) == 1 else None
     if not isinstance(argument, Literal) or argument.kind != "string":
-        if function == "matches":
+        if name == "matches":
             raise NotFast
         return None
     value = constant(argument)
-    if function in _METHODS:
+    if name in _METHODS:
         return _on_text(
             target,
             to,
             lambda text: pyast.call(
-                pyast.attribute(text, _METHODS[function]), pyast.const(value)
+                pyast.attribute(text, _METHODS[name]), pyast.const(value)
             ),
         )
-    if function == "contains":
+    if name == "contains":
         return _on_text(
             target, to, lambda text: pyast.compare(pyast.const(value), "in", text)
         )
-    if function == "matches":
+    if name == "matches":
         try:
             pattern = compile_pattern(value)
         except RegexError:
@@ -134,6 +132,18 @@ def _text_call(  # noqa: PLR0911 one per function
             target, to, lambda text: pyast.call(to.constant(pattern.matches), text)
         )
     return None
+
+
+def _cased(name: str, target: Node, to: Writer) -> ast.expr:
+    """Use Python's method where it does the same: on texts of ASCII."""
+    held, bound = to.held(to.write(target))
+    return pyast.choose(
+        pyast.both(
+            [to.is_class(bound, str), pyast.call(pyast.attribute(held, "isascii"))]
+        ),
+        pyast.call(pyast.attribute(held, _CASES[name])),
+        pyast.call(to.constant(function(name)), held),
+    )
 
 
 def _on_text(target: Node, to: Writer, use: Callable[[ast.expr], ast.expr]) -> ast.expr:

@@ -1,9 +1,18 @@
 """What an expression holds as constants: literals, lists of them, folded calls."""
 
-from dractl.cel import charges
-from dractl.cel.library.table import FUNCTIONS
+from typing import Final
+
+from dractl.cel.library.table import function
 from dractl.cel.nodes import Call, ListLiteral, Literal, MapEntry, MapLiteral, Node
 from dractl.cel.values import EvalFailure, UInt, Value
+
+_CONVERSIONS: Final = frozenset(
+    {
+        *("bool", "bytes", "double", "duration", "dyn", "int", "string", "timestamp"),
+        *("type", "uint"),
+    }
+)
+"""Functions that cel-go computes beforehand if it can (planner: decOptimize)."""
 
 
 def constant(node: Literal) -> Value:
@@ -34,8 +43,8 @@ def is_constant(node: Node) -> bool:
     match node:
         case Literal():
             return True
-        case Call(function=function, target=None, arguments=arguments):
-            return charges.is_folded(function) and all(map(is_constant, arguments))
+        case Call(function=name, target=None, arguments=arguments):
+            return name in _CONVERSIONS and all(map(is_constant, arguments))
         case ListLiteral(elements=elements, optional=optional):
             return not any(optional) and all(map(is_constant, elements))
         case MapLiteral(entries=entries):
@@ -55,6 +64,6 @@ def constant_amount(node: Node) -> Value:
     if len(values) < len(node.arguments):
         return None
     try:
-        return FUNCTIONS[node.function](*values)
+        return function(node.function)(*values)
     except EvalFailure:
         return None  # it fails each time it is evaluated, and only then

@@ -11,7 +11,7 @@ from dractl.cel import charges
 from dractl.cel.constants import constant, constant_list, is_constant
 from dractl.cel.exact_macros import build_bind, build_macro
 from dractl.cel.frame import Frame, Lazy, Run, Scope, boolean
-from dractl.cel.library.table import FUNCTIONS
+from dractl.cel.library.table import function
 from dractl.cel.nodes import (
     Binary,
     Bind,
@@ -316,7 +316,7 @@ def _map(node: MapLiteral, scope: Scope) -> Run:
 def _call(node: Call, scope: Scope) -> Run:
     if node.target is not None and node.function in {"or", "orValue"}:
         return _or_value(node, scope)
-    name, function = node.function, FUNCTIONS[node.function]
+    name, compute = node.function, function(node.function)
     given = node.arguments if node.target is None else (node.target, *node.arguments)
     arguments = tuple(map(scope.build, given))
     is_free = is_constant(node)
@@ -329,7 +329,7 @@ def _call(node: Call, scope: Scope) -> Run:
             raise
         result: Value = None
         try:
-            result = function(*values)
+            result = compute(*values)
         except EvalFailure as failure:
             raise _located(failure, node)  # noqa: B904 the same exception
         finally:

@@ -1,8 +1,7 @@
 """The tree of an RE2 regular expression, and the sets of characters it is made of."""
 
 import sys
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 _LAST: Final = sys.maxunicode
 
@@ -13,8 +12,7 @@ class RegexError(ValueError):
     """The pattern is one that RE2 refuses; the text is Go's."""
 
 
-@dataclass(frozen=True, slots=True)
-class CharSet:
+class CharSet(NamedTuple):
     """One character out of ranges and Unicode classes (name, negated)."""
 
     ranges: Ranges
@@ -22,29 +20,25 @@ class CharSet:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Assertion:
+class Assertion(NamedTuple):
     """A place between characters; `lines` are those of (?m)."""
 
     kind: Literal["begin", "end", "begin-line", "end-line", "boundary", "inside"]
 
 
-@dataclass(frozen=True, slots=True)
-class Concat:
+class Concat(NamedTuple):
     """One after the other; empty: the empty string."""
 
     parts: tuple["Regex", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Alternate:
+class Alternate(NamedTuple):
     """The first that leads to a match."""
 
     options: tuple["Regex", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(NamedTuple):
     """`most` None: without end."""
 
     body: "Regex"

@@ -16,7 +16,6 @@ from dractl.cel.cost import estimate_cost
 from dractl.cel.device import check_readable, is_readable, read_device, whole
 from dractl.cel.environment import Environment
 from dractl.cel.errors import SelectorEvalError
-from dractl.cel.exact import exact_form
 from dractl.cel.nodes import Logic, Node
 from dractl.cel.parser import parse
 from dractl.cel.paths import reads
@@ -174,6 +173,9 @@ class _Part:
 
     @functools.cached_property
     def _exact(self) -> Callable[[Value], tuple[Value, int]]:
+        # Loaded late: many a process never needs the exact form of anything.
+        from dractl.cel.exact import exact_form
+
         return exact_form(self._node, self._checked.types)
 
     def answer(self, device: Device) -> bool:

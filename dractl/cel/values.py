@@ -5,8 +5,7 @@ list or tuple, maps are dict (keyed by `map_key`) or the views of `cel.device`.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from dractl.cel.nodes import Node
 from dractl.cel.types import Type
@@ -83,22 +82,19 @@ class OptionalValue:
 NONE: Final = OptionalValue(None)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Duration:
+class Duration(NamedTuple):
     """A span of time."""
 
     nanos: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Timestamp:
+class Timestamp(NamedTuple):
     """A point in time, in nanoseconds since 1970 in UTC."""
 
     nanos: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ip:
+class Ip(NamedTuple):
     """An address; `number` of `bits` (32 or 128), and the text as it was written."""
 
     number: int
@@ -106,16 +102,14 @@ class Ip:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cidr:
+class Cidr(NamedTuple):
     """An address with the length of its network prefix."""
 
     ip: Ip
     prefix: int
 
 
-@dataclass(frozen=True, slots=True)
-class Url:
+class Url(NamedTuple):
     """A URL in parts, as Go's net/url splits it."""
 
     text: str
@@ -125,8 +119,7 @@ class Url:
     query: str
 
 
-@dataclass(frozen=True, slots=True)
-class NamedFormat:
+class NamedFormat(NamedTuple):
     """A format of names that text can be checked against."""
 
     name: str

@@ -7,7 +7,7 @@ import math
 import re
 from typing import Final
 
-from dractl.cel.library.signature import Function, Functions
+from dractl.cel.library.signature import Functions
 from dractl.cel.library.times import (
     duration_text,
     read_duration,
@@ -199,19 +199,6 @@ def _dyn(value: Value) -> Value:
     return value
 
 
-def _refused(name: str) -> Function:
-    def refused(*arguments: Value) -> Value:
-        raise no_such_overload(name, *arguments)
-
-    return refused
-
-
-# Methods of an authorizer, which no selector has: only dyn() gets one past the checker.
-_UNREACHABLE: Final = (
-    "path", "group", "serviceAccount", "resource", "subresource", "namespace", "name",
-    "fieldSelector", "labelSelector", "check", "errored", "error", "allowed", "reason",
-)  # fmt: skip
-
 FUNCTIONS: Final[Functions] = {
     "int": _int,
     "uint": _uint,
@@ -223,5 +210,4 @@ FUNCTIONS: Final[Functions] = {
     "timestamp": _timestamp,
     "type": _type,
     "dyn": _dyn,
-    **{name: _refused(name) for name in _UNREACHABLE},
 }

@@ -20,7 +20,7 @@ from dractl.cel.library.signature import (
     one_of,
     takes,
 )
-from dractl.cel.operators import add, contains, is_equal
+from dractl.cel.operators import add, contains, is_equal, length
 from dractl.cel.values import (
     NONE,
     Duration,
@@ -208,6 +208,7 @@ FUNCTIONS: Final[Functions] = {
     "lists.range": takes("lists.range", INT, call=_range),
     "first": takes("first", LIST, call=_first),
     "last": takes("last", LIST, call=_last),
+    "size": length,
     "sets.contains": takes("sets.contains", LIST, LIST, call=_contains_all),
     "sets.equivalent": takes("sets.equivalent", LIST, LIST, call=_equivalent),
     "sets.intersects": takes("sets.intersects", LIST, LIST, call=_intersects),
