@@ -41,7 +41,7 @@ def check(source: str, root: Node, environment: Environment) -> Checked:
             found.settle()
     except TooComplex:
         text = "the types of this expression are too complex"
-        raise SelectorCompileError(source, (Issue(0, 0, text),)) from None
+        found.issues = found.issues or [Issue(0, 0, text)]
     issues = found.issues or [
         issue_at(source, at, text)
         for at, text in literal_issues(found.types, found.exempt)

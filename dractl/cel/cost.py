@@ -74,7 +74,9 @@ class _Estimate:
         while pending:
             step = pending.pop()
             if isinstance(step, Node):
-                pending.extend(reversed(self.plan(step)))
+                # The operand of a macro on optionals comes up twice.
+                if step not in self.costs:
+                    pending.extend(reversed(self.plan(step)))
             else:
                 step()
         return self.costs[root]

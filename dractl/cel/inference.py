@@ -5,6 +5,7 @@ expressions may nest deeper than Python's recursion limit allows.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from dractl.cel.declarations import field_of_device, overloads, variable
 from dractl.cel.environment import Environment
@@ -46,6 +47,7 @@ from dractl.cel.types import (
 from dractl.cel.unification import (
     ERROR,
     Substitution,
+    TooComplex,
     bounded,
     is_dyn,
     is_optional,
@@ -53,6 +55,9 @@ from dractl.cel.unification import (
     more_general,
     shown,
 )
+
+MAX_VISITS: Final = 50_000
+"""How often nodes are looked at; no expression of 10 KiB has half as many nodes."""
 
 _LITERALS = {
     "null": NULL,
@@ -82,6 +87,7 @@ class Inference:
         self.scope: dict[str, list[Type]] = {}
         self.formats = 0
         self.unsettled: list[Node] = []
+        self._visits = 0
 
     def run(self, root: Node) -> None:
         """Visit nodes and call what is due after them."""
@@ -89,6 +95,13 @@ class Inference:
         while pending:
             step = pending.pop()
             if isinstance(step, Node):
+                # Macros on optionals look at their operand twice, as cel-go complains
+                # twice; chains of them would take exponential time.
+                if step in self.types and not self.issues:
+                    continue
+                self._visits += 1
+                if self._visits > MAX_VISITS:
+                    raise TooComplex
                 pending.extend(reversed(self._plan(step)))
             else:
                 step()
