@@ -65,7 +65,7 @@ class Search:
         """Return the outcome; AllocationAborted where upstream stops with an error."""
         claims, ledger = self._start()
         certain = not may_abort(claims, ledger)
-        if certain and _too_few(claims, ledger):
+        if certain and self._observer is None and _too_few(claims, ledger):
             return Found(claims, None, self.steps)
         found = self._walk(Walk(self._view, claims, ledger, self._observer), QUICK)
         if found is None:

@@ -11,7 +11,7 @@ class Objection(StrEnum):
 
     SELECTOR = "selector"
     OTHER_NODE = "other-node"
-    BINDING_CONDITIONS = "binding-conditions-off"
+    BINDING_CONDITIONS_OFF = "binding-conditions-off"
     IN_USE = "in-use"
     CAPACITY = "capacity"
     COUNTERS = "counters"

@@ -24,9 +24,15 @@ Shares = tuple[Mapping[str, Quantity] | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Selectable:
-    """Which devices pass the selectors (and their own node scope), which cannot say."""
+    """Which devices can be selected, and why others cannot.
+
+    `elsewhere` pass the selectors, but are for other nodes; `unsupported` have binding
+    conditions, which are off; `failures` are the expressions that have no answer.
+    """
 
     passing: int
+    elsewhere: int
+    unsupported: int
     failures: Mapping[int, Failure]
 
     @property
@@ -83,21 +89,23 @@ class NodeView:
         return known
 
     def _judge(self, eligibility: Eligibility) -> Selectable:
-        passing = 0
+        passing = elsewhere = unsupported = 0
         failures = {}
         for position, entry in enumerate(self.inventory.entries):
             device = entry.device
             if device.binding_conditions and not self.rules.binding:
+                unsupported |= 1 << position
                 continue
             verdict = eligibility.verdict(device)
             if verdict is True and entry.slice.per_device_scope:
                 # Upstream looks at the device's node after its selectors.
                 verdict = self._reaches(device)
+                elsewhere |= (verdict is False) << position
             if verdict is True:
                 passing |= 1 << position
             elif verdict is not False:
                 failures[position] = verdict
-        return Selectable(passing, failures)
+        return Selectable(passing, elsewhere, unsupported, failures)
 
     def _reaches(self, device: Device) -> bool | Failure:
         scope = device.scope

@@ -10,10 +10,22 @@ from enum import Enum
 from typing import NamedTuple, Protocol
 
 from dractl.solver.ledger import Ledger
+from dractl.solver.objections import objections
 from dractl.solver.rules import MAX_DEVICES
 from dractl.solver.slots import ClaimSlots, Slot
 from dractl.solver.trace import Objection, Observer
 from dractl.solver.view import NodeView
+
+
+_SEEN_BEFORE = frozenset(
+    {
+        Objection.SELECTOR,
+        Objection.OTHER_NODE,
+        Objection.BINDING_CONDITIONS_OFF,
+        Objection.IN_USE,
+        Objection.CAPACITY,
+    }
+)  # the search does not come to these devices at all
 
 
 class Signal(Enum):
@@ -173,6 +185,8 @@ class Walk:
 
     def _look_for(self, slot: Slot) -> Signal | None:
         """Open the choice of the next device of a counted request."""
+        if self._observer is not None:
+            self._tell_skipped(slot)
         key = None
         if self._guide is not None:
             option = self.ledger.choices[self._claim].get(self._request, 0)
@@ -251,6 +265,12 @@ class Walk:
             return None
         self._frames.pop()
         return Signal.SIZE if frame.every_too_large else Signal.FAIL
+
+    def _tell_skipped(self, slot: Slot) -> None:
+        """Report the devices that are no candidates at all."""
+        for position, objection in objections(slot, self._view, self.ledger):
+            if objection in _SEEN_BEFORE:
+                self._tell(slot, position, objection)
 
     def _tell(self, slot: Slot, position: int, why: Objection) -> None:
         if self._observer is not None:

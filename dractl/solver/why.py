@@ -4,11 +4,12 @@ Looks at each request by itself, then at all together; the search is not asked a
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from dractl.solver.bounds import Bounds
 from dractl.solver.guide import shares_pool_names
 from dractl.solver.ledger import Ledger
+from dractl.solver.objections import objections
 from dractl.solver.plan import Outline
 from dractl.solver.slots import ClaimSlots, Slot, prepare
 from dractl.solver.trace import Objection
@@ -17,35 +18,14 @@ from dractl.solver.view import NodeView
 
 _SAID = {
     Objection.SELECTOR: "not selected",
+    Objection.OTHER_NODE: "for other nodes",
+    Objection.BINDING_CONDITIONS_OFF: "with binding conditions, which are off",
     Objection.EXPRESSION_FAILS: "without an answer from the selector",
     Objection.IN_USE: "in use",
     Objection.TAINT: "tainted",
     Objection.CAPACITY: "without enough capacity left",
     Objection.COUNTERS: "without enough counters left",
 }
-
-
-def objections(
-    slot: Slot, view: NodeView, ledger: Ledger
-) -> Iterator[tuple[int, Objection | None]]:
-    """Yield every device with what keeps the request from it, None for nothing."""
-    free = ledger.free(slot)
-    for position in range(len(view.devices)):
-        bit = 1 << position
-        if slot.failing & bit:
-            yield position, Objection.EXPRESSION_FAILS
-        elif not slot.selectable.passing & bit:
-            yield position, Objection.SELECTOR
-        elif not free & bit:
-            yield position, Objection.IN_USE
-        elif slot.tainted & bit:
-            yield position, Objection.TAINT
-        elif not slot.candidates & bit:
-            yield position, Objection.CAPACITY
-        elif not ledger.is_affordable(position):
-            yield position, Objection.COUNTERS
-        else:
-            yield position, None
 
 
 def why_not(view: NodeView, outline: Outline, usage: Usage) -> str:
