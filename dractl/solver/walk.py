@@ -16,7 +16,6 @@ from dractl.solver.slots import ClaimSlots, Slot
 from dractl.solver.trace import Objection, Observer
 from dractl.solver.view import NodeView
 
-
 _SEEN_BEFORE = frozenset(
     {
         Objection.SELECTOR,
