@@ -8,7 +8,14 @@ from collections.abc import Callable
 from typing import Final
 
 from dractl.cel.regex import RegexError, compile_pattern
-from dractl.cel.values import OptionalValue, Value, is_list, is_map
+from dractl.cel.values import (
+    LARGEST,
+    LimitExceeded,
+    OptionalValue,
+    Value,
+    is_list,
+    is_map,
+)
 
 STEP: Final = 1
 LIST: Final = 10
@@ -99,17 +106,20 @@ def _of_format(arguments: list[Value], _result: Value) -> int:
     return tenth(size(arguments[1])) * 8  # a quarter of what a regex of it takes
 
 
-def _traversal(value: Value) -> int:
-    """Return the cost of a walk over a value, which here rounds down."""
-    if value.__class__ in {str, bytes}:
-        return len(value) // 10
-    if is_list(value):
-        return sum([_traversal(element) for element in value])
-    return 1
-
-
 def _of_walk(arguments: list[Value], _result: Value) -> int:
-    return _traversal(arguments[0])
+    """Return the cost of a walk over a value; texts in it round down here."""
+    cost = walked = 0
+    pending = [arguments[0]]
+    while pending:
+        value = pending.pop()
+        walked += 1
+        if walked > LARGEST:  # lists may share their parts, many times over
+            raise LimitExceeded
+        if is_list(value):
+            pending.extend(value)
+        else:
+            cost += len(value) // 10 if value.__class__ in {str, bytes} else STEP
+    return cost
 
 
 def _of_pairs(arguments: list[Value], _result: Value) -> int:

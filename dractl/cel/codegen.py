@@ -19,7 +19,7 @@ from dractl.cel.codegen_scope import (
     iterate_few,
     unpacked,
 )
-from dractl.cel.constants import constant, constant_list
+from dractl.cel.constants import constant, constant_list, named_type
 from dractl.cel.device import has_domain, whole
 from dractl.cel.library.table import function
 from dractl.cel.nodes import (
@@ -135,6 +135,9 @@ def _path(node: Node, to: Writer) -> ast.expr:
 
 
 def _select(node: Select, to: Writer) -> ast.expr:
+    named = named_type(node)
+    if named is not None and named[0] not in to.variables:
+        return to.constant(named[1])
     find = look_up_optional if node.optional else select
     return pyast.call(
         to.constant(find), to.write(node.operand), pyast.const(node.field)

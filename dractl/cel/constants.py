@@ -3,7 +3,17 @@
 from typing import Final
 
 from dractl.cel.library.table import function
-from dractl.cel.nodes import Call, ListLiteral, Literal, MapEntry, MapLiteral, Node
+from dractl.cel.nodes import (
+    Call,
+    Ident,
+    ListLiteral,
+    Literal,
+    MapEntry,
+    MapLiteral,
+    Node,
+    Select,
+)
+from dractl.cel.types import CIDR, DURATION, IP, TIMESTAMP, Type
 from dractl.cel.values import EvalFailure, UInt, Value
 
 _CONVERSIONS: Final = frozenset(
@@ -13,6 +23,8 @@ _CONVERSIONS: Final = frozenset(
     }
 )
 """Functions that cel-go computes beforehand if it can (planner: decOptimize)."""
+
+_DOTTED: Final = {str(kind): kind for kind in (TIMESTAMP, DURATION, IP, CIDR)}
 
 
 def constant(node: Literal) -> Value:
@@ -36,6 +48,18 @@ def constant_list(node: Node) -> tuple[Value, ...] | None:
             return None
         values.append(inner)
     return tuple(values)
+
+
+def named_type(node: Node) -> tuple[str, Type] | None:
+    """Return the first name of a dotted type such as `net.IP`, and the type."""
+    names: list[str] = []
+    while isinstance(node, Select) and not node.optional:
+        names.append(node.field)
+        node = node.operand
+    if not isinstance(node, Ident):
+        return None
+    kind = _DOTTED.get(".".join([node.name, *reversed(names)]))
+    return None if kind is None else (node.name, kind)
 
 
 def is_constant(node: Node) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from dractl.cel import charges
-from dractl.cel.constants import constant, constant_list, is_constant
+from dractl.cel.constants import constant, constant_list, is_constant, named_type
 from dractl.cel.exact_macros import build_bind, build_macro
 from dractl.cel.frame import Frame, Lazy, Run, Scope, boolean
 from dractl.cel.library.table import function
@@ -102,6 +102,9 @@ def _ident(node: Ident, scope: Scope) -> Run:
 
 
 def _select(node: Select, scope: Scope) -> Run:
+    named = named_type(node)
+    if named is not None and scope.slot(named[0]) is None:
+        return lambda frame: named[1]  # noqa: ARG005 every closure takes the frame
     operand, field = scope.build(node.operand), node.field
     find = look_up_optional if node.optional else select
     cost = _path_step(node)

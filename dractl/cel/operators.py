@@ -1,4 +1,4 @@
-"""CEL's operators on values: equality, order, arithmetic, lookup, iteration.
+"""CEL's operators on values: order, arithmetic, lookup, iteration.
 
 Each follows cel-go's common/types; where that says "no such overload" only, so does
 this. All raise EvalFailure where CEL has an error.
@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from dractl.cel.types import Type
+from dractl.cel.equality import differ, equal, is_equal
 from dractl.cel.values import (
     INT_MAX,
     INT_MIN,
@@ -17,12 +17,9 @@ from dractl.cel.values import (
     UINT_MAX,
     Duration,
     EvalFailure,
-    Ip,
     OptionalValue,
-    Sum,
     Timestamp,
     UInt,
-    Unreduced,
     Value,
     bounded,
     go_type_name,
@@ -32,94 +29,10 @@ from dractl.cel.values import (
     map_keys,
     type_name,
 )
-from dractl.model.attributes import SemVer
-from dractl.model.quantity import Quantity
 
 _NUMBERS: Final = frozenset({int, UInt, float})
-_STRICT: Final = {  # their equality fails on other types, instead of saying false
-    Quantity: "Quantity",
-    Sum: "Quantity",
-    Unreduced: "Quantity",
-    SemVer: "Semver",
-    Ip: "IP",
-}
 _OVERLOAD: Final = "no such overload"
 _ABSENT: Final = object()
-
-
-# Equality
-
-
-def equal(left: Value, right: Value) -> bool:  # noqa: PLR0911 one line per type
-    """Return `left == right`; Kubernetes' own types fail on values of other types."""
-    kind = left.__class__
-    if kind in _STRICT and right is not None:
-        return _strict_equal(left, right)
-    other = right.__class__
-    if kind in _NUMBERS:
-        return other in _NUMBERS and bool(left == right)
-    if kind is list or kind is tuple:
-        return is_list(right) and _lists_equal(left, right)
-    if kind is OptionalValue:
-        return other is OptionalValue and _optionals_equal(left, right)
-    if kind is Type:
-        return other is Type and bool(left.name == right.name)
-    if is_map(left):
-        return is_map(right) and _maps_equal(left, right)
-    return kind is other and bool(left == right)
-
-
-def _strict_equal(left: Value, right: Value) -> bool:
-    if left.__class__ is SemVer:
-        if right.__class__ is SemVer:
-            return bool(left.precedence == right.precedence)
-    elif left.__class__ is Ip:
-        if right.__class__ is Ip:
-            return (left.number, left.bits) == (right.number, right.bits)
-    elif right.__class__ is Quantity or right.__class__ is Unreduced:
-        return bool(left.nanos == right.nanos)
-    raise EvalFailure(_OVERLOAD)
-
-
-def differ(left: Value, right: Value) -> bool:
-    """Return `left != right`; where equality fails, things do differ."""
-    return not is_equal(left, right)
-
-
-def is_equal(left: Value, right: Value) -> bool:
-    """Tell whether equality says true; its failures count as false."""
-    try:
-        return equal(left, right)
-    except EvalFailure:
-        return False
-
-
-def _is_unequal(left: Value, right: Value) -> bool:
-    """Tell whether equality says false; its failures do not."""
-    try:
-        return not equal(left, right)
-    except EvalFailure:
-        return False
-
-
-def _lists_equal(left: Value, right: Value) -> bool:
-    # Elements whose comparison fails pass for equal (types/list.go: Equal).
-    return len(left) == len(right) and not any(map(_is_unequal, left, right))
-
-
-def _maps_equal(left: Value, right: Value) -> bool:
-    if len(left) != len(right):
-        return False
-    for key in left:
-        if key not in right or _is_unequal(left[key], right[key]):
-            return False
-    return True
-
-
-def _optionals_equal(left: OptionalValue, right: OptionalValue) -> bool:
-    if left is NONE or right is NONE:
-        return left is right
-    return equal(left.value, right.value)
 
 
 # Order

@@ -38,8 +38,8 @@ _NUMBER: Final = re.compile(
 _TRUE: Final = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 _FALSE: Final = frozenset({"0", "f", "F", "false", "FALSE", "False"})
 _NANO: Final = 10**9
-_SHORTEST_PLAIN: Final = -4
-_LONGEST_PLAIN: Final = 21
+_LEAST_PLAIN: Final = -4
+_MOST_PLAIN: Final = 5
 
 
 def _unreadable(kind: str) -> EvalFailure:
@@ -100,15 +100,18 @@ def double_text(value: float) -> str:
     """Return a double as Go's shortest %g has it."""
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else "+Inf" if value > 0 else "-Inf"
-    digits, _, power = f"{value:e}".partition("e")
-    shortest = repr(value)
-    exponent = int(power)
-    if value and not _SHORTEST_PLAIN <= exponent < _LONGEST_PLAIN:
-        mantissa = _mantissa(shortest)
-        return f"{mantissa}e{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
-    if "e" in shortest:
-        return f"{value:.0f}" if exponent > 0 else f"{value:f}"
-    return shortest.removesuffix(".0") if digits else shortest
+    exponent = int(f"{value:e}".partition("e")[2])
+    if value and not _LEAST_PLAIN <= exponent <= _MOST_PLAIN:
+        sign = "-" if exponent < 0 else "+"
+        return f"{_mantissa(repr(value))}e{sign}{abs(exponent):02d}"
+    return plain_text(value)
+
+
+def plain_text(value: float) -> str:
+    """Return a finite double as Go's shortest %f has it."""
+    from decimal import Decimal
+
+    return f"{Decimal(repr(value)):f}".removesuffix(".0")
 
 
 def _mantissa(shortest: str) -> str:

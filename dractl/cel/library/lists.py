@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Callable
 from typing import Final
 
+from dractl.cel.equality import is_equal
 from dractl.cel.library import strings
 from dractl.cel.library.signature import (
     COMPARABLE,
@@ -20,7 +21,7 @@ from dractl.cel.library.signature import (
     one_of,
     takes,
 )
-from dractl.cel.operators import add, contains, is_equal, length
+from dractl.cel.operators import add, contains, length
 from dractl.cel.values import (
     NONE,
     Duration,

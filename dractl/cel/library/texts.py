@@ -8,7 +8,7 @@ import math
 import re
 from typing import Final
 
-from dractl.cel.library.conversions import double_text
+from dractl.cel.library.conversions import plain_text
 from dractl.cel.library.signature import LIST, STRING, Functions, takes
 from dractl.cel.library.times import duration_text, timestamp_text
 from dractl.cel.types import Type
@@ -97,7 +97,7 @@ def _decimal(value: Value) -> str:
     if value.__class__ is int or value.__class__ is UInt:
         return str(int(value))
     if value.__class__ is float:
-        return _special(value) if not math.isfinite(value) else double_text(value)
+        return _special(value) if not math.isfinite(value) else plain_text(value)
     if value.__class__ is str and value in {"NaN", "Infinity", "-Infinity"}:
         return str(value)
     raise _refusal("decimal", "numbers", value)
@@ -123,12 +123,15 @@ def _text(value: Value, depth: int) -> str:
     if kind is str:
         return str(value)
     if is_list(value):
-        return f"[{', '.join([_text(each, depth + 1) for each in value])}]"
+        parts = [_text(each, depth + 1) for each in value]
+        bounded(sum(map(len, parts)) + len(parts))
+        return f"[{', '.join(parts)}]"
     if is_map(value):
         shown = sorted(
             (_text(key, depth + 1), _text(held, depth + 1))
             for key, held in zip(map_keys(value), value.values(), strict=True)
         )
+        bounded(sum(len(key) + len(held) for key, held in shown))
         return "{" + ", ".join(f"{key}: {held}" for key, held in shown) + "}"
     return _simple_text(value)
 
@@ -142,7 +145,7 @@ def _simple_text(value: Value) -> str:  # noqa: PLR0911 one line per type
     if kind is int or kind is UInt:
         return str(int(value))
     if kind is float:
-        return double_text(value) if math.isfinite(value) else _special(value)
+        return plain_text(value) if math.isfinite(value) else _special(value)
     if kind is bytes:
         return str(value, "utf-8", "replace")
     if kind is Duration:
