@@ -267,8 +267,9 @@ class Walk:
 
     def _tell_skipped(self, slot: Slot) -> None:
         """Report the devices that are no candidates at all."""
+        own = self.ledger.taken_devices
         for position, objection in objections(slot, self._view, self.ledger):
-            if objection in _SEEN_BEFORE:
+            if objection in _SEEN_BEFORE and not own >> position & 1:
                 self._tell(slot, position, objection)
 
     def _tell(self, slot: Slot, position: int, why: Objection) -> None:
