@@ -184,15 +184,11 @@ def _emit_alternate(options: tuple[Regex, ...], steps: list[_Step]) -> None:
 
 
 def _emit_repeat(node: Repeat, steps: list[_Step]) -> None:
+    if node.most is None:
+        _emit_endless(node, steps)
+        return
     for _ in range(node.least):
         _emit(node.body, steps)
-    if node.most is None:
-        fork = len(steps)
-        steps.append(_Step("jump"))
-        _emit(node.body, steps)
-        steps.append(_Step("jump", to=(fork,)))
-        steps[fork] = _choice(fork + 1, len(steps), greedy=node.greedy)
-        return
     forks = []
     for _ in range(node.most - node.least):
         forks.append(len(steps))
@@ -200,6 +196,20 @@ def _emit_repeat(node: Repeat, steps: list[_Step]) -> None:
         _emit(node.body, steps)
     for fork in forks:
         steps[fork] = _choice(fork + 1, len(steps), greedy=node.greedy)
+
+
+def _emit_endless(node: Repeat, steps: list[_Step]) -> None:
+    # x* is written as (x+)?, which is what gives Go's priorities where x may be empty.
+    way_round = len(steps) if node.least == 0 else None
+    if way_round is not None:
+        steps.append(_Step("jump"))
+    start = len(steps)
+    for _ in range(max(node.least, 1)):
+        start = len(steps)
+        _emit(node.body, steps)
+    steps.append(_choice(start, len(steps) + 1, greedy=node.greedy))
+    if way_round is not None:
+        steps[way_round] = _choice(start, len(steps), greedy=node.greedy)
 
 
 def _choice(inside: int, after: int, *, greedy: bool) -> _Step:

@@ -99,6 +99,11 @@ class Selector:
         return compile_cached, (self.text, self.environment)
 
     @property
+    def types(self) -> Mapping[Node, Type]:
+        """The type of every node of the tree."""
+        return self._checked.types
+
+    @property
     def type(self) -> Type:
         """The type of the result: bool, or dyn where only evaluation can tell."""
         return self._checked.types[self.root]
