@@ -25,7 +25,7 @@ class Literal(Node):
     """A constant; `kind` tells an int from a uint and a double."""
 
     kind: OneOf["null", "bool", "int", "uint", "double", "string", "bytes"]
-    value: None | bool | int | float | str | bytes
+    value: bool | int | float | str | bytes | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

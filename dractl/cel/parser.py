@@ -4,6 +4,7 @@ One loop with a stack of open brackets instead of one function per grammar rule:
 expression as deep as cel-go allows would not fit into Python's recursion limit.
 """
 
+from dataclasses import replace
 from typing import Final, NoReturn
 
 from dractl.cel.brackets import BINDING, CONDITIONAL, OpenBracket, Operator
@@ -269,6 +270,10 @@ class _Parser:
         opened = self.open
         opened.take_element()
         node = opened.node(end.end)
+        if opened.kind == "(":
+            # Its text has the parentheses, so that the text of what it is part of is
+            # balanced; messages point at `at`, which stays.
+            node = replace(node, start=opened.start, end=end.end)
         if opened.kind == "root":
             self.root = node
             return
