@@ -28,10 +28,15 @@ from dractl.solver.view import NodeView
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one node can give to claims; `allocations` None: not all of them fit."""
+    """What one node can give to claims; `allocations` None: not all of them fit.
+
+    `steps` counts upstream's search steps. `is_slow` tells that upstream needs more
+    than a few thousand, which may be more than its 10 s per node suffice for.
+    """
 
     allocations: tuple[Allocation, ...] | None
     steps: int
+    is_slow: bool = False
 
 
 class Allocator:
@@ -92,9 +97,9 @@ class Allocator:
         if found.ledger is None:
             if view.inventory.has_invalid_pool:
                 raise PoolsInvalid("invalid resource pools were encountered")
-            return Answer(None, found.steps)
+            return Answer(None, found.steps, found.is_slow)
         allocations = _allocations(view, found.claims, found.ledger)
-        return Answer(tuple(allocations), found.steps)
+        return Answer(tuple(allocations), found.steps, found.is_slow)
 
     def may_stop(self, node: Node, outline: Outline) -> bool:
         """Tell whether a search on the node could end in an error."""

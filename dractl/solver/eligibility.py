@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from dractl.cel.environment import Environment
 from dractl.cel.errors import SelectorCompileError, SelectorEvalError
+from dractl.cel.guard import guarded
 from dractl.cel.selector import Selector, compile_cached
 from dractl.model.devices import Device
 
@@ -90,6 +91,11 @@ class _Expression:
 
 class Eligibility:
     """The selectors of a class and of a request, class first, as one question."""
+
+    def guarded(self, part: int) -> str:
+        """Return the guarded form of an expression; "" where that would not help."""
+        selector = self._expressions[part].selector
+        return (guarded(selector.text, selector.root) or "") if selector else ""
 
     def __init__(self, expressions: Sequence[_Expression]) -> None:
         self._expressions = tuple(expressions)

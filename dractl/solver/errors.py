@@ -4,11 +4,15 @@ from dractl.errors import DractlError, ExitStatus
 
 
 class AllocationAborted(Exception):
-    """The scheduler would stop with an error instead of trying other nodes."""
+    """The scheduler would stop with an error instead of trying other nodes.
 
-    def __init__(self, message: str) -> None:
+    `hint` is what would make it go on, "" where that is not known.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.message = message
+        self.hint = hint
 
 
 class PoolsInvalid(Exception):

@@ -40,7 +40,8 @@ class Placement:
 
     `allocations` has every claim of it, also those that were allocated before; None:
     not allocated. Of what is not placed, `reason` says it in one sentence and `reasons`
-    node by node; `aborted` is the error that would stop the scheduler.
+    node by node; `aborted` is the error that would stop the scheduler, and `hint` what
+    would prevent that. `is_slow` warns that upstream's search may time out here.
     """
 
     subject: Subject
@@ -49,6 +50,8 @@ class Placement:
     reasons: tuple[NodeGroup, ...] = ()
     reason: str | None = None
     aborted: str | None = None
+    hint: str | None = None
+    is_slow: bool = False
 
 
 @dataclass(frozen=True)

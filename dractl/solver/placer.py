@@ -4,6 +4,7 @@ Follows Kubernetes 1.36, scheduler plugin dynamicresources.go (Filter): what one
 placement takes is gone for the next.
 """
 
+import dataclasses
 from collections.abc import Hashable, Mapping
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -80,10 +81,16 @@ class Placer:
         try:
             fit = attempt.find()
         except AllocationAborted as aborted:
-            return self._unplaced(subject, aborted=aborted.message)
+            return dataclasses.replace(
+                self._unplaced(subject, aborted=aborted.message),
+                hint=aborted.hint or None,
+                is_slow=attempt.is_slow,
+            )
         if fit is None:
-            return self._unplaced(subject, reasons=attempt.groups())
-        return self._placed(subject, fit)
+            placement = self._unplaced(subject, reasons=attempt.groups())
+        else:
+            placement = self._placed(subject, fit)
+        return dataclasses.replace(placement, is_slow=attempt.is_slow)
 
     def _unplaced(
         self,
@@ -158,6 +165,7 @@ class _Attempt:
             frozenset[str], tuple[tuple[ResourceClaim, ...], Outline]
         ] = {}
         self._candidates = placer.candidates(self._signature())
+        self.is_slow = False
 
     def _signature(self) -> Hashable:
         """Return what decides on which nodes the subject fits."""
@@ -216,6 +224,7 @@ class _Attempt:
                 self._candidates.refuse(position, str(invalid))
                 return None
             placer.steps += answer.steps
+            self.is_slow = self.is_slow or answer.is_slow
             allocations = answer.allocations
         reason = None if allocations is None else self._unreachable(node)
         if allocations is None or reason is not None:

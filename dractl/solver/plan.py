@@ -43,7 +43,11 @@ class OptionPlan:
             owner, index = f"class {self.device_class.name}", failure.part
         else:
             owner, index = f"claim {claim.meta.name}", failure.part - in_class
-        return AllocationAborted(f"{owner}: selector #{index}: {failure.text}")
+        form = self.eligibility.guarded(failure.part) if failure.part >= 0 else ""
+        return AllocationAborted(
+            f"{owner}: selector #{index}: {failure.text}",
+            f"ask for the value before it is read: {form}" if form else "",
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -39,6 +39,7 @@ class Found(NamedTuple):
     claims: tuple[ClaimSlots, ...]
     ledger: Ledger | None
     steps: int
+    is_slow: bool = False  # upstream's own way takes more than the quick steps
 
 
 class Search:
@@ -69,7 +70,7 @@ class Search:
             return Found(claims, None, self.steps)
         found = self._walk(Walk(self._view, claims, ledger, self._observer), QUICK)
         if found is None:
-            found = self._find_with_care(certain=certain)
+            found = self._find_with_care(certain=certain)._replace(is_slow=True)
         return found
 
     def _find_with_care(self, *, certain: bool) -> Found:
