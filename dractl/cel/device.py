@@ -115,8 +115,8 @@ def has_domain(values: Mapping[str, Value], domain: str) -> bool:
 
 def is_readable(device: Device, *, lists: bool) -> bool:
     """Tell whether the scheduler can convert the device; if not, nothing evaluates."""
-    unreadable = _NO_VALUE if lists else _NO_LISTS
-    return unreadable.isdisjoint(map(_KIND, device.attributes.values()))
+    kinds = map(_KIND, device.attributes.values())
+    return all(kinds) if lists else _NO_LISTS.isdisjoint(kinds)
 
 
 def check_readable(device: Device, *, lists: bool) -> None:
