@@ -152,6 +152,9 @@ def _summarize(
     if not total:
         screen.note(f"nothing is pending ({release})")
         return
+    slow = sum(each.is_slow for each in outcome.placements)
+    if slow:
+        screen.warn(f"{slow} of {total} may take the real scheduler longer than it has")
     placed = sum(map(placements.is_placed, outcome.placements))
     screen.note(f"placed {placed} of {total} ({release})")
     screen.detail(f"{outcome.steps} steps in {seconds:.3f} s")

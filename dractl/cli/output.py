@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 OutputFormat = Literal["table", "wide", "json", "yaml", "name"]
 
-# A letter first and nothing special after: only these words mean something else to YAML.
+# A letter first, nothing special after: only some words mean something else to YAML.
 _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*", re.ASCII)
 _RESERVED: Final = frozenset(
     {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}

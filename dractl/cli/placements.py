@@ -57,6 +57,8 @@ def _placement(placement: "Placement") -> dict[str, object]:
         "claims": [_claim(*each) for each in placement.allocations],
         "reason": placement.reason,
         "aborted": placement.aborted,
+        "hint": placement.hint,
+        "slow": placement.is_slow,
         "nodes": [
             {"reason": group.reason, "count": len(group.nodes), "names": group.nodes}
             for group in placement.reasons
@@ -206,16 +208,22 @@ def _refusals(placements: Sequence["Placement"], limit: int) -> Iterator[str]:
     """Yield one paragraph per cause; those who share it are named together."""
     shared: dict[object, list[Placement]] = {}
     for each in placements:
-        shared.setdefault((each.reason, each.aborted, each.reasons), []).append(each)
+        shared.setdefault(_cause(each), []).append(each)
     for group in shared.values():
         yield from filled(_listed([_subject(each) for each in group], limit), limit)
         first = group[0]
         if first.aborted is not None:
             yield f"  aborted: {visible(first.aborted)}"
+            if first.hint:
+                yield f"  hint: {visible(first.hint)}"
         elif first.reason is not None:
             yield f"  {visible(first.reason)}"
         for refusal in first.reasons:
             yield from _refusal(refusal, limit)
+
+
+def _cause(placement: "Placement") -> object:
+    return placement.reason, placement.aborted, placement.hint, placement.reasons
 
 
 def _subject(placement: "Placement") -> str:
