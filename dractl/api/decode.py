@@ -14,7 +14,14 @@ from dractl.model.claims import (
     ResourceClaimTemplate,
 )
 from dractl.model.devices import DeviceTaintRule, ResourceSlice
-from dractl.model.workloads import Event, Namespace, Node, Pod, ResourceQuota
+from dractl.model.workloads import (
+    Event,
+    Namespace,
+    Node,
+    Pod,
+    PodGroup,
+    ResourceQuota,
+)
 
 Object = (
     DeviceClass
@@ -23,6 +30,7 @@ Object = (
     | ResourceSlice
     | DeviceTaintRule
     | Pod
+    | PodGroup
     | Node
     | Namespace
     | Event
@@ -37,6 +45,7 @@ DECODERS: Final[Mapping[tuple[str, str], _Decoder]] = {
     (GROUP, "ResourceSlice"): decode_devices.resource_slice,
     (GROUP, "DeviceTaintRule"): decode_devices.device_taint_rule,
     ("", "Pod"): decode_workloads.pod,
+    ("scheduling.k8s.io", "PodGroup"): decode_workloads.pod_group,
     ("", "Node"): decode_workloads.node,
     ("", "Namespace"): decode_workloads.namespace,
     ("", "Event"): decode_workloads.event,

@@ -139,7 +139,12 @@ def _option(source: Wire, name: str | None) -> Option:
         admin_access=flag_if_set(source, "adminAccess") if name is None else None,
         tolerations=each(source, "tolerations", toleration),
         capacity=within_if_set(source, "capacity", _capacity_requests),
+        derived=each(source, "derivedAttributes", _derived),
     )
+
+
+def _derived(source: Wire) -> tuple[str, str]:
+    return text(source, "name"), text(source, "expression")
 
 
 def _capacity_requests(source: Wire) -> dict[str, Quantity]:

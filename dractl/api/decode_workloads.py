@@ -37,6 +37,7 @@ from dractl.model.workloads import (
     NodeTaint,
     Pod,
     PodClaim,
+    PodGroup,
     ResourceQuota,
 )
 
@@ -98,6 +99,9 @@ def pod_spec(spec: Wire) -> dict[str, Any]:
         "pod_requests": within(spec, "resources", _requests),
         "overhead": quantities(spec, "overhead"),
         "claims": each(spec, "resourceClaims", _pod_claim),
+        "group": within(
+            spec, "schedulingGroup", lambda group: text(group, "podGroupName")
+        ),
     }
 
 
@@ -153,15 +157,19 @@ def _pod_claim(source: Wire) -> PodClaim:
     )
 
 
-def _pod_status(status: Wire) -> dict[str, Any]:
+def _claim_names(status: Wire) -> dict[str, str | None]:
     made = each(
         status,
         "resourceClaimStatuses",
         lambda entry: (text(entry, "name"), text_if_set(entry, "resourceClaimName")),
     )
+    return dict(made)
+
+
+def _pod_status(status: Wire) -> dict[str, Any]:
     return {
         "phase": text(status, "phase"),
-        "claim_names": dict(made),
+        "claim_names": _claim_names(status),
         "extended_claim": within(
             status,
             "extendedResourceClaimStatus",
@@ -169,6 +177,15 @@ def _pod_status(status: Wire) -> dict[str, Any]:
         ),
         "conditions": each(status, "conditions", condition),
     }
+
+
+def pod_group(document: Wire) -> PodGroup:
+    """Read a PodGroup of scheduling.k8s.io."""
+    return PodGroup(
+        namespaced_meta(document),
+        within(document, "spec", lambda spec: each(spec, "resourceClaims", _pod_claim)),
+        within(document, "status", _claim_names),
+    )
 
 
 def namespace(document: Wire) -> Namespace:

@@ -12,7 +12,7 @@ from dractl.errors import DractlError
 from dractl.model.claims import DeviceClass, ResourceClaim, ResourceClaimTemplate
 from dractl.model.cluster import KubernetesVersion, Profile
 from dractl.model.devices import DeviceTaintRule, ResourceSlice
-from dractl.model.workloads import Event, Namespace, Node, Pod, ResourceQuota
+from dractl.model.workloads import Event, Namespace, Node, Pod, PodGroup, ResourceQuota
 
 Key = tuple[str, str]
 Document = Mapping[str, object]
@@ -36,6 +36,7 @@ class Snapshot:
     slices: tuple[ResourceSlice, ...] = ()
     taint_rules: tuple[DeviceTaintRule, ...] = ()
     pods: tuple[Pod, ...] = ()
+    pod_groups: tuple[PodGroup, ...] = ()
     nodes: tuple[Node, ...] = ()
     namespaces: tuple[Namespace, ...] = ()
     events: tuple[Event, ...] = ()
@@ -94,6 +95,7 @@ class Snapshot:
             slices=kept.of(ResourceSlice),
             taint_rules=kept.of(DeviceTaintRule),
             pods=kept.of(Pod),
+            pod_groups=kept.of(PodGroup),
             nodes=nodes,
             namespaces=kept.of(Namespace),
             events=kept.of(Event),
@@ -125,6 +127,11 @@ class Snapshot:
     def template_by_key(self) -> Mapping[Key, ResourceClaimTemplate]:
         """The claim templates by namespace and name."""
         return {each.meta.key: each for each in self.templates}
+
+    @cached_property
+    def pod_group_by_key(self) -> Mapping[Key, PodGroup]:
+        """The pod groups by namespace and name."""
+        return {each.meta.key: each for each in self.pod_groups}
 
     @cached_property
     def pod_by_key(self) -> Mapping[Key, Pod]:

@@ -32,8 +32,28 @@ def check(source: str, root: Node, environment: Environment) -> Checked:
     """Return the types of the tree that was parsed from the source.
 
     Raises SelectorCompileError for everything that keeps the API server from accepting
-    the expression, its cost excepted.
+    the expression as a selector, its cost excepted.
     """
+    checked = _checked(source, root, environment)
+    kind = checked.types[checked.root]
+    if kind not in (BOOL, attribute_type(environment)):
+        problem = f"must evaluate to bool or the unknown type, not {kind}"
+        raise SelectorCompileError(source, (Issue(0, 0, problem),))
+    _refuse_unusable(checked)
+    return checked
+
+
+def check_value(source: str, root: Node, environment: Environment) -> Checked:
+    """Return the types of an expression whose result may be of any type.
+
+    Raises SelectorCompileError as `check` does.
+    """
+    checked = _checked(source, root, environment)
+    _refuse_unusable(checked)
+    return checked
+
+
+def _checked(source: str, root: Node, environment: Environment) -> Checked:
     found = Inference(source, environment)
     try:
         found.run(root)
@@ -49,17 +69,10 @@ def check(source: str, root: Node, environment: Environment) -> Checked:
     if issues:
         ordered = sorted(issues, key=lambda issue: (issue.line, issue.column))
         raise SelectorCompileError(source, tuple(ordered[:MOST_ISSUES]))
-    checked = Checked(source, root, found.types, found.expansions, found.overloads)
-    _refuse_useless(checked, environment)
-    return checked
+    return Checked(source, root, found.types, found.expansions, found.overloads)
 
 
-def _refuse_useless(checked: Checked, environment: Environment) -> None:
-    kind = checked.types[checked.root]
-    problem = None
-    if kind not in (BOOL, attribute_type(environment)):
-        problem = f"must evaluate to bool or the unknown type, not {kind}"
-    elif text := constant_problem(checked.types, checked.overloads):
-        problem = f"program instantiation failed: {text}"
-    if problem:
-        raise SelectorCompileError(checked.source, (Issue(0, 0, problem),))
+def _refuse_unusable(checked: Checked) -> None:
+    if text := constant_problem(checked.types, checked.overloads):
+        issue = Issue(0, 0, f"program instantiation failed: {text}")
+        raise SelectorCompileError(checked.source, (issue,))

@@ -58,6 +58,8 @@ class Option:
     `name` is the subrequest's name, None for an exact request. A selector is the text
     of its CEL expression, None where it has none. `admin_access` None means unset,
     which differs from False where the feature is off. `capacity` None: not asked for.
+    `derived` are the attributes, by qualified name, that CEL expressions stand for in
+    constraints.
     """
 
     name: str | None
@@ -68,6 +70,7 @@ class Option:
     admin_access: bool | None = None
     tolerations: tuple[Toleration, ...] = ()
     capacity: Mapping[str, Quantity] | None = None
+    derived: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

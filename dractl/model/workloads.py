@@ -67,7 +67,7 @@ class Pod:
     """A pod.
 
     `claim_names` maps its claim entries to claims that were made for it; None as a
-    value: the controller decided that none is needed.
+    value: the controller decided that none is needed. `group` names its PodGroup.
     """
 
     meta: ObjectMeta
@@ -85,7 +85,17 @@ class Pod:
     claims: tuple[PodClaim, ...] = ()
     claim_names: Mapping[str, str | None] = field(default_factory=dict)
     extended_claim: str | None = None
+    group: str = ""
     conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PodGroup:
+    """Pods that are scheduled together; they share the claims of its entries."""
+
+    meta: ObjectMeta
+    claims: tuple[PodClaim, ...] = ()
+    claim_names: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

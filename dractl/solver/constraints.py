@@ -30,8 +30,8 @@ class Constraint(Protocol):
     attribute: str
     requests: frozenset[str]
 
-    def add(self, base: str, device: Device) -> bool:
-        """Let the device join, or refuse it."""
+    def add(self, base: str, value: Attribute | None) -> bool:
+        """Let a device with this value join, or refuse it."""
 
     def remove(self, base: str) -> None:
         """Take out a device that joined for this request."""
@@ -75,9 +75,8 @@ class Match:
         self.count = 0
         self.value: Attribute | None = None
 
-    def add(self, base: str, device: Device) -> bool:  # noqa: ARG002 the protocol's
-        """Let the device join, or refuse it."""
-        value = lookup(device, self.attribute)
+    def add(self, base: str, value: Attribute | None) -> bool:  # noqa: ARG002 the protocol's
+        """Let a device with this value join, or refuse it."""
         if value is None:
             return False
         if self.count == 0:
@@ -110,9 +109,8 @@ class SetMatch:
         self._count = 0
         self._values: Values | None = None
 
-    def add(self, base: str, device: Device) -> bool:  # noqa: ARG002 the protocol's
-        """Let the device join, or refuse it."""
-        value = lookup(device, self.attribute)
+    def add(self, base: str, value: Attribute | None) -> bool:  # noqa: ARG002 the protocol's
+        """Let a device with this value join, or refuse it."""
         values = None if value is None else as_set(value)
         if values is None:
             return False
@@ -150,9 +148,8 @@ class Distinct:
         self._count = 0
         self._values: dict[str, Attribute] = {}
 
-    def add(self, base: str, device: Device) -> bool:
-        """Let the device join, or refuse it."""
-        value = lookup(device, self.attribute)
+    def add(self, base: str, value: Attribute | None) -> bool:
+        """Let a device with this value join, or refuse it."""
         if value is None or (self._count and self._collides(value)):
             return False
         self._values[base] = value
@@ -188,9 +185,8 @@ class Distinct:
 class SetDistinct(Distinct):
     """No two devices share a value, each having a list of them."""
 
-    def add(self, base: str, device: Device) -> bool:
-        """Let the device join, or refuse it."""
-        value = lookup(device, self.attribute)
+    def add(self, base: str, value: Attribute | None) -> bool:
+        """Let a device with this value join, or refuse it."""
         if value is None:
             return False
         if self._count:

@@ -12,7 +12,9 @@ from dractl.cel.environment import Environment
 from dractl.cel.errors import SelectorCompileError, SelectorEvalError
 from dractl.cel.guard import guarded
 from dractl.cel.selector import Selector, compile_cached
+from dractl.model.attributes import Attribute
 from dractl.model.devices import Device
+from dractl.solver.errors import AllocationAborted
 
 EMPTY_EXPRESSION = "CEL expression empty (unsupported selector type?)"
 
@@ -35,6 +37,7 @@ class Selectors:
         self._environment = environment
         self._expressions: dict[str | None, _Expression] = {}
         self._filters: dict[tuple[str | None, ...], Eligibility] = {}
+        self._derived: dict[str, Derived] = {}
 
     def eligibility(self, texts: tuple[str | None, ...]) -> "Eligibility":
         """Return the filter that these expressions form together, in their order.
@@ -45,6 +48,13 @@ class Selectors:
         if known is None:
             known = Eligibility([self._expression(text) for text in texts])
             self._filters[texts] = known
+        return known
+
+    def derived(self, text: str) -> "Derived":
+        """Return the attribute that an expression derives."""
+        known = self._derived.get(text)
+        if known is None:
+            known = self._derived[text] = Derived(text, self._environment)
         return known
 
     def _expression(self, text: str | None) -> "_Expression":
@@ -89,13 +99,37 @@ class _Expression:
             self.refusal = f"CEL compile error: {error}"
 
 
+@dataclass(slots=True, eq=False)
+class Derived:
+    """An attribute that a request derives from each device (1.37, alpha)."""
+
+    text: str
+    environment: Environment
+    values: dict[Device, Attribute] = field(default_factory=dict)
+
+    def of(self, device: Device) -> Attribute:
+        """Return the device's value; AllocationAborted where there is none."""
+        known = self.values.get(device)
+        if known is None:
+            known = self.values[device] = self._evaluated(device)
+        return known
+
+    def _evaluated(self, device: Device) -> Attribute:
+        # Loaded late, as hardly any claim has such attributes.
+        from dractl.cel.derived import compile_derived
+
+        try:
+            return compile_derived(self.text, self.environment).of(device)
+        except SelectorCompileError as error:
+            raise AllocationAborted(f"CEL compile error: {error}") from error
+        except SelectorEvalError as error:
+            raise AllocationAborted(
+                f"CEL runtime error on device {device.id}: {error}"
+            ) from error
+
+
 class Eligibility:
     """The selectors of a class and of a request, class first, as one question."""
-
-    def guarded(self, part: int) -> str:
-        """Return the guarded form of an expression; "" where that would not help."""
-        selector = self._expressions[part].selector
-        return (guarded(selector.text, selector.root) or "") if selector else ""
 
     def __init__(self, expressions: Sequence[_Expression]) -> None:
         self._expressions = tuple(expressions)
@@ -115,3 +149,8 @@ class Eligibility:
                 continue
             return False if result is False else Failure(part, result)
         return True
+
+    def guarded(self, part: int) -> str:
+        """Return the guarded form of an expression; "" where that would not help."""
+        selector = self._expressions[part].selector
+        return (guarded(selector.text, selector.root) or "") if selector else ""

@@ -224,7 +224,7 @@ def may_abort(claims: Sequence[ClaimSlots], ledger: Ledger) -> bool:
             for slot in options:
                 if slot.failing & ledger.free(slot):
                     return True
-                if slot.wanted is not None and slot.constraints:
+                if slot.constraints and (slot.wanted is not None or slot.plan.derived):
                     return True
     return False
 

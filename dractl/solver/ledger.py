@@ -111,7 +111,7 @@ class Ledger:
         device = self._view.devices[position]
         base = slot.plan.base
         for index, constraint in enumerate(slot.constraints):
-            if constraint.add(base, device):
+            if constraint.add(base, slot.plan.attribute(device, constraint.attribute)):
                 continue
             if must:
                 raise AllocationAborted(

@@ -305,6 +305,7 @@ def _shape(spec: ClaimSpec) -> Hashable:
                     option.count,
                     option.admin_access,
                     option.tolerations,
+                    option.derived,
                     None
                     if option.capacity is None
                     else tuple(sorted(option.capacity.items())),

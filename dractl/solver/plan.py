@@ -9,10 +9,12 @@ allocator_incubating.go: Allocate, validateDeviceRequest).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dractl.model.attributes import Attribute
 from dractl.model.claims import Constraint as ConstraintSpec
 from dractl.model.claims import DeviceClass, Option, Request, ResourceClaim
-from dractl.solver.constraints import Constraint, applies, constraint
-from dractl.solver.eligibility import Eligibility, Failure, Selectors
+from dractl.model.devices import Device
+from dractl.solver.constraints import Constraint, applies, constraint, lookup
+from dractl.solver.eligibility import Derived, Eligibility, Failure, Selectors
 from dractl.solver.errors import AllocationAborted
 from dractl.solver.rules import Rules
 
@@ -35,6 +37,15 @@ class OptionPlan:
     admin: bool
     all: bool
     constraints: tuple[int, ...]
+    derived: Mapping[str, Derived]
+
+    def attribute(self, device: Device, name: str) -> Attribute | None:
+        """Return what a constraint sees: a derived attribute hides the device's own.
+
+        Raises AllocationAborted where the expression fails.
+        """
+        derived = self.derived.get(name)
+        return lookup(device, name) if derived is None else derived.of(device)
 
     def failure(self, claim: ResourceClaim, failure: Failure) -> AllocationAborted:
         """Return the error that upstream would stop with at this device."""
@@ -168,6 +179,11 @@ class Planner:
                 for position, spec in enumerate(claim.spec.constraints)
                 if applies(frozenset(spec.requests), request.name, name)
             ),
+            derived={
+                attribute: self._selectors.derived(text)
+                for attribute, text in option.derived
+                if self._rules.derived_attributes
+            },
         )
 
     def _class(self, name: str, where: str) -> DeviceClass:

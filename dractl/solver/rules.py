@@ -36,6 +36,7 @@ class Rules:
     binding: bool
     list_values: bool
     taint_rules: bool
+    derived_attributes: bool
     capacity_requests_ignored: bool
     distinct_supported: bool
     binding_pools_last: bool
@@ -72,6 +73,7 @@ def rules_of(profile: Profile) -> Rules:
         binding=binding,
         list_values=lists,
         taint_rules=profile.enabled("DRADeviceTaintRules"),
+        derived_attributes=profile.enabled("DRADerivedAttributes"),
         capacity_requests_ignored=stable,
         distinct_supported=not stable,
         binding_pools_last=not stable,

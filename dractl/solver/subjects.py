@@ -10,7 +10,7 @@ from typing import Final
 
 from dractl.api.snapshot import Snapshot
 from dractl.model.claims import ClaimSpec, ObjectMeta, ResourceClaim
-from dractl.model.workloads import Pod, PodClaim
+from dractl.model.workloads import Pod, PodClaim, PodGroup
 from dractl.solver.extended import ResourceUse, class_by_resource, uses
 
 _OWNER_ANNOTATION: Final = "resource.kubernetes.io/pod-claim-name"
@@ -94,11 +94,35 @@ def _claim_of(
         return named or f"claim {entry.claim} does not exist"
     if entry.template is None:
         return f"resource claim {entry.name} names neither a claim nor a template"
+    group = _sharing_group(pod, entry, snapshot)
+    if group is not None:
+        return _shared(group, entry, entry.template, snapshot)
     if entry.name in pod.claim_names:
         name = pod.claim_names[entry.name]
         return None if name is None else _made(pod, name, snapshot)
     orphan = next(_orphans(pod, entry, snapshot), None)
-    return orphan or _invented(pod, entry, entry.template, snapshot)
+    return orphan or _invented(pod.meta, entry, entry.template, snapshot)
+
+
+def _sharing_group(pod: Pod, entry: PodClaim, snapshot: Snapshot) -> PodGroup | None:
+    """Return the pod's group if the entry is the group's: same name, same reference."""
+    if not pod.group or not snapshot.profile.enabled("DRAWorkloadResourceClaims"):
+        return None
+    group = snapshot.pod_group_by_key.get((pod.meta.namespace, pod.group))
+    return group if group is not None and entry in group.claims else None
+
+
+def _shared(
+    group: PodGroup, entry: PodClaim, template: str, snapshot: Snapshot
+) -> ResourceClaim | str | None:
+    """Return the claim that all pods of the group share."""
+    if entry.name not in group.claim_names:
+        return _invented(group.meta, entry, template, snapshot)
+    name = group.claim_names[entry.name]
+    if name is None:
+        return None
+    made = snapshot.claim_by_key.get((group.meta.namespace, name))
+    return made or f"claim {name}, made for group {group.meta.name}, does not exist"
 
 
 def _made(pod: Pod, name: str, snapshot: Snapshot) -> ResourceClaim | str:
@@ -131,20 +155,20 @@ def _orphans(pod: Pod, entry: PodClaim, snapshot: Snapshot) -> Iterator[Resource
 
 
 def _invented(
-    pod: Pod, entry: PodClaim, template: str, snapshot: Snapshot
+    owner: ObjectMeta, entry: PodClaim, template: str, snapshot: Snapshot
 ) -> ResourceClaim | str:
-    found = snapshot.template_by_key.get((pod.meta.namespace, template))
+    found = snapshot.template_by_key.get((owner.namespace, template))
     if found is None:
         return f"claim template {template} does not exist"
     label = snapshot.profile.admin_access_label
-    if label and _lacks_label(found.spec, pod.meta.namespace, label, snapshot):
+    if label and _lacks_label(found.spec, owner.namespace, label, snapshot):
         return (
             f"claim template {template} asks for admin access, which needs the label "
-            f"{label}=true on namespace {pod.meta.namespace}"
+            f"{label}=true on namespace {owner.namespace}"
         )
     meta = ObjectMeta(
-        f"{pod.meta.name}-{entry.name}",
-        pod.meta.namespace,
+        f"{owner.name}-{entry.name}",
+        owner.namespace,
         labels=found.claim_labels,
         annotations=found.claim_annotations,
     )
