@@ -161,7 +161,7 @@ def _results(
         number = rng.randrange(10**12)
         piece = {**result, "shareID": f"00000000-0000-4000-8000-{number:012}"}
         if device.get("capacity"):
-            piece["consumedCapacity"] = {name: "1" for name in device["capacity"]}
+            piece["consumedCapacity"] = dict.fromkeys(device["capacity"], "1")
         yield piece
 
 

@@ -12,8 +12,7 @@ _SAFE: Final = (
     'device.driver == "a.example.com"',
     'device.driver == "b.example.com"',
     '"kind" in device.attributes["a.example.com"]',
-    'has(device.attributes["a.example.com"].numa)'
-    ' && device.attributes["a.example.com"].numa > 0',
+    'device.attributes["a.example.com"].?numa.orValue(0) > 0',
     '"memory" in device.capacity["a.example.com"]',
 )
 _RISKY: Final = (

@@ -8,6 +8,7 @@ Wire = dict[str, Any]
 
 DRIVERS: Final = ("a.example.com", "b.example.com")
 _WORDS: Final = ("x", "y", "z")
+_VALID: Final = ("1", "2", "3", "4500m", "6")
 _AMOUNTS: Final = ("1", "2", "3", "4")
 _SCOPES: Final[Sequence[Wire]] = (
     {"nodeName": "node-1"},
@@ -42,12 +43,12 @@ _SCOPES: Final[Sequence[Wire]] = (
 )
 
 
-def slices(rng: random.Random, topics: frozenset[str], on: frozenset[str]) -> list[Wire]:
+def slices(
+    rng: random.Random, topics: frozenset[str], on: frozenset[str]
+) -> list[Wire]:
     """Return the slices of one to three pools, in the order of driver and pool."""
     many = "pools" in topics
-    keys = {
-        (rng.choice(DRIVERS), rng.choice("pq")) for _ in range(rng.randint(1, 3))
-    }
+    keys = {(rng.choice(DRIVERS), rng.choice("pq")) for _ in range(rng.randint(1, 3))}
     found = []
     for driver, pool in sorted(keys) if many else [(DRIVERS[0], "p")]:
         found += _Pool(rng, topics, on, driver, pool).slices()
@@ -107,9 +108,8 @@ class _Pool:
         size = rng.choice([1, 2, 3, 4, 5, 6])
         devices = [self._device() for _ in range(size)]
         if "scopes" in self.topics and self.partitionable and rng.random() < 0.4:
-            for device in devices:
-                device |= rng.choice(_SCOPES)
-            return {"perDeviceNodeSelection": True, "devices": devices}
+            scoped = [{**device, **rng.choice(_SCOPES)} for device in devices]
+            return {"perDeviceNodeSelection": True, "devices": scoped}
         return {**self._scope(whole=False), "devices": devices}
 
     def _scope(self, *, whole: bool) -> Wire:
@@ -172,15 +172,15 @@ class _Pool:
         return capacity
 
     def _policy(self) -> Wire:
-        """Return a policy; its default need not be a valid value, as upstream allows."""
+        """Return a policy; its default need not be a valid value."""
         rng = self.rng
         policy: Wire = {}
         if rng.random() < 0.7:
             policy["default"] = rng.choice(["0", "1", "1500m", *_AMOUNTS])
         shape = rng.choice(["none", "values", "range", "range", "steps"])
         if shape == "values":
-            values = rng.sample(["1", "2", "3", "4500m", "6"], rng.randint(1, 3))
-            policy["validValues"] = sorted(values, key=lambda v: float(v.rstrip("m")) % 4000)
+            valid = [value for value in _VALID if rng.random() < 0.5]
+            policy["validValues"] = valid or ["2"]
         elif shape != "none":
             policy["validRange"] = {"min": rng.choice(["0", "1", "1500m", "2"])}
             if rng.random() < 0.6:
@@ -193,7 +193,9 @@ class _Pool:
         counters = ["c0", "c1"] if self.rng.random() < 0.4 else ["c0"]
         return {
             "name": name,
-            "counters": {each: {"value": self.rng.choice(_AMOUNTS)} for each in counters},
+            "counters": {
+                each: {"value": self.rng.choice(_AMOUNTS)} for each in counters
+            },
         }
 
     def _consumes(self) -> list[Wire]:
@@ -203,7 +205,9 @@ class _Pool:
         for each in chosen:
             names = sorted(each["counters"])
             used = rng.sample(names, rng.randint(1, len(names)))
-            counters = {name: {"value": rng.choice(["0", "1", "1", "2"])} for name in used}
+            counters = {
+                name: {"value": rng.choice(["0", "1", "1", "2"])} for name in used
+            }
             found.append({"counterSet": each["name"], "counters": counters})
         if "pools" in self.topics and rng.random() < 0.02:
             found[0]["counters"]["unknown"] = {"value": "1"}
