@@ -42,8 +42,8 @@ Examples:
   dractl allocate pod.yaml --snapshot cluster.yaml --node gpu-7
 
   # devices of every claim, for a script
-  kubectl get resourceslices,deviceclasses,resourceclaims,pods,nodes -A -o json |
-    dractl allocate --snapshot - -o json
+  kubectl get nodes,pods,deviceclasses,resourceslices,resourceclaims -A -o json \\
+    | dractl allocate --snapshot - -o json
 
 Exit status: 0 everything was placed, 1 something does not fit or would abort
 scheduling, 2 wrong usage, 3 a file cannot be read.
@@ -145,8 +145,6 @@ def _rendered(
 def _summarize(
     outcome: "Outcome", question: "Question", screen: Terminal, seconds: float
 ) -> None:
-    # The result first: both streams often end on one terminal.
-    screen.out.flush()
     total = len(outcome.placements)
     release = f"judged as Kubernetes {question.snapshot.profile.version}"
     if not total:

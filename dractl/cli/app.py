@@ -11,7 +11,7 @@ from typing import Final
 import typer
 
 from dractl.cli import allocate, completion, version
-from dractl.cli.terminal import Terminal
+from dractl.cli.terminal import OutputClosed, Terminal
 from dractl.errors import DractlError, ExitStatus
 
 _BROKEN_PIPE: Final = 141  # what a shell reports of a process that SIGPIPE ended
@@ -23,7 +23,6 @@ app = typer.Typer(
     help="Admin toolkit for Kubernetes Dynamic Resource Allocation.",
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -32,9 +31,11 @@ app.command("completion", epilog=completion.EXAMPLES)(completion.completion)
 app.command("version", epilog=version.EXAMPLES)(version.version)
 
 
-@app.callback()
-def group() -> None:
+@app.callback(invoke_without_command=True)
+def group(context: typer.Context) -> None:
     """Admin toolkit for Kubernetes Dynamic Resource Allocation."""
+    if context.invoked_subcommand is None:
+        context.obj.write(context.get_help() + "\n")
 
 
 def run() -> None:
@@ -54,11 +55,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     terminal = Terminal.of(os.environ, _program(sys.argv[0]))
     try:
         status = _invoke(terminal, sys.argv[1:] if argv is None else argv)
-        terminal.out.flush()
     except DractlError as error:
         terminal.fail(error)
         return error.status
-    except BrokenPipeError:
+    except OutputClosed:
         _discard_output()
         return _BROKEN_PIPE
     except KeyboardInterrupt:

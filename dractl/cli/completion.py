@@ -25,7 +25,7 @@ Examples:
   # PowerShell
   dractl completion powershell | Out-String | Invoke-Expression
 
-`kubectl dra` completes as soon as kubectl_complete-dra, which pip installs, is on PATH.
+`kubectl dra` completes where kubectl_complete-dra is on PATH; pip installs it.
 """)
 
 

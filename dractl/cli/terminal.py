@@ -15,6 +15,10 @@ _PROGRESS_DELAY: Final = 0.5  # seconds of work before the first progress is sho
 _PROGRESS_PAUSE: Final = 0.1  # seconds between two
 
 
+class OutputClosed(Exception):
+    """Nobody reads the result any more, as after `| head`."""
+
+
 @dataclass
 class Terminal:
     """Where a run writes. `columns` is None where lines may be as long as they like.
@@ -47,8 +51,13 @@ class Terminal:
         )
 
     def write(self, text: str) -> None:
-        """Write a piece of the result."""
-        self.out.write(text)
+        """Write a piece of the result; raise OutputClosed if nobody reads it."""
+        try:
+            self.out.write(text)
+            # What follows on stderr often ends on the same screen: the result first.
+            self.out.flush()
+        except BrokenPipeError as error:
+            raise OutputClosed from error
 
     def note(self, text: str) -> None:
         """Say something about the result, unless asked to be quiet."""
