@@ -302,11 +302,10 @@ def _map(node: MapLiteral, scope: Scope) -> Run:
             place, held = map_key(key(frame)), value(frame)
             if optional:
                 if held is NONE:
+                    made.pop(place, None)
                     continue
                 held = held.value
-            if place in made:
-                raise EvalFailure("Failed with repeated key")
-            made[place] = held
+            made[place] = held  # the last of equal keys wins
         frame.charge(cost)
         return made
 

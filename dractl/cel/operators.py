@@ -27,6 +27,7 @@ from dractl.cel.values import (
     is_map,
     map_key,
     map_keys,
+    timestamp,
     type_name,
 )
 
@@ -116,7 +117,7 @@ def add(left: Value, right: Value) -> Value:
         bounded(len(left) + len(right))
         return [*left, *right]
     if {kind, other} == {Duration, Timestamp}:
-        return Timestamp(left.nanos + right.nanos)
+        return timestamp(left.nanos + right.nanos)
     raise _missing("+", left)
 
 
@@ -131,7 +132,7 @@ def subtract(left: Value, right: Value) -> Value:
         if kind is Duration or kind is Timestamp:
             return Duration(_in_range(left.nanos - right.nanos, int))
     if kind is Timestamp and other is Duration:
-        return Timestamp(left.nanos - right.nanos)
+        return timestamp(left.nanos - right.nanos)
     raise _missing("-", left)
 
 
@@ -263,9 +264,8 @@ def look_up_optional(operand: Value, key: Value) -> OptionalValue:
         if key.__class__ in _NUMBERS and not 0 <= number < len(operand):
             return NONE
         return OptionalValue(_element(operand, key))
-    if not is_map(operand):
-        raise EvalFailure(_OVERLOAD)
-    found = operand.get(_qualifier(key), _ABSENT)
+    place = _qualifier(key)
+    found = operand.get(place, _ABSENT) if is_map(operand) else _ABSENT
     return NONE if found is _ABSENT else OptionalValue(found)
 
 
@@ -273,9 +273,10 @@ def has(operand: Value, field: str) -> bool:
     """Return `has(operand.field)`."""
     if operand.__class__ is OptionalValue:
         return operand is not NONE and has(operand.value, field)
-    if not is_map(operand):
-        raise EvalFailure(_OVERLOAD)
-    return operand.get(field, _ABSENT) is not _ABSENT
+    if is_list(operand):
+        _element(operand, field)  # which fails: no field is a number
+    # What has no fields at all lacks this one (interpreter/attributes.go: refQualify).
+    return is_map(operand) and operand.get(field, _ABSENT) is not _ABSENT
 
 
 def contains(element: Value, collection: Value) -> bool:

@@ -94,6 +94,17 @@ class Timestamp(NamedTuple):
     nanos: int
 
 
+_TIMESTAMPS: Final = range(-62135596800, 253402300800)
+"""The seconds of the years 1 to 9999."""
+
+
+def timestamp(nanos: int) -> Timestamp:
+    """Return the point in time; raise EvalFailure outside of the years 1 to 9999."""
+    if nanos // 10**9 not in _TIMESTAMPS:
+        raise EvalFailure("timestamp overflow")
+    return Timestamp(nanos)
+
+
 class Ip(NamedTuple):
     """An address; `number` of `bits` (32 or 128), and the text as it was written."""
 

@@ -126,8 +126,13 @@ def test_the_table_names_what_a_module_holds(module: str) -> None:
         # text with values
         '"%s %d %5" == "%s %d %5"',
         '"%d%%".format([5]) == "5%"',
-        '"%s".format([[1, "a", {"k": 2.5}]]) == "[1, a, {k: 2.5}]"',
-        '"%.2f %e".format([1.005, 1234.5]) == "1.00 1.234500e+03"',
+        '"%s".format([[1, "a", {"k": 2.5}]]) == "[1, \\"a\\", {\\"k\\":2.500000}]"',
+        '"%s %s %s".format([1e6, null, int]) == "1e+06 null int"',
+        '"%s".format([[duration("1s"), b"a"]]) == "[duration(\\"1s\\"), b\\"a\\"]"',
+        '"%.2f %e".format([1234.5, 1234.5]) == "1,234.50 1.234500 \u00d7 10\u2070\u00b3"',
+        '"%.1f".format(["Infinity"]) == "\u221e"',
+        'duration("61.5s").getMilliseconds() == 61500',
+        "!has(dyn(1).x) && !dyn(1).?x.hasValue()",
         '"%x %X %o %b".format([255, "az", 8, true]) == "ff 617A 10 1"',
     ],
 )
@@ -162,6 +167,14 @@ def test_functions_answer(expression: str) -> None:
             "invalid UTF-8 in bytes, cannot convert to string",
         ),
         ('dyn("a").startsWith(dyn(1))', "no such overload"),
+        (
+            'timestamp("9999-12-31T23:59:59Z") + duration("1s") == timestamp(0)',
+            "timestamp overflow",
+        ),
+        (
+            '["1e400"].map(x, double(x)) == []',
+            "type conversion error from 'string' to 'double'",
+        ),
         ("dyn([true]).sum() == 1", "no such overload: sum(list)"),
         ("dyn(1).check('x').allowed()", "no such overload: check(int, string)"),
         ('"%d".format([dyn("x")]) == ""', None),

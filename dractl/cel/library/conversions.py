@@ -27,6 +27,7 @@ from dractl.cel.values import (
     UInt,
     Value,
     no_such_overload,
+    timestamp,
     type_name,
 )
 
@@ -88,9 +89,10 @@ def _whole(value: Value, name: str, least: int, most: int, complaint: str) -> in
 def _double(value: Value) -> float:
     kind = value.__class__
     if kind is str:
-        if not _NUMBER.fullmatch(value):
+        number = float(value) if _NUMBER.fullmatch(value) else None
+        if number is None or (math.isinf(number) and value[-1:].isdecimal()):
             raise _unreadable("double")
-        return float(value)
+        return number
     if kind is float or kind is int or kind is UInt:
         return float(value)
     raise no_such_overload("double", value)
@@ -104,14 +106,7 @@ def double_text(value: float) -> str:
     if value and not _LEAST_PLAIN <= exponent <= _MOST_PLAIN:
         sign = "-" if exponent < 0 else "+"
         return f"{_mantissa(repr(value))}e{sign}{abs(exponent):02d}"
-    return plain_text(value)
-
-
-def plain_text(value: float) -> str:
-    """Return a finite double as Go's shortest %f has it."""
-    from decimal import Decimal
-
-    return f"{Decimal(repr(value)):f}".removesuffix(".0")
+    return repr(value).removesuffix(".0")
 
 
 def _mantissa(shortest: str) -> str:
@@ -188,7 +183,7 @@ def _timestamp(value: Value) -> Timestamp:
     if value.__class__ is str:
         return read_timestamp(value)
     if value.__class__ is int:
-        return Timestamp(value * _NANO)
+        return timestamp(value * _NANO)
     if value.__class__ is Timestamp:
         return value
     raise no_such_overload("timestamp", value)

@@ -8,9 +8,8 @@ import math
 import re
 from typing import Final
 
-from dractl.cel.library.conversions import plain_text
+from dractl.cel.library.conversions import string
 from dractl.cel.library.signature import LIST, STRING, Functions, takes
-from dractl.cel.library.times import duration_text, timestamp_text
 from dractl.cel.types import Type
 from dractl.cel.values import (
     Duration,
@@ -29,6 +28,16 @@ _CLAUSE: Final = re.compile(r"%(?:%|(?:\.([0-9]+))?(.))", re.DOTALL | re.ASCII)
 _WIDEST: Final = 1000  # digits behind the point
 _DEFAULT: Final = 6
 _DEEPEST: Final = 60
+_SPECIAL: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+_RAISED: Final = str.maketrans(
+    "0123456789-",
+    "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207b",
+)
+_TEXTUAL: Final = frozenset({str, bool, int, UInt, float, bytes, Duration, Timestamp})
+_ESCAPES: Final = {
+    "\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t",
+    "\v": "\\v", "\\": "\\\\", '"': '\\"',
+}  # fmt: skip
 
 
 def _format(pattern: str, arguments: Value) -> str:
@@ -61,7 +70,7 @@ def _clause(verb: str, precision: str | None, value: Value) -> str:
             raise EvalFailure("precision too large")
         return _floating(verb, digits, value)
     if verb == "s":
-        return _text(value, 0)
+        return _text(value)
     if verb == "d":
         return _decimal(value)
     if verb in "boxX":
@@ -79,28 +88,24 @@ def _refusal(verb: str, wanted: str, value: Value) -> EvalFailure:
 
 
 def _floating(verb: str, digits: int, value: Value) -> str:
-    kind = value.__class__
-    if kind is str and value in {"NaN", "Infinity", "-Infinity"}:
-        return str(value)
-    if kind is not float and kind is not int and kind is not UInt:
+    number = value
+    if value.__class__ is str and value in _SPECIAL:
+        number = _SPECIAL[value]
+    if number.__class__ is not float:
         raise _refusal("fixed-point" if verb == "f" else "scientific", "doubles", value)
-    if kind is float and not math.isfinite(value):
-        return _special(value)
-    return f"{float(value):.{digits}{verb}}"
-
-
-def _special(value: float) -> str:
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if not math.isfinite(number):
+        return "NaN" if math.isnan(number) else "\u221e" if number > 0 else "-\u221e"
+    if verb == "f":
+        return f"{number:,.{digits}f}"
+    # cel-go prints for readers of American English, and so with a real power of ten.
+    mantissa, _, exponent = f"{number:.{digits}e}".partition("e")
+    return f"{mantissa} \u00d7 10{exponent.removeprefix('+').translate(_RAISED)}"
 
 
 def _decimal(value: Value) -> str:
     if value.__class__ is int or value.__class__ is UInt:
         return str(int(value))
-    if value.__class__ is float:
-        return _special(value) if not math.isfinite(value) else plain_text(value)
-    if value.__class__ is str and value in {"NaN", "Infinity", "-Infinity"}:
-        return str(value)
-    raise _refusal("decimal", "numbers", value)
+    raise _refusal("decimal", "integers", value)
 
 
 def _based(verb: str, value: Value) -> str:
@@ -116,45 +121,64 @@ def _based(verb: str, value: Value) -> str:
     raise _refusal(name, "integers", value)
 
 
-def _text(value: Value, depth: int) -> str:
-    kind = value.__class__
+def _text(value: Value, depth: int = 0) -> str:
+    """Return what %s makes of a value."""
     if depth > _DEEPEST:
         raise EvalFailure("value nests too deeply to be formatted")
-    if kind is str:
-        return str(value)
     if is_list(value):
-        parts = [_text(each, depth + 1) for each in value]
+        parts = [_part(each, depth + 1) for each in value]
         bounded(sum(map(len, parts)) + len(parts))
         return f"[{', '.join(parts)}]"
     if is_map(value):
-        shown = sorted(
-            (_text(key, depth + 1), _text(held, depth + 1))
+        parts = sorted(
+            f"{_key(key)}:{_part(held, depth + 1)}"
             for key, held in zip(map_keys(value), value.values(), strict=True)
         )
-        bounded(sum(len(key) + len(held) for key, held in shown))
-        return "{" + ", ".join(f"{key}: {held}" for key, held in shown) + "}"
-    return _simple_text(value)
-
-
-def _simple_text(value: Value) -> str:  # noqa: PLR0911 one line per type
-    kind = value.__class__
+        bounded(sum(map(len, parts)) + len(parts))
+        return f"{{{', '.join(parts)}}}"
     if value is None:
         return "null"
-    if kind is bool:
-        return "true" if value else "false"
-    if kind is int or kind is UInt:
-        return str(int(value))
-    if kind is float:
-        return plain_text(value) if math.isfinite(value) else _special(value)
-    if kind is bytes:
-        return str(value, "utf-8", "replace")
-    if kind is Duration:
-        return duration_text(value)
-    if kind is Timestamp:
-        return timestamp_text(value)
-    if kind is Type:
+    if value.__class__ is Type:
         return str(value.name)
+    if value.__class__ in _TEXTUAL:
+        return string(value)
     raise _refusal("string", "strings, bools, numbers, lists and maps", value)
+
+
+def _part(value: Value, depth: int) -> str:
+    """Return an element of a list or a map, as CEL would spell it."""
+    kind = value.__class__
+    if kind is str:
+        return _quoted(value)
+    if kind is bytes:
+        return f"b{_quoted(string(value))}"
+    if kind is Timestamp:
+        return f'timestamp("{string(value)}")'
+    if kind is Duration:
+        return f'duration("{string(value)}")'
+    if kind is float:
+        return f"{value:.6f}" if math.isfinite(value) else f'"{string(value)}"'
+    return _text(value, depth)
+
+
+def _key(key: Value) -> str:
+    return _quoted(key) if key.__class__ is str else string(key)
+
+
+def _quoted(text: str) -> str:
+    """Return the text as Go's %q has it."""
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(char: str) -> str:
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    if char.isprintable():
+        return char
+    code = ord(char)
+    if code <= 0x7F:  # noqa: PLR2004 the end of ASCII
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 four digits hold no more
 
 
 FUNCTIONS: Final[Functions] = {"format": takes("format", STRING, LIST, call=_format)}

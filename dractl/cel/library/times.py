@@ -175,7 +175,7 @@ def _of_duration(unit: int) -> Function:
 
 
 def _milliseconds(duration: Duration) -> int:
-    return _whole(duration.nanos, _MILLI) % 1000
+    return _whole(duration.nanos, _MILLI)
 
 
 FUNCTIONS: Final[Functions] = {
