@@ -183,7 +183,8 @@ class Ledger:
         if used is None:
             return
         for key, amount in self._draw(position).items():
-            used[key] -= amount
+            # A replay leaves counters out of which nothing is used.
+            used[key] = used.get(key, 0) - amount
 
     def _draw(self, position: int) -> dict[CounterKey, int]:
         draw = self._draws.get(position)

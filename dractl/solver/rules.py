@@ -24,8 +24,10 @@ MAX_DEVICES: Final = 32  # AllocationResultsMaxSize of the API: devices in one c
 class Rules:
     """Answers to every question in which variants or releases differ.
 
-    `binding` needs two gates, as upstream's feature of that name does. The last block
-    are upstream's quirks that a later release has repaired.
+    `binding` needs two gates, as upstream's feature of that name does. `permutations`:
+    the devices of a request are tried in every order, not in ascending order only,
+    which shows where refusals leave traces. The last block are upstream's quirks that a
+    later release has repaired.
     """
 
     admin_access: bool
@@ -40,6 +42,7 @@ class Rules:
     capacity_requests_ignored: bool
     distinct_supported: bool
     binding_pools_last: bool
+    permutations: bool
     shared_use_counts: bool
     binds_to_node: bool
 
@@ -77,6 +80,7 @@ def rules_of(profile: Profile) -> Rules:
         capacity_requests_ignored=stable,
         distinct_supported=not stable,
         binding_pools_last=not stable,
+        permutations=stable,
         shared_use_counts=not stable,
         binds_to_node=not stable,
         counter_pools_everywhere=not newer_pools,

@@ -68,7 +68,7 @@ class Search:
         certain = not may_abort(claims, ledger)
         if certain and self._observer is None and _too_few(claims, ledger):
             return Found(claims, None, self.steps)
-        found = self._walk(Walk(self._view, claims, ledger, self._observer), QUICK)
+        found = self._walk(self._literal(claims, ledger, self._observer), QUICK)
         if found is None:
             found = self._find_with_care(certain=certain)._replace(is_slow=True)
         return found
@@ -86,14 +86,27 @@ class Search:
         elif not shares_pool_names(self._view):
             claims, ledger = self._start()
             replaying = Replaying(self._view, claims, ledger)
-            replayed = Walk(self._view, claims, ledger, guide=replaying)
+            replayed = self._literal(claims, ledger, guide=replaying)
             if (found := self._walk(replayed, REPLAYED)) is not None:
                 return found
         claims, ledger = self._start()
-        found = self._walk(Walk(self._view, claims, ledger), LITERAL)
+        found = self._walk(self._literal(claims, ledger), LITERAL)
         if found is None:
             raise SearchBudgetExceeded(self.steps)
         return found
+
+    def _literal(
+        self,
+        claims: tuple[ClaimSlots, ...],
+        ledger: Ledger,
+        observer: Observer | None = None,
+        guide: Replaying | None = None,
+    ) -> Walk:
+        # Without traces, the orders that permutations add come to the same.
+        permutes = self._view.rules.permutations and leaves_traces(self._view, claims)
+        return Walk(
+            self._view, claims, ledger, observer, guide=guide, permutes=permutes
+        )
 
     def _walk(self, walk: Walk, budget: int) -> Found | None:
         """Return the outcome; None where the steps did not suffice."""

@@ -79,6 +79,19 @@ _Draft = tuple[OptionPlan, int, tuple[int, ...] | None]
 def _draft(view: NodeView, claim: ClaimPlan, plan: OptionPlan, usage: Usage) -> _Draft:
     if not plan.all:
         return plan, plan.option.count, None
+    selectable = view.selectable(plan.eligibility)
+    _check_pools(view, claim, plan, selectable)
+    # Upstream silently leaves out of "all" what lacks the capacity right now.
+    wanted = positions(view.capable(plan.option, usage, selectable.passing))
+    return plan, len(wanted), tuple(wanted)
+
+
+def _check_pools(
+    view: NodeView, claim: ClaimPlan, plan: OptionPlan, selectable: Selectable
+) -> None:
+    """Raise the error that comes first, pool by pool, for a request for all devices."""
+    failing = min(selectable.failures, default=None)
+    end = 0
     for pool in view.inventory.pools:
         if pool.defect:
             state = "being updated" if pool.defect == "incomplete" else "invalid"
@@ -86,12 +99,9 @@ def _draft(view: NodeView, claim: ClaimPlan, plan: OptionPlan, usage: Usage) -> 
                 f"claim {claim.claim.meta.name}, request {plan.name}: asks for all "
                 f"devices, but resource pool {'/'.join(pool.key)} is currently {state}"
             )
-    selectable = view.selectable(plan.eligibility)
-    if selectable.failures:
-        raise plan.failure(claim.claim, selectable.failures[min(selectable.failures)])
-    # Upstream silently leaves out of "all" what lacks the capacity right now.
-    wanted = positions(view.capable(plan.option, usage, selectable.passing))
-    return plan, len(wanted), tuple(wanted)
+        end += len(pool.entries)
+        if failing is not None and failing < end:
+            raise plan.failure(claim.claim, selectable.failures[failing])
 
 
 def _slot(

@@ -107,12 +107,14 @@ class Walk:
         observer: Observer | None = None,
         *,
         guide: Guide | None = None,
+        permutes: bool = False,
     ) -> None:
         self._view = view
         self.claims = claims
         self.ledger = ledger
         self._observer = observer
         self._guide = guide
+        self._permutes = permutes
         self._frames: list[_Frame] = []
         # Where the search stands: claim, request, subrequest, device within it.
         self._claim = self._request = self._index = 0
@@ -221,7 +223,8 @@ class Walk:
                 continue
             frame.rest, frame.position = rest, position
             self._claim, self._request = frame.claim, frame.request
-            self._slot, self._index, self._after = slot, frame.index + 1, position
+            self._slot, self._index = slot, frame.index + 1
+            self._after = -1 if self._permutes else position
             return None
         return self._give_up(frame, Signal.FAIL)
 

@@ -6,6 +6,7 @@ import dractl
 from dractl.errors import DractlError
 from dractl.solver.placement import Policy
 from tests.solver.clusters import (
+    Wire,
     claim,
     cluster,
     given,
@@ -168,9 +169,7 @@ def test_pods_take_the_cpu_that_the_next_pod_lacks() -> None:
         ),
     ],
 )
-def test_some_pods_are_not_even_tried(
-    documents: list[dict[str, object]], reason: str
-) -> None:
+def test_some_pods_are_not_even_tried(documents: list[Wire], reason: str) -> None:
     outcome = placed(cluster(*TWO_NODES, *documents))
     assert [each.reason for each in outcome.placements] == [reason]
 
