@@ -1,31 +1,64 @@
-"""Keeps the README honest: its commands can be asked for and run by others."""
+"""Keeps the README honest: its output is real, its commands can be asked for and run.
+
+A line `<!-- output: ARGUMENTS -->` stands before a block that shows what
+`dractl ARGUMENTS` prints; `<!-- NAME -->` stands before a command for others to run.
+"""
 
 import argparse
+import contextlib
+import io
 import re
+import shlex
 import sys
 from pathlib import Path
 from typing import Final
 
+from dractl.cli.app import main as dractl
+
 README: Final = Path(__file__).parents[1] / "README.md"
+_OUTPUT: Final = re.compile(
+    r"(?P<marker><!-- output: (?P<arguments>.+?) -->)\n```console\n.*?\n```\n",
+    re.DOTALL,
+)
 
 
 def command(name: str) -> str:
     """Return the shell command under the marker `<!-- name -->`."""
-    found = re.search(
-        rf"<!-- {re.escape(name)} -->\n```sh\n(.+?)\n```",
-        README.read_text("utf-8"),
-        re.DOTALL,
-    )
+    marked = rf"<!-- {re.escape(name)} -->\n```sh\n(.+?)\n```"
+    found = re.search(marked, README.read_text("utf-8"), re.DOTALL)
     if found is None:
         sys.exit(f"the README has no command marked {name!r}")
     return found[1]
 
 
+def current(text: str) -> str:
+    """Return the README's text with the output that dractl has today."""
+    return _OUTPUT.sub(_shown, text)
+
+
+def _shown(found: re.Match[str]) -> str:
+    arguments = found["arguments"]
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        dractl(shlex.split(arguments))
+    shown = f"$ dractl {arguments}\n{printed.getvalue().rstrip()}"
+    return f"{found['marker']}\n```console\n{shown}\n```\n"
+
+
 def main() -> None:
-    """Print a command."""
+    """Write the README anew, compare it, or print one of its commands."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--command", required=True, help="print the command so marked")
-    print(command(parser.parse_args().command))
+    parser.add_argument("--check", action="store_true", help="change nothing")
+    parser.add_argument("--command", help="print the command that is marked so")
+    options = parser.parse_args()
+    if options.command:
+        print(command(options.command))
+        return
+    before = README.read_text("utf-8")
+    after = current(before)
+    if options.check and after != before:
+        sys.exit("the README shows old output; run python -m tools.readme")
+    README.write_text(after, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -42,8 +42,9 @@ Examples:
   dractl allocate pod.yaml --snapshot cluster.yaml --node gpu-7
 
   # devices of every claim, for a script
-  kubectl get nodes,pods,deviceclasses,resourceslices,resourceclaims -A -o json \\
-    | dractl allocate --snapshot - -o json
+  kubectl get -A -o json > cluster.json \\
+    nodes,pods,deviceclasses,resourceslices,resourceclaims,resourceclaimtemplates
+  dractl allocate --snapshot cluster.json -o json
 
 Exit status: 0 everything was placed, 1 something does not fit or would abort
 scheduling, 2 wrong usage, 3 a file cannot be read.

@@ -25,7 +25,7 @@ Examples:
   # PowerShell
   dractl completion powershell | Out-String | Invoke-Expression
 
-`kubectl dra` completes where kubectl_complete-dra is on PATH; pip installs it.
+`kubectl dra` completes with kubectl_complete-dra on PATH; pip puts it there.
 """)
 
 

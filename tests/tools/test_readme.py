@@ -1,0 +1,19 @@
+import shlex
+
+from tools.readme import README, command, current
+
+
+def test_the_readme_shows_what_dractl_prints_today() -> None:
+    text = README.read_text("utf-8")
+    assert "<!-- output: " in text
+    assert current(text) == text
+
+
+def test_the_readme_has_one_line_to_try_and_one_to_test() -> None:
+    assert shlex.split(command("demo"))[-3:] == [
+        ".venv/bin/dractl",
+        "allocate",
+        "--demo",
+    ]
+    assert ".venv/bin/pytest" in command("tests")
+    assert "\n" not in command("demo") + command("tests")
