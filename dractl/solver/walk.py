@@ -99,7 +99,7 @@ _Frame = _ClaimEnd | _Choice | _Exact | _All
 class Walk:
     """One search. `steps` counts upstream's recursive calls."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it walks on, and how
         self,
         view: NodeView,
         claims: tuple[ClaimSlots, ...],

@@ -112,9 +112,9 @@ def test_a_shared_claim_is_allocated_for_its_first_pod_and_binds_the_second() ->
     ],
 )
 def test_a_node_that_refuses_the_pod_is_passed_over(
-    spec: dict[str, object],
-    status: dict[str, object],
-    refused: dict[str, object],
+    spec: Wire,
+    status: Wire,
+    refused: Wire,
     reason: str,
 ) -> None:
     documents = (
