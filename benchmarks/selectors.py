@@ -29,7 +29,7 @@ EXPRESSIONS: Final = {
     f"{_DOMAIN}.index < 4",
     "bind": f'cel.bind(d, {_DOMAIN}, d.type == "gpu" && d.index < 4)',
     "optional": f'{_DOMAIN}[?"productName"].orValue("").startsWith("NVIDIA A100")',
-    "list": f'{_DOMAIN}.links.exists(x, x > 6) && {_DOMAIN}.links.includes(3)',
+    "list": f"{_DOMAIN}.links.exists(x, x > 6) && {_DOMAIN}.links.includes(3)",
     "one of": f'{_DOMAIN}.architecture in ["Ampere", "Hopper"]',
 }
 

@@ -102,8 +102,13 @@ def _of_pattern(arguments: list[Value], _result: Value) -> int:
         return charged
 
 
+_FORMAT_SIZES: Final = {"qualifiedName": 60, "labelValue": 40}
+
+
 def _of_format(arguments: list[Value], _result: Value) -> int:
-    return tenth(size(arguments[1])) * 8  # a quarter of what a regex of it takes
+    name = str(getattr(arguments[0], "name", ""))
+    pattern = _FORMAT_SIZES.get(name, 60 if "Subdomain" in name else 30)
+    return tenth(size(arguments[1]) + 1) * -(-pattern // 4)
 
 
 def _of_walk(arguments: list[Value], _result: Value) -> int:

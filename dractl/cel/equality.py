@@ -6,13 +6,16 @@ from dractl.cel.types import Type
 from dractl.cel.values import (
     LARGEST,
     NONE,
+    Cidr,
     EvalFailure,
     Ip,
     LimitExceeded,
+    NamedFormat,
     OptionalValue,
     Sum,
     UInt,
     Unreduced,
+    Url,
     Value,
     is_list,
     is_map,
@@ -21,8 +24,11 @@ from dractl.model.attributes import SemVer
 from dractl.model.quantity import Quantity
 
 _NUMBERS: Final = frozenset({int, UInt, float})
-_STRICT: Final = frozenset({Quantity, Sum, Unreduced, SemVer, Ip})
+_STRICT: Final = frozenset(
+    {Quantity, Sum, Unreduced, SemVer, Ip, Cidr, Url, NamedFormat}
+)
 """Their equality fails on other types, instead of saying false."""
+_PLAIN: Final = frozenset({Ip, Cidr, Url, NamedFormat})
 
 
 def equal(left: Value, right: Value) -> bool:
@@ -56,9 +62,9 @@ def _strict_equal(left: Value, right: Value) -> bool:
     if left.__class__ is SemVer:
         if right.__class__ is SemVer:
             return bool(left.precedence == right.precedence)
-    elif left.__class__ is Ip:
-        if right.__class__ is Ip:
-            return (left.number, left.bits) == (right.number, right.bits)
+    elif left.__class__ in _PLAIN:
+        if right.__class__ is left.__class__:
+            return bool(left == right)
     elif right.__class__ is Quantity or right.__class__ is Unreduced:
         return bool(left.nanos == right.nanos)
     raise EvalFailure("no such overload")

@@ -20,6 +20,7 @@ from dractl.cel.regex_tree import (
     RegexError,
     Repeat,
     complement,
+    copies,
     folded,
     is_unicode_class,
 )
@@ -164,7 +165,7 @@ class _Parser:
             part = self.text[start : self.place]
             raise _error("invalid nested repetition operator", part)
         node = Repeat(parts.pop(), least, most, lazy == self.flags.ungreedy)
-        if _copies(node) > REPEAT_MOST:
+        if copies(node) > REPEAT_MOST:
             raise _error("invalid repeat count", operator)
         parts.append(node)
 
@@ -387,15 +388,3 @@ def _is_count(text: str) -> bool:
 
 def _count(text: str) -> int:
     return int(text) if len(text) <= _COUNT_DIGITS else REPEAT_MOST + 1
-
-
-def _copies(node: Regex) -> int:
-    """Return how often counted repetitions write the innermost body out."""
-    match node:
-        case Repeat(body=body, least=least, most=most):
-            return max(least, most or 0, 1) * _copies(body)
-        case Concat(parts=parts):
-            return max(map(_copies, parts), default=1)
-        case Alternate(options=options):
-            return max(map(_copies, options), default=1)
-    return 1

@@ -124,3 +124,15 @@ _UNICODE: Final = frozenset(f"{_CATEGORIES} {_SCRIPTS}".split())
 def is_unicode_class(name: str) -> bool:
     r"""Tell whether `\p{name}` exists."""
     return name in _UNICODE
+
+
+def copies(node: Regex) -> int:
+    """Return how often counted repetitions write the innermost body out."""
+    match node:
+        case Repeat(body=body, least=least, most=most):
+            return max(least, most or 0, 1) * copies(body)
+        case Concat(parts=parts):
+            return max(map(copies, parts), default=1)
+        case Alternate(options=options):
+            return max(map(copies, options), default=1)
+    return 1

@@ -37,7 +37,8 @@ def _prefix_of(check: Check) -> Check:
     """Check what generateName takes: a dash at the end counts as a letter."""
 
     def checked(text: str) -> str:
-        return check(f"{text[:-1]}a" if text.endswith("-") and len(text) > 1 else text)
+        # Upstream puts its letter in the place of two characters.
+        return check(f"{text[:-2]}a" if text.endswith("-") and len(text) > 1 else text)
 
     return checked
 
@@ -61,6 +62,10 @@ def _uri(text: str) -> str:
     from dractl.cel.library.urls import is_url
 
     return "" if is_url(text) else "must be a URI"
+
+
+def _datetime(text: str) -> str:
+    return "" if is_datetime(text.upper()) else "must be a date and time"
 
 
 def _base64(text: str) -> str:
@@ -92,7 +97,7 @@ _CHECKS: Final[dict[str, Check]] = {
     ),
     "byte": _base64,
     "date": lambda text: "" if is_date(text) else "must be a date",
-    "datetime": lambda text: "" if is_datetime(text) else "must be a date and time",
+    "datetime": _datetime,
 }
 
 

@@ -22,10 +22,10 @@ def _parsed(text: str) -> Url | None:
     scheme, rest = (
         ("", text) if found is None else (found[1].lower(), text[found.end() :])
     )
+    rest, _, query = rest.partition("#")[0].partition("?")
     if not rest.startswith("/"):
         # A scheme with something opaque behind it is absolute too.
-        return Url(text, scheme, "", "", "") if scheme and rest else None
-    rest, _, query = rest.partition("?")
+        return Url(text, scheme, "", "", query) if scheme else None
     host, path = "", rest
     if rest.startswith("//") and (scheme or not rest.startswith("///")):
         host, slash, tail = rest[2:].partition("/")
