@@ -126,7 +126,7 @@ def _text_call(  # noqa: PLR0911 one per function
             pattern = compile_pattern(value)
         except RegexError:
             return None
-        if pattern.longest < _TEXT_LENGTH:
+        if not pattern.is_quick(_TEXT_LENGTH):
             raise NotFast
         return _on_text(
             target, to, lambda text: pyast.call(to.constant(pattern.matches), text)

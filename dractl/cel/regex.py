@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dractl.cel.regex_machine import Machine, TooMuchWork
+from dractl.cel.regex_pieces import Pieces, pieces
 from dractl.cel.regex_syntax import parse
 from dractl.cel.regex_tree import (
     Alternate,
@@ -51,20 +52,27 @@ def compile_pattern(pattern: str) -> "Pattern":
     quick = re.compile(_written(tree)) if longest else None
     if _size(tree) > _MOST_SIZE:
         raise RegexError("error parsing regexp: expression too large")
-    return Pattern(tree, quick, longest)
+    found = pieces(tree, _written) if _size(tree) <= _MOST_COPIES else None
+    return Pattern(tree, quick, longest, found)
 
 
 @dataclass(slots=True)
 class Pattern:
-    """A compiled expression: `quick` serves texts of up to `longest` characters."""
+    """A compiled expression: `quick` serves texts of up to `longest` characters.
+
+    `pieces`, where there are any, tell for any single line whether it matches.
+    """
 
     tree: Regex
     quick: re.Pattern[str] | None
     longest: int
+    pieces: Pieces | None = None
     machine: Machine | None = None
 
     def matches(self, text: str) -> bool:
         """Tell whether it matches anywhere; TooMuchWork for giants."""
+        if self.pieces is not None and "\n" not in text:
+            return self.pieces.match(text)
         if self.quick is not None and len(text) <= self.longest:
             return self.quick.search(text) is not None
         return self._slow().find(text, 0) is not None
@@ -87,10 +95,16 @@ class Pattern:
             last_end = end
             place = end if end > begin else end + 1
 
+    def is_quick(self, length: int) -> bool:
+        """Tell whether texts of that length are matched without the machine."""
+        return self.pieces is not None or length <= self.longest
+
     def effort(self, text: str) -> int:
-        """Return a bound of the work on a text, in units of some ten microseconds."""
+        """Return a bound of the work on a text, in units of some microseconds."""
+        if self.pieces is not None and "\n" not in text:
+            return len(text) // 10
         if self.quick is None or len(text) > self.longest:
-            return (len(text) + 1) * _size(self.tree) // 10
+            return (len(text) + 1) * _size(self.tree) // 3
         tries = 1 if _is_anchored(self.tree) else len(text)
         return tries * _ways(self.tree, len(text)) // 500
 

@@ -143,8 +143,27 @@ patterns = st.recursive(
 @given(patterns, st.text("ab \n", max_size=8))
 def test_both_engines_find_the_same_match(pattern: str, text: str) -> None:
     quick = compile_pattern(pattern)
-    slow = Pattern(parse(pattern), None, 0, Machine.build(parse(pattern)))
+    slow = Pattern(parse(pattern), None, 0, machine=Machine.build(parse(pattern)))
     assert list(quick.find_all(text)) == list(slow.find_all(text))
+
+
+gaps = st.sampled_from(["", ".*", "(?s:.*)"])
+fixed = st.sampled_from(["a", "ab", "(?:ab|ba)", "[ab]{2}", "b", "(?:a|b)a", ""])
+lines = st.tuples(
+    st.sampled_from(["", "^"]),
+    st.lists(st.tuples(gaps, fixed).map("".join), max_size=4).map("".join),
+    gaps,
+    st.sampled_from(["", "$"]),
+).map("".join)
+
+
+@pytest.mark.property
+@given(lines, st.text("ab\n", max_size=9))
+def test_pieces_match_like_the_machine(pattern: str, text: str) -> None:
+    compiled = compile_pattern(pattern)
+    assert compiled.pieces is not None
+    found = Machine.build(parse(pattern)).find(text, 0)
+    assert compiled.matches(text) is (found is not None)
 
 
 @pytest.mark.property
