@@ -1,4 +1,7 @@
-"""How long ten typical selectors take over 10,000 devices: `python -m benchmarks.selectors`."""
+"""How long typical selectors take over 10,000 devices.
+
+Run it with `python -m benchmarks.selectors`.
+"""
 
 import gc
 import statistics
