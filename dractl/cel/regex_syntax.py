@@ -4,11 +4,11 @@ Follows Go's regexp/syntax with the Perl flags, which is what cel-go compiles wi
 Groups do not capture: CEL's functions only look at whole matches.
 """
 
-import sys
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dractl.cel.regex_tree import (
+    LAST,
     PERL,
     POSIX,
     Alternate,
@@ -321,7 +321,7 @@ class _Parser:
             self.place += len(digits)
         if digits and all(char in "0123456789abcdefABCDEF" for char in digits):
             code = int(digits[-16:], 16)
-            if code <= sys.maxunicode and not digits[:-16].strip("0"):
+            if code <= LAST and not digits[:-16].strip("0"):
                 return code
         raise _error("invalid escape sequence", self.text[start : self.place])
 

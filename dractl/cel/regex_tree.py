@@ -1,9 +1,9 @@
 """The tree of an RE2 regular expression, and the sets of characters it is made of."""
 
-import sys
 from typing import Final, Literal, NamedTuple
 
-_LAST: Final = sys.maxunicode
+LAST: Final = 0x10FFFF
+"""The last code point."""
 
 Ranges = tuple[tuple[int, int], ...]
 
@@ -87,8 +87,8 @@ def complement(ranges: Ranges) -> Ranges:
         if low > start:
             out.append((start, low - 1))
         start = max(start, high + 1)
-    if start <= _LAST:
-        out.append((start, _LAST))
+    if start <= LAST:
+        out.append((start, LAST))
     return tuple(out)
 
 
