@@ -25,13 +25,14 @@ from dractl.model.quantity import Quantity, QuantityError
 _KIND: Final = itemgetter(0)
 _NO_VALUE: Final = frozenset({""})
 _NO_LISTS: Final = _NO_VALUE | LIST_KINDS
+# In the order in which the scheduler looks for a value.
 _LIST_ELEMENTS: Final = {
-    "strings": "string",
     "ints": "int",
     "bools": "bool",
+    "strings": "string",
     "versions": "version",
 }
-_CLASSES: Final = {"string": str, "int": int, "bool": bool, "version": str}
+_CLASSES: Final = {"int": int, "bool": bool, "string": str, "version": str}
 
 
 class Domain(Mapping[str, Value]):
@@ -151,7 +152,7 @@ def read_device(fields: Mapping[str, Any]) -> Device:
 
 
 def _attribute(name: str, wire: Any) -> Attribute:
-    known = {**_CLASSES, **_LIST_ELEMENTS}
+    known = {**_LIST_ELEMENTS, **_CLASSES}
     for kind in known if isinstance(wire, Mapping) else ():
         value = wire.get(kind)
         if value is None:
