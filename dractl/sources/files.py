@@ -44,7 +44,7 @@ def load_documents(path: str | Path) -> Loaded:
     if str(path) == STANDARD_INPUT:
         return _required(_from_standard_input(), "stdin")
     place = Path(path)
-    if not place.is_dir():
+    if not _is_folder(place):
         return _required(_from_file(place), str(path))
     files = sorted(file for file in place.rglob("*") if _is_manifest(file))
     if not files:
@@ -67,6 +67,13 @@ def _from_standard_input() -> Loaded:
     return _from_bytes(sys.stdin.buffer.read(_MOST_BYTES + 1), "stdin")
 
 
+def _is_folder(place: Path) -> bool:
+    try:
+        return place.is_dir()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
+
+
 def _is_manifest(file: Path) -> bool:
     return file.suffix in _SUFFIXES and file.is_file()
 
@@ -82,17 +89,22 @@ def _required(loaded: Loaded, source: str) -> Loaded:
             hint="give a manifest in JSON or YAML",
         )
     first = loaded.problems[0]
-    raise DractlError("malformed", first.message, where=first.where)
+    raise DractlError(
+        "malformed",
+        first.message,
+        where=first.where,
+        hint="mend that place, or check that the file was written to its end",
+    )
 
 
 def _from_file(file: Path) -> Loaded:
     try:
         with file.open("rb") as stream:
             data = stream.read(_MOST_BYTES + 1)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise DractlError(
             "unreadable",
-            f"cannot be read: {error.strerror or error}",
+            f"cannot be read: {getattr(error, 'strerror', None) or error}",
             where=str(file),
             hint="check the path and its permissions",
         ) from error

@@ -155,7 +155,10 @@ class Builder:
     def _scalar(self, event: yaml.ScalarEvent) -> object:
         line = _line(event)
         self._count(line)
-        if event.implicit[0]:
+        value: object
+        if event.tag == "!":
+            value = event.value
+        elif event.implicit[0]:
             value = plain_value(event.value)
         elif event.tag is None or event.implicit[1]:
             value = event.value
@@ -220,7 +223,7 @@ def _tagged(tag: str, text: str, line: int) -> object:
         return text
     if name == "binary":
         try:
-            return base64.b64decode(text).decode()
+            return base64.b64decode(text, validate=True).decode()
         except (binascii.Error, UnicodeDecodeError):
             raise YamlError("!!binary holds no base64 of text", line) from None
     value = plain_value(text)
