@@ -43,7 +43,7 @@ class DerivedAttribute:
 
     def of(self, device: Device) -> Attribute:
         """Return the device's value; raise SelectorEvalError if there is none."""
-        lists = self._environment.list_attributes
+        lists = self._environment.lists_readable
         if not is_readable(device, lists=lists):
             check_readable(device, lists=lists)
         try:

@@ -17,10 +17,12 @@ class Environment:
     (DRAConsumableCapacity).
     list_attributes: attribute values are `dyn` and `includes` exists
     (DRAListTypeAttributes); otherwise they are `any`, over which no macro iterates.
+    lists_readable: a device with a list among its attributes can be evaluated at all.
     """
 
     consumable_capacity: bool
     list_attributes: bool
+    lists_readable: bool = True
 
 
 STORED = Environment(consumable_capacity=True, list_attributes=True)

@@ -58,11 +58,31 @@ def compile_selector(
 
 
 def environment_of(profile: Profile) -> Environment:
-    """Return the declarations that a release with its gates offers."""
+    """Return what the API server of a release offers to new expressions."""
+    lists = _reads_lists(profile)
     return Environment(
         consumable_capacity=profile.enabled("DRAConsumableCapacity"),
-        list_attributes=profile.enabled("DRAListTypeAttributes")
-        or profile.since(LIST_ATTRIBUTES_ALWAYS_READABLE),
+        list_attributes=lists,
+        lists_readable=lists,
+    )
+
+
+def stored_environment_of(profile: Profile) -> Environment:
+    """Return what the scheduler of a release offers to stored expressions.
+
+    All that its binary declares, whatever the gates; those decide only whether a device
+    with lists can be read.
+    """
+    return Environment(
+        consumable_capacity=profile.knows("DRAConsumableCapacity"),
+        list_attributes=profile.knows("DRAListTypeAttributes"),
+        lists_readable=_reads_lists(profile),
+    )
+
+
+def _reads_lists(profile: Profile) -> bool:
+    return profile.enabled("DRAListTypeAttributes") or profile.since(
+        LIST_ATTRIBUTES_ALWAYS_READABLE
     )
 
 
@@ -152,8 +172,8 @@ class Selector:
     def _readable(self, device: Device | Mapping[str, Any]) -> Device:
         if not isinstance(device, Device):
             device = read_device(device)
-        if not is_readable(device, lists=self.environment.list_attributes):
-            check_readable(device, lists=self.environment.list_attributes)
+        if not is_readable(device, lists=self.environment.lists_readable):
+            check_readable(device, lists=self.environment.lists_readable)
         return device
 
 

@@ -135,6 +135,10 @@ class Profile:
             raise KeyError(gate)
         return gate in self.gates
 
+    def knows(self, gate: str) -> bool:
+        """Tell whether the release has a gate, on or off."""
+        return stage(gate, self.version) not in "-x"
+
     @property
     def admin_access_label(self) -> str | None:
         """The label that a namespace needs for admin access; None: no such check."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from dractl.cel.environment import Environment
+from dractl.cel.selector import stored_environment_of
 from dractl.model.cluster import (
     CLAIM_CONFIG_ONCE,
     COUNTER_POOLS_FOLLOW_NODES,
-    LIST_ATTRIBUTES_ALWAYS_READABLE,
     Profile,
 )
 
@@ -86,8 +86,5 @@ def rules_of(profile: Profile) -> Rules:
         counter_pools_everywhere=not newer_pools,
         claim_config_repeats=not profile.since(CLAIM_CONFIG_ONCE),
         covering_requests_cleared=profile.since(CLAIM_CONFIG_ONCE),
-        environment=Environment(
-            consumable_capacity=consumable,
-            list_attributes=lists or profile.since(LIST_ATTRIBUTES_ALWAYS_READABLE),
-        ),
+        environment=stored_environment_of(profile),
     )
