@@ -42,8 +42,6 @@ Examples:
   dractl allocate pod.yaml --snapshot cluster.yaml --node gpu-7
 
   # devices of every claim, for a script
-  kubectl get -A -o json > cluster.json \\
-    nodes,pods,deviceclasses,resourceslices,resourceclaims,resourceclaimtemplates
   dractl allocate --snapshot cluster.json -o json
 
 Exit status: 0 everything was placed, 1 something does not fit or would abort
