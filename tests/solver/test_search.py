@@ -1,0 +1,123 @@
+"""However the search is spared work, it finds what the literal walk finds."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from dractl.solver import search
+from dractl.solver.guide import may_abort, shares_pool_names
+from dractl.solver.walk import Walk
+from tests.solver.generate import PLAIN, TOPICS, case
+from tests.solver.ways import (
+    MOST_STEPS,
+    Question,
+    Watching,
+    pruning,
+    questions,
+    replaying,
+)
+
+MIXES = {
+    "everything": frozenset(TOPICS),
+    "without traces": PLAIN,
+    "counters": frozenset({*PLAIN, "counters", "taints"}),
+    "shares": frozenset({"shared", "capacity", "held", "all", "prioritized"}),
+    "values": frozenset({"constraints", "lists", "prioritized", "held"}),
+}
+SEEDS = range(400)
+mixes = pytest.mark.parametrize("mix", MIXES.values(), ids=list(MIXES))
+
+
+def asked(mix: Iterable[str], seeds: Iterable[int] = SEEDS) -> Iterator[Question]:
+    for seed in seeds:
+        yield from questions(case(seed, among=mix))
+
+
+@mixes
+def test_a_search_finds_what_the_literal_walk_finds(mix: frozenset[str]) -> None:
+    pairs = [(each.literally(), each.searched()) for each in asked(mix)]
+
+    assert [pair for pair in pairs if pair[0] not in {None, pair[1]}] == []
+
+
+@mixes
+def test_a_search_with_care_finds_what_the_literal_walk_finds(
+    mix: frozenset[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "QUICK", 0)
+
+    pairs = [(each.literally(), each.searched()) for each in asked(mix)]
+
+    assert [pair for pair in pairs if pair[0] not in {None, pair[1]}] == []
+
+
+@mixes
+def test_replaying_changes_nothing(mix: frozenset[str]) -> None:
+    pairs = [
+        (each.literally(), each.literally(replaying))
+        for each in asked(mix)
+        if not shares_pool_names(each.view)
+    ]
+
+    assert [pair for pair in pairs if pair[0] not in {None, pair[1]}] == []
+    assert len(pairs) > 200
+
+
+@mixes
+def test_pruning_changes_nothing_where_no_traces_are_left(mix: frozenset[str]) -> None:
+    pairs = [
+        (each.literally(), each.literally(pruning))
+        for each in asked(mix)
+        if each.prunable()
+    ]
+
+    assert [pair for pair in pairs if pair[0] not in {None, pair[1]}] == []
+    assert len(pairs) > 100
+
+
+def watched(question: Question) -> tuple[bool | None, list[bool]]:
+    """Return the outcome of a walk, and whether its places looked hopeless."""
+    claims, ledger = question.start()
+    watching = Watching(question.view, claims, ledger)
+    walk = Walk(question.view, claims, ledger, guide=watching)
+    return walk.run(MOST_STEPS), watching.open
+
+
+@mixes
+def test_no_place_on_the_way_to_a_solution_looks_hopeless(mix: frozenset[str]) -> None:
+    solved = [
+        places
+        for complete, places in map(
+            watched,
+            (
+                each
+                for each in asked(mix)
+                if not may_abort(*each.start()) and not shares_pool_names(each.view)
+            ),
+        )
+        if complete
+    ]
+
+    assert not any(any(places) for places in solved)
+    assert len(solved) > 20
+
+
+def test_the_generated_cases_have_all_kinds_of_outcomes() -> None:
+    kinds = Counter(
+        found if found == "none" else "aborted" if isinstance(found, str) else "found"
+        for found in (each.searched() for each in asked(TOPICS))
+    )
+
+    assert min(kinds[kind] for kind in ("none", "aborted", "found")) > 10
+
+
+def test_a_search_without_any_steps_left_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("QUICK", "PRUNED", "REPLAYED", "LITERAL"):
+        monkeypatch.setattr(search, name, 0)
+
+    texts = {str(each.searched())[:24] for each in asked(PLAIN, range(40))}
+
+    assert "aborted: no answer withi" in texts
