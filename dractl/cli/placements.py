@@ -213,11 +213,11 @@ def _refusals(placements: Sequence["Placement"], limit: int) -> Iterator[str]:
         yield from filled(_listed([_subject(each) for each in group], limit), limit)
         first = group[0]
         if first.aborted is not None:
-            yield f"  aborted: {visible(first.aborted)}"
+            yield from _indented(f"aborted: {visible(first.aborted)}", limit)
             if first.hint:
-                yield f"  hint: {visible(first.hint)}"
+                yield from _indented(f"hint: {visible(first.hint)}", limit)
         elif first.reason is not None:
-            yield f"  {visible(first.reason)}"
+            yield from _indented(visible(first.reason), limit)
         for refusal in first.reasons:
             yield from _refusal(refusal, limit)
 
@@ -233,9 +233,17 @@ def _subject(placement: "Placement") -> str:
 
 
 def _refusal(group: "NodeGroup", limit: int) -> Iterator[str]:
-    yield f"  {counted(len(group.nodes), 'node')}: {visible(group.reason)}"
+    nodes = counted(len(group.nodes), "node")
+    yield from _indented(f"{nodes}: {visible(group.reason)}", limit)
     if group.nodes:
         yield "    " + " ".join(_listed([visible(n) for n in group.nodes], limit - 4))
+
+
+def _indented(text: str, limit: int) -> Iterator[str]:
+    """Yield the text in lines below a heading."""
+    first, *others = filled(text.split(" "), limit - 4)
+    yield f"  {first}"
+    yield from (f"    {line}" for line in others)
 
 
 def _listed(items: Sequence[str], limit: int) -> list[str]:
