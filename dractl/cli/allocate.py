@@ -160,6 +160,7 @@ def _summarize(
 def _status(outcome: "Outcome", question: "Question") -> ExitStatus:
     if question.unreadable:
         return ExitStatus.ENVIRONMENT
-    if all(map(placements.is_placed, outcome.placements)):
-        return ExitStatus.YES
-    return ExitStatus.NO
+    if not all(map(placements.is_placed, outcome.placements)):
+        return ExitStatus.NO
+    # Something was left out, so "everything has a place" would be too much to say.
+    return ExitStatus.ENVIRONMENT if question.snapshot.problems else ExitStatus.YES

@@ -47,7 +47,7 @@ class _Memory:
         """Return the devices that this place or a later one may take."""
         slot = place.slot
         later = self._ahead[place.claim, place.request]
-        return later | slot.candidates | slot.failing
+        return later | (slot.candidates | slot.failing) & (-1 << (place.after + 1))
 
 
 class Replaying(_Memory):

@@ -15,6 +15,8 @@ from dractl.sources.documents import Loaded, SourcedDocument
 _LONGEST_NUMBER: Final = 400  # digits; float64 ends at 309
 # Python needs up to 200 bytes for each; more than this is no cluster.
 _MOST_CONTAINERS: Final = 8_000_000
+_MOST_VALUES: Final = 32_000_000
+_MOST_ITEMS: Final = 500_000  # of one list; a fleet of 5,000 nodes has 15,000
 _BLANKS: Final = " \t\r\n"
 
 
@@ -41,7 +43,8 @@ def read_json(text: str, source: str) -> Loaded:
     Raises NotJson if the error is in the first document already.
     """
     loaded = Loaded([], [])
-    if text.count("{") + text.count("[") > _MOST_CONTAINERS:
+    containers = text.count("{") + text.count("[")
+    if containers > _MOST_CONTAINERS or text.count(",") > _MOST_VALUES:
         loaded.report("holds more objects than dractl reads", source)
         return loaded
     reader = _Reader()
@@ -83,6 +86,9 @@ def _add(loaded: Loaded, value: object, where: str, *, flawed: bool) -> None:
         given, complete = items, list(items_of(value))
     else:
         _add_one(loaded, value, value if flawed else None, where)
+        return
+    if len(given) > _MOST_ITEMS:
+        loaded.report("holds more objects than dractl reads", where)
         return
     for number, (item, whole) in enumerate(zip(given, complete, strict=True)):
         _add_one(loaded, whole, item if flawed else None, f"{where} item {number}")
