@@ -219,7 +219,7 @@ def _key(value: object, container: dict[str, object], line: int) -> str:
 
 def _tagged(tag: str, text: str, line: int) -> object:
     name = tag.removeprefix(_PREFIX)
-    if name in {"str", "timestamp", "!"}:
+    if name in {"str", "timestamp"}:
         return text
     if name == "binary":
         try:

@@ -1,5 +1,6 @@
 """Files, folders and standard input: what is found, and what is said otherwise."""
 
+import gc
 import gzip
 import io
 import json
@@ -164,8 +165,6 @@ def test_a_snapshot_follows_the_release_that_is_asked_for(tmp_path: Path) -> Non
 
 
 def test_the_collector_runs_again_after_loading(tmp_path: Path) -> None:
-    import gc
-
     load_snapshot(write(tmp_path / "a.json", json.dumps(NODE)))
 
     assert gc.isenabled()

@@ -115,14 +115,11 @@ def test_objects_of_numbers_are_not_confused_with_those_of_truths() -> None:
     ]  # fmt: skip
 
 
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner),
-    max_leaves=20,
-).filter(lambda value: not isinstance(value, list) and value not in (1e400, -1e400))
+SCALARS = st.none() | st.booleans() | st.integers() | st.text()
+VALUES = SCALARS | st.dictionaries(st.text(), SCALARS, max_size=2) | st.lists(SCALARS)
 
 
-@given(st.dictionaries(st.text(), st.text() | st.integers() | st.booleans()))
+@given(st.dictionaries(st.text(), VALUES, max_size=4))
 def test_what_json_writes_is_read_back(value: dict[str, object]) -> None:
     assert documents(json.dumps(value)) == [(value, "f.json")]
 
