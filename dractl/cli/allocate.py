@@ -137,6 +137,8 @@ def _rendered(
         return placements.table(outcome, screen)
     if output_format == "wide":
         return placements.wide(outcome, screen)
+    if output_format == "claims":
+        return output.as_yaml(placements.claims(outcome))
     document = placements.document(outcome, question.snapshot.problems, seconds)
     return (output.as_json if output_format == "json" else output.as_yaml)(document)
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
-OutputFormat = Literal["table", "wide", "json", "yaml", "name"]
+OutputFormat = Literal["table", "wide", "json", "yaml", "name", "claims"]
 
 # A letter first, nothing special after: only some words mean something else to YAML.
 _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*", re.ASCII)
@@ -24,7 +24,11 @@ def as_yaml(document: Mapping[str, object]) -> str:
     """Return one YAML document in ASCII, in which every ambiguous string is quoted."""
     import yaml
 
-    class Dumper(yaml.SafeDumper):
+    # The C one where there is one: three times as fast. A base class that is chosen
+    # when the program runs is beyond mypy.
+    base: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+    class Dumper(base):  # type: ignore[misc, valid-type]
         """Quotes more than PyYAML does, as kubectl reads more words as values."""
 
         def ignore_aliases(self, data: object) -> bool:

@@ -49,6 +49,27 @@ def document(
     }
 
 
+def claims(outcome: "Outcome") -> dict[str, object]:
+    """Return the claims with the status that the scheduler would give them."""
+    from dractl.api.encode import allocation_to_wire
+
+    return {
+        "apiVersion": "v1",
+        "kind": "List",
+        "items": [
+            {
+                "apiVersion": "resource.k8s.io/v1",
+                "kind": "ResourceClaim",
+                "metadata": _reference(*claim.meta.key),
+                "status": {"allocation": allocation_to_wire(allocation)},
+            }
+            for placement in outcome.placements
+            for claim, allocation in placement.allocations
+            if allocation is not None
+        ],
+    }
+
+
 def _placement(placement: "Placement") -> dict[str, object]:
     pod = placement.subject.pod
     return {

@@ -327,7 +327,7 @@ def test_hostile_names_reach_no_terminal_raw(
     dractl: Runner, cluster: str, tmp_path: Path
 ) -> None:
     wanted = written(tmp_path / "claims.yaml", claim("\x1b[2J\u202e[red]x", 9))
-    for output in ("table", "wide", "json", "yaml", "name"):
+    for output in ("table", "wide", "json", "yaml", "name", "claims"):
         ran = dractl("allocate", wanted, "--snapshot", cluster, "-o", output)
         assert (ran.out + ran.err).replace("\n", "").isprintable()
 
@@ -361,3 +361,32 @@ def test_the_same_question_has_the_same_answer_byte_by_byte() -> None:
     first = program("allocate", "--demo", environment={"PYTHONHASHSEED": "1"})
     second = program("allocate", "--demo", environment={"PYTHONHASHSEED": "2"})
     assert first == second
+
+
+def test_claims_can_be_printed_with_the_status_that_they_would_get(
+    dractl: Runner, cluster: str, tmp_path: Path
+) -> None:
+    wanted = written(tmp_path / "claims.yaml", claim("a", 2), claim("b", 99))
+    ran = dractl("allocate", wanted, "--snapshot", cluster, "-o", "claims")
+    document = answer(dractl, wanted, "--snapshot", cluster)
+    (item,) = yaml.safe_load(ran.out)["items"]
+    assert item["metadata"]["name"] == "a"
+    assert (
+        item["status"]["allocation"]
+        == (document["placements"][0]["claims"][0]["allocation"])
+    )
+
+
+def test_what_was_left_out_keeps_an_answer_from_being_complete(
+    dractl: Runner, cluster: str, tmp_path: Path
+) -> None:
+    bad = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": 5}}
+    snapshot = tmp_path / "cluster"
+    snapshot.mkdir()
+    shutil.copy(cluster, snapshot / "good.yaml")
+    written(snapshot / "bad.yaml", bad)
+    wanted = written(tmp_path / "claims.yaml", claim("a", 2))
+    ran = dractl("allocate", wanted, "--snapshot", str(snapshot), "-o", "name")
+    assert ran.out == "resourceclaim.resource.k8s.io/a\n"
+    assert "left out" in ran.err
+    assert ran.status == 3
