@@ -206,10 +206,11 @@ class _Check:
                     yield f"{device.id} has given more {name} than it has"
 
     def _counters_overdrawn(self) -> Iterator[str]:
+        # A share of a device that was shared before draws nothing more.
         drawing = {
             given.device.id: given.offer
             for _, given in self.given
-            if given.device.consumes
+            if given.device.consumes and given.device.id not in self.shared
         }
         names = Counter(name for _, name in {o.pool.key for o in self.offers.values()})
         for pool in {offer.pool.key: offer.pool for offer in drawing.values()}.values():
