@@ -223,7 +223,7 @@ def _tagged(tag: str, text: str, line: int) -> object:
         return text
     if name == "binary":
         try:
-            return base64.b64decode(text, validate=True).decode()
+            return base64.b64decode("".join(text.split()), validate=True).decode()
         except (binascii.Error, UnicodeDecodeError):
             raise YamlError("!!binary holds no base64 of text", line) from None
     value = plain_value(text)

@@ -86,6 +86,12 @@ def test_keys_become_strings_as_in_json() -> None:
     assert read(text).documents[0].document == {"1": "a", "true": "b", "1.5": "d"}
 
 
+def test_binary_text_may_be_wrapped() -> None:
+    text = "a: !!binary |\n  aGVs\n  bG8=\n"
+
+    assert read(text).documents[0].document == {"a": "hello"}
+
+
 def test_quotes_and_tags_decide_over_looks() -> None:
     text = '["1", \'yes\', !!str 5, !!int "3", !!float 2, ! 7, !!bool "on"]'
 
