@@ -8,12 +8,13 @@ import functools
 from typing import Final
 
 from dractl.cel.checker import check_value
-from dractl.cel.device import check_readable, is_readable, whole
+from dractl.cel.device import check_readable, is_readable
 from dractl.cel.environment import Environment
 from dractl.cel.errors import SelectorEvalError
+from dractl.cel.evaluation import evaluated
 from dractl.cel.exact import exact_form
 from dractl.cel.parser import parse
-from dractl.cel.values import EvalFailure, LimitExceeded, UInt, Value, type_name
+from dractl.cel.values import UInt, Value, type_name
 from dractl.model.attributes import Attribute, Kind, SemVer
 from dractl.model.devices import Device
 
@@ -46,15 +47,7 @@ class DerivedAttribute:
         lists = self._environment.lists_readable
         if not is_readable(device, lists=lists):
             check_readable(device, lists=lists)
-        try:
-            value, _ = self._form(whole(device))
-        except LimitExceeded as error:
-            raise SelectorEvalError(error.message) from error
-        except RecursionError as error:
-            raise SelectorEvalError("values nest too deeply") from error
-        except EvalFailure as failure:
-            raise SelectorEvalError(failure.message, failure.node) from failure
-        return _attribute(value)
+        return _attribute(evaluated(self._form, device)[0])
 
 
 @functools.lru_cache(maxsize=1024)

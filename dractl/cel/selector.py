@@ -13,9 +13,10 @@ from dractl.cel.checker import Checked, check
 from dractl.cel.codegen import Predicate, fast_form
 from dractl.cel.codegen_scope import NotPlain
 from dractl.cel.cost import estimate_cost
-from dractl.cel.device import check_readable, is_readable, read_device, whole
+from dractl.cel.device import check_readable, is_readable, read_device
 from dractl.cel.environment import Environment
 from dractl.cel.errors import SelectorEvalError
+from dractl.cel.evaluation import Form, evaluated
 from dractl.cel.nodes import Logic, Node
 from dractl.cel.parser import parse
 from dractl.cel.paths import reads
@@ -197,7 +198,7 @@ class _Part:
         return fast_form(self._node, self._checked.types)
 
     @functools.cached_property
-    def _exact(self) -> Callable[[Value], tuple[Value, int]]:
+    def _exact(self) -> Form:
         # Loaded late: many a process never needs the exact form of anything.
         from dractl.cel.exact import exact_form
 
@@ -218,14 +219,7 @@ class _Part:
 
     def exact_answer(self, device: Device) -> tuple[bool, int]:
         """Return the answer and its cost; raise SelectorEvalError."""
-        try:
-            value, cost = self._exact(whole(device))
-        except LimitExceeded as error:
-            raise SelectorEvalError(error.message) from error
-        except RecursionError as error:
-            raise SelectorEvalError("values nest too deeply") from error
-        except EvalFailure as failure:
-            raise SelectorEvalError(failure.message, failure.node) from failure
+        value, cost = evaluated(self._exact, device)
         if value.__class__ is not bool:
             raise SelectorEvalError(_no_bool(value), self._node)
         return bool(value), cost
