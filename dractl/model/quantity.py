@@ -122,6 +122,8 @@ def _mantissa(nanos: int, highest: int | None) -> tuple[int, int]:
 @functools.lru_cache(maxsize=65536)
 def _parse(text: str) -> Quantity:
     match = _SHAPE.fullmatch(text) if len(text) <= _LONGEST else None
+    if text in {"+", "-"}:
+        return Quantity(0)  # so says the API server, too
     if match is None or not (match["whole"] or match["part"]):
         raise QuantityError(f"{text[:80]!r} is not a quantity")
     digits = match["whole"] + (match["part"] or "")

@@ -29,6 +29,7 @@ amounts = texts.map(Quantity.parse)
     [
         ("0", "0"),
         ("-0", "0"),
+        ("+", "0"),
         ("0Gi", "0"),
         ("1000", "1k"),
         ("1024", "1024"),
@@ -60,7 +61,7 @@ def test_the_canonical_text_is_that_of_the_api(text: str, canonical: str) -> Non
 
 @pytest.mark.parametrize(
     "text",
-    ["", " 1", "1 ", "1K", "1ki", "1_000", "NaN", "inf", "1.2.3", "1e", "Ki", "-", ".",
+    ["", " 1", "1 ", "1K", "1ki", "1_000", "NaN", "inf", "1.2.3", "1e", "Ki", "-Ki", ".",
      "1e3Ki", "0x10", "1,5", "\u0661"],
 )  # fmt: skip
 def test_other_texts_are_no_quantities(text: str) -> None:
