@@ -16,8 +16,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from dractl.api.snapshot import Snapshot
-from dractl.cel.environment import Environment
-from dractl.cel.selector import compile_cached
+from dractl.cel.selector import compile_cached, stored_environment_of
 from dractl.model.claims import (
     Allocation,
     DeviceResult,
@@ -26,7 +25,6 @@ from dractl.model.claims import (
     ResourceClaim,
     Toleration,
 )
-from dractl.model.cluster import COUNTER_POOLS_FOLLOW_NODES
 from dractl.model.devices import Device, DeviceId, Taint
 from dractl.model.workloads import Node
 from tests.solver.check_amounts import Amounts, capacity_left, share_of
@@ -148,11 +146,7 @@ class _Check:
         if offer.device.binding_conditions and not binding:
             found.append("has binding conditions, which are off")
         device_class = self.snapshot.class_by_name[option.device_class]
-        environment = Environment(
-            consumable_capacity=self.consumable,
-            list_attributes=self.profile.enabled("DRAListTypeAttributes")
-            or self.profile.since(COUNTER_POOLS_FOLLOW_NODES),
-        )
+        environment = stored_environment_of(self.profile)
         # What is for other nodes anyway may even fail to be evaluated.
         for text in () if found else (*device_class.selectors, *option.selectors):
             if not compile_cached(text or "", environment).matches(offer.device):
