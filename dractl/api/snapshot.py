@@ -54,15 +54,19 @@ class Snapshot:
 
         `kubernetes` is the release to judge by; without it, the newest kubelet among
         the nodes tells it, else the newest release that is known. Of two documents for
-        one object the later one counts. Raises DractlError for a release or a feature
-        gate that does not exist; a malformed document becomes a problem.
+        one object the later one counts, but hand-made claims (no uid) of one name and
+        of different specs are different claims. Raises DractlError for a release or a
+        feature gate that does not exist; a malformed document becomes a problem.
         """
         numbered = (
             (document, f"document {number}")
             for number, document in enumerate(documents)
         )
         return Snapshot.from_sourced(
-            numbered, kubernetes=kubernetes, feature_gates=feature_gates
+            numbered,
+            kubernetes=kubernetes,
+            feature_gates=feature_gates,
+            keep_namesakes=True,
         )
 
     @staticmethod
@@ -72,13 +76,16 @@ class Snapshot:
         kubernetes: str | None = None,
         feature_gates: Mapping[str, bool] | None = None,
         problems: Iterable[Problem] = (),
+        keep_namesakes: bool = False,
     ) -> "Snapshot":
         """Read documents that come with their places; see `from_documents`.
 
-        `problems` are what the source found wrong before; they come first.
+        `problems` are what the source found wrong before; they come first. With
+        `keep_namesakes`, hand-made claims (no uid) of one name and of different specs
+        are different claims.
         """
         found = list(problems)
-        kept = _Kept()
+        kept = _Kept(keep_namesakes=keep_namesakes)
         for document, where in _flattened(documents):
             result = decode(document, where)
             if isinstance(result, Problem):
@@ -151,16 +158,30 @@ class Snapshot:
 class _Kept:
     """The objects so far, of which a later one replaces an earlier one of its name."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keep_namesakes: bool) -> None:
         self._objects: dict[type, dict[object, Object]] = {}
+        self._keep_namesakes = keep_namesakes
 
     def add(self, decoded: Decoded) -> None:
         objects = self._objects.setdefault(type(decoded.value), {})
-        objects[_identity(decoded, len(objects))] = decoded.value
+        key = _identity(decoded, len(objects))
+        if self._keep_namesakes and _are_namesakes(objects.get(key), decoded.value):
+            key = len(objects)
+        objects[key] = decoded.value
 
     def of(self, kind: type[T]) -> tuple[T, ...]:
         found = self._objects.get(kind, {}).values()
         return tuple(each for each in found if isinstance(each, kind))
+
+
+def _are_namesakes(one: Object | None, other: Object) -> bool:
+    return (
+        isinstance(one, ResourceClaim)
+        and isinstance(other, ResourceClaim)
+        and not one.meta.uid
+        and not other.meta.uid
+        and one.spec != other.spec
+    )
 
 
 def _identity(decoded: Decoded, position: int) -> object:

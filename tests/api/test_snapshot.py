@@ -200,6 +200,16 @@ def test_pending_are_claims_without_devices_that_are_not_going_away() -> None:
     assert [each.meta.name for each in snapshot.pending_claims] == ["a", "d"]
 
 
+def test_hand_made_claims_of_one_name_are_kept_apart_by_their_specs() -> None:
+    requests = [{"name": "r", "exactly": {"deviceClassName": "c"}}]
+    other = claim("a", spec={"devices": {"requests": requests}})
+    served = {**other, "metadata": {"name": "a", "uid": "u"}}
+
+    assert len(Snapshot.from_documents([claim("a"), other]).claims) == 2
+    assert len(Snapshot.from_documents([claim("a"), claim("a")]).claims) == 1
+    assert len(Snapshot.from_documents([served, claim("a")]).claims) == 1
+
+
 @needs_shared
 def test_a_real_control_plane_is_read_without_a_problem() -> None:
     documents = json.loads((SHARED / "clusters" / "pending.json").read_text())
