@@ -6,7 +6,7 @@ do, even where that leaks (ledger.py, constraints.py). So "hopeless" is certain,
 allow, sums of counters and capacities, and one flow over all demands.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from dractl.model.attributes import LIST_KINDS, Attribute
@@ -196,13 +196,21 @@ class Bounds:
                     and all(constraint in c.slot.constraints for c in demand.choices)
                     and all(c.slot.needs == 1 for c in demand.choices)
                 ]
-                if not self._values_suffice(constraint, concerned):
+                # A request for several devices makes upstream forget values.
+                forgets = any(
+                    slot.needs > 1 and constraint in slot.constraints
+                    for options in claim.requests
+                    for slot in options
+                )
+                used = () if forgets else constraint.remembered
+                if not self._values_suffice(constraint, concerned, used):
                     return False
         return True
 
-    def _values_suffice(self, constraint: Distinct, demands: list[Demand]) -> bool:
+    def _values_suffice(
+        self, constraint: Distinct, demands: list[Demand], used: Collection[Attribute]
+    ) -> bool:
         masks = list(self.by_value(constraint).items())
-        used = constraint.remembered
         wanted = []
         for demand in demands:
             if demand.units == 0:
