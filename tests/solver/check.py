@@ -210,7 +210,7 @@ class _Check:
         for pool in {offer.pool.key: offer.pool for offer in drawing.values()}.values():
             if names[pool.key[1]] > 1:
                 continue
-            left = dict(pool.counters)
+            left = Counter(pool.counters)
             for device in pool.consumers:
                 if device.id in {*drawing, *self.held, *self.shared}:
                     for use in device.consumes:

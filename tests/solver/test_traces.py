@@ -1,0 +1,129 @@
+"""What upstream's search does not restore shows in its answers, and so in ours."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from dractl.model.claims import Constraint, ResourceClaim, Toleration
+from dractl.model.devices import Device
+from dractl.solver.allocator import Allocator
+from tests.builders import NO_SCHEDULE, claim, device, held, request, slice_, snapshot
+
+PART = {"set": {"slots": "1"}}
+ATTRIBUTE = "gpu.example.com/kind"
+
+
+def allocated(
+    devices: Sequence[Device],
+    *claims: ResourceClaim,
+    slots: str | None = None,
+    used: Sequence[ResourceClaim] = (),
+) -> list[list[str]] | None:
+    """Return the names of the devices of each claim; `slots` adds a counter."""
+    slices = [slice_(*devices, count=1 if slots is None else 2)]
+    if slots is not None:
+        counters = {"set": {"slots": slots}}
+        slices.append(slice_(name="counters", count=2, counters=counters))
+    cluster = snapshot(slices=slices, claims=used)
+    found = Allocator(cluster).allocate(cluster.nodes[0], claims).allocations
+    if found is None:
+        return None
+    return [[result.device.device for result in each.results] for each in found]
+
+
+def kinds(*values: str, consumes: bool = False) -> list[Device]:
+    draw = PART if consumes else None
+    return [
+        device(f"{value}{number}", attributes={"kind": value}, consumes=draw)
+        for number, value in enumerate(values)
+    ]
+
+
+@pytest.mark.parametrize(("slots", "found"), [("1", None), ("2", [["b"]])])
+def test_counters_of_a_tainted_device_stay_booked(
+    slots: str, found: list[list[str]] | None
+) -> None:
+    parts = [
+        device("a", taints=[NO_SCHEDULE], consumes=PART),
+        device("b", consumes=PART),
+    ]
+
+    assert allocated(parts, claim(request()), slots=slots) == found
+
+
+def test_a_tolerated_taint_books_nothing_twice() -> None:
+    parts = [device("a", taints=[NO_SCHEDULE], consumes=PART)]
+    wish = claim(request(tolerations=[Toleration(operator="Exists")]))
+
+    assert allocated(parts, wish, slots="1") == [["a"]]
+
+
+@pytest.mark.parametrize(("slots", "found"), [("2", None), ("3", [["x0", "x2"]])])
+def test_counters_of_a_device_that_a_constraint_refuses_stay_booked(
+    slots: str, found: list[list[str]] | None
+) -> None:
+    same = Constraint(match_attribute=ATTRIBUTE)
+    parts = kinds("x", "y", "x", consumes=True)
+    wish = claim(request(count=2), constraints=[same])
+
+    assert allocated(parts, wish, slots=slots) == found
+
+
+def test_a_request_for_three_distinct_values_gets_the_first_value_again() -> None:
+    wish = claim(
+        request(count=3), constraints=[Constraint(distinct_attribute=ATTRIBUTE)]
+    )
+
+    assert allocated(kinds("x", "y", "x"), wish) == [["x0", "y1", "x2"]]
+
+
+def test_three_requests_for_distinct_values_are_told_apart() -> None:
+    wish = claim(
+        *(request(name) for name in "abc"),
+        constraints=[Constraint(distinct_attribute=ATTRIBUTE)],
+    )
+
+    assert allocated(kinds("x", "y", "x"), wish) is None
+
+
+def test_an_overdrawn_counter_blocks_the_whole_pool() -> None:
+    both = [device("a", consumes={"set": {"slots": "2"}}), device("b", consumes=PART)]
+
+    assert allocated(both, claim(request()), slots="1", used=[held(both[0])]) is None
+
+
+def test_a_device_without_counters_is_free_of_that() -> None:
+    parts = [device("a", consumes={"set": {"slots": "2"}}), device("b")]
+
+    found = allocated(parts, claim(request()), slots="1", used=[held(parts[0])])
+
+    assert found == [["b"]]
+
+
+def test_shares_of_one_device_draw_from_counters_once() -> None:
+    shared = device("a", memory="4", shared=True, consumes=PART)
+    wish = request(capacity={"memory": "1"})
+
+    found = allocated([shared], claim(wish), claim(wish), slots="1")
+
+    assert found == [["a"], ["a"]]
+
+
+def test_one_request_for_two_never_gets_two_shares_of_one_device() -> None:
+    wish = claim(request(count=2, capacity={"memory": "1"}))
+
+    assert allocated([device("a", memory="4", shared=True)], wish) is None
+
+
+def test_admin_access_ignores_other_claims_but_not_its_own() -> None:
+    mine = [device("a"), device("b")]
+    wish = claim(request("x", admin=True), request("y", admin=True))
+
+    assert allocated(mine, wish, used=[held(mine[0])]) == [["a", "b"]]
+
+
+def test_admin_access_keeps_the_device_from_later_claims_of_the_pod() -> None:
+    normal, admin = claim(request()), claim(request(admin=True))
+
+    assert allocated([device("a")], normal, admin) == [["a"], ["a"]]
+    assert allocated([device("a")], admin, normal) is None
