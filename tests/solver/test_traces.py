@@ -1,13 +1,27 @@
 """What upstream's search does not restore shows in its answers, and so in ours."""
 
+import dataclasses
 from collections.abc import Sequence
 
 import pytest
 
+from dractl.model.attributes import Attribute
 from dractl.model.claims import Constraint, ResourceClaim, Toleration
 from dractl.model.devices import Device
 from dractl.solver.allocator import Allocator
-from tests.builders import NO_SCHEDULE, claim, device, held, request, slice_, snapshot
+from dractl.solver.guide import leaves_traces
+from dractl.solver.slots import prepare
+from tests.builders import (
+    NO_SCHEDULE,
+    claim,
+    device,
+    first_of,
+    held,
+    option,
+    request,
+    slice_,
+    snapshot,
+)
 
 PART = {"set": {"slots": "1"}}
 ATTRIBUTE = "gpu.example.com/kind"
@@ -127,3 +141,56 @@ def test_admin_access_keeps_the_device_from_later_claims_of_the_pod() -> None:
 
     assert allocated([device("a")], normal, admin) == [["a"], ["a"]]
     assert allocated([device("a")], admin, normal) is None
+
+
+def leaves(wish: ResourceClaim, *devices: Device) -> bool:
+    """Tell whether a search for the claim in a pool with counters leaves traces."""
+    counters = slice_(name="counters", count=2, counters={"set": {"slots": "9"}})
+    cluster = snapshot(
+        feature_gates={"DRAListTypeAttributes": True},
+        slices=[slice_(*devices, count=2), counters],
+    )
+    allocator = Allocator(cluster)
+    view = allocator.view(cluster.nodes[0])
+    claims = prepare(view, allocator.planner.outline([wish]), allocator.usage)
+    return leaves_traces(view, claims)
+
+
+DIFFERENT = Constraint(distinct_attribute=ATTRIBUTE)
+SAME = Constraint(match_attribute=ATTRIBUTE)
+DRAWING = device(consumes=PART)
+LISTED = dataclasses.replace(
+    device(), attributes={ATTRIBUTE: Attribute("strings", ("x", "y"))}
+)
+
+
+@pytest.mark.parametrize(
+    ("wish", "mine", "expected"),
+    [
+        (claim(request()), DRAWING, False),
+        (claim(request()), device(consumes=PART, shared=True), True),
+        (claim(request()), device(consumes=PART, taints=[NO_SCHEDULE]), True),
+        (claim(request()), device(shared=True), False),
+        (claim(request(every=True)), device(shared=True), True),
+        (claim(request(), constraints=[SAME]), DRAWING, True),
+        (claim(request(), constraints=[SAME]), device(), False),
+        (claim(request(), constraints=[SAME]), LISTED, True),
+        (claim(request(), constraints=[DIFFERENT]), device(), False),
+        (claim(request(count=2), constraints=[DIFFERENT]), device(), True),
+    ],
+)
+def test_a_search_may_leave_traces(
+    wish: ResourceClaim, mine: Device, *, expected: bool
+) -> None:
+    assert leaves(wish, mine) is expected
+
+
+def test_too_large_a_choice_is_given_up_at_once() -> None:
+    many = snapshot(slices=[slice_(*(device(f"d{n}") for n in range(40)))])
+    nothing = option("a", selectors=["false"])
+    wish = claim(first_of("x", nothing, option("b", count=13)), request("y", count=20))
+
+    answer = Allocator(many).allocate(many.nodes[0], [wish])
+
+    assert answer.allocations is None
+    assert answer.steps < 50
