@@ -236,6 +236,7 @@ class Ledger:
             tuple(
                 (name, tuple(sorted((k, v) for k, v in used.items() if v)))
                 for name, used in sorted(self._used.items())
+                if any(used.values())
             ),
         )
 
