@@ -93,10 +93,11 @@ class Quantity:
             and abs(self.nanos) >= 1024 * NANO
         ):
             return _binary_text(self.nanos // NANO)
-        if self.format == "DecimalExponent":
-            mantissa, exponent = _mantissa(self.nanos, highest=None)
+        mantissa, exponent = _mantissa(self.nanos)
+        # No suffix is larger than E. Releases before kubernetes/kubernetes#140459 lose
+        # such an exponent (1000E prints as 1); later ones write it as here.
+        if self.format == "DecimalExponent" or exponent not in _DECIMAL_SUFFIX:
             return f"{mantissa}e{exponent}" if exponent else str(mantissa)
-        mantissa, exponent = _mantissa(self.nanos, highest=18)
         return f"{mantissa}{_DECIMAL_SUFFIX[exponent]}"
 
 
@@ -108,12 +109,12 @@ def _binary_text(amount: int) -> str:
     return f"{amount}{_BINARY_SUFFIX[bits]}" if bits else str(amount)
 
 
-def _mantissa(nanos: int, highest: int | None) -> tuple[int, int]:
+def _mantissa(nanos: int) -> tuple[int, int]:
     """Return the smallest mantissa whose exponent is a multiple of three."""
     if nanos == 0:
         return 0, 0
     exponent = -9
-    while nanos % 1000 == 0 and (highest is None or exponent < highest):
+    while nanos % 1000 == 0:
         nanos //= 1000
         exponent += 3
     return nanos, exponent
@@ -147,10 +148,13 @@ def _parse(text: str) -> Quantity:
 
 
 def _bounded_exponent(text: str, quantity: str) -> int:
-    exponent = int(text) if len(text) <= _EXPONENT_DIGITS else _LONGEST + 1
-    if exponent > _LONGEST:
+    digits = text.lstrip("+-").lstrip("0")
+    size = int(digits or "0") if len(digits) <= _EXPONENT_DIGITS else 2 * _LONGEST
+    if text[0] == "-":
+        return -min(size, 2 * _LONGEST)  # all that is smaller rounds to one nano, too
+    if size > _LONGEST:
         raise QuantityError(f"{quantity[:80]!r} is too large a quantity")
-    return max(exponent, -2 * _LONGEST)
+    return size
 
 
 def _scaled(number: int, power: int) -> int:
