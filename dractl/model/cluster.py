@@ -91,7 +91,7 @@ _GROUPS: Final[Mapping[str, frozenset[str]]] = {
 def stage(gate: str, version: KubernetesVersion) -> str:
     """Return the gate's letter in that release (see GATES)."""
     # Releases that are older or newer than the table read as its nearest column.
-    column = min(max(version.minor, OLDEST.minor), NEWEST.minor) - OLDEST.minor
+    column = min(max(version, OLDEST), NEWEST).minor - OLDEST.minor
     return GATES[gate][column]
 
 
