@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
+_INTEGER: Final = re.compile(r"([+-]?)0*([0-9]{1,19})", re.ASCII)
+_INT64: Final = range(-(2**63), 2**63)
+_LABEL_WORD: Final = r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+_LABEL_VALUE: Final = re.compile(f"(?:{_LABEL_WORD})?")
+_DOMAIN_PART: Final = "[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
+_LABEL_KEY: Final = re.compile(
+    rf"(?:(?=[^/]{{1,253}}/){_DOMAIN_PART}(?:\.{_DOMAIN_PART})*/)?{_LABEL_WORD}"
+)
 
 
 class NodeSelectorError(ValueError):
@@ -71,6 +78,15 @@ def _check_expression(requirement: Requirement) -> None:
         raise NodeSelectorError(
             f"label {requirement.key!r}: operator {operator!r} with {count} values"
         )
+    # The API server lets such values of a pod's affinity pass; labels.NewRequirement,
+    # with which the scheduler reads all selectors, does not.
+    if not _LABEL_KEY.fullmatch(requirement.key):
+        raise NodeSelectorError(f"{requirement.key[:80]!r} cannot be a label's key")
+    for value in requirement.values:
+        if not _LABEL_VALUE.fullmatch(value):
+            raise NodeSelectorError(
+                f"label {requirement.key!r}: no label has the value {value[:80]!r}"
+            )
 
 
 def _term_matches(term: NodeSelectorTerm, name: str, labels: Mapping[str, str]) -> bool:
@@ -106,4 +122,8 @@ def requirement_matches(requirement: Requirement, labels: Mapping[str, str]) -> 
 
 
 def _integer(text: str) -> int | None:
-    return int(text) if _INTEGER.fullmatch(text) else None
+    """Return what Go's strconv.ParseInt reads as an int64, None where it fails."""
+    match = _INTEGER.fullmatch(text)
+    if match is None or (number := int(match[1] + match[2])) not in _INT64:
+        return None
+    return number
