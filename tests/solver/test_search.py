@@ -5,15 +5,18 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
+from dractl.model.devices import ResourceSlice
 from dractl.solver import search
 from dractl.solver.guide import may_abort, shares_pool_names
 from dractl.solver.walk import Walk
+from tests.builders import claim, device, request, slice_, snapshot
 from tests.solver.generate import PLAIN, TOPICS, case
 from tests.solver.ways import (
     MOST_STEPS,
     Question,
     Watching,
     pruning,
+    question,
     questions,
     replaying,
 )
@@ -21,10 +24,11 @@ from tests.solver.ways import (
 MIXES = {
     "everything": frozenset(TOPICS),
     "without traces": PLAIN,
-    "counters": frozenset({*PLAIN, "counters", "taints"}),
+    "counters": frozenset({*PLAIN, "counters", "taints", "pools"}),
     "shares": frozenset({"shared", "capacity", "held", "all", "prioritized"}),
     "values": frozenset({"constraints", "lists", "prioritized", "held"}),
 }
+COUNTER = {"set": {"slots": "1"}}
 SEEDS = range(400)
 mixes = pytest.mark.parametrize("mix", MIXES.values(), ids=list(MIXES))
 
@@ -64,6 +68,47 @@ def test_replaying_changes_nothing(mix: frozenset[str]) -> None:
     assert len(pairs) > 200
 
 
+def test_replaying_tells_the_memories_of_constraints_apart() -> None:
+    topics = {"constraints", "lists", "prioritized", "held", "selectors"}
+    pairs = [
+        (each.literally(), each.literally(replaying))
+        for seed in SEEDS
+        for each in questions(case(seed, topics, always={"constraints"}))
+    ]
+
+    assert [pair for pair in pairs if pair[0] not in {None, pair[1]}] == []
+
+
+def pool_of(pool: str, *roles: str) -> list[ResourceSlice]:
+    """Return a pool with one counter, enough for one of its devices."""
+    mine = [
+        device(role, pool=pool, attributes={"role": role}, consumes=COUNTER)
+        for role in roles
+    ]
+    return [
+        slice_(*mine, name=f"{pool}-0", pool=pool, count=2),
+        slice_(name=f"{pool}-1", pool=pool, count=2, counters=COUNTER),
+    ]
+
+
+def role(name: str) -> list[str]:
+    return [f'device.attributes["gpu.example.com"].role == "{name}"']
+
+
+def test_pruning_tells_devices_of_different_pools_apart() -> None:
+    # The first "twin" fails, since "only" draws from its pool; the other does not.
+    wish = claim(
+        request("a", selectors=role("twin")), request("b", selectors=role("only"))
+    )
+    cluster = snapshot(
+        slices=[*pool_of("x", "twin", "only"), *pool_of("y", "twin")], claims=[wish]
+    )
+    mine = question(cluster, cluster.nodes[0])
+
+    assert mine.prunable()
+    assert mine.literally(pruning) == mine.literally() == (((), (2, 1)),)
+
+
 @mixes
 def test_pruning_changes_nothing_where_no_traces_are_left(mix: frozenset[str]) -> None:
     pairs = [
@@ -76,16 +121,16 @@ def test_pruning_changes_nothing_where_no_traces_are_left(mix: frozenset[str]) -
     assert len(pairs) > 100
 
 
-def watched(question: Question) -> tuple[bool | None, list[bool]]:
+def watched(mine: Question) -> tuple[bool | None, list[bool]]:
     """Return the outcome of a walk, and whether its places looked hopeless.
 
     Within a search that leaves traces nobody asks, so only its start counts then.
     """
-    claims, ledger = question.start()
-    watching = Watching(question.view, claims, ledger)
-    walk = Walk(question.view, claims, ledger, guide=watching)
+    claims, ledger = mine.start()
+    watching = Watching(mine.view, claims, ledger)
+    walk = Walk(mine.view, claims, ledger, guide=watching)
     complete = walk.run(MOST_STEPS)
-    return complete, watching.open[: None if question.prunable() else 1]
+    return complete, watching.open[: None if mine.prunable() else 1]
 
 
 @mixes

@@ -24,6 +24,7 @@ from tests.builders import (
 )
 
 PART = {"set": {"slots": "1"}}
+PREFIX = 'device.attributes["gpu.example.com"]'
 ATTRIBUTE = "gpu.example.com/kind"
 
 
@@ -141,6 +142,48 @@ def test_admin_access_keeps_the_device_from_later_claims_of_the_pod() -> None:
 
     assert allocated([device("a")], normal, admin) == [["a"], ["a"]]
     assert allocated([device("a")], admin, normal) is None
+
+
+def stable_choice(slots: str) -> list[str] | None:
+    """Ask the stable allocator for two devices beside `a`, which another needs.
+
+    Each time that it looks for `a` it comes upon the tainted device first.
+    """
+    devices = [
+        device("tainted", attributes={"a": True}, taints=[NO_SCHEDULE], consumes=PART),
+        device("a", attributes={"a": True, "free": True}),
+        device("b", attributes={"free": True}),
+        device("c", attributes={"free": True}),
+        device("part", attributes={"part": True}, consumes=PART),
+    ]
+    cluster = snapshot(
+        feature_gates={
+            "DRAConsumableCapacity": False,
+            "DRADeviceBindingConditions": False,
+        },
+        slices=[
+            slice_(*devices, count=2),
+            slice_(name="counters", count=2, counters={"set": {"slots": slots}}),
+        ],
+    )
+    wish = claim(
+        *(
+            request(name, count=count, selectors=[f"has({PREFIX}.{name})"])
+            for name, count in (("free", 2), ("a", 1), ("part", 1))
+        )
+    )
+    found = Allocator(cluster).allocate(cluster.nodes[0], [wish]).allocations
+    return [each.device.device for each in found[0].results] if found else None
+
+
+@pytest.mark.parametrize(
+    ("slots", "found"), [("4", None), ("5", ["b", "c", "a", "part"])]
+)
+def test_the_stable_allocator_books_more_since_it_tries_every_order(
+    slots: str, found: list[str] | None
+) -> None:
+    # (a, b), (a, c), (b, a) and only then (b, c); in ascending order, one less.
+    assert stable_choice(slots) == found
 
 
 def leaves(wish: ResourceClaim, *devices: Device) -> bool:
