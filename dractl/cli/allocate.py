@@ -107,6 +107,7 @@ def allocate(  # noqa: PLR0913 - one parameter per option
         kubernetes=kubernetes_version,
         gates=feature_gates(gates) if gates else {},
     )
+    _warn_of_release(question, screen)
     for problem in question.snapshot.problems:
         screen.warn(f"left out: {problem}")
     started = time.perf_counter()
@@ -141,6 +142,15 @@ def _rendered(
         return output.as_yaml(placements.claims(outcome))
     document = placements.document(outcome, question.snapshot.problems, seconds)
     return (output.as_json if output_format == "json" else output.as_yaml)(document)
+
+
+def _warn_of_release(question: "Question", screen: Terminal) -> None:
+    from dractl.model.cluster import NEWEST, OLDEST
+
+    release = question.snapshot.profile.version
+    if not OLDEST <= release <= NEWEST:
+        nearest = OLDEST if release < OLDEST else NEWEST
+        screen.warn(f"Kubernetes {release} is unknown here; it is judged as {nearest}")
 
 
 def _summarize(

@@ -390,3 +390,14 @@ def test_what_was_left_out_keeps_an_answer_from_being_complete(
     assert ran.out == "resourceclaim.resource.k8s.io/a\n"
     assert "left out" in ran.err
     assert ran.status == 3
+
+
+@pytest.mark.parametrize(
+    ("release", "warned"),
+    [("1.30", True), ("1.31", False), ("1.37", False), ("2.0", True)],
+)
+def test_a_release_beyond_the_known_ones_gets_a_warning(
+    dractl: Runner, release: str, *, warned: bool
+) -> None:
+    ran = dractl("allocate", "--demo", "--kubernetes-version", release)
+    assert ("is unknown here; it is judged as" in ran.err) is warned
