@@ -7,7 +7,7 @@ same. Nothing of the user's text becomes source: names are ours, texts are const
 
 import ast
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from dractl.cel import pyast
 from dractl.cel.codegen_calls import special_call, special_comparison
@@ -49,9 +49,8 @@ from dractl.cel.operators import (
 from dractl.cel.paths import Read, path_of, read_of, with_variables
 from dractl.cel.types import BOOL, DOUBLE, INT, STRING, UINT, Type
 from dractl.cel.values import NONE, OptionalValue, UInt
-from dractl.model.devices import Device
 
-Predicate = Callable[[Device], object]
+Predicate = Callable[[Any], object]  # of a Device, or what looks like one
 _MAPS: Final = {("attributes",), ("capacity",)}
 _PLAIN: Final = frozenset({BOOL, DOUBLE, INT, STRING, UINT})
 _ORDERS: Final = frozenset({"<", "<=", ">", ">="})

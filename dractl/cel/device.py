@@ -140,18 +140,19 @@ def read_device(fields: Mapping[str, Any]) -> Device:
     return Device(
         DeviceId(driver, "", ""),
         attributes={
-            qualified(name, driver): _attribute(name, value)
+            qualified(name, driver): attribute_of(name, value)
             for name, value in attributes.items()
         },
         qualified_capacity={
-            qualified(name, driver): _amount(name, value)
+            qualified(name, driver): amount_of(name, value)
             for name, value in capacity.items()
         },
         allow_multiple_allocations=bool(fields.get("allowMultipleAllocations")),
     )
 
 
-def _attribute(name: str, wire: Any) -> Attribute:
+def attribute_of(name: str, wire: Any) -> Attribute:
+    """Return an attribute from its wire form; raise SelectorEvalError."""
     known = {**_LIST_ELEMENTS, **_CLASSES}
     for kind in known if isinstance(wire, Mapping) else ():
         value = wire.get(kind)
@@ -177,7 +178,8 @@ def _scalar(name: str, kind: str, value: Any) -> Scalar:
         raise SelectorEvalError(f"attribute {name}: {error}") from error
 
 
-def _amount(name: str, wire: Any) -> Quantity:
+def amount_of(name: str, wire: Any) -> Quantity:
+    """Return a capacity from its wire form; raise SelectorEvalError."""
     text = wire.get("value") if isinstance(wire, Mapping) else wire
     if isinstance(text, Quantity):
         return text

@@ -17,6 +17,7 @@ from dractl.cel.device import check_readable, is_readable, read_device
 from dractl.cel.environment import Environment
 from dractl.cel.errors import SelectorEvalError
 from dractl.cel.evaluation import Form, evaluated
+from dractl.cel.glance import Glance, Reader
 from dractl.cel.nodes import Logic, Node
 from dractl.cel.parser import parse
 from dractl.cel.paths import reads
@@ -153,8 +154,19 @@ class Selector:
         A mapping has the fields `driver`, `attributes`, `capacity` and
         `allowMultipleAllocations` in wire form.
         """
-        device = self._readable(device)
-        return self._part.answer(device)
+        if not isinstance(device, Device) and self._reader is not None:
+            glance = self._reader.glance(device)
+            answer = None if glance is None else self._part.quick(glance)
+            if answer is not None:
+                return answer
+        return self._part.answer(self._readable(device))
+
+    @functools.cached_property
+    def _reader(self) -> Reader | None:
+        """Reads what matters of devices in wire form, if that is known beforehand."""
+        if self.reads is None or self._part.fast is None:
+            return None
+        return Reader(self.reads, lists=self.environment.lists_readable)
 
     def clause_matches(self, index: int, device: Device | Mapping[str, Any]) -> bool:
         """Tell whether one of `clauses` holds; raise SelectorEvalError likewise."""
@@ -206,16 +218,20 @@ class _Part:
 
     def answer(self, device: Device) -> bool:
         """Return the answer; raise SelectorEvalError."""
+        answer = self.quick(device)
+        return self.exact_answer(device)[0] if answer is None else answer
+
+    def quick(self, device: Device | Glance) -> bool | None:
+        """Return what the fast form answers; None where it has no answer."""
         fast = self.fast
         if fast is not None:
             try:
                 answer = fast(device)
             except _NOT_FAST:
-                pass
-            else:
-                if answer is True or answer is False:
-                    return answer
-        return self.exact_answer(device)[0]
+                return None
+            if answer is True or answer is False:
+                return answer
+        return None
 
     def exact_answer(self, device: Device) -> tuple[bool, int]:
         """Return the answer and its cost; raise SelectorEvalError."""
