@@ -10,7 +10,11 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from dractl.model.devices import Taint
-from dractl.model.nodeselection import NodeSelectorError
+from dractl.model.nodeselection import (
+    NodeSelector,
+    NodeSelectorError,
+    NodeSelectorTerm,
+)
 from dractl.model.quantity import Quantity
 from dractl.model.workloads import Container, Node, NodeTaint, Pod
 from dractl.solver.view import tolerates
@@ -98,10 +102,14 @@ def _is_selected(pod: Pod, node: Node) -> bool:
         return False
     if pod.affinity is None:
         return True
+    return any(_holds(term, node) for term in pod.affinity.terms)
+
+
+def _holds(term: NodeSelectorTerm, node: Node) -> bool:
     try:
-        return pod.affinity.matches(node.name, labels)
+        return NodeSelector((term,)).matches(node.name, node.meta.labels)
     except NodeSelectorError:
-        return False  # kube-scheduler, too, lets an unparsable term match nothing
+        return False  # an unparsable term spoils itself only (LazyErrorNodeSelector)
 
 
 def _shortage(

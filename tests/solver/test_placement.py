@@ -296,3 +296,17 @@ def test_an_invalid_pool_is_named_where_nothing_else_fits() -> None:
     documents = (gpu_class(), node("a"), gpus("a", "d", "d"), claim("c"))
     outcome = placed(cluster(*documents))
     assert reasons(outcome) == {"invalid resource pools were encountered": ("a",)}
+
+
+def test_an_unparsable_term_of_an_affinity_spoils_itself_only() -> None:
+    def term(operator: str, *values: str) -> Wire:
+        requirement = {"key": "name", "operator": operator, "values": list(values)}
+        return {"matchExpressions": [requirement]}
+
+    terms = [term("Nonsense", "a"), term("In", "b")]
+    required = {"nodeSelectorTerms": terms}
+    affinity = {
+        "nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}
+    }
+    documents = [template("t"), pod("p", "template/t", affinity=affinity)]
+    assert summary(placed(cluster(*TWO_NODES, *documents))) == [("b", ["b0"])]
