@@ -5,8 +5,16 @@ fleet that fills up is not walked from its start for every claim.
 """
 
 import heapq
+from typing import NamedTuple
 
 ALL = -1  # in the log: a change that any node may feel
+
+
+class Reason(NamedTuple):
+    """Why a node refused; `claim` is the position of the claim that it is about."""
+
+    text: str
+    claim: int | None = None
 
 
 class Changes:
@@ -24,6 +32,7 @@ class Candidates:
     """The nodes that may fit, and what refused the others.
 
     A reason of None stands for the node's devices; it is put in words when asked for.
+    Subjects that ask the same share reasons, so these name no claim but its position.
     """
 
     def __init__(self, changes: Changes, total: int) -> None:
@@ -31,7 +40,7 @@ class Candidates:
         self._total = total
         self._open = list(range(total))
         self._seen = len(changes.log)
-        self.reasons: dict[int, str | None] = {}
+        self.reasons: dict[int, Reason | None] = {}
 
     def catch_up(self) -> None:
         """Open the nodes that changed since the last time."""
@@ -55,6 +64,6 @@ class Candidates:
         """Return the open nodes behind a position."""
         return [n for n in range(behind + 1, self._total) if n not in self.reasons]
 
-    def refuse(self, node: int, reason: str | None) -> None:
+    def refuse(self, node: int, reason: Reason | None) -> None:
         """Take a node out until it changes."""
         self.reasons[node] = reason

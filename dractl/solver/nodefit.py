@@ -7,7 +7,7 @@ What a node does not state is no obstacle.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from dractl.model.devices import Taint
 from dractl.model.nodeselection import (
@@ -27,6 +27,20 @@ _NOT_READY: Final = NodeTaint("node.kubernetes.io/not-ready", "", "NoSchedule")
 Amounts = dict[str, int]  # nanos by resource name
 
 
+class Needs(NamedTuple):
+    """What a pod takes of any node: resources in nanos, and host ports."""
+
+    resources: Amounts
+    ports: tuple[tuple[str, str, int], ...]
+
+
+def needs_of(pod: Pod) -> Needs:
+    """Return what the pod takes, its place among the node's pods included."""
+    containers = [*(c for c in pod.init_containers if c.sidecar), *pod.containers]
+    ports = tuple(port for container in containers for port in container.host_ports)
+    return Needs({**requests_of(pod), "pods": Quantity.of(1).nanos}, ports)
+
+
 class NodeLoad:
     """What the pods of a node take, and which host ports."""
 
@@ -37,33 +51,36 @@ class NodeLoad:
         self._ports: defaultdict[str, list[tuple[str, str, int]]] = defaultdict(list)
         for pod in pods:
             if pod.node_name and pod.phase not in _DONE:
-                self.add(pod, pod.node_name)
+                self.add(needs_of(pod), pod.node_name)
 
-    def add(self, pod: Pod, node: str) -> None:
+    def add(self, needs: Needs, node: str) -> None:
         """Put one more pod on a node."""
-        for name, amount in requests_of(pod).items():
+        for name, amount in needs.resources.items():
             self._used[node][name] += amount
-        self._used[node]["pods"] += Quantity.of(1).nanos
-        self._ports[node] += _host_ports(pod)
+        self._ports[node] += needs.ports
 
     def used(self, node: str) -> Mapping[str, int]:
         """Return what the node's pods take."""
         return self._used[node]
 
-    def has_port_conflict(self, pod: Pod, node: str) -> bool:
-        """Tell whether a host port that the pod wants is taken."""
-        wanted = _host_ports(pod)
-        return bool(wanted) and any(
-            _conflict(one, other) for one in wanted for other in self._ports[node]
+    def has_port_conflict(self, needs: Needs, node: str) -> bool:
+        """Tell whether a host port that a pod wants is taken."""
+        return bool(needs.ports) and any(
+            _conflict(one, other) for one in needs.ports for other in self._ports[node]
         )
 
 
 def refusal(
-    pod: Pod, node: Node, load: NodeLoad, other_resources: frozenset[str]
+    pod: Pod,
+    needs: Needs,
+    node: Node,
+    load: NodeLoad,
+    other_resources: frozenset[str],
 ) -> str | None:
     """Return why the node does not take the pod; None: it does.
 
-    `other_resources` are served by DRA on this node and not looked at here.
+    `needs` are the pod's, found once for all nodes; `other_resources` are served by
+    DRA on this node and not looked at here.
     """
     if node.unschedulable and not _tolerated(pod, _CORDONED):
         return "the node is cordoned"
@@ -74,9 +91,9 @@ def refusal(
         return "the node is not ready"
     if not _is_selected(pod, node):
         return "the node does not match the pod's node selector or affinity"
-    if load.has_port_conflict(pod, node.name):
+    if load.has_port_conflict(needs, node.name):
         return "a host port is taken"
-    return _shortage(pod, node, load, other_resources)
+    return _shortage(needs, node, load, other_resources)
 
 
 def is_ready(node: Node) -> bool:
@@ -113,13 +130,12 @@ def _holds(term: NodeSelectorTerm, node: Node) -> bool:
 
 
 def _shortage(
-    pod: Pod, node: Node, load: NodeLoad, other_resources: frozenset[str]
+    needs: Needs, node: Node, load: NodeLoad, other_resources: frozenset[str]
 ) -> str | None:
     if not node.allocatable:
         return None
     used = load.used(node.name)
-    wanted = {**requests_of(pod), "pods": Quantity.of(1).nanos}
-    for name, amount in sorted(wanted.items()):
+    for name, amount in sorted(needs.resources.items()):
         if amount == 0 or name in other_resources:
             continue
         allocatable = node.allocatable.get(name)
@@ -164,11 +180,6 @@ def _plus(left: Amounts, right: Amounts) -> Amounts:
 
 def _most(left: Amounts, right: Amounts) -> Amounts:
     return {n: max(left.get(n, 0), right.get(n, 0)) for n in {**left, **right}}
-
-
-def _host_ports(pod: Pod) -> list[tuple[str, str, int]]:
-    containers = [*(c for c in pod.init_containers if c.sidecar), *pod.containers]
-    return [port for container in containers for port in container.host_ports]
 
 
 def _conflict(one: tuple[str, str, int], other: tuple[str, str, int]) -> bool:

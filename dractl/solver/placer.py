@@ -14,10 +14,10 @@ from dractl.model.claims import Allocation, ClaimSpec, DeviceClass, ResourceClai
 from dractl.model.nodeselection import NodeSelectorError
 from dractl.model.workloads import Node, Pod
 from dractl.solver.allocator import Allocator
-from dractl.solver.candidates import ALL, Candidates, Changes
+from dractl.solver.candidates import ALL, Candidates, Changes, Reason
 from dractl.solver.errors import AllocationAborted, PoolsInvalid
 from dractl.solver.extended import claim_for, class_by_resource, is_served_by_plugin
-from dractl.solver.nodefit import NodeLoad, is_ready, refusal, requests_of
+from dractl.solver.nodefit import Needs, NodeLoad, is_ready, needs_of, refusal
 from dractl.solver.placement import NodeGroup, Placement, Policy
 from dractl.solver.plan import Outline
 from dractl.solver.subjects import Subject
@@ -114,7 +114,7 @@ class Placer:
             self.allocator.usage.hold(allocation)
             self._note(allocation)
         if subject.pod is not None:
-            self.load.add(subject.pod, node.name)
+            self.load.add(needs_of(subject.pod), node.name)
             self._changes.note(fit.position)
         known = dict(
             zip((c.meta.key for c in fit.claims), fit.allocations, strict=True)
@@ -154,6 +154,7 @@ class _Attempt:
     def __init__(self, placer: Placer, subject: Subject) -> None:
         self._placer = placer
         self._pod = subject.pod
+        self._needs = None if subject.pod is None else needs_of(subject.pod)
         self._extended = subject.extended
         self._open = tuple(c for c in subject.claims if placer.allocation_of(c) is None)
         self._pinned = tuple(
@@ -172,8 +173,10 @@ class _Attempt:
         pod = self._pod
         return (
             tuple(_shape(claim.spec) for claim in self._open),
-            tuple(selector for _, selector in self._pinned),
-            None if pod is None else _pod_shape(pod, has_extended=bool(self._extended)),
+            tuple((claim.meta.key, selector) for claim, selector in self._pinned),
+            None
+            if pod is None or self._needs is None
+            else _pod_shape(pod, self._needs, has_extended=bool(self._extended)),
         )
 
     def find(self) -> Fit | None:
@@ -213,7 +216,7 @@ class _Attempt:
         node = placer.nodes[position]
         reason = self._refusal(node)
         if reason is not None:
-            self._candidates.refuse(position, reason)
+            self._candidates.refuse(position, Reason(reason))
             return None
         claims, outline = self._outline(node)
         allocations: tuple[Allocation, ...] | None = ()
@@ -221,14 +224,16 @@ class _Attempt:
             try:
                 answer = placer.allocator.answer(node, outline)
             except PoolsInvalid as invalid:
-                self._candidates.refuse(position, str(invalid))
+                self._candidates.refuse(position, Reason(str(invalid)))
                 return None
             placer.steps += answer.steps
             self.is_slow = self.is_slow or answer.is_slow
             allocations = answer.allocations
         reason = None if allocations is None else self._unreachable(node)
         if allocations is None or reason is not None:
-            self._candidates.refuse(position, reason)
+            self._candidates.refuse(
+                position, None if reason is None else Reason(reason)
+            )
             return None
         return Fit(position, claims, allocations)
 
@@ -236,9 +241,9 @@ class _Attempt:
         """Return what keeps the pod, devices aside, from the node."""
         if self._placer.is_fixed:
             return None
-        if self._pod is not None:
+        if self._pod is not None and self._needs is not None:
             from_dra = self._resources_from_dra(node)
-            return refusal(self._pod, node, self._placer.load, from_dra)
+            return refusal(self._pod, self._needs, node, self._placer.load, from_dra)
         if node.unschedulable:
             return "the node is cordoned"
         return None if is_ready(node) else "the node is not ready"
@@ -282,10 +287,16 @@ class _Attempt:
             reason = reasons[position]
             if reason is None:
                 reason = reasons[position] = self._reason(node)
-            found.setdefault(reason, []).append(node.name)
+            found.setdefault(self._worded(reason, node), []).append(node.name)
         return tuple(NodeGroup(reason, tuple(names)) for reason, names in found.items())
 
-    def _reason(self, node: Node) -> str:
+    def _worded(self, reason: Reason, node: Node) -> str:
+        if reason.claim is None:
+            return reason.text
+        claims, _ = self._outline(node)
+        return f"claim {claims[reason.claim].meta.name}, {reason.text}"
+
+    def _reason(self, node: Node) -> Reason:
         allocator = self._placer.allocator
         return why_not(allocator.view(node), self._outline(node)[1], allocator.usage)
 
@@ -318,13 +329,13 @@ def _shape(spec: ClaimSpec) -> Hashable:
     return requests, spec.constraints
 
 
-def _pod_shape(pod: Pod, *, has_extended: bool) -> Hashable:
+def _pod_shape(pod: Pod, needs: Needs, *, has_extended: bool) -> Hashable:
     """Return what of a pod matters to a node."""
     return (
         tuple(sorted(pod.node_selector.items())),
         pod.affinity,
         pod.tolerations,
-        tuple(sorted(requests_of(pod).items())),
-        tuple(port for c in pod.containers for port in c.host_ports),
+        tuple(sorted(needs.resources.items())),
+        needs.ports,
         pod.meta.key if has_extended else None,
     )

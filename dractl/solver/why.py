@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from dractl.solver.bounds import Bounds
+from dractl.solver.candidates import Reason
 from dractl.solver.guide import shares_pool_names
 from dractl.solver.ledger import Ledger
 from dractl.solver.objections import objections
@@ -28,19 +29,19 @@ _SAID = {
 }
 
 
-def why_not(view: NodeView, outline: Outline, usage: Usage) -> str:
+def why_not(view: NodeView, outline: Outline, usage: Usage) -> Reason:
     """Return the first reason found; AllocationAborted where upstream has an error."""
     claims = prepare(view, outline, usage)
     ledger = Ledger(view, usage, len(claims))
     if not view.devices:
-        return _nothing_published(view)
-    for claim in claims:
-        where = f"claim {claim.plan.claim.meta.name}, " if len(claims) > 1 else ""
+        return Reason(_nothing_published(view))
+    for number, claim in enumerate(claims):
         for options in claim.requests:
             reasons = [_shortage(slot, view, ledger) for slot in options]
             if all(reasons):
-                return f"{where}{'; '.join(map(str, reasons))}"
-    return _together(view, claims, ledger)
+                text = "; ".join(map(str, reasons))
+                return Reason(text, number if len(claims) > 1 else None)
+    return Reason(_together(view, claims, ledger))
 
 
 def _nothing_published(view: NodeView) -> str:

@@ -21,6 +21,17 @@ from tests.solver.clusters import (
     wish,
 )
 
+ON_A = {
+    "nodeSelector": {
+        "nodeSelectorTerms": [
+            {
+                "matchFields": [
+                    {"key": "metadata.name", "operator": "In", "values": ["a"]}
+                ]
+            }
+        ]
+    }
+}
 TWO_NODES = (
     gpu_class(),
     node("a"),
@@ -310,3 +321,39 @@ def test_an_unparsable_term_of_an_affinity_spoils_itself_only() -> None:
     }
     documents = [template("t"), pod("p", "template/t", affinity=affinity)]
     assert summary(placed(cluster(*TWO_NODES, *documents))) == [("b", ["b0"])]
+
+
+def test_a_reason_names_the_claims_of_the_pod_that_it_is_for() -> None:
+    documents = [
+        template("one"),
+        template("many", wish(9)),
+        pod("p", "template/one", "template/many"),
+        pod("q", "template/one", "template/many"),
+    ]
+    outcome = placed(cluster(*TWO_NODES, *documents))
+    for number, name in enumerate(["p-c1", "q-c1"]):
+        found = reasons(outcome, number)
+        assert all(reason.startswith(f"claim {name}, ") for reason in found)
+
+
+def test_pods_on_one_claim_each_are_told_of_their_own() -> None:
+    held = [claim(name, status=given("a0", "a", **ON_A)) for name in ("x", "y")]
+    wanting = {"nodeSelector": {"name": "b"}}
+    pods = [pod(f"p{name}", f"claim/{name}", **wanting) for name in ("x", "y")]
+    outcome = placed(cluster(*TWO_NODES, *held, *pods))
+    assert "claim x is allocated on other nodes" in reasons(outcome, 0)
+    assert "claim y is allocated on other nodes" in reasons(outcome, 1)
+
+
+def test_a_host_port_of_a_sidecar_counts() -> None:
+    port = {"ports": [{"containerPort": 80, "hostPort": 80}]}
+    sidecar = {"name": "s", "restartPolicy": "Always", **port}
+    documents = [
+        template("t"),
+        pod("p", "template/t", initContainers=[sidecar]),
+        pod("q", "template/t", initContainers=[sidecar]),
+        pod("r", "template/t", initContainers=[sidecar]),
+        pod("s", "template/t"),
+    ]
+    outcome = placed(cluster(*TWO_NODES, *documents))
+    assert [where for where, _ in summary(outcome)] == ["a", "b", None, "a"]
