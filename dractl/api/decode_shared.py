@@ -2,7 +2,6 @@
 
 from dractl.api.decode_fields import (
     Wire,
-    child,
     each,
     flag,
     integer_if_set,
@@ -109,8 +108,3 @@ def _cel(source: Wire) -> str | None:
     if source.get("cel") is None:
         return None
     return within(source, "cel", lambda cel: text(cel, "expression"))
-
-
-def spec_of(document: Wire) -> Wire:
-    """Return `spec`, empty if absent."""
-    return child(document, "spec")

@@ -13,7 +13,7 @@ QUIRKS
 """
 
 from collections.abc import Collection, Hashable
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from dractl.model.attributes import LIST_KINDS, Attribute
 from dractl.model.claims import Constraint as ConstraintSpec
@@ -22,6 +22,7 @@ from dractl.solver.errors import AllocationAborted
 from dractl.solver.rules import Rules
 
 Values = tuple[str, frozenset[object]]
+T = TypeVar("T", bound=Hashable)
 
 
 class Constraint(Protocol):
@@ -66,28 +67,17 @@ def constraint(spec: ConstraintSpec, where: str, rules: Rules) -> Constraint:
     raise AllocationAborted(f"{where}: empty constraint (unsupported constraint type?)")
 
 
-class Match:
-    """All devices have the same scalar value. Nothing leaks here."""
+class _Matching(Generic[T]):
+    """What both kinds of matchAttribute have: a count, and what was agreed on."""
 
     def __init__(self, attribute: str, requests: frozenset[str]) -> None:
         self.attribute = attribute
         self.requests = requests
         self.count = 0
-        self.value: Attribute | None = None
-
-    def add(self, base: str, value: Attribute | None) -> bool:  # noqa: ARG002 the protocol's
-        """Let a device with this value join, or refuse it."""
-        if value is None:
-            return False
-        if self.count == 0:
-            self.value = value
-        elif value.kind in LIST_KINDS or not value.kind or value != self.value:
-            return False
-        self.count += 1
-        return True
+        self.value: T | None = None
 
     def remove(self, base: str) -> None:  # noqa: ARG002 the protocol's
-        """Take out a device that joined for this request."""
+        """Take out a device that joined; what was agreed on stays as it is."""
         self.count -= 1
 
     def state(self) -> Hashable:
@@ -100,43 +90,39 @@ class Match:
         self.count, self.value = state
 
 
-class SetMatch:
-    """All devices share a value, each having a list of them."""
+class Match(_Matching[Attribute]):
+    """All devices have the same scalar value. Nothing leaks here."""
 
-    def __init__(self, attribute: str, requests: frozenset[str]) -> None:
-        self.attribute = attribute
-        self.requests = requests
-        self._count = 0
-        self._values: Values | None = None
+    def add(self, base: str, value: Attribute | None) -> bool:  # noqa: ARG002 the protocol's
+        """Let a device with this value join, or refuse it."""
+        if value is None:
+            return False
+        if self.count == 0:
+            self.value = value
+        elif value.kind in LIST_KINDS or not value.kind or value != self.value:
+            return False
+        self.count += 1
+        return True
+
+
+class SetMatch(_Matching[Values]):
+    """All devices share a value, each having a list of them."""
 
     def add(self, base: str, value: Attribute | None) -> bool:  # noqa: ARG002 the protocol's
         """Let a device with this value join, or refuse it."""
         values = None if value is None else as_set(value)
         if values is None:
             return False
-        if self._count == 0:
-            self._values = values
+        if self.count == 0:
+            self.value = values
         else:
-            assert self._values is not None
-            common = values[1] & self._values[1]
-            if values[0] != self._values[0] or not common:
+            assert self.value is not None
+            common = values[1] & self.value[1]
+            if values[0] != self.value[0] or not common:
                 return False
-            self._values = (values[0], common)
-        self._count += 1
+            self.value = (values[0], common)
+        self.count += 1
         return True
-
-    def remove(self, base: str) -> None:  # noqa: ARG002 the protocol's
-        """Take out a device that joined; the set stays as narrow as it was."""
-        self._count -= 1
-
-    def state(self) -> Hashable:
-        """Return the memory, for comparison and `restore`."""
-        return (self._count, self._values if self._count else None)
-
-    def restore(self, state: Hashable) -> None:
-        """Go back to an earlier memory."""
-        assert isinstance(state, tuple)
-        self._count, self._values = state
 
 
 class Distinct:

@@ -2,7 +2,7 @@
 
 Follows Kubernetes 1.36, allocator_incubating.go: allocateDevice and
 checkAvailableCounters. Upstream does not restore everything; where that shows, the
-code says "leak". A search without leaks ends as it began (`state` is equal).
+code says "leak". A search without leaks ends as it began.
 """
 
 from collections.abc import Iterable

@@ -78,7 +78,7 @@ class Search:
     def _find_with_care(self, *, certain: bool) -> Found:
         claims, ledger = self._start()
         sound = certain and not shares_pool_names(self._view)
-        if sound and _hopeless(self._view, claims, ledger):
+        if sound and Bounds(self._view, claims, ledger).hopeless_from_start():
             return Found(claims, None, self.steps)
         if sound and not leaves_traces(self._view, claims):
             guide = Pruning(self._view, claims, ledger)
@@ -101,7 +101,7 @@ class Search:
 
     def _has_proof_of_nothing(self) -> bool:
         """Tell whether a search that allows more finds nothing (relaxed.py)."""
-        claims, _ = self._start()
+        claims = prepare(self._view, self._outline, self._usage)
         if not can_relax(self._view, claims):
             return False
         claims = relaxed_slots(claims)
@@ -149,7 +149,3 @@ def _may_suffice(slot: Slot, ledger: Ledger) -> bool:
         return bool(slot.wanted) and all(free >> each & 1 for each in slot.wanted)
     usable = slot.candidates & ~slot.tainted & ledger.free(slot)
     return usable.bit_count() >= slot.needs
-
-
-def _hopeless(view: NodeView, claims: tuple[ClaimSlots, ...], ledger: Ledger) -> bool:
-    return Bounds(view, claims, ledger).hopeless_from_start()

@@ -32,7 +32,6 @@ class Slot:
     shares: Shares | None
     wanted: tuple[int, ...] | None
     constraints: tuple[Constraint, ...]
-    constraints_at: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,5 +118,4 @@ def _slot(
         view.shares(plan.option) if view.rules.consumable else None,
         wanted,
         tuple(constraints[position] for position in plan.constraints),
-        plan.constraints,
     )

@@ -67,11 +67,6 @@ class NodeView:
                 consuming |= 1 << position
         return NodeView(node, inventory, rules, devices, multi, consuming)
 
-    @property
-    def all(self) -> int:
-        """The mask of all devices."""
-        return (1 << len(self.devices)) - 1
-
     def dedicated(self, usage: Usage) -> int:
         """Return the devices that are held as a whole."""
         held, mask = usage.dedicated, 0
