@@ -45,7 +45,7 @@ Examples:
   dractl allocate --snapshot cluster.json -o json
 
 Exit status: 0 everything was placed, 1 something does not fit or would abort
-scheduling, 2 wrong usage, 3 a file cannot be read.
+scheduling, 2 wrong usage, 3 a file cannot be read, in whole or in part.
 """)
 
 FilesArgument = Annotated[
