@@ -332,14 +332,6 @@ def test_hostile_names_reach_no_terminal_raw(
         assert (ran.out + ran.err).replace("\n", "").isprintable()
 
 
-def test_yaml_and_json_say_the_same(dractl: Runner) -> None:
-    document = answer(dractl, "--demo")
-    other = yaml.safe_load(dractl("allocate", "--demo", "-o", "yaml").out)
-    document["summary"].pop("seconds")
-    other["summary"].pop("seconds")
-    assert other == document
-
-
 @pytest.mark.parametrize("form", ["file", "gzip", "folder", "stdin"])
 def test_a_snapshot_can_come_as(form: str, tmp_path: Path) -> None:
     data = PATH.read_bytes()
@@ -390,14 +382,3 @@ def test_what_was_left_out_keeps_an_answer_from_being_complete(
     assert ran.out == "resourceclaim.resource.k8s.io/a\n"
     assert "left out" in ran.err
     assert ran.status == 3
-
-
-@pytest.mark.parametrize(
-    ("release", "warned"),
-    [("1.30", True), ("1.31", False), ("1.37", False), ("2.0", True)],
-)
-def test_a_release_beyond_the_known_ones_gets_a_warning(
-    dractl: Runner, release: str, *, warned: bool
-) -> None:
-    ran = dractl("allocate", "--demo", "--kubernetes-version", release)
-    assert ("is unknown here; it is judged as" in ran.err) is warned
