@@ -19,7 +19,6 @@ from dractl.cli.options import (
     VerboseOption,
     feature_gates,
     terminal,
-    usage,
     verbatim,
 )
 from dractl.cli.terminal import Terminal
@@ -94,11 +93,10 @@ def allocate(  # noqa: PLR0913 - one parameter per option
     each with what those before it left over.
     """
     screen = terminal(context, verbose=verbose, quiet=quiet, no_color=no_color)
-    from dractl.cli.reading import read
+    from dractl.cli.reading import check_scope, read, warn_of
     from dractl.solver.placement import Policy, place
 
-    if namespace is not None and all_namespaces:
-        raise usage("--namespace and --all-namespaces exclude each other")
+    check_scope(namespace, all_namespaces=all_namespaces)
     question = read(
         files=files or (),
         snapshot=snapshot,
@@ -107,9 +105,7 @@ def allocate(  # noqa: PLR0913 - one parameter per option
         kubernetes=kubernetes_version,
         gates=feature_gates(gates) if gates else {},
     )
-    _warn_of_release(question, screen)
-    for problem in question.snapshot.problems:
-        screen.warn(f"left out: {problem}")
+    warn_of(question.snapshot, screen)
     started = time.perf_counter()
     with screen.progress("placing") as progress:
         outcome = place(
@@ -142,15 +138,6 @@ def _rendered(
         return output.as_yaml(placements.claims(outcome))
     document = placements.document(outcome, question.snapshot.problems, seconds)
     return (output.as_json if output_format == "json" else output.as_yaml)(document)
-
-
-def _warn_of_release(question: "Question", screen: Terminal) -> None:
-    from dractl.model.cluster import NEWEST, OLDEST
-
-    release = question.snapshot.profile.version
-    if not OLDEST <= release <= NEWEST:
-        nearest = OLDEST if release < OLDEST else NEWEST
-        screen.warn(f"Kubernetes {release} is unknown here; it is judged as {nearest}")
 
 
 def _summarize(

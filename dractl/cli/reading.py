@@ -6,7 +6,9 @@ from typing import Final
 
 from dractl.api.snapshot import Snapshot
 from dractl.cli.options import usage
+from dractl.cli.terminal import Terminal
 from dractl.demo import PATH
+from dractl.model.cluster import NEWEST, OLDEST
 from dractl.solver.placement import Subject, pending
 from dractl.sources.documents import Loaded
 from dractl.sources.files import load_documents
@@ -41,11 +43,9 @@ def read(  # noqa: PLR0913 - what options say, one by one
     Raises DractlError for options that contradict each other, for files that cannot be
     read, and where there is no cluster to place anything in.
     """
-    if demo and snapshot is not None:
-        raise usage("--demo and --snapshot exclude each other")
     if [*files, snapshot].count("-") > 1:
         raise usage("stdin can be read only once, so - may appear only once")
-    base = _load([str(PATH)] if demo else [] if snapshot is None else [snapshot])
+    base = _cluster(snapshot, demo=demo)
     given = _load(files)
     documents = [(_placed(each, namespace), where) for each, where in given.documents]
     cluster = Snapshot.from_sourced(
@@ -69,6 +69,55 @@ def read(  # noqa: PLR0913 - what options say, one by one
         _asked_for(asked, pending(cluster)),
         unreadable=bool(given.problems or asked.problems),
     )
+
+
+def read_cluster(
+    *,
+    snapshot: str | None,
+    demo: bool,
+    kubernetes: str | None,
+    gates: Mapping[str, bool],
+) -> Snapshot:
+    """Read the cluster that a command without FILEs asks about.
+
+    Raises DractlError for options that contradict each other, for files that cannot be
+    read, and where no cluster is named.
+    """
+    if not demo and snapshot is None:
+        raise usage(
+            "there is no cluster to look at: no --snapshot, no --demo",
+            hint="try --demo, or save the state of a cluster with kubectl get -o yaml "
+            "and name it with --snapshot",
+        )
+    base = _cluster(snapshot, demo=demo)
+    return Snapshot.from_sourced(
+        base.documents,
+        kubernetes=kubernetes,
+        feature_gates=gates,
+        problems=base.problems,
+    )
+
+
+def warn_of(snapshot: Snapshot, screen: Terminal) -> None:
+    """Say what the answer lacks: a release that is known, objects that are readable."""
+    release = snapshot.profile.version
+    if not OLDEST <= release <= NEWEST:
+        nearest = OLDEST if release < OLDEST else NEWEST
+        screen.warn(f"Kubernetes {release} is unknown here; it is judged as {nearest}")
+    for problem in snapshot.problems:
+        screen.warn(f"left out: {problem}")
+
+
+def check_scope(namespace: str | None, *, all_namespaces: bool) -> None:
+    """Raise DractlError for -n together with -A."""
+    if namespace is not None and all_namespaces:
+        raise usage("--namespace and --all-namespaces exclude each other")
+
+
+def _cluster(snapshot: str | None, *, demo: bool) -> Loaded:
+    if demo and snapshot is not None:
+        raise usage("--demo and --snapshot exclude each other")
+    return _load([str(PATH)] if demo else [] if snapshot is None else [snapshot])
 
 
 def _load(paths: Iterable[str]) -> Loaded:
