@@ -28,7 +28,7 @@ from dractl.api.decode_fields import (
     within,
     within_if_set,
 )
-from dractl.api.decode_shared import cluster_meta, node_selector
+from dractl.api.decode_shared import cluster_meta, condition, node_selector
 from dractl.api.problems import MalformedField
 from dractl.model.attributes import Attribute, Kind, Scalar, SemVer, SemVerError
 from dractl.model.attributes import qualified as _qualified
@@ -270,6 +270,9 @@ def taint(source: Wire, rule: str | None = None) -> Taint:
 def device_taint_rule(document: Wire) -> DeviceTaintRule:
     """Read a DeviceTaintRule in v1 form."""
     name = cluster_meta(document).name
+    conditions = within(
+        document, "status", lambda status: each(status, "conditions", condition)
+    )
 
     def read(spec: Wire) -> DeviceTaintRule:
         selector = child(spec, "deviceSelector")
@@ -286,6 +289,7 @@ def device_taint_rule(document: Wire) -> DeviceTaintRule:
             driver=driver,
             pool=pool,
             device=device,
+            is_watched=bool(conditions),
         )
 
     return within(document, "spec", read)

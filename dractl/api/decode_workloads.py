@@ -3,6 +3,7 @@
 Defaults are those of the API server (pkg/apis/core/v1/defaults.go, 1.36).
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from dractl.api.decode_fields import (
@@ -31,6 +32,7 @@ from dractl.model.quantity import Quantity
 from dractl.model.workloads import (
     Container,
     ContainerClaim,
+    DeviceHealth,
     Event,
     Namespace,
     Node,
@@ -176,7 +178,36 @@ def _pod_status(status: Wire) -> dict[str, Any]:
             lambda extended: text_if_set(extended, "resourceClaimName"),
         ),
         "conditions": each(status, "conditions", condition),
+        "health": tuple(_health(status)),
     }
+
+
+def _health(status: Wire) -> Iterator[DeviceHealth]:
+    """Read what every container's status says of its devices."""
+    for key in ("initContainerStatuses", "containerStatuses"):
+        for reports in each(status, key, _container_health):
+            yield from reports
+
+
+def _container_health(source: Wire) -> tuple[DeviceHealth, ...]:
+    container = text(source, "name")
+
+    def of_resource(allocated: Wire) -> tuple[DeviceHealth, ...]:
+        resource = text(allocated, "name")
+        return each(
+            allocated,
+            "resources",
+            lambda found: DeviceHealth(
+                container,
+                resource,
+                text(found, "resourceID"),
+                text(found, "health"),
+                text(found, "message"),
+            ),
+        )
+
+    found = each(source, "allocatedResourcesStatus", of_resource)
+    return tuple(report for reports in found for report in reports)
 
 
 def pod_group(document: Wire) -> PodGroup:
@@ -218,6 +249,10 @@ def event(document: Wire) -> Event:
         type=text(document, "type"),
         count=next((count for count in counts if count > 0), 1),
         last_seen=next((time for time in times if time), None),
+        source=text(document, "reportingComponent")
+        or text(document, "reportingController")
+        or text(child(document, "source"), "component")
+        or text(child(document, "deprecatedSource"), "component"),
     )
 
 

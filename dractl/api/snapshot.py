@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Final, TypeVar
 
 from dractl.api.decode import Decoded, Object, decode
+from dractl.api.evidence import Stored, gates_shown_on
 from dractl.api.lists import is_list, items_of
 from dractl.api.problems import Problem
 from dractl.errors import DractlError
@@ -53,7 +54,8 @@ class Snapshot:
         """Read Kubernetes documents of any served version, also Lists of them.
 
         `kubernetes` is the release to judge by; without it, the newest kubelet among
-        the nodes tells it, else the newest release that is known. Of two documents for
+        the nodes tells it, else the newest release that is known. Where that is the
+        cluster's own, gates that its objects show to be on are on (evidence.py). Of two documents for
         one object the later one counts, but hand-made claims (no uid) of one name and
         of different specs are different claims. Raises DractlError for a release or a
         feature gate that does not exist; a malformed document becomes a problem.
@@ -93,9 +95,8 @@ class Snapshot:
             elif result is not None:
                 kept.add(result)
         nodes = kept.of(Node)
-        release = kubernetes or _newest_kubelet(nodes)
         return Snapshot(
-            profile=Profile.of(release, feature_gates),
+            profile=_profile(kept, kubernetes, feature_gates or {}),
             classes=kept.of(DeviceClass),
             claims=kept.of(ResourceClaim),
             templates=kept.of(ResourceClaimTemplate),
@@ -172,6 +173,20 @@ class _Kept:
     def of(self, kind: type[T]) -> tuple[T, ...]:
         found = self._objects.get(kind, {}).values()
         return tuple(each for each in found if isinstance(each, kind))
+
+
+def _profile(
+    kept: _Kept, kubernetes: str | None, feature_gates: Mapping[str, bool]
+) -> Profile:
+    own = _newest_kubelet(kept.of(Node))
+    profile = Profile.of(kubernetes or own, feature_gates)
+    if kubernetes is not None and profile.version != own:
+        return profile  # "what if", which what is stored says nothing of
+    stored = Stored(kept.of(ResourceClaim), kept.of(DeviceTaintRule), kept.of(Pod))
+    shown = dict.fromkeys(gates_shown_on(stored, profile), True)
+    return (
+        Profile.of(profile.version, shown | dict(feature_gates)) if shown else profile
+    )
 
 
 def _are_namesakes(one: Object | None, other: Object) -> bool:

@@ -139,7 +139,8 @@ class ResourceSlice:
 class DeviceTaintRule:
     """An admin's taint for all devices that match; an unset field matches any.
 
-    `selects` is False where the rule has no deviceSelector at all.
+    `selects` is False where the rule has no deviceSelector at all. `is_watched` tells
+    that a controller has written a status for it, as only one does whose gate is on.
     """
 
     name: str
@@ -148,3 +149,4 @@ class DeviceTaintRule:
     driver: str | None = None
     pool: str | None = None
     device: str | None = None
+    is_watched: bool = False

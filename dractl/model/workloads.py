@@ -63,6 +63,20 @@ class PodClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceHealth:
+    """What the kubelet says of the health of one device that a container has.
+
+    `resource` is `claim:NAME` or `claim:NAME/REQUEST`, or an extended resource.
+    """
+
+    container: str
+    resource: str
+    device: str
+    health: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Pod:
     """A pod.
 
@@ -87,6 +101,7 @@ class Pod:
     extended_claim: str | None = None
     group: str = ""
     conditions: tuple[Condition, ...] = ()
+    health: tuple[DeviceHealth, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +122,7 @@ class Namespace:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What somebody reported of an object."""
+    """What somebody reported of an object; `source` is the component that did."""
 
     meta: ObjectMeta
     involved_kind: str
@@ -118,6 +133,7 @@ class Event:
     type: str = ""
     count: int = 1
     last_seen: str | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import Generic, Protocol, TypeVar
 from dractl.model.attributes import LIST_KINDS, Attribute
 from dractl.model.claims import Constraint as ConstraintSpec
 from dractl.model.devices import Device
-from dractl.solver.errors import AllocationAborted
+from dractl.solver.errors import AllocationAborted, Fault
 from dractl.solver.rules import Rules
 
 Values = tuple[str, frozenset[object]]
@@ -54,7 +54,9 @@ def lookup(device: Device, name: str) -> Attribute | None:
     return device.attributes.get(name)
 
 
-def constraint(spec: ConstraintSpec, where: str, rules: Rules) -> Constraint:
+def constraint(
+    spec: ConstraintSpec, claim: str, where: str, rules: Rules
+) -> Constraint:
     """Return the constraint object; AllocationAborted where upstream knows no such."""
     requests = frozenset(spec.requests)
     if spec.match_attribute:
@@ -64,7 +66,12 @@ def constraint(spec: ConstraintSpec, where: str, rules: Rules) -> Constraint:
     if spec.distinct_attribute and rules.distinct_supported:
         kind = SetDistinct if rules.list_values else Distinct
         return kind(spec.distinct_attribute, requests)
-    raise AllocationAborted(f"{where}: empty constraint (unsupported constraint type?)")
+    # Distinct values came with the allocator that also knows consumable capacity.
+    gate = "DRAConsumableCapacity" if spec.distinct_attribute else ""
+    raise AllocationAborted(
+        f"claim {claim}, {where}: empty constraint (unsupported constraint type?)",
+        fault=Fault("gate", claim, subject=gate),
+    )
 
 
 class _Matching(Generic[T]):

@@ -13,7 +13,7 @@ from dractl.cel.errors import SelectorCompileError, SelectorEvalError
 from dractl.cel.guard import guarded
 from dractl.cel.selector import Selector, compile_cached
 from dractl.model.attributes import Attribute
-from dractl.model.devices import Device
+from dractl.model.devices import Device, DeviceId
 from dractl.solver.errors import AllocationAborted
 
 EMPTY_EXPRESSION = "CEL expression empty (unsupported selector type?)"
@@ -21,10 +21,14 @@ EMPTY_EXPRESSION = "CEL expression empty (unsupported selector type?)"
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An expression that has no answer; `part` counts the filter's expressions."""
+    """An expression without an answer; `part` counts the filter's expressions.
+
+    A part of -1 stands for the device's own node selector.
+    """
 
     part: int
     text: str
+    device: DeviceId
 
 
 Verdict = bool | Failure
@@ -147,7 +151,7 @@ class Eligibility:
             result = expression.answer(device)
             if result is True:
                 continue
-            return False if result is False else Failure(part, result)
+            return False if result is False else Failure(part, result, device.id)
         return True
 
     def guarded(self, part: int) -> str:

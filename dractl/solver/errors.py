@@ -1,6 +1,30 @@
 """Why an allocation ends without an answer."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 from dractl.errors import DractlError, ExitStatus
+from dractl.model.devices import DeviceId
+
+FaultKind = Literal[
+    "selector", "size", "gate", "class", "pool", "constraint", "budget", "other"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What an error is about; "" and None: it is not about such a thing.
+
+    `part` counts the selectors of the class and then those of the request, `subject` is
+    a feature gate, a class, a pool (driver/pool) or a number, by the kind.
+    """
+
+    kind: FaultKind = "other"
+    claim: str = ""
+    request: str = ""
+    device: DeviceId | None = None
+    part: int = -1
+    subject: str = ""
 
 
 class AllocationAborted(Exception):
@@ -9,10 +33,13 @@ class AllocationAborted(Exception):
     `hint` is what would make it go on, "" where that is not known.
     """
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(
+        self, message: str, hint: str = "", fault: Fault | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.fault = fault or Fault()
 
 
 class PoolsInvalid(Exception):
@@ -28,7 +55,8 @@ class SearchBudgetExceeded(AllocationAborted):
 
     def __init__(self, steps: int) -> None:
         super().__init__(
-            f"no answer within {steps} steps; the scheduler would time out as well"
+            f"no answer within {steps} steps; the scheduler would time out as well",
+            fault=Fault("budget", subject=str(steps)),
         )
         self.steps = steps
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from dractl.model.quantity import Quantity
 from dractl.solver.capacity import Amounts, fits
-from dractl.solver.errors import AllocationAborted
+from dractl.solver.errors import AllocationAborted, Fault
 from dractl.solver.inventory import CounterKey, Pool
 from dractl.solver.slots import Slot
 from dractl.solver.trace import Objection
@@ -117,7 +117,14 @@ class Ledger:
                 raise AllocationAborted(
                     f"claim {slot.plan.claim_name}, request {slot.plan.name}: cannot "
                     f"add device {device.id} because a claim constraint would not be "
-                    "satisfied"
+                    "satisfied",
+                    fault=Fault(
+                        "constraint",
+                        slot.plan.claim_name,
+                        slot.plan.name,
+                        device.id,
+                        subject=constraint.attribute,
+                    ),
                 )
             for earlier in slot.constraints[:index]:
                 earlier.remove(base)

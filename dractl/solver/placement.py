@@ -9,7 +9,7 @@ from dractl.api.encode import allocation_to_wire
 from dractl.api.snapshot import Snapshot
 from dractl.model.claims import Allocation, ResourceClaim
 from dractl.solver.allocator import Allocator
-from dractl.solver.errors import AllocationAborted, PoolsInvalid
+from dractl.solver.errors import AllocationAborted, Fault, PoolsInvalid
 from dractl.solver.subjects import Subject, pending
 
 __all__ = ["NodeGroup", "Outcome", "Placement", "Policy", "Subject", "pending", "place"]
@@ -40,8 +40,9 @@ class Placement:
 
     `allocations` has every claim of it, also those that were allocated before; None:
     not allocated. Of what is not placed, `reason` says it in one sentence and `reasons`
-    node by node; `aborted` is the error that would stop the scheduler, and `hint` what
-    would prevent that. `is_slow` warns that upstream's search may time out here.
+    node by node; `aborted` is the error that would stop the scheduler, `fault` what
+    that is about, and `hint` what would prevent it. `is_slow` warns that upstream's
+    search may time out here.
     """
 
     subject: Subject
@@ -51,6 +52,7 @@ class Placement:
     reason: str | None = None
     aborted: str | None = None
     hint: str | None = None
+    fault: Fault | None = None
     is_slow: bool = False
 
 

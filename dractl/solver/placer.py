@@ -73,24 +73,42 @@ class Placer:
 
     def place(self, subject: Subject) -> Placement:
         """Place one subject, and take what it is given."""
+        placement, fit = self._answered(subject)
+        if fit is not None:
+            self._take(subject, fit)
+        return placement
+
+    def probe(self, subject: Subject) -> Placement:
+        """Say where a subject would go, and take nothing.
+
+        Of one that does not fit, the nodes' reasons are not put in words.
+        """
+        return self._answered(subject, worded=False)[0]
+
+    def _answered(
+        self, subject: Subject, *, worded: bool = True
+    ) -> tuple[Placement, Fit | None]:
         if subject.problem is not None:
-            return self._unplaced(subject, reason=subject.problem)
+            return self._unplaced(subject, reason=subject.problem), None
         if not self.nodes:
-            return self._unplaced(subject, reason="the source has no nodes")
+            return self._unplaced(subject, reason="the source has no nodes"), None
         attempt = _Attempt(self, subject)
         try:
             fit = attempt.find()
         except AllocationAborted as aborted:
-            return dataclasses.replace(
+            placement = dataclasses.replace(
                 self._unplaced(subject, aborted=aborted.message),
                 hint=aborted.hint or None,
-                is_slow=attempt.is_slow,
+                fault=aborted.fault,
             )
-        if fit is None:
-            placement = self._unplaced(subject, reasons=attempt.groups())
+            fit = None
         else:
-            placement = self._placed(subject, fit)
-        return dataclasses.replace(placement, is_slow=attempt.is_slow)
+            if fit is None:
+                reasons = attempt.groups() if worded else ()
+                placement = self._unplaced(subject, reasons=reasons)
+            else:
+                placement = self._placed(subject, fit)
+        return dataclasses.replace(placement, is_slow=attempt.is_slow), fit
 
     def _unplaced(
         self,
@@ -101,21 +119,13 @@ class Placer:
         reasons: tuple[NodeGroup, ...] = (),
     ) -> Placement:
         pairs = tuple((claim, self.allocation_of(claim)) for claim in subject.claims)
-        if reasons:
+        if reason is None and aborted is None:
             many = len(self.nodes) > 1
             where = f"any of {len(self.nodes)} nodes" if many else self.nodes[0].name
             reason = f"does not fit on {where}"
         return Placement(subject, None, pairs, reasons, reason, aborted)
 
     def _placed(self, subject: Subject, fit: Fit) -> Placement:
-        node = self.nodes[fit.position]
-        for claim, allocation in zip(fit.claims, fit.allocations, strict=True):
-            self.given[claim.meta.key] = allocation
-            self.allocator.usage.hold(allocation)
-            self._note(allocation)
-        if subject.pod is not None:
-            self.load.add(needs_of(subject.pod), node.name)
-            self._changes.note(fit.position)
         known = dict(
             zip((c.meta.key for c in fit.claims), fit.allocations, strict=True)
         )
@@ -124,7 +134,16 @@ class Placer:
             (claim, known.get(key) or self.allocation_of(claim))
             for key, claim in claims.items()
         )
-        return Placement(subject, node.name, pairs)
+        return Placement(subject, self.nodes[fit.position].name, pairs)
+
+    def _take(self, subject: Subject, fit: Fit) -> None:
+        for claim, allocation in zip(fit.claims, fit.allocations, strict=True):
+            self.given[claim.meta.key] = allocation
+            self.allocator.usage.hold(allocation)
+            self._note(allocation)
+        if subject.pod is not None:
+            self.load.add(needs_of(subject.pod), self.nodes[fit.position].name)
+            self._changes.note(fit.position)
 
     def _note(self, allocation: Allocation) -> None:
         """Note which nodes see devices go."""

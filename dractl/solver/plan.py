@@ -15,7 +15,7 @@ from dractl.model.claims import DeviceClass, Option, Request, ResourceClaim
 from dractl.model.devices import Device
 from dractl.solver.constraints import Constraint, applies, constraint, lookup
 from dractl.solver.eligibility import Derived, Eligibility, Failure, Selectors
-from dractl.solver.errors import AllocationAborted
+from dractl.solver.errors import AllocationAborted, Fault
 from dractl.solver.rules import Rules
 
 
@@ -58,6 +58,7 @@ class OptionPlan:
         return AllocationAborted(
             f"{owner}: selector #{index}: {failure.text}",
             f"ask for the value before it is read: {form}" if form else "",
+            Fault("selector", claim.meta.name, self.name, failure.device, failure.part),
         )
 
 
@@ -86,9 +87,7 @@ class ClaimPlan:
     def constraints(self, rules: Rules) -> list[Constraint]:
         """Return new constraint objects; AllocationAborted for an unknown kind."""
         return [
-            constraint(
-                spec, f"claim {self.claim.meta.name}, constraint #{index}", rules
-            )
+            constraint(spec, self.claim.meta.name, f"constraint #{index}", rules)
             for index, spec in enumerate(self.constraint_specs)
         ]
 
@@ -132,18 +131,23 @@ class Planner:
     def _check_request(self, claim: ResourceClaim, request: Request) -> None:
         where = f"claim {claim.meta.name}, request {request.name}"
         if not request.options:
-            raise AllocationAborted(f"{where}: unknown request type")
+            raise AllocationAborted(
+                f"{where}: unknown request type",
+                fault=Fault("gate", claim.meta.name, request.name),
+            )
         if request.prioritized and not self._rules.prioritized_list:
             raise AllocationAborted(
                 f"{where}: has subrequests, but the DRAPrioritizedList feature is "
-                "disabled"
+                "disabled",
+                fault=_gate(claim, request.name, "DRAPrioritizedList"),
             )
         if self._rules.consumable or self._rules.capacity_requests_ignored:
             return
         if any(option.capacity is not None for option in request.options):
             raise AllocationAborted(
                 f"{where}: has capacity requests, but the DRAConsumableCapacity "
-                "feature is disabled"
+                "feature is disabled",
+                fault=_gate(claim, request.name, "DRAConsumableCapacity"),
             )
 
     def _option(
@@ -159,9 +163,10 @@ class Planner:
                 )
         if option.admin_access is not None and not self._rules.admin_access:
             raise AllocationAborted(
-                f"{where}: admin access is requested, but the feature is disabled"
+                f"{where}: admin access is requested, but the feature is disabled",
+                fault=_gate(claim, name, "DRAAdminAccess"),
             )
-        device_class = self._class(option.device_class, where)
+        device_class = self._class(option.device_class, claim, name)
         if option.mode not in {"ExactCount", "All"}:
             raise AllocationAborted(f"{where}: unsupported count mode {option.mode}")
         return OptionPlan(
@@ -186,13 +191,21 @@ class Planner:
             },
         )
 
-    def _class(self, name: str, where: str) -> DeviceClass:
+    def _class(self, name: str, claim: ResourceClaim, request: str) -> DeviceClass:
+        where = f"claim {claim.meta.name}, request {request}"
+        fault = Fault("class", claim.meta.name, request, subject=name)
         if not name:
             raise AllocationAborted(
-                f"{where}: missing device class name (unsupported request type?)"
+                f"{where}: missing device class name (unsupported request type?)",
+                fault=fault,
             )
         if name not in self._classes:
             raise AllocationAborted(
-                f"{where}: could not retrieve device class {name}: not found"
+                f"{where}: could not retrieve device class {name}: not found",
+                fault=fault,
             )
         return self._classes[name]
+
+
+def _gate(claim: ResourceClaim, request: str, gate: str) -> Fault:
+    return Fault("gate", claim.meta.name, request, subject=gate)

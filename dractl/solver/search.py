@@ -60,8 +60,11 @@ class Search:
         self._observer = observer
         self.steps = 0
 
+    def _prepared(self) -> tuple[ClaimSlots, ...]:
+        return prepare(self._view, self._outline, self._usage)
+
     def _start(self) -> tuple[tuple[ClaimSlots, ...], Ledger]:
-        claims = prepare(self._view, self._outline, self._usage)
+        claims = self._prepared()
         return claims, Ledger(self._view, self._usage, len(claims))
 
     def find(self) -> Found:
@@ -101,7 +104,7 @@ class Search:
 
     def _has_proof_of_nothing(self) -> bool:
         """Tell whether a search that allows more finds nothing (relaxed.py)."""
-        claims = prepare(self._view, self._outline, self._usage)
+        claims = self._prepared()
         if not can_relax(self._view, claims):
             return False
         claims = relaxed_slots(claims)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dractl.solver.constraints import Constraint
-from dractl.solver.errors import AllocationAborted
+from dractl.solver.errors import AllocationAborted, Fault
 from dractl.solver.plan import ClaimPlan, OptionPlan, Outline
 from dractl.solver.rules import MAX_DEVICES
 from dractl.solver.usage import Usage
@@ -59,7 +59,8 @@ def _claim(view: NodeView, plan: ClaimPlan, usage: Usage) -> ClaimSlots:
     if least > MAX_DEVICES:
         raise AllocationAborted(
             f"claim {plan.claim.meta.name}: number of requested devices {least} "
-            f"exceeds the claim limit of {MAX_DEVICES}"
+            f"exceeds the claim limit of {MAX_DEVICES}",
+            fault=Fault("size", plan.claim.meta.name, subject=str(least)),
         )
     constraints = tuple(plan.constraints(view.rules))
     return ClaimSlots(
@@ -96,7 +97,13 @@ def _check_pools(
             state = "being updated" if pool.defect == "incomplete" else "invalid"
             raise AllocationAborted(
                 f"claim {claim.claim.meta.name}, request {plan.name}: asks for all "
-                f"devices, but resource pool {'/'.join(pool.key)} is currently {state}"
+                f"devices, but resource pool {'/'.join(pool.key)} is currently {state}",
+                fault=Fault(
+                    "pool",
+                    claim.claim.meta.name,
+                    plan.name,
+                    subject="/".join(pool.key),
+                ),
             )
         end += len(pool.entries)
         if failing is not None and failing < end:

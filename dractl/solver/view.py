@@ -109,7 +109,8 @@ class NodeView:
                 self.node.name, self.node.meta.labels
             )
         except NodeSelectorError as error:
-            return Failure(-1, f"unusable node selector of {device.id}: {error}")
+            text = f"unusable node selector of {device.id}: {error}"
+            return Failure(-1, text, device.id)
 
     def tainted(self, tolerations: tuple[Toleration, ...]) -> int:
         """Return the devices with a taint that is not tolerated."""

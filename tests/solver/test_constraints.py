@@ -197,7 +197,7 @@ def test_lists_are_compared_where_the_gate_is_on(
 ) -> None:
     rules = dataclasses.replace(RULES, list_values=lists)
 
-    assert type(constraint(spec, "here", rules)) is kind
+    assert type(constraint(spec, "mine", "here", rules)) is kind
 
 
 @pytest.mark.parametrize(
@@ -208,8 +208,8 @@ def test_lists_are_compared_where_the_gate_is_on(
 def test_an_unknown_kind_of_constraint_aborts(spec: Spec, *, supported: bool) -> None:
     rules = dataclasses.replace(RULES, distinct_supported=supported)
 
-    with pytest.raises(AllocationAborted, match="here: empty constraint"):
-        constraint(spec, "here", rules)
+    with pytest.raises(AllocationAborted, match="claim mine, here: empty constraint"):
+        constraint(spec, "mine", "here", rules)
 
 
 def test_an_empty_list_has_no_value_to_compare() -> None:
