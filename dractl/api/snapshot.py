@@ -11,7 +11,7 @@ from dractl.api.lists import is_list, items_of
 from dractl.api.problems import Problem
 from dractl.errors import DractlError
 from dractl.model.claims import DeviceClass, ResourceClaim, ResourceClaimTemplate
-from dractl.model.cluster import KubernetesVersion, Profile
+from dractl.model.cluster import GATE_GROUPS, KubernetesVersion, Profile
 from dractl.model.devices import DeviceTaintRule, ResourceSlice
 from dractl.model.workloads import Event, Namespace, Node, Pod, PodGroup, ResourceQuota
 
@@ -55,10 +55,11 @@ class Snapshot:
 
         `kubernetes` is the release to judge by; without it, the newest kubelet among
         the nodes tells it, else the newest release that is known. Where that is the
-        cluster's own, gates that its objects show to be on are on (evidence.py). Of two documents for
-        one object the later one counts, but hand-made claims (no uid) of one name and
-        of different specs are different claims. Raises DractlError for a release or a
-        feature gate that does not exist; a malformed document becomes a problem.
+        cluster's own, gates that its objects show to be on are on (evidence.py). Of two
+        documents for one object the later one counts, but hand-made claims (no uid) of
+        one name and of different specs are different claims. Raises DractlError for a
+        release or a feature gate that does not exist; a malformed document becomes a
+        problem.
         """
         numbered = (
             (document, f"document {number}")
@@ -180,13 +181,14 @@ def _profile(
 ) -> Profile:
     own = _newest_kubelet(kept.of(Node))
     profile = Profile.of(kubernetes or own, feature_gates)
-    if kubernetes is not None and profile.version != own:
-        return profile  # "what if", which what is stored says nothing of
+    asks_what_if = kubernetes is not None and profile.version != own
+    if asks_what_if or not feature_gates.keys().isdisjoint(GATE_GROUPS):
+        return profile
     stored = Stored(kept.of(ResourceClaim), kept.of(DeviceTaintRule), kept.of(Pod))
     shown = dict.fromkeys(gates_shown_on(stored, profile), True)
-    return (
-        Profile.of(profile.version, shown | dict(feature_gates)) if shown else profile
-    )
+    if not shown:
+        return profile
+    return Profile.of(profile.version, {**shown, **feature_gates})
 
 
 def _are_namesakes(one: Object | None, other: Object) -> bool:

@@ -82,7 +82,7 @@ GATES: Final[Mapping[str, str]] = {
     "WorkloadWithJob": "-----aa",
 }
 _ON: Final = frozenset("BGL")
-_GROUPS: Final[Mapping[str, frozenset[str]]] = {
+GATE_GROUPS: Final[Mapping[str, frozenset[str]]] = {
     "AllAlpha": frozenset("a"),
     "AllBeta": frozenset("bB"),
 }
@@ -121,7 +121,7 @@ class Profile:
         for name in wanted:
             _check_known(name)
         state = {gate: stage(gate, version) in _ON for gate in GATES}
-        for group, letters in _GROUPS.items():
+        for group, letters in GATE_GROUPS.items():
             if group in wanted:
                 for gate in GATES:
                     if stage(gate, version) in letters:
@@ -153,9 +153,9 @@ class Profile:
 
 
 def _check_known(name: str) -> None:
-    if name in GATES or name in _GROUPS:
+    if name in GATES or name in GATE_GROUPS:
         return
-    near = difflib.get_close_matches(name, [*GATES, *_GROUPS], n=1)
+    near = difflib.get_close_matches(name, [*GATES, *GATE_GROUPS], n=1)
     raise DractlError(
         "unknown-gate",
         f"no release from {OLDEST} to {NEWEST} has the DRA feature gate {name[:60]!r}",

@@ -20,6 +20,9 @@ _SEPARATOR: Final = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 # A line that is more than blanks, a comment or a directive.
 _CONTENT: Final = re.compile(r"^[ \t]*+[^ \t\r\n#%]", re.MULTILINE)
 
+# What PyYAML 6.0.4 says of nesting that earlier ones left to their readers.
+_TOO_DEEP: Final = "exceeded maximum nesting depth"
+
 
 class _Chunk(NamedTuple):
     """The text of one document, and the number of lines before it."""
@@ -88,4 +91,6 @@ def _parts(value: object, builder: Builder) -> Iterator[tuple[object, int]]:
 
 def _summary(error: yaml.YAMLError) -> str:
     problem = getattr(error, "problem", None) or getattr(error, "reason", None)
+    if problem == _TOO_DEEP:
+        return "is nested too deeply"
     return f"is not YAML: {problem or 'it cannot be parsed'}"

@@ -44,11 +44,17 @@ def timeless(value: object) -> object:
     return value
 
 
+def unwatched(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields without what only a status can tell."""
+    return {name: value for name, value in fields.items() if name != "is_watched"}
+
+
 @pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
 def test_every_version_of_an_object_reads_as_the_same_model(
     record: dict[str, Any],
 ) -> None:
-    read = [asdict(model(document)) for document in record["as"].values()]
+    # A controller may have written a taint rule's status between two readings.
+    read = [unwatched(asdict(model(each))) for each in record["as"].values()]
 
     assert all(each == read[0] for each in read)
 
@@ -66,8 +72,8 @@ def test_the_hub_form_is_what_the_server_shows_as_v1(record: dict[str, Any]) -> 
 def test_defaults_are_those_that_the_server_set(record: dict[str, Any]) -> None:
     stored = next(reversed(record["as"].values()))
 
-    assert timeless(asdict(model(record["manifest"]))) == timeless(
-        asdict(model(stored))
+    assert unwatched(timeless(asdict(model(record["manifest"])))) == unwatched(
+        timeless(asdict(model(stored)))
     )
 
 
