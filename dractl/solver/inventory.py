@@ -15,6 +15,8 @@ from dractl.solver.rules import Rules
 PoolKey = tuple[str, str]  # driver and pool name
 CounterKey = tuple[str, str]  # counter set and counter
 
+_FELT_DEFECTS = frozenset({"incomplete", "invalid"})
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
@@ -35,12 +37,14 @@ class Entry:
 class Pool:
     """A pool as one node sees it. A defective one offers no devices.
 
+    Of an obsolete one, slices elsewhere have a newer generation; it is as if it did not
+    exist. The other defects make requests for all devices fail.
     `counters` holds what is declared, in nanos; `consumers` the devices, here or on
     other nodes, that draw from it.
     """
 
     key: PoolKey
-    defect: str = ""  # "", "incomplete" or "invalid"
+    defect: str = ""  # "", "incomplete", "invalid" or "obsolete"
     entries: tuple[Entry, ...] = ()
     consumers: tuple[Device, ...] = ()
     counters: Mapping[CounterKey, int] = field(default_factory=dict)
@@ -55,6 +59,7 @@ class NodeInventory:
     entries: tuple[Entry, ...]  # position in here is position in the search
     pool_of: tuple[Pool, ...]  # the pool of each entry
     has_invalid_pool: bool
+    obsolete: tuple[Pool, ...] = ()
 
 
 @dataclass(slots=True)
@@ -66,7 +71,7 @@ class _Group:
     everywhere: list[int] = field(default_factory=list)
     by_node: dict[str, list[int]] = field(default_factory=dict)
     conditional: list[int] = field(default_factory=list)
-    seen: dict[tuple[int, ...], Pool | None] = field(default_factory=dict)
+    seen: dict[tuple[int, ...], Pool] = field(default_factory=dict)
 
 
 class Inventory:
@@ -106,6 +111,16 @@ class Inventory:
         elif scope.selector is not None or each.per_device_scope:
             group.conditional.append(index)
 
+    def slices_of(self, key: PoolKey) -> Sequence[ResourceSlice]:
+        """Return all slices of a pool, whatever their generation."""
+        group = self._groups.get(key)
+        return () if group is None else group.slices
+
+    @property
+    def pools(self) -> Iterable[PoolKey]:
+        """The pools of the cluster, in the order of their first slices."""
+        return self._groups
+
     def nodes_of(self, key: PoolKey) -> str | None:
         """Return the only node that can see the pool; None: several may."""
         group = self._groups.get(key)
@@ -129,13 +144,18 @@ class Inventory:
             for group in self._groups_of(name)
         ]
         pools += [pool for group, pool in self._shared() if name not in group.by_node]
-        usable = [pool for pool in pools if pool and (pool.entries or pool.defect)]
+        usable = [
+            pool
+            for pool in pools
+            if pool and (pool.entries or pool.defect in _FELT_DEFECTS)
+        ]
         usable.sort(key=lambda pool: (pool.has_binding_conditions, *_bytes(pool.key)))
         return NodeInventory(
             tuple(usable),
             tuple(entry for pool in usable for entry in pool.entries),
             tuple(pool for pool in usable for _ in pool.entries),
             any(pool.defect == "invalid" for pool in usable),
+            tuple(pool for pool in pools if pool and pool.defect == "obsolete"),
         )
 
     def _groups_of(self, name: str) -> Iterator[_Group]:
@@ -182,8 +202,8 @@ class Inventory:
         ]
         return (*local, *sorted([*group.everywhere, *matching]))
 
-    def _pool(self, group: _Group, relevant: Sequence[int]) -> Pool | None:
-        """Judge a pool by its relevant slices; None: it is obsolete here."""
+    def _pool(self, group: _Group, relevant: Sequence[int]) -> Pool:
+        """Judge a pool by its relevant slices."""
         newest = max(self._slices[index].generation for index in relevant)
         mine = [
             self._slices[i] for i in relevant if self._slices[i].generation == newest
@@ -192,7 +212,7 @@ class Inventory:
         others: list[ResourceSlice] = []
         if len(mine) != want:
             if any(each.generation > newest for each in group.slices):
-                return None
+                return Pool(group.key, "obsolete")
             same = [each for each in group.slices if each.generation == newest]
             if len(same) != want:
                 return Pool(group.key, "incomplete")

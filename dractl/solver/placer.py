@@ -92,7 +92,7 @@ class Placer:
             return self._unplaced(subject, reason=subject.problem), None
         if not self.nodes:
             return self._unplaced(subject, reason="the source has no nodes"), None
-        attempt = _Attempt(self, subject)
+        attempt = Attempt(self, subject)
         try:
             fit = attempt.find()
         except AllocationAborted as aborted:
@@ -167,16 +167,20 @@ class Placer:
         )
 
 
-class _Attempt:
-    """The search for a node for one subject."""
+class Attempt:
+    """The search for a node for one subject.
+
+    `open` are the claims that still need devices, `pinned` those that have them, with
+    the nodes where they can be used.
+    """
 
     def __init__(self, placer: Placer, subject: Subject) -> None:
         self._placer = placer
         self._pod = subject.pod
         self._needs = None if subject.pod is None else needs_of(subject.pod)
         self._extended = subject.extended
-        self._open = tuple(c for c in subject.claims if placer.allocation_of(c) is None)
-        self._pinned = tuple(
+        self.open = tuple(c for c in subject.claims if placer.allocation_of(c) is None)
+        self.pinned = tuple(
             (claim, allocation.node_selector)
             for claim in subject.claims
             if (allocation := placer.allocation_of(claim)) is not None
@@ -191,8 +195,8 @@ class _Attempt:
         """Return what decides on which nodes the subject fits."""
         pod = self._pod
         return (
-            tuple(_shape(claim.spec) for claim in self._open),
-            tuple((claim.meta.key, selector) for claim, selector in self._pinned),
+            tuple(_shape(claim.spec) for claim in self.open),
+            tuple((claim.meta.key, selector) for claim, selector in self.pinned),
             None
             if pod is None or self._needs is None
             else _pod_shape(pod, self._needs, has_extended=bool(self._extended)),
@@ -224,8 +228,8 @@ class _Attempt:
             return
         for position in self._candidates.others(behind):
             node = placer.nodes[position]
-            if self._refusal(node) is None and placer.allocator.may_stop(
-                node, self._outline(node)[1]
+            if self.refusal(node) is None and placer.allocator.may_stop(
+                node, self.outline(node)[1]
             ):
                 self._try(position)
 
@@ -233,11 +237,11 @@ class _Attempt:
         """Ask one node; a refusal is noted."""
         placer = self._placer
         node = placer.nodes[position]
-        reason = self._refusal(node)
+        reason = self.refusal(node)
         if reason is not None:
             self._candidates.refuse(position, Reason(reason))
             return None
-        claims, outline = self._outline(node)
+        claims, outline = self.outline(node)
         allocations: tuple[Allocation, ...] | None = ()
         if claims:
             try:
@@ -248,7 +252,7 @@ class _Attempt:
             placer.steps += answer.steps
             self.is_slow = self.is_slow or answer.is_slow
             allocations = answer.allocations
-        reason = None if allocations is None else self._unreachable(node)
+        reason = None if allocations is None else self.unreachable(node)
         if allocations is None or reason is not None:
             self._candidates.refuse(
                 position, None if reason is None else Reason(reason)
@@ -256,7 +260,7 @@ class _Attempt:
             return None
         return Fit(position, claims, allocations)
 
-    def _refusal(self, node: Node) -> str | None:
+    def refusal(self, node: Node) -> str | None:
         """Return what keeps the pod, devices aside, from the node."""
         if self._placer.is_fixed:
             return None
@@ -267,9 +271,9 @@ class _Attempt:
             return "the node is cordoned"
         return None if is_ready(node) else "the node is not ready"
 
-    def _unreachable(self, node: Node) -> str | None:
+    def unreachable(self, node: Node) -> str | None:
         """Return which claim is allocated already and cannot be used on the node."""
-        for claim, selector in self._pinned:
+        for claim, selector in self.pinned:
             try:
                 if selector is None or selector.matches(node.name, node.meta.labels):
                     continue
@@ -285,12 +289,12 @@ class _Attempt:
             if not is_served_by_plugin(node, use.resource)
         )
 
-    def _outline(self, node: Node) -> tuple[tuple[ResourceClaim, ...], Outline]:
+    def outline(self, node: Node) -> tuple[tuple[ResourceClaim, ...], Outline]:
         """Return the claims that the node has to serve, and their plan."""
         from_dra = self._resources_from_dra(node)
         known = self._outlines.get(from_dra)
         if known is None:
-            claims = self._open
+            claims = self.open
             if self._pod is not None and from_dra:
                 classes = self._placer.class_by_resource
                 claims = (*claims, claim_for(self._pod, self._extended, node, classes))
@@ -312,12 +316,12 @@ class _Attempt:
     def _worded(self, reason: Reason, node: Node) -> str:
         if reason.claim is None:
             return reason.text
-        claims, _ = self._outline(node)
+        claims, _ = self.outline(node)
         return f"claim {claims[reason.claim].meta.name}, {reason.text}"
 
     def _reason(self, node: Node) -> Reason:
         allocator = self._placer.allocator
-        return why_not(allocator.view(node), self._outline(node)[1], allocator.usage)
+        return why_not(allocator.view(node), self.outline(node)[1], allocator.usage)
 
 
 def _shape(spec: ClaimSpec) -> Hashable:

@@ -102,7 +102,7 @@ class Planner:
         self, classes: Mapping[str, DeviceClass], selectors: Selectors, rules: Rules
     ) -> None:
         self._classes = classes
-        self._selectors = selectors
+        self.selectors = selectors
         self._rules = rules
 
     def outline(self, claims: Sequence[ResourceClaim]) -> Outline:
@@ -176,7 +176,7 @@ class Planner:
             name,
             option,
             device_class,
-            self._selectors.eligibility((*device_class.selectors, *option.selectors)),
+            self.selectors.eligibility((*device_class.selectors, *option.selectors)),
             admin=bool(option.admin_access),
             all=option.mode == "All",
             constraints=tuple(
@@ -185,7 +185,7 @@ class Planner:
                 if applies(frozenset(spec.requests), request.name, name)
             ),
             derived={
-                attribute: self._selectors.derived(text)
+                attribute: self.selectors.derived(text)
                 for attribute, text in option.derived
                 if self._rules.derived_attributes
             },
