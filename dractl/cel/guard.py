@@ -6,7 +6,6 @@ each value before it is read. It selects the same devices wherever the original 
 answer.
 """
 
-import re
 from collections.abc import Iterator
 
 from dractl.cel.nodes import (
@@ -24,6 +23,7 @@ from dractl.cel.nodes import (
     children,
 )
 from dractl.cel.paths import DEVICE_ALIASES, path_of
+from dractl.cel.quoting import value_test
 
 _VALUE = 3  # device, then the map, the domain and the name
 _MAPS = frozenset({"attributes", "capacity"})
@@ -88,12 +88,12 @@ def _source_of_has(text: str, node: Node) -> str:
     if isinstance(node, Has):
         path = path_of(node.operand, DEVICE_ALIASES)
         if path is not None and len(path) == _VALUE - 1:
-            return _question((*path, node.field))
+            return value_test((*path, node.field))
     if isinstance(node, Binary) and node.operator == "in" and _is_text(node.left):
         path = path_of(node.right, DEVICE_ALIASES)
         if path is not None and len(path) == _VALUE - 1:
             assert isinstance(node.left, Literal)
-            return _question((*path, str(node.left.value)))
+            return value_test((*path, str(node.left.value)))
     return text[node.start : node.end]
 
 
@@ -115,31 +115,11 @@ def _reads(node: Node) -> Iterator[str]:
             case Select() | Index():
                 path = path_of(here, DEVICE_ALIASES)
                 if path is not None and len(path) == _VALUE and path[0] in _MAPS:
-                    yield _question(path)
+                    yield value_test(path)
                     continue
             case Unary() | Binary():
                 pass
         waiting.extend(reversed(children(here)))
-
-
-def _question(path: tuple[str, ...]) -> str:
-    """Return the test whether a value is there, in the clearest spelling."""
-    kind, domain, name = path
-    where = f"device.{kind}[{_quoted(domain)}]"
-    if name.isidentifier() and name.isascii() and not _RESERVED.fullmatch(name):
-        return f"has({where}.{name})"
-    return f"{_quoted(name)} in {where}"
-
-
-_RESERVED = re.compile(
-    r"as|break|const|continue|else|false|for|function|if|import|in|let|loop|package|"
-    r"namespace|null|return|true|var|void|while"
-)
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def _unique(texts: Iterator[str]) -> list[str]:
