@@ -1,0 +1,1 @@
+"""What devices say of themselves, and what expressions make of it."""

@@ -1,0 +1,43 @@
+"""The name that was probably meant."""
+
+import difflib
+from collections.abc import Iterable
+from typing import Final
+
+_ALIKE: Final = 0.65  # below it, two names share letters by chance
+_BUT_FOR_CASE: Final = 0.99
+_BUT_FOR_MARKS: Final = 0.98
+_BUT_FOR_ORDER: Final = 0.975  # letters that changed places
+_SPELLED_OTHERWISE: Final = 0.97  # at most
+_LONGEST: Final = 128  # characters that are compared: comparing takes quadratic time
+_MARKS: Final = str.maketrans("", "", "-_. ")
+
+
+def nearest(word: str, known: Iterable[str], *, most: int = 1) -> tuple[str, ...]:
+    """Return the known names that resemble the word, best first, () if none does.
+
+    A name that differs only in case, then one that differs only in hyphens, dots,
+    underscores and blanks as well, resembles it most.
+    """
+    found = [(likeness(word, each), each) for each in dict.fromkeys(known)]
+    close = sorted((-degree, each) for degree, each in found if degree)
+    return tuple(each for _, each in close[:most])
+
+
+def likeness(word: str, other: str) -> float:
+    """Return how much two names resemble each other: 1 is equality, 0 not at all."""
+    if word == other:
+        return 1.0
+    one, two = word.casefold(), other.casefold()
+    if one == two:
+        return _BUT_FOR_CASE
+    one, two = one.translate(_MARKS)[:_LONGEST], two.translate(_MARKS)[:_LONGEST]
+    if one == two:
+        return _BUT_FOR_MARKS
+    matcher = difflib.SequenceMatcher(None, one, two, autojunk=False)
+    for bound in (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio):
+        if bound() < _ALIKE:
+            return 0.0
+    if sorted(one) == sorted(two):
+        return _BUT_FOR_ORDER
+    return matcher.ratio() * _SPELLED_OTHERWISE
