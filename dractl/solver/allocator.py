@@ -46,7 +46,7 @@ class Allocator:
         self.snapshot = snapshot
         self.rules: Rules = rules_of(snapshot.profile)
         self.usage = Usage.of(snapshot.claims, self.rules)
-        self._views: dict[str, NodeView] = {}
+        self.views: dict[str, NodeView] = {}
 
     @cached_property
     def inventory(self) -> Inventory:
@@ -60,6 +60,15 @@ class Allocator:
         selectors = Selectors(self.rules.environment)
         return Planner(self.snapshot.class_by_name, selectors, self.rules)
 
+    def adopt(self, other: "Allocator") -> None:
+        """Use another's devices and usage, which must be of the same slices and claims.
+
+        Classes and requests may differ: what was worked out for those is not shared.
+        """
+        self.__dict__["inventory"] = other.inventory
+        self.views = other.views
+        self.usage = other.usage
+
     def node(self, name: str) -> Node:
         """Return the node of that name; UnknownNode if there is none."""
         found = self.snapshot.node_by_name.get(name)
@@ -69,10 +78,10 @@ class Allocator:
 
     def view(self, node: Node) -> NodeView:
         """Return the node's devices; AllocationAborted for a broken node selector."""
-        known = self._views.get(node.name)
+        known = self.views.get(node.name)
         if known is None:
             inventory = self.inventory.of(node.name, node.meta.labels)
-            known = self._views[node.name] = NodeView.of(node, inventory, self.rules)
+            known = self.views[node.name] = NodeView.of(node, inventory, self.rules)
         return known
 
     def allocate(

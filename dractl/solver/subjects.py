@@ -104,6 +104,31 @@ def _claim_of(
     return orphan or _invented(pod.meta, entry, entry.template, snapshot)
 
 
+def made_for(
+    pod: Pod, entry: PodClaim, snapshot: Snapshot
+) -> tuple[ResourceClaim | str | None, bool]:
+    """Return the claim that was made for an entry, and whether none is needed.
+
+    A name stands for a claim that is recorded, but that does not exist or belongs to
+    another pod; None for one that has not been made.
+    """
+    group = _sharing_group(pod, entry, snapshot)
+    names = pod.claim_names if group is None else group.claim_names
+    namespace = pod.meta.namespace
+    if entry.name in names:
+        name = names[entry.name]
+        if name is None:
+            return None, True
+        made = snapshot.claim_by_key.get((namespace, name))
+        owned = made is None or group is not None or not made.meta.owners
+        if made is not None and (owned or _owns(pod, made)):
+            return made, False
+        return name, False
+    if group is not None:
+        return None, False
+    return next(_orphans(pod, entry, snapshot), None), False
+
+
 def _sharing_group(pod: Pod, entry: PodClaim, snapshot: Snapshot) -> PodGroup | None:
     """Return the pod's group if the entry is the group's: same name, same reference."""
     if not pod.group or not snapshot.profile.enabled("DRAWorkloadResourceClaims"):

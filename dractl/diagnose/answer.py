@@ -1,0 +1,91 @@
+"""What a diagnosis says of pods, claims and devices: causes, evidence, fixes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dractl.model.claims import ResourceClaim
+from dractl.model.cluster import Profile
+from dractl.model.workloads import Pod
+
+Evidence = Mapping[str, object]
+"""Plain data as JSON has it, keyed in camelCase."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One reason why something is where it is.
+
+    `code` is a row of the table of causes. `claim` and `request` name what it is about,
+    None where it is about no single one. `nodes` are those on which it stands in the
+    way. `fixes` were tried, unless they say that they could not be.
+    """
+
+    code: str
+    message: str
+    claim: str | None = None
+    request: str | None = None
+    nodes: tuple[str, ...] = ()
+    evidence: Evidence = field(default_factory=dict)
+    fixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One claim of a pod: what asked for it, what it wants, and what it has.
+
+    `entry` is the pod's name for it. `devices` are what it was given; `state` is one of
+    missing, pending, allocated, reserved and deleting.
+    """
+
+    entry: str
+    claim: str
+    state: str
+    wants: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PodReport:
+    """A pod with what keeps it; without causes, nothing does.
+
+    `owner` is the workload that it belongs to, such as `Deployment chat`. `lands` is
+    the node on which it would fit as things stand, None for none or a pod that has one.
+    """
+
+    pod: Pod
+    causes: tuple[Cause, ...] = ()
+    owner: str = ""
+    links: tuple[Link, ...] = ()
+    lands: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimReport:
+    """A claim with what keeps it; `users` are the pods that name it."""
+
+    claim: ResourceClaim
+    causes: tuple[Cause, ...] = ()
+    users: tuple[str, ...] = ()
+    link: Link | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The answer to `explain`: pods, and claims that are stuck without one.
+
+    `unchecked` says what the snapshot lacks, and what could not be told for that.
+    """
+
+    profile: Profile
+    pods: tuple[PodReport, ...] = ()
+    claims: tuple[ClaimReport, ...] = ()
+    unchecked: tuple[str, ...] = ()
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether anything has a cause."""
+        return any(each.causes for each in self.pods) or any(
+            each.causes for each in self.claims
+        )

@@ -1,0 +1,50 @@
+"""What causes that the survey found have in common: their object and their place."""
+
+from typing import Final
+
+from dractl.diagnose.answer import Cause
+from dractl.diagnose.case import Case
+from dractl.diagnose.stock import Stock
+from dractl.diagnose.survey import Found
+from dractl.diagnose.words import counted
+from dractl.model.claims import Option
+
+MOST_SHOWN: Final = 32
+"""Entries of a list in evidence; how many there are in all stands beside it."""
+
+
+def about(case: Case, found: Found, message: str, **evidence: object) -> Cause:
+    """Return the cause of a blame, with its claim, request and nodes filled in.
+
+    Evidence that is None is left out.
+    """
+    return Cause(
+        found.blame.code,
+        message,
+        case.claim_name(case.claim(found)),
+        found.blame.request or None,
+        found.names,
+        {key: value for key, value in evidence.items() if value is not None},
+    )
+
+
+def subject_of(case: Case, found: Found) -> str:
+    """Return whom a blame is about, as the start of a sentence."""
+    claim = case.claim(found)
+    name = case.claim_name(claim)
+    if found.blame.request:
+        wanted = case.wanted(claim, found.blame.request)
+        return f"{wanted} of claim {name}" if name else wanted
+    return f"claim {name}" if name else "the pod"
+
+
+def wants(stock: Stock) -> str:
+    """Return how many devices a request wants."""
+    if stock.slot.wanted is not None:
+        return f"all {counted(stock.slot.needs, 'device')}"
+    return counted(stock.slot.needs, "device")
+
+
+def options_of(case: Case, found: Found) -> list[Option]:
+    """Return the requests or alternatives that a blame is about."""
+    return case.survey.options(found)

@@ -1,0 +1,199 @@
+"""Causes in what is asked for together: constraints, and claims that compete."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from dractl.diagnose.blaming import MOST_SHOWN, about, subject_of
+from dractl.diagnose.case import Case
+from dractl.diagnose.changes import Change, with_spec
+from dractl.diagnose.fewer import fewer
+from dractl.diagnose.stock import Stock, stocks
+from dractl.diagnose.survey import Found
+from dractl.diagnose.table import told_of_nodes
+from dractl.diagnose.told import Told
+from dractl.diagnose.words import listed, on_nodes
+from dractl.model.claims import ClaimSpec, Constraint, ResourceClaim
+from dractl.solver.constraints import applies
+
+
+@told_of_nodes("constraint-unsatisfiable")
+def constraint(case: Case, found: Found) -> Told:
+    """Enough devices are free, but no choice of them satisfies a constraint."""
+    claim = case.claim(found)
+    assert claim is not None, "constraints are within a claim"
+    known = list(stocks(case, found))
+    concerned = [
+        (number, each)
+        for number, each in enumerate(claim.spec.constraints)
+        if not found.blame.request or _concerns(each, found.blame.request)
+    ]
+    seen = [_values(known, each) for _, each in concerned]
+    parts = [f"{_written(each)}: {_shown(values)}" for (_, each), values in
+             zip(concerned, seen, strict=True)]  # fmt: skip
+    cause = about(
+        case,
+        found,
+        f"{subject_of(case, found)}: enough devices are free {on_nodes(found.names)}, "
+        f"but not with {listed(parts, 2)}",
+        constraints=[
+            {
+                "index": number,
+                "matchAttribute": each.match_attribute,
+                "distinctAttribute": each.distinct_attribute,
+                "values": values,
+            }
+            for (number, each), values in zip(concerned, seen, strict=True)
+        ],
+    )
+    changes = (*_dropping(claim, concerned), *fewer(case, found, _largest(seen)))
+    return Told(cause, changes, "devices that satisfy the constraint, on one node")
+
+
+Values = dict[str, dict[str, dict[str, int]]]
+"""How many devices have each value, by node and request."""
+
+
+def _concerns(each: Constraint, request: str) -> bool:
+    base = request.partition("/")[0]
+    return applies(frozenset(each.requests), base, request)
+
+
+def _written(each: Constraint) -> str:
+    if each.match_attribute:
+        return f"the same {each.match_attribute}"
+    return f"different {each.distinct_attribute}"
+
+
+def _values(known: Sequence[Stock], each: Constraint) -> Values:
+    """Return, by node and request, how many free devices have each value."""
+    name = each.match_attribute or each.distinct_attribute or ""
+    found: Values = {}
+    for stock in known:
+        if not _concerns(each, stock.slot.plan.name):
+            continue
+        if len(found) == MOST_SHOWN and stock.node.name not in found:
+            break
+        counts: dict[str, int] = {}
+        for device in stock.devices(stock.good):
+            value = stock.slot.plan.attribute(device, name)
+            text = "<none>" if value is None else _text(value.value)
+            counts[text] = counts.get(text, 0) + 1
+        of_node = found.setdefault(stock.node.name, {})
+        of_node[stock.slot.plan.name] = counts
+    return found
+
+
+def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(str, value))}]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _shown(found: Values) -> str:
+    """Return the values of the first node in a few words."""
+    if not found:
+        return "no values"
+    node, requests = next(iter(found.items()))
+    parts = []
+    for request, counts in requests.items():
+        values_of = listed(f"{value} ({number})" for value, number in counts.items())
+        parts.append(f"{request} has {values_of or 'none'}")
+    return f"{node}: {'; '.join(parts)}"
+
+
+def _largest(seen: Sequence[Values]) -> int:
+    """Return the most devices of one node that agree on a value."""
+    return max(
+        (
+            number
+            for values in seen
+            for requests in values.values()
+            for counts in requests.values()
+            for value, number in counts.items()
+            if value != "<none>"
+        ),
+        default=0,
+    )
+
+
+def _dropping(
+    claim: ResourceClaim, concerned: Sequence[tuple[int, Constraint]]
+) -> Iterator[Change]:
+    for number, each in concerned:
+        yield Change(
+            f"drop the constraint {_written(each)}",
+            with_spec(claim.meta.name, partial(_without, number=number)),
+        )
+
+
+def _without(spec: ClaimSpec, number: int) -> ClaimSpec:
+    kept = [each for place, each in enumerate(spec.constraints) if place != number]
+    return dataclasses.replace(spec, constraints=tuple(kept))
+
+
+@told_of_nodes("claims-conflict")
+def conflict(case: Case, found: Found) -> Told:
+    """Each claim fits by itself, but not all of them on one node."""
+    known = list(stocks(case, found))
+    node = found.nodes[0]
+    here = [stock for stock in known if stock.node is node]
+    parts = [
+        f"{stock.slot.plan.claim_name} {stock.slot.plan.name} wants "
+        f"{stock.slot.needs} of {stock.good.bit_count()}"
+        for stock in here
+    ]
+    union = 0
+    for stock in here:
+        union |= stock.good
+    cause = about(
+        case,
+        found,
+        f"each claim fits by itself, but not all together {on_nodes(found.names)}: on "
+        f"{node.name} {listed(parts, 4)}, {union.bit_count()} different devices in all",
+        node=node.name,
+        claims=[
+            {
+                "claim": stock.slot.plan.claim_name,
+                "request": stock.slot.plan.name,
+                "wants": stock.slot.needs,
+                "free": stock.good.bit_count(),
+            }
+            for stock in here
+        ],
+        devices=union.bit_count(),
+    )
+    return Told(cause, tuple(_smaller(case)), "a node with devices for all claims")
+
+
+def _smaller(case: Case) -> Iterator[Change]:
+    """Yield asking for one device less, claim by claim."""
+    for claim in case.attempt.open:
+        for request in claim.spec.requests:
+            if not request.prioritized and request.options[0].count > 1:
+                less = request.options[0].count - 1
+                yield Change(
+                    f"ask for {less} instead of {less + 1} in request {request.name} "
+                    f"of claim {claim.meta.name}",
+                    with_spec(
+                        claim.meta.name,
+                        partial(_counting, request=request.name, number=less),
+                    ),
+                )
+
+
+def _counting(spec: ClaimSpec, request: str, number: int) -> ClaimSpec:
+    return dataclasses.replace(
+        spec,
+        requests=tuple(
+            dataclasses.replace(
+                each,
+                options=tuple(
+                    dataclasses.replace(option, count=number) for option in each.options
+                ),
+            )
+            if each.name == request
+            else each
+            for each in spec.requests
+        ),
+    )

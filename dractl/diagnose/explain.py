@@ -1,0 +1,282 @@
+"""The whole answer: every pod and claim in scope, each with its causes."""
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from dractl.api.snapshot import Snapshot
+from dractl.diagnose import (  # noqa: F401 - each fills the table of causes
+    binding,
+    clashes,
+    features,
+    objects,
+    places,
+    scheduled,
+    selection,
+    shortages,
+    spent,
+    supply,
+    taints,
+)
+from dractl.diagnose.answer import (
+    Cause,
+    ClaimReport,
+    Explanation,
+    PodReport,
+)
+from dractl.diagnose.bugs import known_bugs
+from dractl.diagnose.case import Case
+from dractl.diagnose.changes import Change, Trial
+from dractl.diagnose.errors import code_of_error
+from dractl.diagnose.links import link_of, links
+from dractl.diagnose.objects import deletion_of
+from dractl.diagnose.owners import owner_of
+from dractl.diagnose.table import Stage, finders, judge_of, teller_of
+from dractl.diagnose.told import Told
+from dractl.diagnose.unchecked import unchecked
+from dractl.diagnose.world import World
+from dractl.model.claims import ResourceClaim
+from dractl.model.workloads import Node, Pod
+from dractl.solver.subjects import Subject, is_waiting, subject_of
+
+_DONE: Final = frozenset({"Succeeded", "Failed"})
+_MOST_FIXES: Final = 3
+
+Progress = Callable[[int, int], None]
+
+
+def explain(
+    snapshot: Snapshot,
+    *,
+    namespace: str | None = None,
+    progress: Progress | None = None,
+) -> Explanation:
+    """Explain every pod that uses DRA, and every claim that is stuck without a pod.
+
+    Without a namespace, all are looked at. Pods are judged one by one against the
+    cluster as it is: none of them takes anything from another.
+    """
+    world = World(snapshot)
+    pods = [
+        pod
+        for pod in snapshot.pods
+        if namespace in {None, pod.meta.namespace} and uses_dra(world, pod)
+    ]
+    claims = [
+        claim
+        for claim in snapshot.claims
+        if namespace in {None, claim.meta.namespace} and _is_lone(world, claim)
+    ]
+    total = len(pods) + len(claims)
+    reports = []
+    for number, pod in enumerate(pods):
+        reports.append(explain_pod(world, pod))
+        if progress is not None:
+            progress(number + 1, total)
+    claim_reports = [explain_claim(world, claim) for claim in claims]
+    stuck = [each for each in claim_reports if each.causes]
+    return Explanation(
+        snapshot.profile, tuple(reports), tuple(stuck), unchecked(snapshot)
+    )
+
+
+def uses_dra(world: World, pod: Pod) -> bool:
+    """Tell whether the pod is not done and needs devices through DRA."""
+    if pod.phase in _DONE or pod.meta.deletion_timestamp is not None:
+        return False
+    return bool(
+        pod.claims or pod.extended_claim or Case(world, Subject(pod, ())).resources
+    )
+
+
+def _is_lone(world: World, claim: ResourceClaim) -> bool:
+    """Tell whether no pod tells the story of the claim."""
+    return not any(
+        pod.phase not in _DONE for pod in world.users.get(claim.meta.key, ())
+    )
+
+
+# -- pods
+
+
+def explain_pod(world: World, pod: Pod) -> PodReport:
+    """Return what keeps a pod, with fixes that were tried."""
+    subject = subject_of(pod, world.snapshot)
+    case = Case(world, subject)
+    if is_waiting(pod):
+        told, nodes = _waiting(case)
+        lands = None if told else _lands(case)
+    elif pod.node_name:
+        told, nodes, lands = _found(case, Stage.SCHEDULED), (), None
+    else:
+        told, nodes, lands = [], (), None
+    causes = _with_fixes(case, told, nodes)
+    return PodReport(
+        pod,
+        tuple(causes),
+        owner_of(pod),
+        links(world, pod),
+        lands,
+        tuple(_notes(case, causes)),
+    )
+
+
+def _waiting(case: Case) -> tuple[list[Told], Sequence[Node]]:
+    """Return what keeps a pod from being scheduled, and the nodes to try fixes on."""
+    found = _found(case, Stage.OBJECTS)
+    if found:
+        return found, case.world.nodes
+    return _blamed(case)
+
+
+def _found(case: Case, stage: Stage) -> list[Told]:
+    return [told for _, find in finders(stage) for told in find(case)]
+
+
+def _blamed(case: Case) -> tuple[list[Told], Sequence[Node]]:
+    """Return what the scheduler's own way with the claims comes to."""
+    if case.subject.problem is not None:
+        return [_unexplained(case, case.subject.problem)], case.world.nodes
+    if not (case.subject.claims or case.subject.extended):
+        return [], ()
+    answer = case.answer
+    if answer.aborted is not None:
+        told = judge_of(code_of_error(answer))(case, answer)
+        return [told], case.world.nodes
+    if answer.node is not None:
+        return _although_it_fits(case, answer.node)
+    causes = [teller_of(each.blame.code)(case, each) for each in case.found]
+    nodes = {node.name: node for each in case.found for node in each.nodes}
+    if not causes:
+        causes = [_unexplained(case, "no node takes the pod, and none says why")]
+    return causes, list(nodes.values())
+
+
+def _although_it_fits(case: Case, node: str) -> tuple[list[Told], Sequence[Node]]:
+    """Return what the scheduler says where dractl finds a place; often nothing."""
+    condition = next(
+        (
+            each
+            for each in (case.pod.conditions if case.pod else ())
+            if each.type == "PodScheduled" and each.status == "False"
+        ),
+        None,
+    )
+    if condition is None or not condition.message:
+        return [], ()
+    cause = Cause(
+        "unknown",
+        f"the pod fits on {node} as far as devices, node selectors, node taints, CPU "
+        f"and memory go, but the scheduler says: {condition.message}",
+        nodes=(node,),
+        evidence={"node": node, "reason": condition.reason, "said": condition.message},
+    )
+    advice = Change(
+        "look at what dractl does not: volumes, pod affinity, spreading, priorities; "
+        "or the state has changed since the scheduler's last attempt"
+    )
+    return [Told(cause, (advice,))], ()
+
+
+def _unexplained(case: Case, why: str) -> Told:
+    del case
+    cause = Cause(
+        "unknown",
+        f"{why}; looked at: claims, classes, slices, selectors, taints, counters, "
+        "capacity, constraints, node selectors, node taints, CPU and memory",
+    )
+    return Told(cause)
+
+
+def _lands(case: Case) -> str | None:
+    """Return where a pod without causes would fit."""
+    if case.subject.problem is not None or not case.world.has_nodes:
+        return None
+    return case.answer.node
+
+
+# -- claims
+
+
+def explain_claim(world: World, claim: ResourceClaim) -> ClaimReport:
+    """Return what keeps a claim, be it used by pods or not."""
+    case = Case(world, Subject(None, (claim,)))
+    told: list[Told] = []
+    nodes: Sequence[Node] = ()
+    notes: list[str] = []
+    users = world.users.get(claim.meta.key, ())
+    if claim.meta.deletion_timestamp is not None:
+        told = [deletion_of(case, claim)]
+    elif claim.allocation is None:
+        told, nodes = _waiting(case)
+        if not users:
+            notes.append("no pod uses it; it gets devices with the first pod that does")
+    else:
+        notes += _idle(world, claim)
+    return ClaimReport(
+        claim,
+        tuple(_with_fixes(case, told, nodes)),
+        tuple(pod.meta.name for pod in users),
+        link_of(world, claim),
+        tuple(notes),
+    )
+
+
+def _idle(world: World, claim: ResourceClaim) -> Iterator[str]:
+    consumers = world.holders.consumers(claim)
+    if not consumers:
+        yield "it has devices, but is reserved for nobody"
+    elif all(each.is_gone or each.is_done for each in consumers):
+        names = ", ".join(map(str, consumers))
+        yield f"it has devices, reserved only for {names}, gone or ended"
+
+
+# -- fixes and notes
+
+
+def _with_fixes(case: Case, told: Sequence[Told], nodes: Sequence[Node]) -> list[Cause]:
+    """Return the causes, each with the changes that were found to help."""
+    subject = features.without_problem(case.subject)
+    trial = Trial(case.world, subject, nodes)
+    useful = [[each for each in cause.changes if not each.is_advice] for cause in told]
+    single = [trial.single(changes, _MOST_FIXES) for changes in useful]
+    together = None
+    if not any(single) and len(told) > 1:
+        together = trial.together([changes for changes in useful if changes])
+    causes = []
+    for number, (cause, changes, missing) in enumerate(told):
+        fixes = [f"{change.text}: fits on {node}" for change, node in single[number]]
+        if together is not None and number == 0:
+            chosen, node = together
+            texts = ", and ".join(change.text for change in chosen)
+            fixes.append(f"{texts}: fits on {node}")
+        helping = {change.text for change, _ in single[number]}
+        fixes += [
+            f"{change.text}: {change.at_least}"
+            for change in changes
+            if change.at_least and change.text not in helping
+        ]
+        fixes += [change.text for change in changes if change.is_advice]
+        if missing and not fixes and together is None:
+            fixes.append(f"add {missing}; no smaller change was found to help")
+        causes.append(dataclasses.replace(cause, fixes=tuple(fixes)))
+    return causes
+
+
+def _notes(case: Case, causes: Sequence[Cause]) -> Iterator[str]:
+    yield from known_bugs(case, causes)
+    pod = case.pod
+    if pod is not None and is_waiting(pod) and causes:
+        yield from _afterwards(case, causes)
+
+
+def _afterwards(case: Case, causes: Sequence[Cause]) -> Iterator[str]:
+    """Say what comes once the pod is let into the scheduler."""
+    if {each.code for each in causes} - {"scheduling-gated", "no-scheduler"}:
+        return
+    later = Case(case.world, features.without_problem(case.subject))
+    if later.answer.node is not None:
+        yield f"after that it fits on {later.answer.node}"
+        return
+    for told in _blamed(later)[0]:
+        yield f"after that it still waits: {told.cause.message}"

@@ -1,0 +1,258 @@
+"""Causes in pods that have a node: what keeps the kubelet from starting them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from dractl.diagnose.answer import Cause
+from dractl.diagnose.case import Case
+from dractl.diagnose.changes import Change
+from dractl.diagnose.table import found_on_node
+from dractl.diagnose.told import Told
+from dractl.diagnose.words import listed
+from dractl.model.claims import Condition, DeviceStatus, ResourceClaim
+from dractl.model.workloads import Event, Pod
+
+_PREPARING: Final = ("FailedPrepareDynamicResources", "FailedPrepareDynamicResource")
+_SANDBOX: Final = ("FailedCreatePodSandBox",)
+
+ADVICE: Final[Mapping[str, str]] = {
+    "not registered": "see that the driver's pod runs on the node and has "
+    "registered with the kubelet; kubelets 1.34.0 and 1.34.1 lose registrations",
+    "DeadlineExceeded": "the driver does not answer in time: read the log of its "
+    "pod on the node",
+    "Unavailable": "the driver's socket is gone: see that its pod runs on the node",
+    "connection refused": "the driver's socket is dead: restart its pod on the node",
+    "unknown field": "the opaque parameters of the claim or class have a field that "
+    "this driver version does not know",
+    "strict decoding": "the opaque parameters of the claim or class do not suit this "
+    "driver version",
+    "already prepared": "the driver remembers a claim that is gone: restart its pod; "
+    "if that does not help, its checkpoint on the node has to go",
+    "checkpoint": "the driver cannot read its checkpoint, as after an up- or downgrade",
+    "no such device": "the device has vanished from the node: compare with "
+    "kubectl get resourceslices",
+    "CDI": "the CDI files on the node do not name the device: restart the driver's pod",
+    "not allowed to use": "the claim is not reserved for this pod",
+}
+"""What to do, by words of the message."""
+
+_GOOD: Final = frozenset({"Ready", "Healthy", "Available", "Online", "Succeeded"})
+_BAD: Final = frozenset(
+    {"Unhealthy", "Degraded", "Failed", "Faulty", "Error", "Offline", "Lost"}
+)
+
+
+def _pod(case: Case) -> Pod:
+    assert case.pod is not None, "only pods are scheduled"
+    return case.pod
+
+
+def _claims(case: Case) -> list[ResourceClaim]:
+    """Return the claims of the pod, the one for extended resources included."""
+    pod = _pod(case)
+    found = list(case.subject.claims)
+    if pod.extended_claim:
+        key = (pod.meta.namespace, pod.extended_claim)
+        if (claim := case.world.snapshot.claim_by_key.get(key)) is not None:
+            found.append(claim)
+    return found
+
+
+@found_on_node("no-scheduler")
+def bypassed(case: Case) -> Iterator[Told]:
+    """The pod was given its node by hand, so that nobody allocated its claims."""
+    pod = _pod(case)
+    if pod.phase != "Pending" or any(
+        each.type == "PodScheduled" and each.status == "True" and _is_bound(case, pod)
+        for each in pod.conditions
+    ):
+        return
+    open_claims = [each for each in _claims(case) if each.allocation is None]
+    if not open_claims:
+        return
+    names = listed(each.meta.name for each in open_claims)
+    yield Told(
+        Cause(
+            "no-scheduler",
+            f"spec.nodeName {pod.node_name} bypasses the scheduler, so nobody "
+            f"allocates claim {names}",
+            open_claims[0].meta.name,
+            nodes=(pod.node_name,),
+            evidence={
+                "nodeName": pod.node_name,
+                "claims": [each.meta.name for each in open_claims],
+            },
+        ),
+        (
+            Change(
+                "leave out nodeName; use a node selector on kubernetes.io/hostname "
+                f"{pod.node_name} instead"
+            ),
+        ),
+    )
+
+
+def _is_bound(case: Case, pod: Pod) -> bool:
+    """Tell whether a scheduler bound the pod, which it does after allocating."""
+    return any(
+        event.reason == "Scheduled"
+        for event in case.world.events_of("Pod", pod.meta.key)
+    )
+
+
+@found_on_node("prepare-failed")
+def prepare_failed(case: Case) -> Iterator[Told]:
+    """The kubelet cannot prepare the devices of the pod."""
+    pod = _pod(case)
+    if pod.phase != "Pending":
+        return
+    failed = case.world.events_of("Pod", pod.meta.key, *_PREPARING)
+    if not failed and _claims(case):
+        failed = case.world.events_of("Pod", pod.meta.key, *_SANDBOX)
+    if failed:
+        yield _failed(case, pod, failed[0])
+        return
+    for claim in _claims(case):
+        if claim.allocation is not None and not _is_reserved(claim, pod):
+            consumers = case.world.holders.consumers(claim)
+            others = listed(map(str, consumers), 3) or "nobody"
+            yield Told(
+                Cause(
+                    "prepare-failed",
+                    f"claim {claim.meta.name} is allocated, but reserved for {others} "
+                    "and not for this pod, so the kubelet refuses to use it",
+                    claim.meta.name,
+                    nodes=(pod.node_name,),
+                    evidence={"reservedFor": [str(each) for each in consumers]},
+                ),
+                (Change("delete the pod, so that the scheduler places a new one"),),
+            )
+
+
+def _failed(case: Case, pod: Pod, event: Event) -> Told:
+    advice = [text for words, text in ADVICE.items() if words in event.message]
+    drivers = sorted(
+        {
+            result.device.driver
+            for claim in _claims(case)
+            if claim.allocation is not None
+            for result in claim.allocation.results
+        }
+    )
+    gone = [
+        str(result.device)
+        for claim in _claims(case)
+        if claim.allocation is not None
+        for result in claim.allocation.results
+        if case.world.devices and result.device not in case.world.device_by_id
+    ]
+    message = f"the kubelet on {pod.node_name} cannot prepare the pod: {event.message}"
+    if gone:
+        message += f"; no slice has {listed(gone)} any more"
+    changes = [Change(text) for text in advice]
+    if not advice:
+        named = f"driver {listed(drivers)}" if drivers else "the driver"
+        changes.append(Change(f"read the log of {named} on node {pod.node_name}"))
+    claims = _claims(case)
+    return Told(
+        Cause(
+            "prepare-failed",
+            message,
+            claims[0].meta.name if len(claims) == 1 else None,
+            nodes=(pod.node_name,),
+            evidence={
+                "reason": event.reason,
+                "event": event.message,
+                "count": event.count,
+                "lastSeen": event.last_seen,
+                "drivers": drivers,
+                "goneDevices": gone,
+            },
+        ),
+        tuple(changes),
+    )
+
+
+def _is_reserved(claim: ResourceClaim, pod: Pod) -> bool:
+    return any(
+        each.resource != "pods"
+        or (each.name == pod.meta.name and each.uid in {"", pod.meta.uid})
+        for each in claim.reserved_for
+    )
+
+
+# -- health
+
+
+@found_on_node("device-unhealthy")
+def unhealthy(case: Case) -> Iterator[Told]:
+    """The kubelet or the driver says that a device of the pod is not healthy."""
+    pod = _pod(case)
+    for report in pod.health:
+        if report.health != "Unhealthy":
+            continue
+        said = f": {report.message}" if report.message else ""
+        yield Told(
+            Cause(
+                "device-unhealthy",
+                f"container {report.container}: device {report.device} of "
+                f"{report.resource} is unhealthy{said}",
+                nodes=(pod.node_name,),
+                evidence={
+                    "container": report.container,
+                    "resource": report.resource,
+                    "device": report.device,
+                    "health": report.health,
+                    "message": report.message or None,
+                },
+            ),
+            _replacing(pod),
+        )
+    for claim in _claims(case):
+        for status in claim.devices:
+            yield from _from_status(pod, claim, status)
+
+
+def _from_status(
+    pod: Pod, claim: ResourceClaim, status: DeviceStatus
+) -> Iterator[Told]:
+    for condition in status.conditions:
+        if not is_bad(condition):
+            continue
+        said = condition.message or condition.reason
+        yield Told(
+            Cause(
+                "device-unhealthy",
+                f"device {status.device} of claim {claim.meta.name} reports "
+                f"{condition.type}={condition.status}{f': {said}' if said else ''}",
+                claim.meta.name,
+                nodes=(pod.node_name,),
+                evidence={
+                    "device": str(status.device),
+                    "condition": condition.type,
+                    "status": condition.status,
+                    "reason": condition.reason or None,
+                    "message": condition.message or None,
+                },
+            ),
+            _replacing(pod),
+        )
+
+
+def is_bad(condition: Condition) -> bool:
+    """Tell whether a driver's condition says that a device is not well.
+
+    Drivers are free in what they report; only names whose meaning is plain count.
+    """
+    if condition.type in _GOOD:
+        return condition.status == "False"
+    return condition.type in _BAD and condition.status == "True"
+
+
+def _replacing(pod: Pod) -> tuple[Change, ...]:
+    return (
+        Change(
+            f"have the device looked at on node {pod.node_name}; taint it, so that "
+            "nobody else gets it, and delete the pod"
+        ),
+    )

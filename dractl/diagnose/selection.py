@@ -1,0 +1,192 @@
+"""Causes in selectors: devices are there, and none passes."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Final
+
+from dractl.catalogue.funnel import Stage, funnel
+from dractl.catalogue.nearmiss import NearMiss, near_miss
+from dractl.catalogue.repair import replacements
+from dractl.cel.selector import Selector
+from dractl.diagnose.blaming import about, options_of, subject_of
+from dractl.diagnose.case import Case
+from dractl.diagnose.changes import Change, with_option
+from dractl.diagnose.survey import Found
+from dractl.diagnose.table import told_of_nodes
+from dractl.diagnose.told import Told
+from dractl.diagnose.words import counted, on_nodes
+from dractl.model.claims import DeviceClass, Option
+from dractl.model.devices import Device
+
+_MOST_TEXTS: Final = 3  # rewritten clauses that are tried
+_MOST_CLASSES: Final = 4
+
+
+@told_of_nodes("selector-no-match")
+def no_match(case: Case, found: Found) -> Told:
+    """Devices exist, but none passes the selectors of the class and the request."""
+    options = options_of(case, found)
+    option = options[0]
+    stages = funnel(
+        case.world.parts(option, found.blame.request), _devices(case, found)
+    )
+    fatal = next((stage for stage in stages if stage.is_fatal), None)
+    if fatal is None:
+        cause = about(
+            case, found, f"{subject_of(case, found)}: no device passes the selectors"
+        )
+        return Told(cause)
+    miss = near_miss(fatal.node, fatal.removed, case.world.catalogue)
+    near = miss.sentence() if miss is not None else ""
+    what = f"{counted(fatal.before, 'device')} {on_nodes(found.names)}"
+    message = (
+        f"{subject_of(case, found)}: none of {what} passes `{fatal.text}` of "
+        f"{fatal.owner}"
+    )
+    cause = about(
+        case,
+        found,
+        f"{message}; {near}" if near else message,
+        clause=fatal.text,
+        owner=fatal.owner,
+        near=near or None,
+        funnel=[described(stage) for stage in stages],
+        arrow=arrow(stages),
+    )
+    changes = (
+        *_rewritten(case, found, fatal, miss),
+        *_other_classes(case, found, option),
+    )
+    return Told(cause, changes, f"a device that passes `{fatal.text}`")
+
+
+def _devices(case: Case, found: Found) -> list[Device]:
+    """Return the devices of the nodes, each once."""
+    seen: dict[int, Device] = {}
+    for node in found.nodes:
+        for device in case.world.allocator.view(node).devices:
+            seen.setdefault(id(device), device)
+    return list(seen.values())
+
+
+def described(stage: Stage) -> dict[str, object]:
+    """Return one clause of a funnel as evidence."""
+    return {
+        "owner": stage.owner,
+        "clause": stage.text,
+        "before": stage.before,
+        "after": stage.after,
+        "failing": len(stage.failing),
+    }
+
+
+def arrow(stages: Sequence[Stage]) -> str:
+    """Return the funnel on one line: `16 devices -> 8 clause -> 0 clause`."""
+    if not stages:
+        return ""
+    steps = []
+    for stage in stages:
+        steps.append(f"{stage.after} `{stage.text}`")
+        if not stage.after:
+            break
+    return " -> ".join([counted(stages[0].before, "device"), *steps])
+
+
+def _rewritten(
+    case: Case, found: Found, fatal: Stage, miss: NearMiss | None
+) -> Iterator[Change]:
+    """Yield other texts for the clause, and at last leaving it out."""
+    if miss is not None:
+        for text in replacements(fatal, miss)[:_MOST_TEXTS]:
+            yield from rewriting(case, found, fatal.source, fatal.text, text)
+    if len(fatal.source.clauses) > 1:
+        others = [
+            each.text
+            for number, each in enumerate(fatal.source.clauses)
+            if number != fatal.clause
+        ]
+        yield from _replacing(
+            case,
+            found,
+            fatal.source.text,
+            " && ".join(others),
+            f"leave out `{fatal.text}` in {fatal.owner}",
+        )
+    else:
+        yield from _replacing(
+            case, found, fatal.source.text, "true", f"drop `{fatal.text}` from "
+            f"{fatal.owner}",
+        )  # fmt: skip
+
+
+def rewriting(
+    case: Case, found: Found, source: Selector, clause: str, text: str
+) -> Iterator[Change]:
+    """Yield writing another text for one clause of a selector."""
+    whole = source.text.replace(clause, text, 1)
+    yield from _replacing(
+        case, found, source.text, whole, f"write `{text}` instead of `{clause}`"
+    )
+
+
+def _replacing(
+    case: Case, found: Found, before: str, after: str, text: str
+) -> Iterator[Change]:
+    """Yield the change of a selector, wherever it stands: request or class."""
+    claim = case.claim(found)
+    options = options_of(case, found)
+    if claim is None or not options:
+        return
+    if before in options[0].selectors:
+        yield Change(
+            text,
+            with_option(
+                claim.meta.name,
+                found.blame.request,
+                partial(with_selector, before=before, after=after),
+            ),
+        )
+        return
+    device_class = case.world.snapshot.class_by_name.get(options[0].device_class)
+    if device_class is not None and before in device_class.selectors:
+        changed = class_with(device_class, before, after)
+        yield Change(
+            f"{text} (in the class)",
+            moves=partial(case.world.with_classes, changed),
+        )
+
+
+def with_selector(option: Option, before: str, after: str) -> Option:
+    """Return a request with another text for one of its selectors."""
+    return dataclasses.replace(
+        option,
+        selectors=tuple(after if each == before else each for each in option.selectors),
+    )
+
+
+def class_with(device_class: DeviceClass, before: str, after: str) -> DeviceClass:
+    """Return a class with another text for one of its selectors."""
+    return dataclasses.replace(
+        device_class,
+        selectors=tuple(
+            after if each == before else each for each in device_class.selectors
+        ),
+    )
+
+
+def _other_classes(case: Case, found: Found, option: Option) -> Iterator[Change]:
+    """Yield using another class, where the request itself selects nothing."""
+    claim = case.claim(found)
+    if claim is None or option.selectors:
+        return
+    for device_class in case.world.snapshot.classes[:_MOST_CLASSES]:
+        if device_class.name != option.device_class:
+            yield Change(
+                f"use class {device_class.name}",
+                with_option(
+                    claim.meta.name,
+                    found.blame.request,
+                    partial(dataclasses.replace, device_class=device_class.name),
+                ),
+            )

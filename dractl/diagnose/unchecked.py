@@ -1,0 +1,46 @@
+"""What a snapshot lacks, and what cannot be told for that."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from dractl.api.snapshot import Snapshot
+
+_LACKING: Final[Mapping[str, tuple[Callable[[Snapshot], object], str]]] = {
+    "Nodes": (
+        lambda snapshot: snapshot.nodes,
+        "node selectors, node taints, readiness, CPU and memory were not looked at",
+    ),
+    "Pods": (
+        lambda snapshot: snapshot.pods,
+        "claims are explained without the pods that use or hold them",
+    ),
+    "Events": (
+        lambda snapshot: snapshot.events,
+        "failures to prepare devices or to make claims cannot be seen",
+    ),
+    "ResourceSlices": (
+        lambda snapshot: snapshot.slices,
+        "it looks as if no driver published anything",
+    ),
+    "DeviceClasses": (
+        lambda snapshot: snapshot.classes,
+        "every class looks as if it were missing",
+    ),
+    "ResourceClaims": (
+        lambda snapshot: snapshot.claims,
+        "claims look as if they were missing, and all devices as if they were free",
+    ),
+    "Namespaces": (
+        lambda snapshot: snapshot.namespaces,
+        "labels for admin access were not looked at",
+    ),
+}
+
+
+def unchecked(snapshot: Snapshot) -> tuple[str, ...]:
+    """Return a sentence for each kind of which the snapshot holds no object."""
+    return tuple(
+        f"no {kind} in the snapshot: {consequence}"
+        for kind, (objects, consequence) in _LACKING.items()
+        if not objects(snapshot)
+    )

@@ -1,0 +1,28 @@
+"""Small pieces of the sentences that causes are told in."""
+
+from collections.abc import Iterable, Sequence
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 device`, `2 devices`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def listed(items: Iterable[str], most: int = 4) -> str:
+    """Return `a, b and 3 more`, each item once."""
+    found = list(dict.fromkeys(items))
+    if len(found) <= most:
+        return ", ".join(found)
+    return f"{', '.join(found[:most])} and {len(found) - most} more"
+
+
+def on_nodes(names: Sequence[str]) -> str:
+    """Return `on n0`, `on n0 and n1`, `on 12 nodes`."""
+    if len(names) > 2:  # noqa: PLR2004 two can still be read at a glance
+        return f"on {len(names)} nodes"
+    return f"on {' and '.join(names)}"
+
+
+def one_of_nodes(names: Sequence[str]) -> str:
+    """Return `n0 has`, `none of 12 nodes has`: the start of what no node has."""
+    return f"{names[0]} has" if len(names) == 1 else f"none of {len(names)} nodes has"
