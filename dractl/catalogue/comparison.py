@@ -80,14 +80,14 @@ class Comparison:
 
 def comparison_of(node: Node, aliases: Aliases = DEVICE_ALIASES) -> Comparison | None:
     """Return what a clause compares; None where it reads no value or several."""
-    known = _known(node, aliases)
-    if known is not None:
-        return known
+    exact = exact_comparison(node, aliases)
+    if exact is not None:
+        return exact
     found = reads(node) if aliases is DEVICE_ALIASES else None
     if found is None or len(found) != 1:
         return None
     kind, key = next(iter(found))
-    return Comparison(_subject(Read(kind, key, "value")), "")
+    return Comparison(subject_of_read(Read(kind, key, "value")), "")
 
 
 def wanted_kind(wanted: Wanted) -> str:
@@ -95,16 +95,17 @@ def wanted_kind(wanted: Wanted) -> str:
     return "int" if isinstance(wanted, float) else kind_of(wanted)
 
 
-def _known(  # noqa: PLR0911 - one per form of clause
-    node: Node, aliases: Aliases
+def exact_comparison(  # noqa: PLR0911 - one per form of clause
+    node: Node, aliases: Aliases = DEVICE_ALIASES
 ) -> Comparison | None:
+    """Return what a node compares, if its operator is known; else None."""
     match node:
         case Bind(body=body):
-            return _known(body, with_variables(aliases, node))
+            return exact_comparison(body, with_variables(aliases, node))
         case Unary(operator="!", operand=operand):
-            return _negated(_known(operand, aliases))
+            return _negated(exact_comparison(operand, aliases))
         case Logic(operator="||", terms=terms):
-            return _any_of([_known(term, aliases) for term in terms])
+            return _any_of([exact_comparison(term, aliases) for term in terms])
         case Binary(left=left, right=right) if node.operator in _FLIPPED:
             return _relation(node.operator, left, right, aliases) or _relation(
                 _FLIPPED[node.operator], right, left, aliases
@@ -121,7 +122,7 @@ def _known(  # noqa: PLR0911 - one per form of clause
 def _read(node: Node, aliases: Aliases) -> Comparison | None:
     read = read_of(node, aliases)
     if read is not None and read.how == "has":
-        return Comparison(_subject(read), "has")
+        return Comparison(subject_of_read(read), "has")
     subject = _subject_of(node, aliases)
     return None if subject is None else Comparison(subject, "is", (True,))
 
@@ -170,10 +171,11 @@ def _subject_of(node: Node, aliases: Aliases) -> Subject | None:
     if isinstance(node, Call) and node.function in _DEFAULTS and node.target:
         node = node.target
     read = read_of(node, aliases)
-    return None if read is None or read.how == "has" else _subject(read)
+    return None if read is None or read.how == "has" else subject_of_read(read)
 
 
-def _subject(read: Read) -> Subject:
+def subject_of_read(read: Read) -> Subject:
+    """Return what is read."""
     domain, _, name = read.key.partition("/")
     if read.map == "attributes":
         return Subject("attributes", domain, name)
