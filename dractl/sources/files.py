@@ -63,6 +63,13 @@ def load_documents(path: str | Path) -> Loaded:
     return _required(loaded, str(path))
 
 
+def load_text(path: str) -> str:
+    """Read a file of plain text, or `-`, stdin; raise DractlError if that fails."""
+    if path == STANDARD_INPUT:
+        return _decoded(sys.stdin.buffer.read(_MOST_BYTES + 1), "stdin")
+    return _decoded(_bytes_of(Path(path)), path)
+
+
 def _from_standard_input() -> Loaded:
     return _from_bytes(sys.stdin.buffer.read(_MOST_BYTES + 1), "stdin")
 
@@ -98,9 +105,14 @@ def _required(loaded: Loaded, source: str) -> Loaded:
 
 
 def _from_file(file: Path) -> Loaded:
+    named = file.name.removesuffix(".gz")
+    return _from_bytes(_bytes_of(file), str(file), is_json=named.endswith(".json"))
+
+
+def _bytes_of(file: Path) -> bytes:
     try:
         with file.open("rb") as stream:
-            data = stream.read(_MOST_BYTES + 1)
+            return stream.read(_MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         raise DractlError(
             "unreadable",
@@ -108,13 +120,15 @@ def _from_file(file: Path) -> Loaded:
             where=str(file),
             hint="check the path and its permissions",
         ) from error
-    named = file.name.removesuffix(".gz")
-    return _from_bytes(data, str(file), is_json=named.endswith(".json"))
 
 
 def _from_bytes(data: bytes, source: str, *, is_json: bool = False) -> Loaded:
     if data.startswith(_GZIP_MAGIC):
         data = _unpacked(data, source)
+    return read_text(_decoded(data, source), source, is_json=is_json)
+
+
+def _decoded(data: bytes, source: str) -> str:
     if len(data) > _MOST_BYTES:
         raise DractlError(
             "too-large",
@@ -123,7 +137,7 @@ def _from_bytes(data: bytes, source: str, *, is_json: bool = False) -> Loaded:
             hint="split it into several files in one folder",
         )
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DractlError(
             "not-text",
@@ -131,7 +145,6 @@ def _from_bytes(data: bytes, source: str, *, is_json: bool = False) -> Loaded:
             where=source,
             hint="give a manifest in JSON or YAML",
         ) from error
-    return read_text(text, source, is_json=is_json)
 
 
 def _unpacked(data: bytes, source: str) -> bytes:
