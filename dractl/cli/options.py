@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from dractl.cli.output import OutputFormat
+from dractl.cli.output import AnswerFormat, OutputFormat
 from dractl.cli.terminal import Terminal
 from dractl.errors import DractlError, ExitStatus
 
@@ -19,6 +19,18 @@ SnapshotOption = Annotated[
 ]
 DemoOption = Annotated[
     bool, typer.Option("--demo", help="Use the sample cluster that comes with dractl.")
+]
+ClassOption = Annotated[
+    str | None,
+    typer.Option("--class", metavar="NAME", help="Only what this DeviceClass selects."),
+]
+DriverOption = Annotated[
+    str | None,
+    typer.Option("--driver", metavar="NAME", help="Only devices of this driver."),
+]
+SeenByOption = Annotated[
+    str | None,
+    typer.Option("--node", metavar="NAME", help="Only devices for this node."),
 ]
 NamespaceOption = Annotated[
     str | None,
@@ -48,6 +60,9 @@ GatesOption = Annotated[
 ]
 OutputOption = Annotated[
     OutputFormat, typer.Option("-o", "--output", help="How to print the answer.")
+]
+AnswerOption = Annotated[
+    AnswerFormat, typer.Option("-o", "--output", help="How to print the answer.")
 ]
 VerboseOption = Annotated[
     bool, typer.Option("-v", "--verbose", help="Say on stderr what is done.")

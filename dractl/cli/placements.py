@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from dractl.cli import output
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import columns, counted, filled, visible, width
 from dractl.model.claims import Allocation, DeviceResult, ResourceClaim
@@ -39,7 +40,7 @@ def document(
         "apiVersion": "dractl/v1",
         "kind": "AllocateResult",
         "placements": [_placement(each) for each in outcome.placements],
-        "problems": [_problem(each) for each in problems],
+        "problems": output.problems(problems),
         "summary": {
             "placed": placed,
             "unplaced": len(outcome.placements) - placed,
@@ -96,16 +97,6 @@ def _claim(claim: ResourceClaim, allocation: Allocation | None) -> dict[str, obj
 
 def _reference(namespace: str, name: str) -> dict[str, object]:
     return {"namespace": namespace, "name": name}
-
-
-def _problem(problem: "Problem") -> dict[str, object]:
-    return {
-        "where": problem.where,
-        "kind": problem.kind,
-        **_reference(problem.namespace, problem.name),
-        "path": problem.path,
-        "message": problem.message,
-    }
 
 
 # -- text
