@@ -10,7 +10,7 @@ from typing import Final
 
 import typer
 
-from dractl.cli import allocate, completion, version
+from dractl.cli import allocate, attributes, cel, completion, version
 from dractl.cli.terminal import OutputClosed, Terminal
 from dractl.errors import DractlError, ExitStatus
 
@@ -27,6 +27,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("allocate", epilog=allocate.EXAMPLES)(allocate.allocate)
+app.command("attributes", epilog=attributes.EXAMPLES)(attributes.attributes)
+app.command("cel", epilog=cel.EXAMPLES)(cel.cel)
 app.command("completion", epilog=completion.EXAMPLES)(completion.completion)
 app.command("version", epilog=version.EXAMPLES)(version.version)
 

@@ -171,6 +171,16 @@ def _nodes(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
         yield from (Candidate(each.name) for each in snapshot.nodes)
 
 
+def _classes(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    if snapshot := _snapshot(used):
+        yield from (Candidate(each.name) for each in snapshot.classes)
+
+
+def _drivers(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    if snapshot := _snapshot(used):
+        yield from map(Candidate, sorted({each.driver for each in snapshot.slices}))
+
+
 def _namespaces(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
     if snapshot := _snapshot(used):
         names = {each.meta.namespace for each in snapshot.pods}
@@ -195,6 +205,8 @@ def _snapshot(used: Mapping[str, str]) -> "Snapshot | None":
 _SOURCES: Final[
     Mapping[str, Callable[[Mapping[str, str], str], Iterator[Candidate]]]
 ] = {
+    "--class": _classes,
+    "--driver": _drivers,
     "--feature-gates": _gates,
     "--kubernetes-version": _releases,
     "--namespace": _namespaces,

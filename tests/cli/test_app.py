@@ -55,7 +55,9 @@ def test_a_hostile_argument_reaches_no_terminal_raw(dractl: Runner) -> None:
     assert "\x1b" not in ran.err
 
 
-@pytest.mark.parametrize("command", ["allocate", "completion", "version"])
+@pytest.mark.parametrize(
+    "command", ["allocate", "attributes", "cel", "completion", "version"]
+)
 def test_every_command_has_help_with_examples_in_80_columns(
     dractl: Runner, command: str
 ) -> None:

@@ -16,7 +16,7 @@ def values(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "expected", "directive"),
     [
-        ([""], ["allocate", "completion", "version"], ":4"),
+        ([""], ["allocate", "attributes", "cel", "completion", "version"], ":4"),
         (["ver"], ["version"], ":4"),
         (["allocate", "--pol"], ["--policy"], ":4"),
         (["allocate", "--policy", ""], ["first", "spread", "pack"], ":4"),
@@ -39,7 +39,14 @@ def values(text: str) -> list[str]:
             ":4",
         ),
         (["completion", "z"], ["zsh"], ":4"),
-        (["no-such-command", ""], ["allocate", "completion", "version"], ":4"),
+        (
+            ["no-such-command", "a"],
+            ["allocate", "attributes"],
+            ":4",
+        ),
+        (["cel", "--demo", "--driver", "gpu.a"], ["gpu.amd.com"], ":4"),
+        (["cel", "--demo", "--class", "rdma"], ["rdma-nic"], ":4"),
+        (["attributes", "--demo", "--node", "l"], ["l40s-1"], ":4"),
     ],
     ids=" ".join,
 )

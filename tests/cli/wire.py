@@ -1,0 +1,55 @@
+"""Documents of a small cluster, as YAML and JSON have them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Wire = dict[str, Any]
+DRIVER = "gpu.example.com"
+
+
+def device_class(name: str, *expressions: str) -> Wire:
+    return {
+        "apiVersion": "resource.k8s.io/v1",
+        "kind": "DeviceClass",
+        "metadata": {"name": name},
+        "spec": {"selectors": [{"cel": {"expression": each}} for each in expressions]},
+    }
+
+
+def device(
+    name: str,
+    attributes: Mapping[str, Wire] | None = None,
+    capacity: Mapping[str, str] | None = None,
+) -> Wire:
+    return {
+        "name": name,
+        "attributes": dict(attributes or {}),
+        "capacity": {key: {"value": each} for key, each in (capacity or {}).items()},
+    }
+
+
+def resource_slice(node: str, *devices: Wire, generation: int = 1) -> Wire:
+    pool = {"name": node, "generation": generation, "resourceSliceCount": 1}
+    return {
+        "apiVersion": "resource.k8s.io/v1",
+        "kind": "ResourceSlice",
+        "metadata": {"name": f"{node}-gpu-{generation}"},
+        "spec": {
+            "driver": DRIVER,
+            "pool": pool,
+            "nodeName": node,
+            "devices": list(devices),
+        },
+    }
+
+
+def node(name: str) -> Wire:
+    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name}}
+
+
+def written(path: Path, *documents: Wire) -> str:
+    path.write_text(yaml.safe_dump_all(documents))
+    return str(path)
