@@ -1,10 +1,13 @@
 """What a diagnosis says of pods, claims and devices: causes, evidence, fixes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from dractl.api.problems import Problem
 from dractl.model.claims import ResourceClaim
 from dractl.model.cluster import Profile
+from dractl.model.devices import Device
 from dractl.model.workloads import Pod
 
 Evidence = Mapping[str, object]
@@ -71,17 +74,19 @@ class ClaimReport:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+@dataclass(frozen=True)
+class Explanation(Mapping[str, object]):
     """The answer to `explain`: pods, and claims that are stuck without one.
 
-    `unchecked` says what the snapshot lacks, and what could not be told for that.
+    `unchecked` says what the snapshot lacks, and what could not be told for that. As a
+    mapping, it is what `dractl explain -o json` prints.
     """
 
     profile: Profile
     pods: tuple[PodReport, ...] = ()
     claims: tuple[ClaimReport, ...] = ()
     unchecked: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     @property
     def is_stuck(self) -> bool:
@@ -89,3 +94,38 @@ class Explanation:
         return any(each.causes for each in self.pods) or any(
             each.causes for each in self.claims
         )
+
+    @cached_property
+    def document(self) -> Mapping[str, object]:
+        """The answer as plain data."""
+        from dractl.diagnose.document import document
+
+        return document(self)
+
+    def __getitem__(self, key: str) -> object:
+        return self.document[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.document)
+
+    def __len__(self) -> int:
+        return len(self.document)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceReport:
+    """A device: where it is, who has it, what keeps claims from it.
+
+    `nodes` are those that see it; `counters` what it draws from its pool's counters,
+    with what is left of each; `classes` and `claims` are those that it would suit.
+    """
+
+    device: Device
+    slice: str
+    nodes: tuple[str, ...]
+    holders: tuple[Evidence, ...] = ()
+    counters: tuple[Evidence, ...] = ()
+    capacity: tuple[Evidence, ...] = ()
+    classes: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

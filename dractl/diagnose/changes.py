@@ -98,6 +98,8 @@ class Trial:
         for change in changes:
             if len(found) == most:
                 break
+            if any(set(each.frees) & set(change.frees) for each, _ in found):
+                continue  # less than that suffices
             if not change.is_advice and (node := self.lands(change)) is not None:
                 found.append((change, node))
         return found

@@ -76,7 +76,11 @@ def explain(
     claim_reports = [explain_claim(world, claim) for claim in claims]
     stuck = [each for each in claim_reports if each.causes]
     return Explanation(
-        snapshot.profile, tuple(reports), tuple(stuck), unchecked(snapshot)
+        snapshot.profile,
+        tuple(reports),
+        tuple(stuck),
+        unchecked(snapshot),
+        snapshot.problems,
     )
 
 

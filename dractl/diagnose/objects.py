@@ -383,8 +383,8 @@ def no_scheduler(case: Case) -> Iterator[Told]:
     yield Told(
         Cause(
             "no-scheduler",
-            f"nobody schedules for schedulerName {name}: no pod with it has a node, and "
-            "no event is from it",
+            f"nobody schedules for schedulerName {name}: no pod with it has a node, "
+            "and no event is from it",
             evidence={"schedulerName": name},
         ),
         (

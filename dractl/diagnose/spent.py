@@ -49,7 +49,7 @@ def counters(case: Case, found: Found) -> Told:
     matching = sum(stock.matching.bit_count() for stock in known)
     held = sum(stock.held.bit_count() for stock in known)
     why = (
-        listed(map(str, short), 2)
+        listed(map(str, short), 1)
         if short
         else "one device can be had, but not as many as are wanted"
     )
