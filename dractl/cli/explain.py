@@ -1,0 +1,147 @@
+"""`dractl explain`."""
+
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import typer
+
+from dractl.cli import output
+from dractl.cli.options import (
+    AllNamespacesOption,
+    DemoOption,
+    GatesOption,
+    NamespaceOption,
+    NoColorOption,
+    QuietOption,
+    ReleaseOption,
+    SnapshotOption,
+    VerboseOption,
+    feature_gates,
+    terminal,
+    verbatim,
+)
+from dractl.cli.terminal import Terminal
+from dractl.errors import ExitStatus
+
+if TYPE_CHECKING:
+    from dractl.diagnose.answer import DeviceReport, Explanation
+
+EXAMPLES: Final = verbatim("""
+Examples:
+  # everything in the sample cluster that waits for devices, and why
+  dractl explain --demo
+
+  # one namespace of a cluster whose state was saved
+  dractl explain --snapshot cluster.json -n training
+
+  # one pod with its claims and devices; all pods of a workload
+  dractl explain pod wants-eight --demo
+  dractl explain deployment chat --snapshot cluster.json
+
+  # a claim; a device, who holds it and what keeps others from it
+  dractl explain claim inference/chat-0-devices-8c1f2 --snapshot cluster.json
+  dractl explain device gpu.nvidia.com/h100-2/gpu-7 --demo
+
+  # the codes alone, for a script
+  dractl explain --snapshot cluster.json -o json | jq '.pods[].causes[].code'
+
+Exit status: 0 nothing is stuck, 1 something is, 2 wrong usage, 3 a file cannot
+be read, or nothing is stuck as far as a file could be read.
+""")
+
+WhatArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[pending | pod NAME | claim NAME | device ID | WORKLOAD NAME]",
+        show_default=False,
+        help="What to explain; also TYPE/NAME. Default: all that is stuck. A device is "
+        "DRIVER/POOL/DEVICE, a workload a deployment, job, statefulset, jobset, ...",
+    ),
+]
+FormatOption = Annotated[
+    Literal["table", "wide", "json", "yaml", "name"],
+    typer.Option("-o", "--output", help="How to print the answer."),
+]
+
+
+def explain(  # noqa: PLR0913 - one parameter per option
+    context: typer.Context,
+    what: WhatArgument = None,
+    *,
+    snapshot: SnapshotOption = None,
+    demo: DemoOption = False,
+    namespace: NamespaceOption = None,
+    all_namespaces: AllNamespacesOption = False,
+    kubernetes_version: ReleaseOption = None,
+    gates: GatesOption = None,
+    output_format: FormatOption = "table",
+    verbose: VerboseOption = False,
+    quiet: QuietOption = False,
+    no_color: NoColorOption = False,
+) -> int:
+    """Say why pods and claims wait, and which change would help.
+
+    Every cause has its evidence: the clause that removes the last device, who holds the
+    others, the taint and the rule behind it. Every fix that names a node was tried.
+    """
+    screen = terminal(context, verbose=verbose, quiet=quiet, no_color=no_color)
+    from dractl.cli.reading import check_scope, read_cluster, warn_of
+    from dractl.cli.subjects import Question, answer
+
+    check_scope(namespace, all_namespaces=all_namespaces)
+    question = Question.of(what or (), namespace)
+    cluster = read_cluster(
+        snapshot=snapshot,
+        demo=demo,
+        kubernetes=kubernetes_version,
+        gates=feature_gates(gates) if gates else {},
+    )
+    warn_of(cluster, screen)
+    with screen.progress("explaining") as progress:
+        found = answer(question, cluster, progress)
+    if isinstance(found, list):
+        _write_devices(found, output_format, screen)
+        return ExitStatus.YES
+    _write(found, output_format, screen, is_whole=question.is_whole)
+    return _status(found)
+
+
+def _write(
+    found: "Explanation", output_format: str, screen: Terminal, *, is_whole: bool
+) -> None:
+    from dractl.cli import explanations
+
+    if output_format in {"json", "yaml"}:
+        screen.write(_data(found.document, output_format))
+    elif output_format == "name":
+        screen.write(explanations.names(found))
+    else:
+        has_chain = output_format == "wide" or not is_whole
+        screen.write(explanations.table(found, screen, has_chain=has_chain))
+    for each in found.unchecked:
+        screen.note(f"not checked: {each}")
+    screen.note(explanations.summary(found))
+
+
+def _data(document: object, output_format: str) -> str:
+    assert isinstance(document, dict)
+    return (output.as_json if output_format == "json" else output.as_yaml)(document)
+
+
+def _write_devices(
+    found: "list[DeviceReport]", output_format: str, screen: Terminal
+) -> None:
+    from dractl.cli import device_reports
+    from dractl.diagnose.document import device_document
+
+    if output_format in {"json", "yaml"}:
+        screen.write(_data(device_document(found), output_format))
+    elif output_format == "name":
+        screen.write(device_reports.names(found))
+    else:
+        screen.write(device_reports.table(found, screen))
+
+
+def _status(found: "Explanation") -> ExitStatus:
+    if found.is_stuck:
+        return ExitStatus.NO
+    return ExitStatus.ENVIRONMENT if found.problems else ExitStatus.YES

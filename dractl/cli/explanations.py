@@ -1,0 +1,201 @@
+"""How the answer of `dractl explain` looks: a paragraph for each thing that waits."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from dractl.cli.terminal import Terminal
+from dractl.cli.text import counted, filled, visible, width
+
+if TYPE_CHECKING:
+    from dractl.diagnose.answer import (
+        Cause,
+        ClaimReport,
+        Explanation,
+        Link,
+        PodReport,
+    )
+
+_NARROW: Final = 80  # columns of the terminal that everybody has
+_LEAST: Final = 30  # columns that text is never squeezed below
+_MOST_NAMED: Final = 4  # pods of one paragraph
+_MOST_NODES: Final = 6
+_MOST_HOLDERS: Final = 4
+
+
+def names(answer: "Explanation") -> str:
+    """Return what is stuck, as `kubectl -o name` writes it."""
+    pods = [f"pod/{each.pod.meta.name}" for each in answer.pods if each.causes]
+    claims = [
+        f"resourceclaim.resource.k8s.io/{each.claim.meta.name}"
+        for each in answer.claims
+        if each.causes
+    ]
+    return "".join(f"{visible(each)}\n" for each in chain(pods, claims))
+
+
+def summary(answer: "Explanation") -> str:
+    """Return how much is stuck, in one line."""
+    stuck = sum(bool(each.causes) for each in answer.pods)
+    waiting = sum(each.lands is not None for each in answer.pods)
+    parts = [f"{stuck} of {counted(len(answer.pods), 'pod')} with devices stuck"]
+    if waiting:
+        parts.append(f"{waiting} would fit now")
+    if claims := sum(bool(each.causes) for each in answer.claims):
+        parts.append(f"{counted(claims, 'claim')} without a pod stuck")
+    return f"{', '.join(parts)} (judged as Kubernetes {answer.profile.version})"
+
+
+def table(answer: "Explanation", terminal: Terminal, *, has_chain: bool) -> str:
+    """Return a paragraph for each pod or claim; equal ones of an owner share one.
+
+    With `has_chain`, also what is well, with its claims and devices.
+    """
+    limit = max(terminal.columns or _NARROW, _LEAST)
+    paragraphs = [
+        _pods(group, terminal, limit, has_chain=has_chain)
+        for group in _groups(answer.pods)
+        if has_chain or group[0].causes
+    ]
+    paragraphs += [
+        _claim(each, terminal, limit, has_chain=has_chain)
+        for each in answer.claims
+        if has_chain or each.causes
+    ]
+    return "\n".join("".join(f"{line}\n" for line in each) for each in paragraphs)
+
+
+def _groups(reports: Sequence["PodReport"]) -> list[list["PodReport"]]:
+    """Return the pods, with replicas that wait for the same reasons together."""
+    groups: dict[object, list[PodReport]] = {}
+    for number, each in enumerate(reports):
+        same = _sameness(each) if each.owner and each.causes else number
+        groups.setdefault(same, []).append(each)
+    return list(groups.values())
+
+
+def _sameness(report: "PodReport") -> object:
+    return (
+        report.pod.meta.namespace,
+        report.owner,
+        tuple((each.code, each.request, each.nodes) for each in report.causes),
+        tuple(each.wants for each in report.links),
+    )
+
+
+def _pods(
+    group: Sequence["PodReport"], terminal: Terminal, limit: int, *, has_chain: bool
+) -> Iterator[str]:
+    first = group[0]
+    named = [_name(*each.pod.meta.key) for each in group]
+    text = f"pod {', '.join(named[:_MOST_NAMED])}"
+    if len(named) > _MOST_NAMED:
+        text += f" and {len(named) - _MOST_NAMED} more"
+    if first.owner:
+        text += f" ({visible(first.owner)})"
+    yield from map(terminal.heading, filled(text.split(" "), limit))
+    if has_chain:
+        yield from _state(first)
+        for link in first.links:
+            yield from _link(link, limit)
+    yield from _causes(first.causes, limit)
+    for note in first.notes:
+        yield from _labelled("note", note, limit)
+
+
+def _name(namespace: str, name: str) -> str:
+    return visible(f"{namespace}/{name}")
+
+
+def _state(report: "PodReport") -> Iterator[str]:
+    pod = report.pod
+    where = f" on {visible(pod.node_name)}" if pod.node_name else ""
+    lands = f", would fit on {visible(report.lands)}" if report.lands else ""
+    yield f"  {visible(pod.phase or 'Pending')}{where}{lands}"
+
+
+def _link(link: "Link", limit: int) -> Iterator[str]:
+    entry = f"{link.entry}: " if link.entry else ""
+    name = link.claim or "not made yet"
+    yield from _hanging("  ", f"claim {entry}{name} ({link.state})", limit)
+    for each in link.wants:
+        yield from _hanging("    wants  ", each, limit)
+    if link.devices:
+        yield from _hanging("    has    ", ", ".join(link.devices), limit)
+
+
+def _claim(
+    report: "ClaimReport", terminal: Terminal, limit: int, *, has_chain: bool
+) -> Iterator[str]:
+    yield terminal.heading(f"claim {_name(*report.claim.meta.key)}")
+    if has_chain and report.link is not None:
+        yield f"  {report.link.state}"
+        for each in report.link.wants:
+            yield from _hanging("    wants  ", each, limit)
+        if report.link.devices:
+            yield from _hanging("    has    ", ", ".join(report.link.devices), limit)
+        if report.users:
+            yield from _hanging("    pods   ", ", ".join(report.users), limit)
+    yield from _causes(report.causes, limit)
+    for note in report.notes:
+        yield from _labelled("note", note, limit)
+
+
+def _causes(causes: Sequence["Cause"], limit: int) -> Iterator[str]:
+    for cause in causes:
+        yield from _hanging(f"  {cause.code}: ", cause.message, limit, indent=4)
+        yield from _evidence(cause, limit)
+        for fix in cause.fixes:
+            yield from _labelled("fix", fix, limit)
+
+
+def _evidence(cause: "Cause", limit: int) -> Iterator[str]:
+    """Yield what the message leaves out: the funnel, the holders, the nodes."""
+    stages = cause.evidence.get("funnel")
+    if isinstance(stages, list) and stages:
+        yield from _funnel(stages, limit)
+    held_by = cause.evidence.get("heldBy")
+    if isinstance(held_by, list):
+        shown = held_by[:_MOST_HOLDERS]
+        if len(held_by) > len(shown):
+            shown.append(f"and {len(held_by) - len(shown)} more")
+        for each in shown:
+            yield from _labelled("held by", str(each), limit)
+    last_seen = cause.evidence.get("lastSeen")
+    if last_seen:
+        count = cause.evidence.get("count")
+        yield from _labelled("seen", f"{count} times, last at {last_seen}", limit)
+    if len(cause.nodes) > 2:  # noqa: PLR2004 two are named in the message
+        listed = ", ".join(cause.nodes[:_MOST_NODES])
+        if len(cause.nodes) > _MOST_NODES:
+            listed += f" and {len(cause.nodes) - _MOST_NODES} more"
+        yield from _labelled("nodes", listed, limit)
+
+
+def _funnel(stages: Sequence[Mapping[str, object]], limit: int) -> Iterator[str]:
+    size = len(str(stages[0]["before"]))
+    yield f"    {stages[0]['before']} devices"
+    for stage in stages:
+        failing = f", fails on {stage['failing']}" if stage["failing"] else ""
+        text = f"{stage['clause']}  ({stage['owner']}{failing})"
+        yield from _hanging(f"    {stage['after']!s:>{size}} ", text, limit)
+        if not stage["after"]:
+            return
+
+
+def _labelled(label: str, text: str, limit: int) -> Iterator[str]:
+    yield from _hanging(f"    {label:<7} ", text, limit)
+
+
+def _hanging(
+    head: str, text: str, limit: int, *, indent: int | None = None
+) -> Iterator[str]:
+    """Yield the text behind its head, further lines below its start."""
+    margin = width(head) if indent is None else indent
+    words = visible(text).split(" ")
+    first_room = max(limit - width(head), _LEAST)
+    first = filled(words, first_room)[0]
+    yield f"{head}{first}"
+    rest = words[len(first.split(" ")) :]
+    for line in filled(rest, max(limit - margin, _LEAST)) if rest else ():
+        yield f"{' ' * margin}{line}"

@@ -1,0 +1,165 @@
+"""What `dractl explain` is asked about: words to pods, claims, devices, workloads."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from dractl.api.snapshot import Snapshot
+from dractl.catalogue.nearest import nearest
+from dractl.cli.options import usage
+from dractl.diagnose.answer import ClaimReport, DeviceReport, Explanation, PodReport
+from dractl.diagnose.device import explain_device
+from dractl.diagnose.explain import explain, explain_claim, explain_pod
+from dractl.diagnose.owners import owner_of
+from dractl.diagnose.unchecked import unchecked
+from dractl.diagnose.world import World
+from dractl.errors import DractlError
+
+if TYPE_CHECKING:
+    from dractl.model.claims import ObjectMeta
+
+_KINDS: Final = {
+    "pod": "pod",
+    "pods": "pod",
+    "po": "pod",
+    "claim": "claim",
+    "claims": "claim",
+    "resourceclaim": "claim",
+    "resourceclaims": "claim",
+    "device": "device",
+    "devices": "device",
+}
+_WORKLOADS: Final = {
+    "deployment": "Deployment",
+    "deployments": "Deployment",
+    "deploy": "Deployment",
+    "statefulset": "StatefulSet",
+    "statefulsets": "StatefulSet",
+    "sts": "StatefulSet",
+    "daemonset": "DaemonSet",
+    "daemonsets": "DaemonSet",
+    "ds": "DaemonSet",
+    "replicaset": "ReplicaSet",
+    "replicasets": "ReplicaSet",
+    "rs": "ReplicaSet",
+    "job": "Job",
+    "jobs": "Job",
+    "jobset": "JobSet",
+    "jobsets": "JobSet",
+    "leaderworkerset": "LeaderWorkerSet",
+    "leaderworkersets": "LeaderWorkerSet",
+    "lws": "LeaderWorkerSet",
+}
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A kind, the names asked about, and the namespace, None for all."""
+
+    kind: str = "pending"
+    names: tuple[str, ...] = ()
+    namespace: str | None = None
+    owner: str = field(default="")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that is stuck is asked about."""
+        return self.kind == "pending"
+
+    @staticmethod
+    def of(words: Sequence[str], namespace: str | None) -> "Question":
+        """Read `pod NAME`, `pod/NAME` and the like; raise DractlError for the rest."""
+        if not words or list(words) == ["pending"]:
+            return Question(namespace=namespace)
+        kind, *names = words
+        if not names:
+            kind, _, name = kind.partition("/")
+            names = [name] if name else []
+        wanted = _KINDS.get(kind.lower())
+        owner = _WORKLOADS.get(kind.lower(), "")
+        if wanted is None and not owner:
+            near = nearest(kind, [*_KINDS, *_WORKLOADS, "pending"])
+            raise usage(
+                f"{kind[:60]!r} is nothing that can be explained",
+                hint=f"did you mean {near[0]}?"
+                if near
+                else "it can be: pending, pod, claim, device, or a workload",
+            )
+        if not names:
+            raise usage(f"explain {kind} needs a name", hint=f"explain {kind} NAME")
+        return Question(wanted or "workload", tuple(names), namespace, owner)
+
+
+def answer(
+    question: Question, cluster: Snapshot, progress: Progress
+) -> Explanation | list[DeviceReport]:
+    """Return the answer; raises DractlError for what is not there."""
+    if question.is_whole:
+        return explain(cluster, namespace=question.namespace, progress=progress)
+    world = World(cluster)
+    if question.kind == "device":
+        return [explain_device(world, name) for name in question.names]
+    pods: list[PodReport] = []
+    claims: list[ClaimReport] = []
+    for name in question.names:
+        if question.kind == "claim":
+            claims += _claims(world, question, name)
+        else:
+            pods += _pods(world, question, name)
+    return Explanation(
+        cluster.profile,
+        tuple(pods),
+        tuple(claims),
+        unchecked(cluster),
+        cluster.problems,
+    )
+
+
+def _pods(world: World, question: Question, name: str) -> list[PodReport]:
+    owner = f"{question.owner} " if question.owner else ""
+    found = [
+        pod
+        for pod in world.snapshot.pods
+        if _is_meant(pod.meta, question, name, owner_of(pod) if owner else None, owner)
+    ]
+    if not found:
+        known = [
+            owner_of(pod).partition(" ")[2] if owner else pod.meta.name
+            for pod in world.snapshot.pods
+        ]
+        raise _unknown(question.owner or "pod", name, known)
+    return [explain_pod(world, pod) for pod in found]
+
+
+def _is_meant(
+    meta: "ObjectMeta", question: Question, name: str, owned: str | None, owner: str
+) -> bool:
+    namespace, _, short = name.rpartition("/")
+    wanted = namespace or question.namespace
+    if wanted is not None and wanted != meta.namespace:
+        return False
+    return meta.name == short if owned is None else owned == f"{owner}{short}"
+
+
+def _claims(world: World, question: Question, name: str) -> list[ClaimReport]:
+    found = [
+        claim
+        for claim in world.snapshot.claims
+        if _is_meant(claim.meta, question, name, None, "")
+    ]
+    if not found:
+        known = [claim.meta.name for claim in world.snapshot.claims]
+        raise _unknown("claim", name, known)
+    return [explain_claim(world, claim) for claim in found]
+
+
+def _unknown(kind: str, name: str, known: Sequence[str]) -> DractlError:
+    near = nearest(name.rpartition("/")[2], dict.fromkeys(known))
+    return usage(
+        f"no {kind} is called {name[:80]!r}",
+        hint=f"did you mean {near[0]}?"
+        if near
+        else f"the source has {len(set(known))} of that kind; mind the namespace",
+    )
