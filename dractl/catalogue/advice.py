@@ -3,6 +3,7 @@
 It needs the tree only, so it also serves expressions that do not compile.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -46,6 +47,8 @@ _GATES: Final = {
     "includes": "DRAListTypeAttributes",
     "allowMultipleAllocations": "DRAConsumableCapacity",
 }
+_MOST_TOLD: Final = 10
+_MOST_FOUND: Final = 50  # with repetitions: each of them compiles an expression
 _MARKS: Final = {
     "=": "==",
     "&": "&&",
@@ -71,9 +74,14 @@ class Advice:
 def advise(
     text: str, root: Node, catalogue: Catalogue, environment: Environment
 ) -> tuple[Advice, ...]:
-    """Return the suggestions for an expression, in the order of its text."""
+    """Return the first suggestions for an expression, in the order of its text."""
+    found: dict[Advice, None] = {}
     adviser = _Adviser(text, root, catalogue, environment)
-    return tuple(dict.fromkeys(adviser.all()))
+    for each in itertools.islice(adviser.all(), _MOST_FOUND):
+        found[each] = None
+        if len(found) == _MOST_TOLD:
+            break
+    return tuple(found)
 
 
 def advise_on_marks(text: str, environment: Environment) -> tuple[Advice, ...]:

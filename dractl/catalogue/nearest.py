@@ -9,6 +9,9 @@ _BUT_FOR_CASE: Final = 0.99
 _BUT_FOR_MARKS: Final = 0.98
 _BUT_FOR_ORDER: Final = 0.975  # letters that changed places
 _SPELLED_OTHERWISE: Final = 0.97  # at most
+_BEGINNING: Final = 0.9  # one is how the other begins
+_MORE_OF_IT: Final = 0.05
+_SHORTEST_START: Final = 3
 _LONGEST: Final = 128  # characters that are compared: comparing takes quadratic time
 _MARKS: Final = str.maketrans("", "", "-_. ")
 
@@ -17,7 +20,7 @@ def nearest(word: str, known: Iterable[str], *, most: int = 1) -> tuple[str, ...
     """Return the known names that resemble the word, best first, () if none does.
 
     A name that differs only in case, then one that differs only in hyphens, dots,
-    underscores and blanks as well, resembles it most.
+    underscores and blanks as well, resembles it most; then one that begins with it.
     """
     found = [(likeness(word, each), each) for each in dict.fromkeys(known)]
     close = sorted((-degree, each) for degree, each in found if degree)
@@ -34,6 +37,9 @@ def likeness(word: str, other: str) -> float:
     one, two = one.translate(_MARKS)[:_LONGEST], two.translate(_MARKS)[:_LONGEST]
     if one == two:
         return _BUT_FOR_MARKS
+    short, long = sorted((one, two), key=len)
+    if long.startswith(short) and len(short) >= _SHORTEST_START:
+        return _BEGINNING + len(short) / len(long) * _MORE_OF_IT
     matcher = difflib.SequenceMatcher(None, one, two, autojunk=False)
     for bound in (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio):
         if bound() < _ALIKE:

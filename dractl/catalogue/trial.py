@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Final
 
 from dractl.catalogue.advice import Advice, advise, advise_on_marks
@@ -22,9 +21,6 @@ from dractl.model.devices import Device
 EXPRESSION: Final = "expression"
 """The owner of the stages of the expression itself."""
 
-MAX_LENGTH: Final = 10240
-"""Bytes that the API server accepts (resource/v1: CELSelectorExpressionMaxLength)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Worst:
@@ -34,7 +30,7 @@ class Worst:
     device: Device
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Trial:
     """An expression tried on devices; without a selector it does not compile.
 
@@ -62,12 +58,9 @@ class Trial:
         """How many devices would abort scheduling."""
         return sum(len(stage.failing) for stage in self.funnel.stages)
 
-    @cached_property
+    @property
     def refusal(self) -> str:
         """Why the API server refuses what compiles; "": it does not."""
-        length = len(self.text.encode("utf-8", "surrogatepass"))
-        if length > MAX_LENGTH:
-            return f"it has {length} bytes, {MAX_LENGTH} are allowed"
         if self.selector is not None and self.selector.max_cost > MAX_COST:
             cost = self.selector.max_cost
             return f"it may cost {cost}, {MAX_COST} are allowed"

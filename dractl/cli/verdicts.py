@@ -279,16 +279,18 @@ def differences(difference: Difference, trial: Trial, limit: int) -> Iterator[st
     if difference.count is not None:
         yield f"  selects {len(trial.selected)}, not {difference.count}"
     verdicts = _verdicts(trial)
-    known = {str(device.id): verdicts.get(id(device)) for device in trial.devices}
+    known = {str(each.id): verdicts.get(id(each)) for each in trial.devices}
     for name in difference.missing:
-        why = known.get(name, "no such device" if _is_name(name) else "nothing fits")
+        why = "nothing fits" if _is_pattern(name) else "no such device"
+        if name in known:
+            why = known[name] or "not tried"
         yield from _indented(f"- {name}  {why}", limit)
     for device in difference.unexpected:
         yield f"  + {visible(str(device.id))}"
 
 
-def _is_name(text: str) -> bool:
-    return not {"*", "?", "["}.intersection(text)
+def _is_pattern(text: str) -> bool:
+    return not {"*", "?", "["}.isdisjoint(text)
 
 
 def _cost(trial: Trial, limit: int) -> Iterator[str]:

@@ -12,6 +12,8 @@ from dractl.catalogue.nearest import likeness, nearest
         ("productname", ["productNames", "productName"], "productName"),
         ("driver-version", ["driverVersions", "driverVersion"], "driverVersion"),
         ("gpu.nvdia.com", ["gpu.amd.com", "gpu.nvidia.com"], "gpu.nvidia.com"),
+        ("NVIDIA H100", ["NVIDIA H200", "NVIDIA H100 80GB"], "NVIDIA H100 80GB"),
+        ("gpu", ["gpu.example.com", "npu"], "gpu.example.com"),
         ("node-1", ["node-12", "node-1"], "node-1"),
     ],
 )

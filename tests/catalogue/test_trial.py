@@ -64,7 +64,7 @@ def test_selectors_before_the_expression_have_their_say_first() -> None:
         (f"has({A}.modle)", ["unknown-name"]),
         (f'has({A}.model) && {A}.model == "a100"', ["near-miss"]),
         (f'{A}.x == 1 || {A}.model.startsWith("L")', ["several-types"]),
-        ('device.driver in ["gpu"]', ["unknown-driver"]),
+        ('device.driver in ["gpu"]', ["unknown-driver", "near-miss"]),
         ('semver("1.2").major() == 1', ["bad-literal"]),
         ('quantity("lots").isInteger()', ["bad-literal"]),
         ('quantity("1Gi").isInteger()', []),

@@ -123,7 +123,7 @@ def test_a_device_on_which_the_class_fails_does_not_count(
     ("argv", "message", "hint"),
     [
         (["--class", "gpuu"], "no class is called 'gpuu'", "did you mean gpu?"),
-        (["--driver", "gpu"], "no driver is called 'gpu'", "there are gpu.example.com"),
+        (["--driver", "x"], "no driver is called 'x'", "there are gpu.example.com"),
         (["--node", "n3"], "no node is called 'n3'", "there are n1, n2"),
     ],
 )

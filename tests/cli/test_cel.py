@@ -189,13 +189,15 @@ def test_an_expression_that_may_cost_too_much_is_refused(
     assert "warning: the API server refuses the expression: it may cost" in ran.err
 
 
-def test_an_expression_that_is_too_long_is_refused(
+def test_an_expression_that_is_too_long_does_not_compile(
     dractl: Runner, cluster: str
 ) -> None:
-    text = "true" + " " * 10_240
-    assert answer(dractl, text, "--snapshot", cluster)["refused"] == (
-        "it has 10244 bytes, 10240 are allowed"
-    )
+    document = answer(dractl, "true" + " " * 10_240, "--snapshot", cluster)
+    assert document["error"] == {
+        "message": "Too long: may not be more than 10240 bytes",
+        "line": None,
+        "column": None,
+    }
 
 
 def test_the_expression_can_stand_in_a_file_or_on_stdin(
@@ -269,6 +271,16 @@ def test_a_selection_that_differs_is_shown_as_a_difference(
     found = answer(dractl, *argv[1:])["expectation"]
     assert (found["met"], len(found["missing"])) == (False, 4)
     assert found["unexpected"] == ["gpu.example.com/n1/gpu-0"]
+
+
+def test_expected_devices_are_not_tried_where_nothing_compiles(
+    dractl: Runner, cluster: str
+) -> None:
+    ran = dractl(
+        "cel", "1 +", "--snapshot", cluster, "--expect", "gpu.example.com/n1/gpu-0"
+    )
+    assert ran.status == 1
+    assert "  - gpu.example.com/n1/gpu-0  not tried\n" in ran.out
 
 
 def cases(path: Path, *found: Any) -> str:
