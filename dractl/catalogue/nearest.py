@@ -34,7 +34,10 @@ def likeness(word: str, other: str) -> float:
     one, two = word.casefold(), other.casefold()
     if one == two:
         return _BUT_FOR_CASE
-    one, two = one.translate(_MARKS)[:_LONGEST], two.translate(_MARKS)[:_LONGEST]
+    return _likeness(one.translate(_MARKS)[:_LONGEST], two.translate(_MARKS)[:_LONGEST])
+
+
+def _likeness(one: str, two: str) -> float:
     if one == two:
         return _BUT_FOR_MARKS
     short, long = sorted((one, two), key=len)
