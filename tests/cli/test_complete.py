@@ -16,7 +16,11 @@ def values(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "expected", "directive"),
     [
-        ([""], ["allocate", "attributes", "cel", "completion", "version"], ":4"),
+        (
+            [""],
+            ["allocate", "attributes", "cel", "completion", "explain", "version"],
+            ":4",
+        ),
         (["ver"], ["version"], ":4"),
         (["allocate", "--pol"], ["--policy"], ":4"),
         (["allocate", "--policy", ""], ["first", "spread", "pack"], ":4"),
