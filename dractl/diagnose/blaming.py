@@ -40,9 +40,9 @@ def subject_of(case: Case, found: Found) -> str:
 
 def wants(stock: Stock) -> str:
     """Return how many devices a request wants."""
-    if stock.slot.wanted is not None:
-        return f"all {counted(stock.slot.needs, 'device')}"
-    return counted(stock.slot.needs, "device")
+    if stock.plan.all:
+        return f"all {counted(stock.needs, 'device')}"
+    return counted(stock.needs, "device")
 
 
 def options_of(case: Case, found: Found) -> list[Option]:

@@ -47,10 +47,24 @@ class Case:
         """What keeps it from each node."""
         return Survey(self.world, self.attempt)
 
-    @cached_property
+    @property
     def found(self) -> list[Found]:
         """What the survey blames, most decisive first."""
-        return [self._present(each) for each in self.survey.found()]
+        return self._surveyed[0]
+
+    @property
+    def may_fit(self) -> bool:
+        """Whether some node may take it, or stop the scheduler with an error."""
+        return self._surveyed[1]
+
+    @cached_property
+    def _surveyed(self) -> tuple[list[Found], bool]:
+        signature = self.attempt.signature
+        known = self.world.surveys.get(signature)
+        if known is None:
+            found = [self._present(each) for each in self.survey.found()]
+            known = self.world.surveys[signature] = (found, self.survey.is_open)
+        return known
 
     def _present(self, found: Found) -> Found:
         """Return the blame with a code of the table, where it is absence."""

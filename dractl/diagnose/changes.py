@@ -87,10 +87,16 @@ class Trial:
         self._world = world
         self._subject = subject
         self._nodes = nodes[:_MOST_NODES]
+        self._signature = Attempt(world.placer, subject).signature
 
     def lands(self, *changes: Change) -> str | None:
         """Return where the subject fits after the changes; None: on none."""
-        return lands(self._world, self._subject, self._nodes, changes)
+        # Texts name what is changed, so equal ones change equal subjects equally.
+        key = (self._signature, tuple(change.text for change in changes))
+        known = self._world.landings
+        if key not in known:
+            known[key] = lands(self._world, self._subject, self._nodes, changes)
+        return known[key]
 
     def single(self, changes: Iterable[Change], most: int) -> list[tuple[Change, str]]:
         """Return the first changes that suffice, each with where the subject lands."""

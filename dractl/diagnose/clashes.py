@@ -22,7 +22,7 @@ def constraint(case: Case, found: Found) -> Told:
     """Enough devices are free, but no choice of them satisfies a constraint."""
     claim = case.claim(found)
     assert claim is not None, "constraints are within a claim"
-    known = list(stocks(case, found))
+    known = stocks(case, found)
     concerned = [
         (number, each)
         for number, each in enumerate(claim.spec.constraints)
@@ -70,17 +70,17 @@ def _values(known: Sequence[Stock], each: Constraint) -> Values:
     name = each.match_attribute or each.distinct_attribute or ""
     found: Values = {}
     for stock in known:
-        if not _concerns(each, stock.slot.plan.name):
+        if not _concerns(each, stock.plan.name):
             continue
         if len(found) == MOST_SHOWN and stock.node.name not in found:
             break
         counts: dict[str, int] = {}
         for device in stock.devices(stock.good):
-            value = stock.slot.plan.attribute(device, name)
+            value = stock.plan.attribute(device, name)
             text = "<none>" if value is None else _text(value.value)
             counts[text] = counts.get(text, 0) + 1
         of_node = found.setdefault(stock.node.name, {})
-        of_node[stock.slot.plan.name] = counts
+        of_node[stock.plan.name] = counts
     return found
 
 
@@ -135,12 +135,12 @@ def _without(spec: ClaimSpec, number: int) -> ClaimSpec:
 @told_of_nodes("claims-conflict")
 def conflict(case: Case, found: Found) -> Told:
     """Each claim fits by itself, but not all of them on one node."""
-    known = list(stocks(case, found))
+    known = stocks(case, found)
     node = found.nodes[0]
     here = [stock for stock in known if stock.node is node]
     parts = [
-        f"{stock.slot.plan.claim_name} {stock.slot.plan.name} wants "
-        f"{stock.slot.needs} of {stock.good.bit_count()}"
+        f"{stock.plan.claim_name} {stock.plan.name} wants "
+        f"{stock.needs} of {stock.good.bit_count()}"
         for stock in here
     ]
     union = 0
@@ -154,9 +154,9 @@ def conflict(case: Case, found: Found) -> Told:
         node=node.name,
         claims=[
             {
-                "claim": stock.slot.plan.claim_name,
-                "request": stock.slot.plan.name,
-                "wants": stock.slot.needs,
+                "claim": stock.plan.claim_name,
+                "request": stock.plan.name,
+                "wants": stock.needs,
                 "free": stock.good.bit_count(),
             }
             for stock in here

@@ -143,17 +143,23 @@ def _blamed(case: Case) -> tuple[list[Told], Sequence[Node]]:
         return [_unexplained(case, case.subject.problem)], case.world.nodes
     if not (case.subject.claims or case.subject.extended):
         return [], ()
-    answer = case.answer
-    if answer.aborted is not None:
-        told = judge_of(code_of_error(answer))(case, answer)
-        return [told], case.world.nodes
-    if answer.node is not None:
-        return _although_it_fits(case, answer.node)
-    causes = [teller_of(each.blame.code)(case, each) for each in case.found]
+    # Asking the survey first spares most pods the search for a place.
+    if case.may_fit or not case.found:
+        answer = case.answer
+        if answer.aborted is not None:
+            told = judge_of(code_of_error(answer))(case, answer)
+            return [told], case.world.nodes
+        if answer.node is not None:
+            return _although_it_fits(case, answer.node)
+    return _told_of_nodes(case)
+
+
+def _told_of_nodes(case: Case) -> tuple[list[Told], Sequence[Node]]:
     nodes = {node.name: node for each in case.found for node in each.nodes}
-    if not causes:
-        causes = [_unexplained(case, "no node takes the pod, and none says why")]
-    return causes, list(nodes.values())
+    told = [teller_of(each.blame.code)(case, each) for each in case.found]
+    if not told:
+        told = [_unexplained(case, "no node takes the pod, and none says why")]
+    return told, list(nodes.values())
 
 
 def _although_it_fits(case: Case, node: str) -> tuple[list[Told], Sequence[Node]]:

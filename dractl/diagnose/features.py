@@ -78,8 +78,7 @@ def disabled(case: Case) -> Iterator[Told]:
     yield from _prioritized(case)
     yield from _dropped(case)
     yield from _resources(case)
-    if not case.subject.problem and case.answer.node is None:
-        yield from _supply(case)
+    yield from _supply(case)
 
 
 def _prioritized(case: Case) -> Iterator[Told]:
@@ -172,9 +171,13 @@ def _resources(case: Case) -> Iterator[Told]:
 def _supply(case: Case) -> Iterator[Told]:
     """Yield gates with which the pod would fit, each tried."""
     profile = case.world.snapshot.profile
+    if case.subject.problem:
+        return
     for gate, uses in _SUPPLY.items():
-        if profile.enabled(gate) or not uses(case.world):
+        if profile.enabled(gate) or not case.world.uses(gate, uses):
             continue
+        if case.answer.node is not None:
+            return
         other = _world_with(case.world, (gate,))
         placement = other.placer.probe(case.subject)
         if placement.node is None:

@@ -28,9 +28,7 @@ def no_match(case: Case, found: Found) -> Told:
     """Devices exist, but none passes the selectors of the class and the request."""
     options = options_of(case, found)
     option = options[0]
-    stages = funnel(
-        case.world.parts(option, found.blame.request), _devices(case, found)
-    )
+    stages = _stages(case, found, option)
     fatal = next((stage for stage in stages if stage.is_fatal), None)
     if fatal is None:
         cause = about(
@@ -59,6 +57,15 @@ def no_match(case: Case, found: Found) -> Told:
         *_other_classes(case, found, option),
     )
     return Told(cause, changes, f"a device that passes `{fatal.text}`")
+
+
+def _stages(case: Case, found: Found, option: Option) -> tuple[Stage, ...]:
+    key = (case.attempt.signature, found.blame)
+    known = case.world.funnels.get(key)
+    if known is None:
+        parts = case.world.parts(option, found.blame.request)
+        known = case.world.funnels[key] = funnel(parts, _devices(case, found))
+    return known
 
 
 def _devices(case: Case, found: Found) -> list[Device]:

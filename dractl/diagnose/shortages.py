@@ -20,7 +20,7 @@ _MOST_FREED: Final = 8  # holders that are tried one by one
 @told_of_nodes("devices-in-use")
 def in_use(case: Case, found: Found) -> Told:
     """Enough devices match, but other claims have them."""
-    known = list(stocks(case, found))
+    known = stocks(case, found)
     holders = [
         holder
         for stock in known
@@ -42,14 +42,14 @@ def in_use(case: Case, found: Found) -> Told:
         case,
         found,
         message,
-        wants=top.slot.needs,
+        wants=top.needs,
         matching=matching,
         inUse=held,
         mostFree=free,
         held=[case.world.holders.described(each) for each in holders[:MOST_SHOWN]],
         heldBy=in_words(holders, case.world.holders)[:MOST_SHOWN],
     )
-    lacking = max(top.slot.needs - free, 1)
+    lacking = max(top.needs - free, 1)
     return Told(
         cause,
         (*fewer(case, found, free), *freeing(case, holders)),
@@ -78,7 +78,7 @@ def freeing(case: Case, holders: Sequence[Holder]) -> Iterator[Change]:
 @told_of_nodes("not-enough-devices")
 def not_enough(case: Case, found: Found) -> Told:
     """No node could ever hold that many, even when all its devices are free."""
-    known = list(stocks(case, found))
+    known = stocks(case, found)
     if not found.blame.request:
         return _not_together(case, found, known)
     top = best(known, lambda stock: stock.matching)
@@ -91,14 +91,14 @@ def not_enough(case: Case, found: Found) -> Told:
         found,
         f"{subject_of(case, found)} wants {wants(top)} of one node, but {have} that "
         f"match{'es' if most == 1 else ''}",
-        wants=top.slot.needs,
+        wants=top.needs,
         most=most,
         devices={
             stock.node.name: stock.matching.bit_count() for stock in known[:MOST_SHOWN]
         },
     )
     free = best(known).good.bit_count()
-    lacking = max(top.slot.needs - most, 1)
+    lacking = max(top.needs - most, 1)
     return Told(
         cause,
         tuple(fewer(case, found, free)),
@@ -110,7 +110,7 @@ def _not_together(case: Case, found: Found, known: Sequence[Stock]) -> Told:
     """Tell of requests that no node can meet at once."""
     have: dict[str, dict[str, int]] = {}
     for stock in known:
-        of_request = have.setdefault(stock.slot.plan.name, {})
+        of_request = have.setdefault(stock.plan.name, {})
         if number := stock.matching.bit_count():
             of_request[stock.node.name] = number
     parts = [

@@ -20,6 +20,7 @@ from dractl.model.claims import Option
 from dractl.model.devices import Device
 from dractl.model.quantity import Quantity
 from dractl.solver.inventory import Pool
+from dractl.solver.ledger import available_counters
 from dractl.solver.view import positions, used_of
 
 
@@ -43,7 +44,7 @@ class _Short(NamedTuple):
 def counters(case: Case, found: Found) -> Told:
     """Devices match and are free, but the counters that they draw from are spent."""
     known = [stock for stock in stocks(case, found) if stock.matching]
-    short = list(dict.fromkeys(each for stock in known for each in _short(stock)))
+    short = list(dict.fromkeys(each for stock in known for each in _short(case, stock)))
     holders = [each for stock in known for each in _drawing(case, stock)]
     top = best(known)
     matching = sum(stock.matching.bit_count() for stock in known)
@@ -59,7 +60,7 @@ def counters(case: Case, found: Found) -> Told:
         f"{subject_of(case, found)} wants {wants(top)}; of {matching} that match "
         f"{on_nodes(found.names)}, {held} are in use, and the counters do not suffice "
         f"for more ({why})",
-        wants=top.slot.needs,
+        wants=top.needs,
         matching=matching,
         inUse=held,
         counters=[
@@ -85,8 +86,13 @@ def _pools(stock: Stock) -> list[Pool]:
     return list({of[each].key: of[each] for each in here}.values())
 
 
-def _short(stock: Stock) -> Iterator[_Short]:
-    left = {pool.key: stock.ledger.counters_left(pool) for pool in _pools(stock)}
+def _short(case: Case, stock: Stock) -> Iterator[_Short]:
+    usage = case.world.allocator.usage
+    shares_count = case.world.allocator.rules.shared_use_counts
+    left = {
+        pool.key: available_counters(pool, usage, shares_count=shares_count)
+        for pool in _pools(stock)
+    }
     for device in stock.devices(stock.matching & stock.view.consuming):
         have = left[device.id.driver, device.id.pool]
         for use in device.consumes:
@@ -134,7 +140,7 @@ def capacity(case: Case, found: Found) -> Told:
         found,
         f"{subject_of(case, found)} wants {wants(top)}; of {len(devices)} that match "
         f"{on_nodes(found.names)}, too few have the capacity: {listed(parts, 3)}",
-        wants=top.slot.needs,
+        wants=top.needs,
         matching=len(devices),
         capacity=[
             {

@@ -8,7 +8,8 @@ from dractl.diagnose.survey import Found
 from dractl.model.devices import Device
 from dractl.model.workloads import Node
 from dractl.solver.ledger import Ledger
-from dractl.solver.slots import Slot
+from dractl.solver.plan import OptionPlan
+from dractl.solver.usage import Usage
 from dractl.solver.view import NodeView, positions
 
 
@@ -23,8 +24,8 @@ class Stock:
 
     node: Node
     view: NodeView
-    slot: Slot
-    ledger: Ledger
+    plan: OptionPlan
+    needs: int
     matching: int
     held: int
     tainted: int
@@ -42,29 +43,44 @@ class Stock:
         return [self.view.devices[each] for each in positions(mask)]
 
 
-def stocks(case: Case, found: Found) -> Iterator[Stock]:
-    """Yield what each node has for each request that a blame is about."""
+def stocks(case: Case, found: Found) -> list[Stock]:
+    """Return what each node has for each request that a blame is about."""
+    key = (case.attempt.signature, found.blame)
+    known = case.world.stocks.get(key)
+    if known is None:
+        known = case.world.stocks[key] = list(_stocks(case, found))
+    return known
+
+
+def _stocks(case: Case, found: Found) -> Iterator[Stock]:
     usage = case.world.allocator.usage
     for node in found.nodes:
         view = case.world.allocator.view(node)
-        for slot in case.survey.slots(node, found.blame):
-            ledger = Ledger(view, usage, slot.plan.claim + 1)
-            matching = slot.selectable.passing
+        held = view.dedicated(usage)
+        for plan in case.survey.plans(node, found.blame):
+            matching = view.selectable(plan.eligibility).passing
+            capable = view.capable(plan.option, usage, matching)
             yield Stock(
                 node,
                 view,
-                slot,
-                ledger,
+                plan,
+                capable.bit_count() if plan.all else plan.option.count,
                 matching,
-                matching & ~ledger.free(slot),
-                matching & slot.tainted,
-                matching & ~slot.candidates,
-                sum(
-                    1 << each
-                    for each in positions(matching & view.consuming)
-                    if not ledger.is_affordable(each)
-                ),
+                0 if plan.admin else matching & held,
+                matching & view.tainted(plan.option.tolerations),
+                matching & ~capable,
+                _unaffordable(view, matching, usage),
             )
+
+
+def _unaffordable(view: NodeView, matching: int, usage: Usage) -> int:
+    drawing = matching & view.consuming
+    if not drawing:
+        return 0
+    ledger = Ledger(view, usage, 1)
+    return sum(
+        1 << each for each in positions(drawing) if not ledger.is_affordable(each)
+    )
 
 
 def best(

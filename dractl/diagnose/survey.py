@@ -12,22 +12,20 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dractl.diagnose.table import precedence
 from dractl.diagnose.verdict import (
-    ABSENT,
     CHANGES,
+    DIFFERS,
     LACKS,
     Blame,
     BlameSet,
     Judge,
     code_of,
-    one_option,
     whole_claim,
 )
 from dractl.model.claims import Option, ResourceClaim
 from dractl.model.nodeselection import NodeSelector, NodeSelectorError
 from dractl.model.workloads import Node
 from dractl.solver.errors import AllocationAborted
-from dractl.solver.plan import ClaimPlan, OptionPlan, Outline
-from dractl.solver.slots import Slot, prepare
+from dractl.solver.plan import OptionPlan, Outline
 
 if TYPE_CHECKING:
     from dractl.diagnose.world import World
@@ -52,14 +50,18 @@ class Found(NamedTuple):
 
 
 class Survey:
-    """Asks every node what keeps a subject from it."""
+    """Asks every node what keeps a subject from it.
+
+    `is_open` tells, once `found` is known, that some node may take the subject after
+    all, or stop the scheduler with an error.
+    """
 
     def __init__(self, world: "World", attempt: "Attempt") -> None:
         self._world = world
         self._attempt = attempt
         self._judge = Judge(world)
         self._restricted: dict[tuple[int, Plan], Outline] = {}
-        self._claims: dict[int, ResourceClaim] = {}
+        self.is_open = False
 
     def claim(self, found: Found) -> ResourceClaim | None:
         """Return the claim that a blame is about; None for several."""
@@ -150,27 +152,23 @@ class Survey:
     def _joined(
         self, verdicts: list[tuple[BlameSet, Node]]
     ) -> list[tuple[BlameSet, Node]]:
-        """Turn absence into a conflict where each request has its devices somewhere.
+        """Turn what nodes lack into a conflict where each request suits some node.
 
-        Only then: what is nowhere stays absent.
+        Only then: what suits no node is the cause.
         """
-        if not verdicts or any(_level(blames) < ABSENT for blames, _ in verdicts):
+        if not verdicts or any(_level(blames) < DIFFERS for blames, _ in verdicts):
             return verdicts
-        everywhere = frozenset.intersection(*(blames for blames, _ in verdicts))
-        if any(blame.level == ABSENT for blame in everywhere):
+        lacking = [{b[1:3] for b in blames if b.level >= DIFFERS}
+                   for blames, _ in verdicts]  # fmt: skip
+        if set.intersection(*lacking):
             return verdicts
-        claims = {
-            b.claim for blames, _ in verdicts for b in blames if b.level == ABSENT
-        }
+        claims = {claim for each in lacking for claim, _ in each}
         apart = (
             whole_claim(LACKS, None, "claims-conflict")
             if len(claims) > 1
             else whole_claim(LACKS, claims.pop(), "not-enough-devices")
         )
-        return [
-            (frozenset(b for b in blames if b.level < ABSENT) | {apart}, node)
-            for blames, node in verdicts
-        ]
+        return [(frozenset({apart}), node) for _, node in verdicts]
 
     def _reachable(self) -> Sequence[Node]:
         """Return the nodes where all allocated claims can be used; all, if none."""
@@ -190,10 +188,12 @@ class Survey:
         try:
             view = self._world.allocator.view(node)
             outline = self._outline(node, plan)
-            sets = self._judge.verdict(view, outline) if outline else ()
+            sets, is_certain = self._judge.verdict(view, outline)
         except AllocationAborted as aborted:
             sets = (frozenset({whole_claim(CHANGES, None, code_of(aborted))}),)
+            is_certain = False
         if not beside:
+            self.is_open = self.is_open or not sets or not is_certain
             return sets
         return [each | beside for each in sets] or [beside]
 
@@ -224,29 +224,19 @@ class Survey:
             known = self._restricted[key] = restricted(outline, plan)
         return known
 
-    def slots(self, node: Node, blame: Blame) -> list[Slot]:
-        """Return what a node has for the requests that a blame is about."""
+    def plans(self, node: Node, blame: Blame) -> list[OptionPlan]:
+        """Return the requests that a blame is about, as they are for a node."""
         if blame.claim is not None and blame.claim < 0:
             return []
         _, outline = self._attempt.outline(node)
-        plans = outline if blame.claim is None else (outline[blame.claim],)
+        claims = outline if blame.claim is None else (outline[blame.claim],)
         return [
-            slot
-            for plan in plans
-            for request in plan.requests
+            option
+            for claim in claims
+            for request in claim.requests
             for option in request.options
             if blame.request in {"", option.name}
-            for slot in self._slot(node, plan, option)
         ]
-
-    def _slot(self, node: Node, plan: ClaimPlan, option: OptionPlan) -> Iterator[Slot]:
-        view = self._world.allocator.view(node)
-        single = one_option(plan, option)
-        try:
-            claims = prepare(view, single, self._world.allocator.usage)
-        except AllocationAborted:
-            return
-        yield claims[0].requests[0][0]
 
 
 def restricted(outline: Outline, plan: Plan) -> Outline:

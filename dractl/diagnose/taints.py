@@ -31,7 +31,7 @@ class _Tainted(NamedTuple):
 @told_of_nodes("devices-tainted")
 def tainted(case: Case, found: Found) -> Told:
     """The devices that are missing have taints that the request does not tolerate."""
-    known = list(stocks(case, found))
+    known = stocks(case, found)
     groups = _groups(known)
     parts = [
         f"{written(each.taint)} on {counted(len(each.devices), 'device')} "
@@ -45,7 +45,7 @@ def tainted(case: Case, found: Found) -> Told:
         found,
         f"{subject_of(case, found)} wants {wants(top)}; of {matching} that match "
         f"{on_nodes(found.names)} it does not tolerate {listed(parts, 3)}",
-        wants=top.slot.needs,
+        wants=top.needs,
         matching=matching,
         taints=[_described(each) for each in groups],
     )
@@ -58,7 +58,7 @@ def _groups(known: Sequence[Stock]) -> list[_Tainted]:
     groups: dict[tuple[str, str, str, str | None], _Tainted] = {}
     for stock in known:
         for device in stock.devices(stock.tainted):
-            taint = untolerated(device.taints, stock.slot.plan.option.tolerations)
+            taint = untolerated(device.taints, stock.plan.option.tolerations)
             assert taint is not None, "the view said that the device is tainted"
             key = (taint.key, taint.value, taint.effect, taint.rule)
             groups.setdefault(key, _Tainted(taint, [])).devices.append(device)

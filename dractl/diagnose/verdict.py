@@ -76,12 +76,15 @@ class Judge:
         self._usage = world.allocator.usage
         self._known: dict[Hashable, Sets] = {}
 
-    def verdict(self, view: NodeView, outline: Outline) -> Sets:
-        """Return what keeps the claims from the node; (): nothing does.
+    def verdict(self, view: NodeView, outline: Outline) -> tuple[Sets, bool]:
+        """Return what keeps the claims from the node, (): nothing; and if that is sure.
 
-        Every request of the outline has one option. Raises AllocationAborted for what
-        is wrong with a claim whatever the devices.
+        It is not where an expression fails, which may end the search in an error. Every
+        request of the outline has one option. Raises AllocationAborted for what is
+        wrong with a claim whatever the devices.
         """
+        if not outline:
+            return (), True
         claims = prepare(view, outline, self._usage)
         ledger = Ledger(view, self._usage, len(claims))
         key = (id(outline), *fingerprint(view, claims, ledger))
@@ -89,7 +92,9 @@ class Judge:
         if known is None:
             slots = [slot for claim in claims for (slot,) in claim.requests]
             known = self._known[key] = self._judged(view, outline, slots)
-        return known
+        return known, not any(
+            slot.failing for claim in claims for (slot,) in claim.requests
+        )
 
     def _judged(self, view: NodeView, outline: Outline, slots: Sequence[Slot]) -> Sets:
         numbers = [n for n, claim in enumerate(outline) for _ in claim.requests]

@@ -1,8 +1,9 @@
 """One cluster under diagnosis: what is worked out once and serves all questions."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from dractl.api.snapshot import Key, Snapshot
 from dractl.catalogue.drivers import drivers_of
@@ -22,6 +23,11 @@ from dractl.solver.placement import Policy
 from dractl.solver.placer import Placer
 from dractl.solver.usage import Usage
 
+if TYPE_CHECKING:
+    from dractl.catalogue.funnel import Stage
+    from dractl.diagnose.stock import Stock
+    from dractl.diagnose.survey import Found
+
 
 class World:
     """A snapshot with its allocator and its indexes. Nothing is ever placed in it."""
@@ -32,6 +38,12 @@ class World:
         self.snapshot = with_stand_ins(snapshot)
         self.placer = Placer(self.snapshot, None, Policy.FIRST)
         self._other: dict[str, World] = {}
+        self._uses: dict[str, bool] = {}
+        # Replicas ask the same: what was found for one of a signature serves the rest.
+        self.surveys: dict[Hashable, tuple[list[Found], bool]] = {}
+        self.stocks: dict[Hashable, list[Stock]] = {}
+        self.landings: dict[Hashable, str | None] = {}
+        self.funnels: dict[Hashable, tuple[Stage, ...]] = {}
 
     @property
     def allocator(self) -> Allocator:
@@ -151,6 +163,13 @@ class World:
             return None
         compiled = [self.selector(text) for text in device_class.selectors]
         return drivers_of([each for each in compiled if each is not None])
+
+    def uses(self, gate: str, question: "Callable[[World], bool]") -> bool:
+        """Tell whether the devices need a gate; asked once."""
+        known = self._uses.get(gate)
+        if known is None:
+            known = self._uses[gate] = question(self)
+        return known
 
     def is_active(self, scheduler: str) -> bool:
         """Tell whether a scheduler of that name has ever acted in the snapshot."""

@@ -171,7 +171,7 @@ class Attempt:
     """The search for a node for one subject.
 
     `open` are the claims that still need devices, `pinned` those that have them, with
-    the nodes where they can be used.
+    the nodes where they can be used. Subjects of one `signature` fit on the same nodes.
     """
 
     def __init__(self, placer: Placer, subject: Subject) -> None:
@@ -188,11 +188,11 @@ class Attempt:
         self._outlines: dict[
             frozenset[str], tuple[tuple[ResourceClaim, ...], Outline]
         ] = {}
-        self._candidates = placer.candidates(self._signature())
+        self.signature: Hashable = self._signed()
+        self._candidates = placer.candidates(self.signature)
         self.is_slow = False
 
-    def _signature(self) -> Hashable:
-        """Return what decides on which nodes the subject fits."""
+    def _signed(self) -> Hashable:
         pod = self._pod
         return (
             tuple(_shape(claim.spec) for claim in self.open),

@@ -54,6 +54,8 @@ class NodeView:
     _selectable: dict[Eligibility, Selectable] = field(default_factory=dict)
     _tainted: dict[tuple[Toleration, ...], int] = field(default_factory=dict)
     _shares: dict[object, Shares] = field(default_factory=dict)
+    # By identity: `shares` keeps each for as long as the view lives.
+    _roomy_for: dict[int, int] = field(default_factory=dict)
 
     @staticmethod
     def of(node: Node, inventory: NodeInventory, rules: Rules) -> "NodeView":
@@ -138,14 +140,30 @@ class NodeView:
         """Return which of some devices have the capacity, as far as others left it."""
         if not self.rules.consumable:
             return within
-        mask = 0
         shares = self.shares(option)
-        for position in positions(within):
+        roomy = self._roomy(shares)
+        if not usage.aggregated:
+            return within & roomy
+        mask = within & roomy
+        for position in positions(mask):
             taken = shares[position]
             device = self.devices[position]
-            if taken is not None and fits(device, taken, used_of(usage, device)):
-                mask |= 1 << position
+            used = usage.aggregated.get(device.id)
+            if used and (taken is None or not fits(device, taken, used)):
+                mask &= ~(1 << position)
         return mask
+
+    def _roomy(self, shares: Shares) -> int:
+        """Return the devices that suffice for a share as long as nobody has one."""
+        known = self._roomy_for.get(id(shares))
+        if known is None:
+            known = sum(
+                1 << position
+                for position, taken in enumerate(shares)
+                if taken is not None and fits(self.devices[position], taken)
+            )
+            self._roomy_for[id(shares)] = known
+        return known
 
     def draw(self, position: int) -> dict[CounterKey, int]:
         """Return what a device takes from the counters of its pool, in nanos."""

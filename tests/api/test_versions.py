@@ -44,7 +44,7 @@ def timeless(value: object) -> object:
     return value
 
 
-def unwatched(fields: dict[str, Any]) -> dict[str, Any]:
+def unwatched(fields: Any) -> dict[str, Any]:
     """Return the fields without what only a status can tell."""
     return {name: value for name, value in fields.items() if name != "is_watched"}
 
