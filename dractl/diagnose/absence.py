@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 def code_of_absence(world: "World", option: Option) -> str:
     """Return the code: nothing is published, or what is published does not match."""
     drivers = world.drivers_of(option.device_class)
+    if drivers is not None and not drivers:
+        return "selector-no-match"  # no device of any driver could pass
     of_drivers = [each for each in world.devices if is_of(each.driver, drivers)]
     if not of_drivers or any(_passes(world, option, each) for each in of_drivers):
         return "no-devices-published"

@@ -59,12 +59,11 @@ class Case:
 
     @cached_property
     def _surveyed(self) -> tuple[list[Found], bool]:
-        signature = self.attempt.signature
-        known = self.world.surveys.get(signature)
-        if known is None:
+        def survey() -> tuple[list[Found], bool]:
             found = [self._present(each) for each in self.survey.found()]
-            known = self.world.surveys[signature] = (found, self.survey.is_open)
-        return known
+            return found, self.survey.is_open
+
+        return self.world.once(("survey", self.attempt.signature), survey)
 
     def _present(self, found: Found) -> Found:
         """Return the blame with a code of the table, where it is absence."""

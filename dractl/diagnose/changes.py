@@ -92,11 +92,11 @@ class Trial:
     def lands(self, *changes: Change) -> str | None:
         """Return where the subject fits after the changes; None: on none."""
         # Texts name what is changed, so equal ones change equal subjects equally.
-        key = (self._signature, tuple(change.text for change in changes))
-        known = self._world.landings
-        if key not in known:
-            known[key] = lands(self._world, self._subject, self._nodes, changes)
-        return known[key]
+        texts = tuple(change.text for change in changes)
+        return self._world.once(
+            ("lands", self._signature, texts),
+            lambda: lands(self._world, self._subject, self._nodes, changes),
+        )
 
     def single(self, changes: Iterable[Change], most: int) -> list[tuple[Change, str]]:
         """Return the first changes that suffice, each with where the subject lands."""

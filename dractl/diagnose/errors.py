@@ -139,7 +139,7 @@ def _renamings(
     """Yield the right name of a value, where the expression has a wrong one."""
     if stage is None:
         return
-    miss = near_miss(stage.node, case.world.devices, case.world.catalogue)
+    miss = near_miss(stage.node, stage.removed, case.world.catalogue)
     if miss is None or not miss.is_unknown:
         return
     for clause in replacements(stage, miss)[:2]:

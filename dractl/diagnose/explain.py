@@ -31,12 +31,14 @@ from dractl.diagnose.errors import code_of_error
 from dractl.diagnose.links import link_of, links
 from dractl.diagnose.objects import deletion_of
 from dractl.diagnose.owners import owner_of
+from dractl.diagnose.survey import Found
 from dractl.diagnose.table import Stage, finders, judge_of, teller_of
 from dractl.diagnose.told import Told
 from dractl.diagnose.unchecked import unchecked
 from dractl.diagnose.world import World
 from dractl.model.claims import ResourceClaim
 from dractl.model.workloads import Node, Pod
+from dractl.solver.placement import Placement
 from dractl.solver.subjects import Subject, is_waiting, subject_of
 
 _DONE: Final = frozenset({"Succeeded", "Failed"})
@@ -156,10 +158,28 @@ def _blamed(case: Case) -> tuple[list[Told], Sequence[Node]]:
 
 def _told_of_nodes(case: Case) -> tuple[list[Told], Sequence[Node]]:
     nodes = {node.name: node for each in case.found for node in each.nodes}
-    told = [teller_of(each.blame.code)(case, each) for each in case.found]
+    told = [_told(case, each) for each in case.found]
     if not told:
         told = [_unexplained(case, "no node takes the pod, and none says why")]
     return told, list(nodes.values())
+
+
+def _told(case: Case, found: Found) -> Told:
+    if found.blame.error is None:
+        return teller_of(found.blame.code)(case, found)
+    # The error may be a replica's, whose claim has another name.
+    message, fault = found.blame.error
+    claim = case.claim(found)
+    name = claim.meta.name if claim is not None else fault.claim
+    answer = Placement(
+        case.subject,
+        None,
+        (),
+        aborted=message.replace(fault.claim, name) if fault.claim else message,
+        fault=dataclasses.replace(fault, claim=name),
+    )
+    told = judge_of(code_of_error(answer))(case, answer)
+    return told._replace(cause=dataclasses.replace(told.cause, nodes=found.names))
 
 
 def _although_it_fits(case: Case, node: str) -> tuple[list[Told], Sequence[Node]]:

@@ -9,9 +9,10 @@ from dractl.diagnose.answer import Cause
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change, with_spec
 from dractl.diagnose.entries import Entry, entries
-from dractl.diagnose.table import found_in_objects
+from dractl.diagnose.survey import Found
+from dractl.diagnose.table import found_in_objects, told_of_nodes
 from dractl.diagnose.told import Told
-from dractl.diagnose.words import listed
+from dractl.diagnose.words import listed, on_nodes
 from dractl.diagnose.world import World
 from dractl.model.attributes import LIST_KINDS
 from dractl.model.claims import ClaimSpec, Option
@@ -65,6 +66,7 @@ _SUPPLY: Final[Mapping[str, Callable[[World], bool]]] = {
 }
 """Which gate the devices of a cluster need to be used as they are meant."""
 
+_PARTITIONS: Final = "DRAPartitionableDevices"
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "DRADeviceBindingConditions": ("DRAResourceClaimDeviceStatus",),
 }
@@ -174,7 +176,9 @@ def _supply(case: Case) -> Iterator[Told]:
     if case.subject.problem:
         return
     for gate, uses in _SUPPLY.items():
-        if profile.enabled(gate) or not case.world.uses(gate, uses):
+        if profile.enabled(gate):
+            continue
+        if not case.world.once(gate, partial(uses, case.world)):
             continue
         if case.answer.node is not None:
             return
@@ -182,8 +186,24 @@ def _supply(case: Case) -> Iterator[Told]:
         placement = other.placer.probe(case.subject)
         if placement.node is None:
             continue
-        told = _off(case, gate, None, f"would fit on {placement.node}")
-        yield told._replace(cause=dataclasses.replace(told.cause))
+        yield _off(case, gate, None, f"would fit on {placement.node}")
+
+
+@told_of_nodes("feature-disabled")
+def unusable(case: Case, found: Found) -> Told:
+    """Devices match, but the scheduler never takes such devices with a gate off."""
+    rules = case.world.allocator.rules
+    gate = "DRADeviceBindingConditions" if rules.partitionable else _PARTITIONS
+    told = _off(
+        case,
+        gate,
+        case.claim_name(case.claim(found)),
+        f"can only have devices {on_nodes(found.names)} that use it",
+    )
+    cause = dataclasses.replace(
+        told.cause, request=found.blame.request or None, nodes=found.names
+    )
+    return told._replace(cause=cause)
 
 
 def _world_with(world: World, gates: tuple[str, ...]) -> World:

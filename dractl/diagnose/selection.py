@@ -2,13 +2,13 @@
 
 import dataclasses
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from dractl.catalogue.funnel import Stage, funnel
 from dractl.catalogue.nearmiss import NearMiss, near_miss
 from dractl.catalogue.repair import replacements
-from dractl.cel.selector import Selector
 from dractl.diagnose.blaming import about, options_of, subject_of
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change, with_option
@@ -23,20 +23,40 @@ _MOST_TEXTS: Final = 3  # rewritten clauses that are tried
 _MOST_CLASSES: Final = 4
 
 
+@dataclass(frozen=True, slots=True)
+class _Selection:
+    """What selectors make of the devices of some nodes."""
+
+    stages: tuple[Stage, ...]
+    fatal: Stage | None = None
+    miss: NearMiss | None = None
+    rewritten: tuple[str, ...] = ()
+
+    @staticmethod
+    def of(case: Case, found: Found, option: Option) -> "_Selection":
+        parts = case.world.parts(option, found.blame.request)
+        stages = funnel(parts, _devices(case, found))
+        fatal = next((stage for stage in stages if stage.is_fatal), None)
+        if fatal is None:
+            return _Selection(stages)
+        miss = near_miss(fatal.node, fatal.removed, case.world.catalogue)
+        rewritten = () if miss is None else replacements(fatal, miss)[:_MOST_TEXTS]
+        return _Selection(stages, fatal, miss, rewritten)
+
+
 @told_of_nodes("selector-no-match")
 def no_match(case: Case, found: Found) -> Told:
     """Devices exist, but none passes the selectors of the class and the request."""
-    options = options_of(case, found)
-    option = options[0]
-    stages = _stages(case, found, option)
-    fatal = next((stage for stage in stages if stage.is_fatal), None)
+    option = options_of(case, found)[0]
+    key = ("selection", case.attempt.signature, found.blame)
+    selection = case.world.once(key, lambda: _Selection.of(case, found, option))
+    fatal = selection.fatal
     if fatal is None:
         cause = about(
             case, found, f"{subject_of(case, found)}: no device passes the selectors"
         )
         return Told(cause)
-    miss = near_miss(fatal.node, fatal.removed, case.world.catalogue)
-    near = miss.sentence() if miss is not None else ""
+    near = selection.miss.sentence() if selection.miss is not None else ""
     what = f"{counted(fatal.before, 'device')} {on_nodes(found.names)}"
     message = (
         f"{subject_of(case, found)}: none of {what} passes `{fatal.text}` of "
@@ -49,23 +69,14 @@ def no_match(case: Case, found: Found) -> Told:
         clause=fatal.text,
         owner=fatal.owner,
         near=near or None,
-        funnel=[described(stage) for stage in stages],
-        arrow=arrow(stages),
+        funnel=[described(stage) for stage in selection.stages],
+        arrow=arrow(selection.stages),
     )
     changes = (
-        *_rewritten(case, found, fatal, miss),
+        *_rewritten(case, found, selection),
         *_other_classes(case, found, option),
     )
     return Told(cause, changes, f"a device that passes `{fatal.text}`")
-
-
-def _stages(case: Case, found: Found, option: Option) -> tuple[Stage, ...]:
-    key = (case.attempt.signature, found.blame)
-    known = case.world.funnels.get(key)
-    if known is None:
-        parts = case.world.parts(option, found.blame.request)
-        known = case.world.funnels[key] = funnel(parts, _devices(case, found))
-    return known
 
 
 def _devices(case: Case, found: Found) -> list[Device]:
@@ -100,41 +111,22 @@ def arrow(stages: Sequence[Stage]) -> str:
     return " -> ".join([counted(stages[0].before, "device"), *steps])
 
 
-def _rewritten(
-    case: Case, found: Found, fatal: Stage, miss: NearMiss | None
-) -> Iterator[Change]:
-    """Yield other texts for the clause, and at last leaving it out."""
-    if miss is not None:
-        for text in replacements(fatal, miss)[:_MOST_TEXTS]:
-            yield from rewriting(case, found, fatal.source, fatal.text, text)
-    if len(fatal.source.clauses) > 1:
-        others = [
-            each.text
-            for number, each in enumerate(fatal.source.clauses)
-            if number != fatal.clause
-        ]
-        yield from _replacing(
-            case,
-            found,
-            fatal.source.text,
-            " && ".join(others),
-            f"leave out `{fatal.text}` in {fatal.owner}",
-        )
-    else:
-        yield from _replacing(
-            case, found, fatal.source.text, "true", f"drop `{fatal.text}` from "
-            f"{fatal.owner}",
-        )  # fmt: skip
-
-
-def rewriting(
-    case: Case, found: Found, source: Selector, clause: str, text: str
-) -> Iterator[Change]:
-    """Yield writing another text for one clause of a selector."""
-    whole = source.text.replace(clause, text, 1)
-    yield from _replacing(
-        case, found, source.text, whole, f"write `{text}` instead of `{clause}`"
-    )
+def _rewritten(case: Case, found: Found, selection: _Selection) -> Iterator[Change]:
+    """Yield other texts for the fatal clause, and at last leaving it out."""
+    fatal = selection.fatal
+    assert fatal is not None, "the caller has looked"
+    whole = fatal.source.text
+    for text in selection.rewritten:
+        told = f"write `{text}` instead of `{fatal.text}`"
+        after = whole.replace(fatal.text, text, 1)
+        yield from _replacing(case, found, whole, after, told)
+    others = [
+        each.text
+        for number, each in enumerate(fatal.source.clauses)
+        if number != fatal.clause
+    ]
+    dropped = f"drop `{fatal.text}` from {fatal.owner}"
+    yield from _replacing(case, found, whole, " && ".join(others) or "true", dropped)
 
 
 def _replacing(

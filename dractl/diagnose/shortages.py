@@ -21,12 +21,8 @@ _MOST_FREED: Final = 8  # holders that are tried one by one
 def in_use(case: Case, found: Found) -> Told:
     """Enough devices match, but other claims have them."""
     known = stocks(case, found)
-    holders = [
-        holder
-        for stock in known
-        for device in stock.devices(stock.held)
-        for holder in case.world.holders.of(device.id)
-    ]
+    key = ("holders", case.attempt.signature, found.blame)
+    holders = case.world.once(key, lambda: list(_holders(case, known)))
     top = best(known)
     matching = sum(stock.matching.bit_count() for stock in known)
     held = sum(stock.held.bit_count() for stock in known)
@@ -55,6 +51,12 @@ def in_use(case: Case, found: Found) -> Told:
         (*fewer(case, found, free), *freeing(case, holders)),
         f"{counted(lacking, 'more free device')} that match, on one node",
     )
+
+
+def _holders(case: Case, known: Sequence[Stock]) -> Iterator[Holder]:
+    for stock in known:
+        for device in stock.devices(stock.held):
+            yield from case.world.holders.of(device.id)
 
 
 def freeing(case: Case, holders: Sequence[Holder]) -> Iterator[Change]:

@@ -45,11 +45,8 @@ class Stock:
 
 def stocks(case: Case, found: Found) -> list[Stock]:
     """Return what each node has for each request that a blame is about."""
-    key = (case.attempt.signature, found.blame)
-    known = case.world.stocks.get(key)
-    if known is None:
-        known = case.world.stocks[key] = list(_stocks(case, found))
-    return known
+    key = ("stocks", case.attempt.signature, found.blame)
+    return case.world.once(key, lambda: list(_stocks(case, found)))
 
 
 def _stocks(case: Case, found: Found) -> Iterator[Stock]:

@@ -8,6 +8,7 @@ on one node is no cause if the same model is busy on another.
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, product
+from math import prod
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dractl.diagnose.table import precedence
@@ -18,7 +19,8 @@ from dractl.diagnose.verdict import (
     Blame,
     BlameSet,
     Judge,
-    code_of,
+    Sets,
+    error_of,
     whole_claim,
 )
 from dractl.model.claims import Option, ResourceClaim
@@ -135,15 +137,23 @@ class Survey:
             [range(max(len(request.options), 1)) for request in claim.spec.requests]
             for claim in self._attempt.open
         ]
+        choices = prod(len(each) for claim in numbers for each in claim)
+        self.is_open = self.is_open or choices > _MOST_PLANS
         per_claim = [list(islice(product(*each), _MOST_PLANS)) for each in numbers]
         yield from islice(product(*per_claim), _MOST_PLANS)
 
     def _of_plan(self, plan: Plan) -> list[tuple[BlameSet, Node]]:
         """Return the verdicts of the nodes that come nearest under a plan."""
+        key = ("devices", self._attempt.claims_signature, plan)
+        of_devices = self._world.once(
+            key, lambda: [self._of_devices(node, plan) for node in self._world.nodes]
+        )
+        reachable = {node.name for node in self._reachable()}
         verdicts = [
             (blames, node)
-            for node in self._reachable()
-            for blames in self._verdict(node, plan)
+            for node, found in zip(self._world.nodes, of_devices, strict=True)
+            if node.name in reachable
+            for blames in self._verdict(node, *found)
         ]
         verdicts = self._joined(verdicts)
         nearest = min((_level(blames) for blames, _ in verdicts), default=0)
@@ -183,15 +193,16 @@ class Survey:
         except AllocationAborted:
             return False
 
-    def _verdict(self, node: Node, plan: Plan) -> Iterable[BlameSet]:
-        beside = self._beside_devices(node)
+    def _of_devices(self, node: Node, plan: Plan) -> tuple[Sets, bool]:
+        """Return what a node's devices lack, and whether that is certain."""
+        outline = self._outline(node, plan)
         try:
-            view = self._world.allocator.view(node)
-            outline = self._outline(node, plan)
-            sets, is_certain = self._judge.verdict(view, outline)
+            return self._judge.verdict(self._world.allocator.view(node), outline)
         except AllocationAborted as aborted:
-            sets = (frozenset({whole_claim(CHANGES, None, code_of(aborted))}),)
-            is_certain = False
+            return (frozenset({error_of(aborted, outline)}),), False
+
+    def _verdict(self, node: Node, sets: Sets, is_certain: bool) -> Iterable[BlameSet]:
+        beside = self._beside_devices(node)
         if not beside:
             self.is_open = self.is_open or not sets or not is_certain
             return sets
@@ -243,6 +254,9 @@ def restricted(outline: Outline, plan: Plan) -> Outline:
     """Return the outline with the one option of each request that the plan says."""
     found = []
     for number, claim in enumerate(outline):
+        if claim.error is not None:
+            found.append(claim)  # it fails before any option counts
+            continue
         chosen = plan[number] if number < len(plan) else ()
         requests = tuple(
             dataclasses.replace(

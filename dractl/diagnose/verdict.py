@@ -12,10 +12,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dractl.diagnose.fingerprint import fingerprint
 from dractl.model.devices import Device
-from dractl.solver.errors import AllocationAborted
+from dractl.solver.errors import AllocationAborted, Fault
 from dractl.solver.ledger import Ledger
 from dractl.solver.plan import ClaimPlan, OptionPlan, Outline, RequestPlan
-from dractl.solver.relaxation import STATE, Obstacle, each_of, fits_without, smallest
+from dractl.solver.relaxation import (
+    STATE,
+    Obstacle,
+    each_of,
+    fits_without,
+    smallest,
+    would_fit,
+)
 from dractl.solver.slots import Slot, prepare
 from dractl.solver.usage import Usage
 from dractl.solver.view import NodeView
@@ -36,13 +43,15 @@ class Blame(NamedTuple):
     """Why claims do not fit. `level` tells how far the node is from fitting.
 
     `claim` counts the claims of the attempt, and from -1 down those that are allocated
-    already; None: it is about several. `request` is "" for the claim as a whole.
+    already; None: it is about several. `request` is "" for the claim as a whole. An
+    `error` is what ends the scheduler's search on the node.
     """
 
     level: int
     claim: int | None
     request: str
     code: str
+    error: tuple[str, Fault] | None = None
 
 
 BlameSet = frozenset[Blame]
@@ -52,6 +61,9 @@ Sets = tuple[BlameSet, ...]
 
 ABSENCE: Final = "absent"
 """Stands for a code that only a look at all nodes can tell (absence.py)."""
+
+ERROR: Final = "error"
+"""Stands for the code of the error that comes with the blame."""
 
 _CODES: Final = {
     Obstacle.IN_USE: "devices-in-use",
@@ -177,7 +189,7 @@ class Judge:
         """Tell whether it would not fit even if nobody else had anything."""
         nobody = Usage(self._usage.consumable)
         loose = Obstacle.TAINTS | Obstacle.CONSTRAINTS
-        return not fits_without(loose, view, outline, nobody)
+        return not would_fit(loose, view, outline, nobody)
 
     def _defects(
         self, view: NodeView, slot: Slot, lacking: int, blame: _Blamer
@@ -304,13 +316,9 @@ def _is_of(device: Device, drivers: frozenset[str] | None) -> bool:
     return drivers is None or device.driver in drivers
 
 
-def code_of(aborted: AllocationAborted) -> str:
-    """Return the code of an error that stops the scheduler."""
-    return {
-        "size": "too-many-devices",
-        "selector": "selector-error",
-        "gate": "feature-disabled",
-        "class": "class-missing",
-        "constraint": "constraint-unsatisfiable",
-        "pool": "pool-incomplete",
-    }.get(aborted.fault.kind, "unknown")
+def error_of(aborted: AllocationAborted, outline: Outline) -> Blame:
+    """Return the blame for a search that ends in an error."""
+    names = [claim.claim.meta.name for claim in outline]
+    name = aborted.fault.claim
+    number = names.index(name) if name in names else None
+    return Blame(CHANGES, number, "", ERROR, (aborted.message, aborted.fault))

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TypeVar, cast
 
 from dractl.api.snapshot import Key, Snapshot
 from dractl.catalogue.drivers import drivers_of
@@ -23,10 +23,7 @@ from dractl.solver.placement import Policy
 from dractl.solver.placer import Placer
 from dractl.solver.usage import Usage
 
-if TYPE_CHECKING:
-    from dractl.catalogue.funnel import Stage
-    from dractl.diagnose.stock import Stock
-    from dractl.diagnose.survey import Found
+T = TypeVar("T")
 
 
 class World:
@@ -38,12 +35,16 @@ class World:
         self.snapshot = with_stand_ins(snapshot)
         self.placer = Placer(self.snapshot, None, Policy.FIRST)
         self._other: dict[str, World] = {}
-        self._uses: dict[str, bool] = {}
-        # Replicas ask the same: what was found for one of a signature serves the rest.
-        self.surveys: dict[Hashable, tuple[list[Found], bool]] = {}
-        self.stocks: dict[Hashable, list[Stock]] = {}
-        self.landings: dict[Hashable, str | None] = {}
-        self.funnels: dict[Hashable, tuple[Stage, ...]] = {}
+        self._once: dict[Hashable, object] = {}
+
+    def once(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """Return what is computed for a key, the first time it is asked for.
+
+        Replicas ask the same: what was found for one of them serves the others.
+        """
+        if key not in self._once:
+            self._once[key] = compute()
+        return cast("T", self._once[key])
 
     @property
     def allocator(self) -> Allocator:
@@ -163,13 +164,6 @@ class World:
             return None
         compiled = [self.selector(text) for text in device_class.selectors]
         return drivers_of([each for each in compiled if each is not None])
-
-    def uses(self, gate: str, question: "Callable[[World], bool]") -> bool:
-        """Tell whether the devices need a gate; asked once."""
-        known = self._uses.get(gate)
-        if known is None:
-            known = self._uses[gate] = question(self)
-        return known
 
     def is_active(self, scheduler: str) -> bool:
         """Tell whether a scheduler of that name has ever acted in the snapshot."""

@@ -171,7 +171,8 @@ class Attempt:
     """The search for a node for one subject.
 
     `open` are the claims that still need devices, `pinned` those that have them, with
-    the nodes where they can be used. Subjects of one `signature` fit on the same nodes.
+    the nodes where they can be used. Subjects of one `signature` fit on the same nodes,
+    those of one `claims_signature` as far as devices go.
     """
 
     def __init__(self, placer: Placer, subject: Subject) -> None:
@@ -188,6 +189,9 @@ class Attempt:
         self._outlines: dict[
             frozenset[str], tuple[tuple[ResourceClaim, ...], Outline]
         ] = {}
+        shapes = tuple(_shape(claim.spec) for claim in self.open)
+        of_pod = subject.pod.meta.key if subject.pod and subject.extended else None
+        self.claims_signature: Hashable = (shapes, of_pod)
         self.signature: Hashable = self._signed()
         self._candidates = placer.candidates(self.signature)
         self.is_slow = False
@@ -195,11 +199,11 @@ class Attempt:
     def _signed(self) -> Hashable:
         pod = self._pod
         return (
-            tuple(_shape(claim.spec) for claim in self.open),
+            self.claims_signature,
             tuple((claim.meta.key, selector) for claim, selector in self.pinned),
             None
             if pod is None or self._needs is None
-            else _pod_shape(pod, self._needs, has_extended=bool(self._extended)),
+            else _pod_shape(pod, self._needs),
         )
 
     def find(self) -> Fit | None:
@@ -352,7 +356,7 @@ def _shape(spec: ClaimSpec) -> Hashable:
     return requests, spec.constraints
 
 
-def _pod_shape(pod: Pod, needs: Needs, *, has_extended: bool) -> Hashable:
+def _pod_shape(pod: Pod, needs: Needs) -> Hashable:
     """Return what of a pod matters to a node."""
     return (
         tuple(sorted(pod.node_selector.items())),
@@ -360,5 +364,4 @@ def _pod_shape(pod: Pod, needs: Needs, *, has_extended: bool) -> Hashable:
         pod.tolerations,
         tuple(sorted(needs.resources.items())),
         needs.ports,
-        pod.meta.key if has_extended else None,
     )

@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import Final
 
 from dractl.model.devices import DeviceId
+from dractl.solver.errors import AllocationAborted
 from dractl.solver.plan import Outline
 from dractl.solver.search import Search
 from dractl.solver.slots import ClaimSlots, Slot
@@ -65,7 +66,7 @@ def smallest(
     """Return the smallest sets of these obstacles that keep the claims from the node.
 
     Smallest by inclusion: without all of such a set the claims fit, without only a part
-    of it they do not. Raises AllocationAborted likewise.
+    of it they do not. A search that ends in an error does not fit.
     """
     found: list[Obstacle] = []
     for size in range(1, len(candidates) + 1):
@@ -75,9 +76,19 @@ def smallest(
                 union |= each
             if any(known & union == known for known in found):
                 continue
-            if fits_without(union, view, outline, usage):
+            if would_fit(union, view, outline, usage):
                 found.append(union)
     return tuple(found)
+
+
+def would_fit(
+    obstacles: Obstacle, view: NodeView, outline: Outline, usage: Usage
+) -> bool:
+    """Tell the same as `fits_without`; a search that ends in an error does not fit."""
+    try:
+        return fits_without(obstacles, view, outline, usage)
+    except AllocationAborted:
+        return False
 
 
 def each_of(obstacles: Obstacle) -> Iterator[Obstacle]:

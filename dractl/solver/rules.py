@@ -75,7 +75,12 @@ def rules_of(profile: Profile) -> Rules:
         consumable=consumable,
         binding=binding,
         list_values=lists,
-        taint_rules=profile.enabled("DRADeviceTaintRules"),
+        # Until 1.34, the gate for taints was that for rules as well.
+        taint_rules=profile.enabled(
+            "DRADeviceTaintRules"
+            if profile.knows("DRADeviceTaintRules")
+            else "DRADeviceTaints"
+        ),
         derived_attributes=profile.enabled("DRADerivedAttributes"),
         capacity_requests_ignored=stable,
         distinct_supported=not stable,
