@@ -43,6 +43,7 @@ class _Line:
     used: dict[str, str] = field(default_factory=dict)
     waiting: TyperOption | None = None  # an option that still lacks its value
     only_arguments: bool = False  # after --
+    arguments: list[str] = field(default_factory=list)
 
     def take(self, word: str) -> None:
         """Go on by one complete word."""
@@ -50,7 +51,7 @@ class _Line:
             self.used[_long(self.waiting)] = word
             self.waiting = None
         elif self.only_arguments:
-            return
+            self.arguments.append(word)
         elif word == "--":
             self.only_arguments = True
         elif word.startswith("-") and word != "-":
@@ -59,6 +60,8 @@ class _Line:
             found = self.command.commands.get(word)
             if isinstance(found, TyperGroup | TyperCommand):
                 self.command = found
+        else:
+            self.arguments.append(word)
 
     def _take_option(self, name: str, equals: str, value: str) -> None:
         option = self.options().get(name)
@@ -108,6 +111,8 @@ def _candidates(line: _Line, current: str) -> tuple[list[Candidate], int]:
         return [Candidate(f"{name}={each[0]}", each[1]) for each in found], directive
     if isinstance(line.command, TyperGroup):
         return list(_commands(line.command)), _NO_FILES
+    if line.command.name == "explain":
+        return list(_explained(line)), _NO_FILES
     return _arguments(line.command)
 
 
@@ -135,6 +140,74 @@ def _arguments(command: TyperCommand) -> tuple[list[Candidate], int]:
             found = [Candidate(str(choice)) for choice in choices or ()]
             return found, _NO_FILES if found else _FILES
     return [], _NO_FILES
+
+
+def _explained(line: _Line) -> Iterator[Candidate]:
+    """Yield what can be explained, and then the names of that kind."""
+    from dractl.cli.subjects import KINDS, WORKLOADS, names_of
+
+    if not line.arguments:
+        yield Candidate("pending", "all that is stuck")
+        yield from map(
+            Candidate, sorted({*KINDS.values(), *map(str.lower, WORKLOADS.values())})
+        )
+        return
+    snapshot = _snapshot(line.used)
+    if snapshot is not None:
+        namespace = line.used.get("--namespace")
+        names = names_of(line.arguments[0], snapshot, namespace)
+        yield from (Candidate(n) for n in names if n not in line.arguments[1:])
+
+
+def _values(
+    line: _Line, option: TyperOption, start: str
+) -> tuple[list[Candidate], int]:
+    """Return the values of an option, of which `start` is typed already."""
+    choices = option.type_descriptor.choices
+    if choices is not None:
+        return [Candidate(str(choice)) for choice in choices], _NO_FILES
+    if option.metavar == "PATH":
+        return [], _FILES
+    source = _SOURCES.get(_long(option))
+    return [] if source is None else list(source(line.used, start)), _NO_FILES
+
+
+def _releases(_used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    from dractl.model.cluster import NEWEST, OLDEST
+
+    for minor in range(NEWEST.minor, OLDEST.minor - 1, -1):
+        yield Candidate(f"{NEWEST.major}.{minor}")
+
+
+def _gates(_used: Mapping[str, str], start: str) -> Iterator[Candidate]:
+    from dractl.model.cluster import GATES
+
+    before = start[: start.rfind(",") + 1]
+    for gate in chain(("AllAlpha", "AllBeta"), GATES):
+        yield Candidate(f"{before}{gate}=true")
+        yield Candidate(f"{before}{gate}=false")
+
+
+def _nodes(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    if snapshot := _snapshot(used):
+        yield from (Candidate(each.name) for each in snapshot.nodes)
+
+
+def _classes(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    if snapshot := _snapshot(used):
+        yield from (Candidate(each.name) for each in snapshot.classes)
+
+
+def _drivers(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    if snapshot := _snapshot(used):
+        kinds = {*KINDS.values(), *map(str.lower, WORKLOADS.values())}
+        yield from map(Candidate, sorted(kinds))
+        return
+    snapshot = _snapshot(line.used)
+    if snapshot is not None:
+        namespace = line.used.get("--namespace")
+        names = names_of(line.arguments[0], snapshot, namespace)
+        yield from (Candidate(n) for n in names if n not in line.arguments[1:])
 
 
 def _values(

@@ -1,6 +1,6 @@
 """What `dractl explain` is asked about: words to pods, claims, devices, workloads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +18,7 @@ from dractl.errors import DractlError
 if TYPE_CHECKING:
     from dractl.model.claims import ObjectMeta
 
-_KINDS: Final = {
+KINDS: Final = {
     "pod": "pod",
     "pods": "pod",
     "po": "pod",
@@ -29,7 +29,7 @@ _KINDS: Final = {
     "device": "device",
     "devices": "device",
 }
-_WORKLOADS: Final = {
+WORKLOADS: Final = {
     "deployment": "Deployment",
     "deployments": "Deployment",
     "deploy": "Deployment",
@@ -77,10 +77,10 @@ class Question:
         if not names:
             kind, _, name = kind.partition("/")
             names = [name] if name else []
-        wanted = _KINDS.get(kind.lower())
-        owner = _WORKLOADS.get(kind.lower(), "")
+        wanted = KINDS.get(kind.lower())
+        owner = WORKLOADS.get(kind.lower(), "")
         if wanted is None and not owner:
-            near = nearest(kind, [*_KINDS, *_WORKLOADS, "pending"])
+            near = nearest(kind, [*KINDS, *WORKLOADS, "pending"])
             raise usage(
                 f"{kind[:60]!r} is nothing that can be explained",
                 hint=f"did you mean {near[0]}?"
@@ -153,6 +153,31 @@ def _claims(world: World, question: Question, name: str) -> list[ClaimReport]:
         known = [claim.meta.name for claim in world.snapshot.claims]
         raise _unknown("claim", name, known)
     return [explain_claim(world, claim) for claim in found]
+
+
+def names_of(kind: str, cluster: Snapshot, namespace: str | None) -> Iterator[str]:
+    """Yield the names of a kind that can be explained, each once and in order."""
+    wanted = KINDS.get(kind.lower())
+    owner = WORKLOADS.get(kind.lower())
+    found: Iterable[str]
+    if wanted == "device":
+        found = (str(each.id) for slice_ in cluster.slices for each in slice_.devices)
+    elif wanted == "claim":
+        found = (c.meta.name for c in cluster.claims if _is_in(c.meta, namespace))
+    elif wanted == "pod":
+        found = (p.meta.name for p in cluster.pods if _is_in(p.meta, namespace))
+    else:
+        owners = (
+            owner_of(each).partition(" ")
+            for each in cluster.pods
+            if _is_in(each.meta, namespace)
+        )
+        found = (name for of_kind, _, name in owners if of_kind == owner)
+    yield from sorted(set(found))
+
+
+def _is_in(meta: "ObjectMeta", namespace: str | None) -> bool:
+    return namespace in {None, meta.namespace}
 
 
 def _unknown(kind: str, name: str, known: Sequence[str]) -> DractlError:

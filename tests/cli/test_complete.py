@@ -51,6 +51,22 @@ def values(text: str) -> list[str]:
         (["cel", "--demo", "--driver", "gpu.a"], ["gpu.amd.com"], ":4"),
         (["cel", "--demo", "--class", "rdma"], ["rdma-nic"], ":4"),
         (["attributes", "--demo", "--node", "l"], ["l40s-1"], ":4"),
+        (["explain", "p"], ["pending", "pod"], ":4"),
+        (["explain", "--demo", "pod", "chat"], ["chat-0"], ":4"),
+        (
+            ["explain", "--demo", "-n", "video", "pod", ""],
+            ["transcode-0", "transcode-1"],
+            ":4",
+        ),
+        (
+            ["explain", "--demo", "device", "gpu.intel.com"],
+            [
+                "gpu.intel.com/flex-1/0000-4d-00-0-0x56c0",
+                "gpu.intel.com/flex-1/0000-b3-00-0-0x56c0",
+            ],
+            ":4",
+        ),
+        (["explain", "pod", ""], [], ":4"),
     ],
     ids=" ".join,
 )
