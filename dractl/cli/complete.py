@@ -200,57 +200,6 @@ def _classes(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
 
 def _drivers(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
     if snapshot := _snapshot(used):
-        kinds = {*KINDS.values(), *map(str.lower, WORKLOADS.values())}
-        yield from map(Candidate, sorted(kinds))
-        return
-    snapshot = _snapshot(line.used)
-    if snapshot is not None:
-        namespace = line.used.get("--namespace")
-        names = names_of(line.arguments[0], snapshot, namespace)
-        yield from (Candidate(n) for n in names if n not in line.arguments[1:])
-
-
-def _values(
-    line: _Line, option: TyperOption, start: str
-) -> tuple[list[Candidate], int]:
-    """Return the values of an option, of which `start` is typed already."""
-    choices = option.type_descriptor.choices
-    if choices is not None:
-        return [Candidate(str(choice)) for choice in choices], _NO_FILES
-    if option.metavar == "PATH":
-        return [], _FILES
-    source = _SOURCES.get(_long(option))
-    return [] if source is None else list(source(line.used, start)), _NO_FILES
-
-
-def _releases(_used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
-    from dractl.model.cluster import NEWEST, OLDEST
-
-    for minor in range(NEWEST.minor, OLDEST.minor - 1, -1):
-        yield Candidate(f"{NEWEST.major}.{minor}")
-
-
-def _gates(_used: Mapping[str, str], start: str) -> Iterator[Candidate]:
-    from dractl.model.cluster import GATES
-
-    before = start[: start.rfind(",") + 1]
-    for gate in chain(("AllAlpha", "AllBeta"), GATES):
-        yield Candidate(f"{before}{gate}=true")
-        yield Candidate(f"{before}{gate}=false")
-
-
-def _nodes(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
-    if snapshot := _snapshot(used):
-        yield from (Candidate(each.name) for each in snapshot.nodes)
-
-
-def _classes(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
-    if snapshot := _snapshot(used):
-        yield from (Candidate(each.name) for each in snapshot.classes)
-
-
-def _drivers(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
-    if snapshot := _snapshot(used):
         yield from map(Candidate, sorted({each.driver for each in snapshot.slices}))
 
 
