@@ -45,6 +45,23 @@ def wants(stock: Stock) -> str:
     return counted(stock.needs, "device")
 
 
+def place(case: Case, found: Found) -> str:
+    """Return where a change is to be made, as far as that has to be said.
+
+    "" where the pod has one claim, and that one request.
+    """
+    claim = case.claim(found)
+    name = case.claim_name(claim)
+    if claim is None or name is None:
+        return ""
+    text = ""
+    if found.blame.request and (
+        len(claim.spec.requests) > 1 or "/" in found.blame.request
+    ):
+        text = f" in request {found.blame.request}"
+    return f"{text} of claim {name}" if len(case.subject.claims) > 1 else text
+
+
 def options_of(case: Case, found: Found) -> list[Option]:
     """Return the requests or alternatives that a blame is about."""
     return case.survey.options(found)

@@ -88,13 +88,14 @@ class Trial:
         self._subject = subject
         self._nodes = nodes[:_MOST_NODES]
         self._signature = Attempt(world.placer, subject).signature
+        self._namespace = subject.pod.meta.namespace if subject.pod else ""
 
     def lands(self, *changes: Change) -> str | None:
         """Return where the subject fits after the changes; None: on none."""
         # Texts name what is changed, so equal ones change equal subjects equally.
         texts = tuple(change.text for change in changes)
         return self._world.once(
-            ("lands", self._signature, texts),
+            ("lands", self._signature, self._namespace, texts),
             lambda: lands(self._world, self._subject, self._nodes, changes),
         )
 
@@ -119,8 +120,10 @@ class Trial:
         for number, chosen in enumerate(product(*choices)):
             if number == _MOST_TRIALS:
                 break
-            if (node := self.lands(*chosen)) is not None:
-                return chosen, node
+            # Two causes may ask for the same change.
+            changes = tuple({change.text: change for change in chosen}.values())
+            if (node := self.lands(*changes)) is not None:
+                return changes, node
         return None
 
 

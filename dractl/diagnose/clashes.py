@@ -46,7 +46,7 @@ def constraint(case: Case, found: Found) -> Told:
             for (number, each), values in zip(concerned, seen, strict=True)
         ],
     )
-    changes = (*_dropping(claim, concerned), *fewer(case, found, _largest(seen)))
+    changes = (*_dropping(case, claim, concerned), *fewer(case, found, _largest(seen)))
     return Told(cause, changes, "devices that satisfy the constraint, on one node")
 
 
@@ -118,18 +118,21 @@ def _largest(seen: Sequence[Values]) -> int:
 
 
 def _dropping(
-    claim: ResourceClaim, concerned: Sequence[tuple[int, Constraint]]
+    case: Case, claim: ResourceClaim, concerned: Sequence[tuple[int, Constraint]]
 ) -> Iterator[Change]:
-    for number, each in concerned:
+    several = len(case.subject.claims) > 1
+    where = f" of claim {claim.meta.name}" if several else ""
+    for _, each in concerned:
+        requests = f" for {listed(each.requests)}" if each.requests else ""
         yield Change(
-            f"drop the constraint {_written(each)}",
-            with_spec(claim.meta.name, partial(_without, number=number)),
+            f"drop the constraint that demands {_written(each)}{requests}{where}",
+            with_spec(claim.meta.name, partial(_without, dropped=each)),
         )
 
 
-def _without(spec: ClaimSpec, number: int) -> ClaimSpec:
-    kept = [each for place, each in enumerate(spec.constraints) if place != number]
-    return dataclasses.replace(spec, constraints=tuple(kept))
+def _without(spec: ClaimSpec, dropped: Constraint) -> ClaimSpec:
+    kept = tuple(each for each in spec.constraints if each != dropped)
+    return dataclasses.replace(spec, constraints=kept)
 
 
 @told_of_nodes("claims-conflict")

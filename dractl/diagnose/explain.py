@@ -11,12 +11,14 @@ from dractl.diagnose import (  # noqa: F401 - each fills the table of causes
     features,
     objects,
     places,
+    refusals,
     scheduled,
     selection,
     shortages,
     spent,
     supply,
     taints,
+    waiting,
 )
 from dractl.diagnose.answer import (
     Cause,
@@ -29,12 +31,12 @@ from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change, Trial
 from dractl.diagnose.errors import code_of_error
 from dractl.diagnose.links import link_of, links
-from dractl.diagnose.objects import deletion_of
 from dractl.diagnose.owners import owner_of
 from dractl.diagnose.survey import Found
 from dractl.diagnose.table import Stage, finders, judge_of, teller_of
 from dractl.diagnose.told import Told
 from dractl.diagnose.unchecked import unchecked
+from dractl.diagnose.waiting import deletion_of
 from dractl.diagnose.world import World
 from dractl.model.claims import ResourceClaim
 from dractl.model.workloads import Node, Pod

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterator
 from functools import partial
 
-from dractl.diagnose.blaming import options_of
+from dractl.diagnose.blaming import options_of, place
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change, with_option
 from dractl.diagnose.survey import Found
@@ -32,8 +32,7 @@ def fewer(case: Case, found: Found, number: int) -> Iterator[Change]:
     now = "all" if options[0].mode == "All" else str(options[0].count)
     if now == "all" or number < options[0].count:
         yield Change(
-            f"ask for {counted(number, 'device')} instead of {now} in request "
-            f"{found.blame.request}",
+            f"ask for {counted(number, 'device')} instead of {now}{place(case, found)}",
             with_option(claim.meta.name, found.blame.request, edit),
         )
 

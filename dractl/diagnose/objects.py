@@ -8,8 +8,7 @@ from dractl.catalogue.nearest import nearest
 from dractl.diagnose.answer import Cause
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Alter, Change, with_option
-from dractl.diagnose.entries import Entry, entries, is_stored
-from dractl.diagnose.quotas import exceeded
+from dractl.diagnose.entries import Entry, entries
 from dractl.diagnose.table import found_in_objects
 from dractl.diagnose.told import Told
 from dractl.diagnose.words import listed
@@ -18,10 +17,10 @@ from dractl.model.workloads import Event
 from dractl.solver.subjects import Subject
 
 CREATION_FAILED = "FailedResourceClaimCreation"
-_ADMIN_LABEL_WORDS = ("admin access to devices requires", "adminAccess: Forbidden")
 
 
-def _entries(case: Case) -> list[Entry]:
+def named_by(case: Case) -> list[Entry]:
+    """Return the pod's entries; none for a claim by itself."""
     return [] if case.pod is None else list(entries(case.world, case.pod))
 
 
@@ -38,7 +37,7 @@ def creation_event(case: Case, entry: Entry) -> Event | None:
 def template_missing(case: Case) -> Iterator[Told]:
     """A claim is to be made from a template that does not exist."""
     templates = case.world.snapshot.templates
-    for entry in _entries(case):
+    for entry in named_by(case):
         name = entry.entry.template
         if not entry.is_unmade or name is None or entry.template is not None:
             continue
@@ -56,7 +55,7 @@ def template_missing(case: Case) -> Iterator[Told]:
                 "entry": entry.entry.name,
                 "template": name,
                 "exist": sorted(others)[:32],
-                "event": _text(creation_event(case, entry)),
+                "event": text_of(creation_event(case, entry)),
             },
         )
         changes = [
@@ -70,10 +69,10 @@ def template_missing(case: Case) -> Iterator[Told]:
 
 def _as_template(case: Case, entry: Entry, name: str) -> Alter:
     template = case.world.snapshot.template_by_key[case.namespace, name]
-    return partial(_with_claim, name=entry.entry.name, spec=template.spec)
+    return partial(with_claim, name=entry.entry.name, spec=template.spec)
 
 
-def _with_claim(subject: Subject, name: str, spec: ClaimSpec) -> Subject:
+def with_claim(subject: Subject, name: str, spec: ClaimSpec) -> Subject:
     """Return the subject with one more claim, as the controller would make it."""
     assert subject.pod is not None
     meta = ObjectMeta(f"{subject.pod.meta.name}-{name}", subject.pod.meta.namespace)
@@ -87,7 +86,8 @@ def _others(lead: str, names: Iterable[str]) -> str:
     return f"; {lead} {listed(found)}" if found else ""
 
 
-def _text(event: Event | None) -> str | None:
+def text_of(event: Event | None) -> str | None:
+    """Return what an event says."""
     return None if event is None else event.message
 
 
@@ -95,7 +95,7 @@ def _text(event: Event | None) -> str | None:
 def claim_missing(case: Case) -> Iterator[Told]:
     """A claim that the pod names, or that was made for it, does not exist."""
     claims = case.world.snapshot.claims
-    for entry in _entries(case):
+    for entry in named_by(case):
         asked = entry.entry
         if asked.claim is None and asked.template is None:
             yield Told(
@@ -190,214 +190,3 @@ def _open_claims(case: Case) -> list[ResourceClaim]:
 def _with_class(subject: Subject, claim: str, request: str, to: str) -> Subject:
     edit = partial(dataclasses.replace, device_class=to)
     return dataclasses.replace(with_option(claim, request, edit)(subject), problem=None)
-
-
-@found_in_objects("admin-access-forbidden")
-def admin_access(case: Case) -> Iterator[Told]:
-    """The claim to be made asks for admin access, and the namespace forbids it."""
-    label = case.world.snapshot.profile.admin_access_label
-    if label is None:
-        return
-    namespace = case.world.snapshot.namespace_by_name.get(case.namespace)
-    for entry in _entries(case):
-        if not entry.is_unmade or entry.template is None:
-            continue
-        event = creation_event(case, entry)
-        refused = event is not None and any(
-            words in event.message for words in _ADMIN_LABEL_WORDS
-        )
-        lacks = namespace is not None and namespace.meta.labels.get(label) != "true"
-        asks = any(
-            option.admin_access
-            for request in entry.template.spec.requests
-            for option in request.options
-        )
-        if not (refused or (asks and lacks)):
-            continue
-        cause = Cause(
-            "admin-access-forbidden",
-            f"claim template {entry.entry.template} asks for admin access, which needs "
-            f"the label {label}=true on namespace {case.namespace}",
-            evidence={
-                "entry": entry.entry.name,
-                "template": entry.entry.template,
-                "label": label,
-                "event": _text(event),
-            },
-        )
-        command = f"kubectl label namespace {case.namespace} {label}=true"
-        alter = partial(_with_claim, name=entry.entry.name, spec=entry.template.spec)
-        yield Told(
-            cause,
-            (
-                Change(f"label the namespace: {command}", alter),
-                Change("leave out adminAccess, unless the pod monitors devices"),
-            ),
-        )
-
-
-@found_in_objects("quota-exceeded")
-def quota(case: Case) -> Iterator[Told]:
-    """A ResourceQuota of the namespace refuses the claim that is to be made."""
-    for entry in _entries(case):
-        if not entry.is_unmade or entry.template is None:
-            continue
-        event = creation_event(case, entry)
-        over = exceeded(case.world, case.namespace, entry.template.spec)
-        refused = event is not None and "exceeded quota" in event.message
-        if not over and not refused:
-            continue
-        parts = [str(each) for each in over]
-        why = listed(parts, 2) or (event.message if event is not None else "")
-        changes = [
-            Change(f"raise {each.resource} of quota {each.quota} to {each.needed}")
-            for each in over
-        ]
-        yield Told(
-            Cause(
-                "quota-exceeded",
-                f"no claim may be made from template {entry.entry.template}: {why}",
-                evidence={
-                    "entry": entry.entry.name,
-                    "quotas": [each.described() for each in over],
-                    "event": _text(event),
-                },
-            ),
-            tuple(changes),
-        )
-
-
-@found_in_objects("claim-not-created")
-def not_created(case: Case) -> Iterator[Told]:
-    """The template exists, but no claim has been made from it, for no reason known."""
-    if case.pod is None or not is_stored(case.pod):
-        return
-    known = {
-        cause.evidence.get("entry")
-        for find in (admin_access, quota)
-        for cause, *_ in find(case)
-    }
-    for entry in _entries(case):
-        if not entry.is_unmade or entry.template is None or entry.entry.name in known:
-            continue
-        event = creation_event(case, entry)
-        said = f": {event.message}" if event is not None else ""
-        yield Told(
-            Cause(
-                "claim-not-created",
-                f"no claim has been made yet from template {entry.entry.template} for "
-                f"entry {entry.entry.name}{said}",
-                evidence={"entry": entry.entry.name, "event": _text(event)},
-            ),
-            (
-                Change(
-                    "look into kube-controller-manager: its resourceclaim controller "
-                    "makes the claims"
-                ),
-            ),
-        )
-
-
-@found_in_objects("claim-being-deleted")
-def being_deleted(case: Case) -> Iterator[Told]:
-    """A claim of the pod is on its way out; new pods cannot use it."""
-    for claim in case.subject.claims:
-        if claim.meta.deletion_timestamp is None:
-            continue
-        yield deletion_of(case, claim)
-
-
-def deletion_of(case: Case, claim: ResourceClaim) -> Told:
-    """Return why a claim that is being deleted is still there."""
-    consumers = case.world.holders.consumers(claim)
-    alive = [each for each in consumers if not each.is_gone and not each.is_done]
-    idle = [each for each in consumers if each.is_gone or each.is_done]
-    parts = [f"since {claim.meta.deletion_timestamp}"]
-    if alive:
-        parts.append(f"{listed(map(str, alive), 3)} still use it")
-    if idle:
-        parts.append(f"it is reserved for {listed(map(str, idle), 3)}, gone or ended")
-    if claim.meta.finalizers:
-        parts.append(f"finalizers: {listed(claim.meta.finalizers, 3)}")
-    changes = []
-    if alive:
-        changes.append(Change(f"delete {listed(map(str, alive), 3)}, or let it end"))
-    elif idle:
-        changes.append(
-            Change(
-                "look into kube-controller-manager: it takes such pods off the claim "
-                "and then removes the finalizer"
-            )
-        )
-    elif claim.meta.finalizers:
-        changes.append(
-            Change("look for whoever has to remove the finalizer; the claim is unused")
-        )
-    return Told(
-        Cause(
-            "claim-being-deleted",
-            f"claim {claim.meta.name} is being deleted ({'; '.join(parts)})",
-            claim.meta.name,
-            evidence={
-                "deletionTimestamp": claim.meta.deletion_timestamp,
-                "finalizers": list(claim.meta.finalizers),
-                "reservedFor": [str(each) for each in consumers],
-                "gone": [str(each) for each in consumers if each.is_gone],
-                "finished": [str(each) for each in consumers if each.is_done],
-            },
-        ),
-        tuple(changes),
-    )
-
-
-# -- the pod itself
-
-
-@found_in_objects("scheduling-gated")
-def gated(case: Case) -> Iterator[Told]:
-    """The pod has scheduling gates; until they are gone, nobody schedules it."""
-    if case.pod is None or not case.pod.gates:
-        return
-    gates = listed(case.pod.gates)
-    yield Told(
-        Cause(
-            "scheduling-gated",
-            f"the pod waits until its scheduling gates are removed: {gates}",
-            evidence={"gates": list(case.pod.gates)},
-        ),
-        (Change(f"look for the controller that removes {gates}"),),
-    )
-
-
-@found_in_objects("no-scheduler")
-def no_scheduler(case: Case) -> Iterator[Told]:
-    """No scheduler acts on pods of this schedulerName, as far as can be seen."""
-    pod = case.pod
-    if pod is None or pod.scheduler_name in {"", "default-scheduler"}:
-        return
-    name = pod.scheduler_name
-    if any(each.type == "PodScheduled" for each in pod.conditions) and not pod.gates:
-        return  # somebody has looked at it
-    if case.world.is_active(name):
-        return
-    yield Told(
-        Cause(
-            "no-scheduler",
-            f"nobody schedules for schedulerName {name}: no pod with it has a node, "
-            "and no event is from it",
-            evidence={"schedulerName": name},
-        ),
-        (
-            Change(
-                "use schedulerName default-scheduler",
-                partial(_with_scheduler, name="default-scheduler"),
-            ),
-            Change(f"start the scheduler {name}, or look into its log"),
-        ),
-    )
-
-
-def _with_scheduler(subject: Subject, name: str) -> Subject:
-    assert subject.pod is not None
-    pod = dataclasses.replace(subject.pod, scheduler_name=name)
-    return dataclasses.replace(subject, pod=pod)

@@ -9,7 +9,7 @@ from typing import Final
 from dractl.catalogue.funnel import Stage, funnel
 from dractl.catalogue.nearmiss import NearMiss, near_miss
 from dractl.catalogue.repair import replacements
-from dractl.diagnose.blaming import about, options_of, subject_of
+from dractl.diagnose.blaming import about, options_of, place, subject_of
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change, with_option
 from dractl.diagnose.survey import Found
@@ -125,7 +125,7 @@ def _rewritten(case: Case, found: Found, selection: _Selection) -> Iterator[Chan
         for number, each in enumerate(fatal.source.clauses)
         if number != fatal.clause
     ]
-    dropped = f"drop `{fatal.text}` from {fatal.owner}"
+    dropped = f"drop `{fatal.text}`"
     yield from _replacing(case, found, whole, " && ".join(others) or "true", dropped)
 
 
@@ -137,9 +137,10 @@ def _replacing(
     options = options_of(case, found)
     if claim is None or not options:
         return
+    where = place(case, found)
     if before in options[0].selectors:
         yield Change(
-            text,
+            f"{text}{where}",
             with_option(
                 claim.meta.name,
                 found.blame.request,
@@ -182,7 +183,7 @@ def _other_classes(case: Case, found: Found, option: Option) -> Iterator[Change]
     for device_class in case.world.snapshot.classes[:_MOST_CLASSES]:
         if device_class.name != option.device_class:
             yield Change(
-                f"use class {device_class.name}",
+                f"use class {device_class.name}{place(case, found)}",
                 with_option(
                     claim.meta.name,
                     found.blame.request,

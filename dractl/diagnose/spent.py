@@ -5,7 +5,14 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from dractl.diagnose.blaming import MOST_SHOWN, about, options_of, subject_of, wants
+from dractl.diagnose.blaming import (
+    MOST_SHOWN,
+    about,
+    options_of,
+    place,
+    subject_of,
+    wants,
+)
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change, with_option
 from dractl.diagnose.fewer import fewer
@@ -190,8 +197,8 @@ def _less(
             amounts = [amount for amount, _ in left.get(name, ()) if amount.nanos > 0]
             for amount in sorted({each for each in amounts if each < asked})[-1:]:
                 yield Change(
-                    f"ask for {amount} of {name} instead of {asked} in request "
-                    f"{found.blame.request}",
+                    f"ask for {amount} of {name} instead of {asked}"
+                    f"{place(case, found)}",
                     with_option(
                         claim.meta.name,
                         found.blame.request,
@@ -200,7 +207,8 @@ def _less(
                 )
             if name not in {n for n, found_left in left.items() if found_left}:
                 yield Change(
-                    f"do not ask for the capacity {name}, which no device has",
+                    f"do not ask for the capacity {name}, which no device has"
+                    f"{place(case, found)}",
                     with_option(
                         claim.meta.name,
                         found.blame.request,

@@ -6,7 +6,7 @@ from functools import partial
 
 from dractl.catalogue.nearest import nearest
 from dractl.diagnose.absence import is_of
-from dractl.diagnose.blaming import MOST_SHOWN, about, options_of, subject_of
+from dractl.diagnose.blaming import MOST_SHOWN, about, options_of, place, subject_of
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change, with_option
 from dractl.diagnose.survey import Found
@@ -92,7 +92,7 @@ def _meant(
     names = [each.name for each in case.world.snapshot.classes]
     for near in nearest(option.device_class, set(names) - {option.device_class}):
         yield Change(
-            f"use class {near} instead of {option.device_class}",
+            f"use class {near} instead of {option.device_class}{place(case, found)}",
             with_option(
                 claim.meta.name,
                 found.blame.request,

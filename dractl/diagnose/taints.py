@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from dractl.diagnose.blaming import MOST_SHOWN, about, subject_of, wants
+from dractl.diagnose.blaming import MOST_SHOWN, about, place, subject_of, wants
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Alter, Change, with_option
 from dractl.diagnose.fewer import fewer
@@ -96,10 +96,10 @@ def _tolerating(case: Case, found: Found, taints: Sequence[Taint]) -> Iterator[C
         return
     requests = [found.blame.request] if found.blame.request else []
     requests = requests or [each.name for each in claim.spec.requests]
-    where = f" in request {found.blame.request}" if found.blame.request else ""
+    where = place(case, found)
     several = [list(taints)] if len(taints) > 1 else []
     for group in [[each] for each in taints] + several:
-        names = listed([written(each) for each in group])
+        names = listed([written(each) for each in group], len(group))
         yield Change(
             f"tolerate {names}{where}",
             _with_tolerations(claim.meta.name, requests, group),
