@@ -34,7 +34,16 @@ def likeness(word: str, other: str) -> float:
     one, two = word.casefold(), other.casefold()
     if one == two:
         return _BUT_FOR_CASE
+    # What names have in common by convention, such as a domain, makes none alike.
+    one, two = _apart(one.split("."), two.split("."))
     return _likeness(one.translate(_MARKS)[:_LONGEST], two.translate(_MARKS)[:_LONGEST])
+
+
+def _apart(one: list[str], two: list[str]) -> tuple[str, str]:
+    """Return two dotted names without the last parts that they share."""
+    while len(one) > 1 and len(two) > 1 and one[-1] == two[-1]:
+        one, two = one[:-1], two[:-1]
+    return ".".join(one), ".".join(two)
 
 
 def _likeness(one: str, two: str) -> float:

@@ -28,6 +28,12 @@ def test_what_resembles_nothing_has_no_neighbour(word: str) -> None:
     assert nearest(word, ["productName", "uuid"]) == ()
 
 
+def test_a_common_domain_makes_no_names_alike() -> None:
+    assert nearest("no-driver.example.com", ["node-cpu.example.com"]) == ()
+    assert nearest("gpu.exmaple.com", ["gpu.example.com"]) == ("gpu.example.com",)
+    assert nearest("gpus.example.com", ["gpu.example.com"]) == ("gpu.example.com",)
+
+
 def test_equally_close_names_come_in_their_order() -> None:
     assert nearest("ab1", ["ab3", "ab2"], most=2) == ("ab2", "ab3")
 
