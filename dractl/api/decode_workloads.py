@@ -92,6 +92,7 @@ def pod_spec(spec: Wire) -> dict[str, Any]:
     return {
         "node_name": text(spec, "nodeName"),
         "scheduler_name": text(spec, "schedulerName") or "default-scheduler",
+        "priority": integer(spec, "priority"),
         "gates": each(spec, "schedulingGates", lambda gate: text(gate, "name")),
         "node_selector": labels(spec, "nodeSelector"),
         "affinity": within(spec, "affinity", _required_affinity),

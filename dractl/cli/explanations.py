@@ -98,7 +98,7 @@ def _pods(
         yield from _state(first)
         for link in first.links:
             yield from _link(link, limit)
-    yield from _causes(first.causes, limit)
+    yield from _causes(first.causes, limit, has_commands=has_chain)
     for note in first.notes:
         yield from _labelled("note", note, limit)
 
@@ -136,17 +136,21 @@ def _claim(
             yield from _hanging("    has    ", ", ".join(report.link.devices), limit)
         if report.users:
             yield from _hanging("    pods   ", ", ".join(report.users), limit)
-    yield from _causes(report.causes, limit)
+    yield from _causes(report.causes, limit, has_commands=has_chain)
     for note in report.notes:
         yield from _labelled("note", note, limit)
 
 
-def _causes(causes: Sequence["Cause"], limit: int) -> Iterator[str]:
+def _causes(
+    causes: Sequence["Cause"], limit: int, *, has_commands: bool
+) -> Iterator[str]:
     for cause in causes:
         yield from _hanging(f"  {cause.code}: ", cause.message, limit, indent=4)
         yield from _evidence(cause, limit)
         for fix in cause.fixes:
             yield from _labelled("fix", fix, limit)
+        for command in cause.commands if has_commands else ():
+            yield from _labelled("next", command, limit)
 
 
 def _evidence(cause: "Cause", limit: int) -> Iterator[str]:

@@ -20,7 +20,8 @@ class Cause:
 
     `code` is a row of the table of causes. `claim` and `request` name what it is about,
     None where it is about no single one. `nodes` are those on which it stands in the
-    way. `fixes` were tried, unless they say that they could not be.
+    way. `fixes` that name a node were tried; the others are advice. `commands` are to
+    be typed next, and only read.
     """
 
     code: str
@@ -30,6 +31,7 @@ class Cause:
     nodes: tuple[str, ...] = ()
     evidence: Evidence = field(default_factory=dict)
     fixes: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

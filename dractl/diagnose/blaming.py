@@ -7,7 +7,7 @@ from dractl.diagnose.case import Case
 from dractl.diagnose.stock import Stock
 from dractl.diagnose.survey import Found
 from dractl.diagnose.words import counted
-from dractl.model.claims import Option
+from dractl.model.claims import Option, ResourceClaim
 
 MOST_SHOWN: Final = 32
 """Entries of a list in evidence; how many there are in all stands beside it."""
@@ -43,6 +43,19 @@ def wants(stock: Stock) -> str:
     if stock.plan.all:
         return f"all {counted(stock.needs, 'device')}"
     return counted(stock.needs, "device")
+
+
+def option_named(claim: ResourceClaim, request: str) -> Option | None:
+    """Return the request or alternative of a claim that results name so."""
+    return next(
+        (
+            option
+            for each in claim.spec.requests
+            for option in each.options
+            if request in {each.name, f"{each.name}/{option.name}"}
+        ),
+        None,
+    )
 
 
 def place(case: Case, found: Found) -> str:

@@ -71,6 +71,7 @@ def _cause(cause: Cause) -> Document:
         },
         "evidence": dict(cause.evidence),
         "fixes": list(cause.fixes),
+        "commands": list(cause.commands),
     }
 
 

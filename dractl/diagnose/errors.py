@@ -11,6 +11,7 @@ from dractl.cel.errors import SelectorCompileError
 from dractl.cel.guard import guarded
 from dractl.cel.selector import compile_cached
 from dractl.diagnose.answer import Cause
+from dractl.diagnose.blaming import option_named
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Alter, Change, with_option
 from dractl.diagnose.selection import class_with, with_selector
@@ -43,20 +44,6 @@ def _claim(case: Case, name: str) -> ResourceClaim | None:
     return next((c for c in case.subject.claims if c.meta.name == name), None)
 
 
-def _option(claim: ResourceClaim | None, request: str) -> Option | None:
-    if claim is None:
-        return None
-    return next(
-        (
-            option
-            for each in claim.spec.requests
-            for option in each.options
-            if request in {each.name, f"{each.name}/{option.name}"}
-        ),
-        None,
-    )
-
-
 # -- selectors
 
 
@@ -64,7 +51,8 @@ def _option(claim: ResourceClaim | None, request: str) -> Option | None:
 def selector_error(case: Case, placement: Placement) -> Told:
     """An expression has no answer for a device, which ends the attempt."""
     fault = placement.fault or Fault()
-    option = _option(_claim(case, fault.claim), fault.request)
+    claim = _claim(case, fault.claim)
+    option = option_named(claim, fault.request) if claim is not None else None
     text, owner = _expression(case, option, fault)
     if option is None or text is None:
         return _plain("selector-error", placement)

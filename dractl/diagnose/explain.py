@@ -29,8 +29,10 @@ from dractl.diagnose.answer import (
 from dractl.diagnose.bugs import known_bugs
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change, Trial
+from dractl.diagnose.commands import commands
 from dractl.diagnose.errors import code_of_error
 from dractl.diagnose.links import link_of, links
+from dractl.diagnose.outlook import outlook
 from dractl.diagnose.owners import owner_of
 from dractl.diagnose.survey import Found
 from dractl.diagnose.table import Stage, finders, judge_of, teller_of
@@ -291,11 +293,16 @@ def _with_fixes(case: Case, told: Sequence[Told], nodes: Sequence[Node]) -> list
         fixes += [change.text for change in changes if change.is_advice]
         if missing and not fixes and together is None:
             fixes.append(f"add {missing}; no smaller change was found to help")
-        causes.append(dataclasses.replace(cause, fixes=tuple(fixes)))
+        causes.append(
+            dataclasses.replace(
+                cause, fixes=tuple(fixes), commands=commands(case, cause)
+            )
+        )
     return causes
 
 
 def _notes(case: Case, causes: Sequence[Cause]) -> Iterator[str]:
+    yield from outlook(case, causes)
     yield from known_bugs(case, causes)
     pod = case.pod
     if pod is not None and is_waiting(pod) and causes:

@@ -6,6 +6,7 @@ from typing import Final
 from dractl.diagnose.answer import Cause
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change
+from dractl.diagnose.plugins import ailing
 from dractl.diagnose.table import found_on_node
 from dractl.diagnose.told import Told
 from dractl.diagnose.words import listed
@@ -153,6 +154,8 @@ def _failed(case: Case, pod: Pod, event: Event) -> Told:
     if not advice:
         named = f"driver {listed(drivers)}" if drivers else "the driver"
         changes.append(Change(f"read the log of {named} on node {pod.node_name}"))
+    ill = ailing(case.world, drivers, pod.node_name)
+    changes += [Change(f"look at why {each}") for each in ill]
     claims = _claims(case)
     return Told(
         Cause(
@@ -211,6 +214,31 @@ def unhealthy(case: Case) -> Iterator[Told]:
     for claim in _claims(case):
         for status in claim.devices:
             yield from _from_status(pod, claim, status)
+        if pod.phase == "Pending" and claim.allocation is not None:
+            yield from _vanished(case, pod, claim)
+
+
+def _vanished(case: Case, pod: Pod, claim: ResourceClaim) -> Iterator[Told]:
+    """Yield devices that a pod got before it ran, and that are published no more."""
+    published = case.world.catalogue.drivers
+    gone = [
+        str(result.device)
+        for result in (claim.allocation.results if claim.allocation else ())
+        if result.device not in case.world.device_by_id
+        and result.device.driver in published
+    ]
+    if gone:
+        yield Told(
+            Cause(
+                "device-unhealthy",
+                f"claim {claim.meta.name} has {listed(gone)}, which no slice has any "
+                "more",
+                claim.meta.name,
+                nodes=(pod.node_name,),
+                evidence={"devices": gone},
+            ),
+            (Change("delete the pod, so that a new one gets other devices"),),
+        )
 
 
 def _from_status(

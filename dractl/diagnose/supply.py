@@ -9,6 +9,7 @@ from dractl.diagnose.absence import is_of
 from dractl.diagnose.blaming import MOST_SHOWN, about, options_of, place, subject_of
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change, with_option
+from dractl.diagnose.plugins import ailing
 from dractl.diagnose.survey import Found
 from dractl.diagnose.table import told_of_nodes
 from dractl.diagnose.told import Told
@@ -58,7 +59,8 @@ def nothing_published(case: Case, found: Found) -> Told:
         f"see that {named} runs on the nodes: its pods, its log, and "
         "kubectl get resourceslices"
     )
-    return Told(cause, (*_meant(case, found, option, drivers), advice))
+    ill = [Change(f"look at why {each}") for each in ailing(case.world, drivers or ())]
+    return Told(cause, (*_meant(case, found, option, drivers), *ill[:3], advice))
 
 
 def _places(slices: Iterable[ResourceSlice]) -> list[str]:
@@ -128,7 +130,9 @@ def incomplete(case: Case, found: Found) -> Told:
         f"wait for driver {names} to publish the rest; if it does not, restart its pod "
         "on the node and read its log"
     )
-    return Told(cause, (advice,))
+    drivers = {driver for driver, _ in pools}
+    ill = [Change(f"look at why {each}") for each in ailing(case.world, drivers)]
+    return Told(cause, (*ill[:3], advice))
 
 
 def _incomplete(case: Case, pool: Pool) -> dict[str, object]:

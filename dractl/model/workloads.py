@@ -88,6 +88,7 @@ class Pod:
     node_name: str = ""
     phase: str = ""
     scheduler_name: str = ""
+    priority: int = 0
     gates: tuple[str, ...] = ()
     node_selector: Mapping[str, str] = field(default_factory=dict)
     affinity: NodeSelector | None = None

@@ -1,0 +1,67 @@
+"""The pods that look like those of a driver, and which of them are not well.
+
+Nothing in the API says which pod serves a driver, so this goes by names: a pod of a
+DaemonSet that speaks of DRA or of a kubelet plugin, and of the driver's vendor.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from dractl.model.workloads import Pod
+
+if TYPE_CHECKING:
+    from dractl.diagnose.world import World
+
+_SIGNS: Final = ("dra", "kubelet-plugin", "kubeletplugin", "resource-driver")
+_COMMON: Final = frozenset(
+    {
+        "com",
+        "org",
+        "net",
+        "dev",
+        "io",
+        "k8s",
+        "kubernetes",
+        "sigs",
+        "gpu",
+        "nic",
+        "fpga",
+    }
+)
+_SHORTEST: Final = 3
+
+
+def ailing(world: "World", drivers: Iterable[str], node: str = "") -> Iterator[str]:
+    """Yield what is wrong with pods that look like a driver's, on one node or all."""
+    for driver in drivers:
+        for pod in _pods_of(world, driver):
+            if node and pod.node_name != node:
+                continue
+            state = _state(pod)
+            if state:
+                where = f" on node {pod.node_name}" if pod.node_name else ""
+                name = f"{pod.meta.namespace}/{pod.meta.name}"
+                yield f"pod {name}{where} looks like driver {driver}'s and is {state}"
+
+
+def _pods_of(world: "World", driver: str) -> Iterator[Pod]:
+    vendor = [
+        part
+        for part in driver.split(".")
+        if part not in _COMMON and len(part) >= _SHORTEST
+    ]
+    for pod in world.snapshot.pods:
+        if not any(owner.kind == "DaemonSet" for owner in pod.meta.owners):
+            continue
+        name = f"{pod.meta.namespace} {pod.meta.name}".lower()
+        if any(sign in name for sign in _SIGNS) and any(
+            each in name for each in vendor
+        ):
+            yield pod
+
+
+def _state(pod: Pod) -> str:
+    if pod.phase != "Running":
+        return pod.phase or "Pending"
+    ready = [each.status for each in pod.conditions if each.type == "Ready"]
+    return "not ready" if "False" in ready else ""
