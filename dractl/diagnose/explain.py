@@ -48,6 +48,15 @@ from dractl.solver.subjects import Subject, is_waiting, subject_of
 _DONE: Final = frozenset({"Succeeded", "Failed"})
 _MOST_FIXES: Final = 3
 
+_BEYOND: Final = (
+    "look at what dractl does not: volumes, pod affinity, spreading, priorities; or the "
+    "state has changed since the scheduler's last attempt"
+)
+_LONG_SEARCH: Final = (
+    "the search for these devices is long, and the scheduler gives up after 10 s on a "
+    "node: ask for fewer devices in one claim, or select them more narrowly"
+)
+
 Progress = Callable[[int, int], None]
 
 
@@ -101,9 +110,10 @@ def uses_dra(world: World, pod: Pod) -> bool:
 
 def _is_lone(world: World, claim: ResourceClaim) -> bool:
     """Tell whether no pod tells the story of the claim."""
-    return not any(
-        pod.phase not in _DONE for pod in world.users.get(claim.meta.key, ())
-    )
+    users = [p for p in world.users.get(claim.meta.key, ()) if p.phase not in _DONE]
+    if claim.meta.deletion_timestamp is not None:
+        return not any(map(is_waiting, users))
+    return not users
 
 
 # -- pods
@@ -205,11 +215,10 @@ def _although_it_fits(case: Case, node: str) -> tuple[list[Told], Sequence[Node]
         nodes=(node,),
         evidence={"node": node, "reason": condition.reason, "said": condition.message},
     )
-    advice = Change(
-        "look at what dractl does not: volumes, pod affinity, spreading, priorities; "
-        "or the state has changed since the scheduler's last attempt"
-    )
-    return [Told(cause, (advice,))], ()
+    advice = [_BEYOND]
+    if case.answer.is_slow:
+        advice.insert(0, _LONG_SEARCH)
+    return [Told(cause, tuple(map(Change, advice)))], ()
 
 
 def _unexplained(case: Case, why: str) -> Told:

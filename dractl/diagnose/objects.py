@@ -83,7 +83,7 @@ def with_claim(subject: Subject, name: str, spec: ClaimSpec) -> Subject:
 
 def _others(lead: str, names: Iterable[str]) -> str:
     found = sorted(names)
-    return f"; {lead} {listed(found)}" if found else ""
+    return f"; {lead} {listed(found)}" if found else f"; {lead} none"
 
 
 def text_of(event: Event | None) -> str | None:
