@@ -55,6 +55,8 @@ class PodReport:
 
     `owner` is the workload that it belongs to, such as `Deployment chat`. `lands` is
     the node on which it would fit as things stand, None for none or a pod that has one.
+    `ways` are sets of causes, by their places: the pod would fit if all causes of one
+    of them were gone.
     """
 
     pod: Pod
@@ -63,6 +65,7 @@ class PodReport:
     links: tuple[Link, ...] = ()
     lands: str | None = None
     notes: tuple[str, ...] = ()
+    ways: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """One stuck thing under diagnosis: a pod with its claims, or a claim by itself."""
 
 from functools import cached_property
+from typing import NamedTuple
 
 from dractl.diagnose.absence import code_of_absence
 from dractl.diagnose.survey import Found, Survey
@@ -12,6 +13,14 @@ from dractl.solver.extended import CLAIM_NAME, ResourceUse, uses
 from dractl.solver.placement import Placement
 from dractl.solver.placer import Attempt
 from dractl.solver.subjects import Subject
+
+Ways = tuple[tuple[int, ...], ...]
+
+
+class _Surveyed(NamedTuple):
+    found: list[Found]
+    is_open: bool
+    ways: Ways
 
 
 class Case:
@@ -50,18 +59,29 @@ class Case:
     @property
     def found(self) -> list[Found]:
         """What the survey blames, most decisive first."""
-        return self._surveyed[0]
+        return self._surveyed.found
 
     @property
     def may_fit(self) -> bool:
         """Whether some node may take it, or stop the scheduler with an error."""
-        return self._surveyed[1]
+        return self._surveyed.is_open
+
+    @property
+    def ways(self) -> Ways:
+        """Which of `found`, by their places, would have to go together."""
+        return self._surveyed.ways
 
     @cached_property
-    def _surveyed(self) -> tuple[list[Found], bool]:
-        def survey() -> tuple[list[Found], bool]:
-            found = [self._present(each) for each in self.survey.found()]
-            return found, self.survey.is_open
+    def _surveyed(self) -> _Surveyed:
+        def survey() -> _Surveyed:
+            found = self.survey.found()
+            places = {each.blame: place for place, each in enumerate(found)}
+            ways = sorted(
+                tuple(sorted(places[blame] for blame in blames))
+                for blames in self.survey.kept
+            )
+            present = [self._present(each) for each in found]
+            return _Surveyed(present, self.survey.is_open, tuple(ways))
 
         return self.world.once(("survey", self.attempt.signature), survey)
 

@@ -102,7 +102,7 @@ class Trial:
     def single(self, changes: Iterable[Change], most: int) -> list[tuple[Change, str]]:
         """Return the first changes that suffice, each with where the subject lands."""
         found: list[tuple[Change, str]] = []
-        for change in changes:
+        for change in {each.text: each for each in changes}.values():
             if len(found) == most:
                 break
             if any(set(each.frees) & set(change.frees) for each, _ in found):

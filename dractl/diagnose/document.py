@@ -42,6 +42,7 @@ def _pod(report: PodReport) -> Document:
         "owner": report.owner or None,
         "claims": [each.claim for each in report.links if each.claim],
         "causes": [_cause(each) for each in report.causes],
+        "ways": [list(each) for each in report.ways],
         "lands": report.lands,
         "links": [_link(each) for each in report.links],
         "notes": list(report.notes),

@@ -28,9 +28,9 @@ from dractl.diagnose.answer import (
 )
 from dractl.diagnose.bugs import known_bugs
 from dractl.diagnose.case import Case
-from dractl.diagnose.changes import Change, Trial
-from dractl.diagnose.commands import commands
+from dractl.diagnose.changes import Change
 from dractl.diagnose.errors import code_of_error
+from dractl.diagnose.fixes import Blamed, Way, with_fixes
 from dractl.diagnose.links import link_of, links
 from dractl.diagnose.outlook import outlook
 from dractl.diagnose.owners import owner_of
@@ -41,16 +41,15 @@ from dractl.diagnose.unchecked import unchecked
 from dractl.diagnose.waiting import deletion_of
 from dractl.diagnose.world import World
 from dractl.model.claims import ResourceClaim
-from dractl.model.workloads import Node, Pod
+from dractl.model.workloads import Pod
 from dractl.solver.placement import Placement
 from dractl.solver.subjects import Subject, is_waiting, subject_of
 
 _DONE: Final = frozenset({"Succeeded", "Failed"})
-_MOST_FIXES: Final = 3
 
 _BEYOND: Final = (
-    "look at what dractl does not: volumes, pod affinity, spreading, priorities; or the "
-    "state has changed since the scheduler's last attempt"
+    "look at what dractl does not: volumes, pod affinity, spreading, priorities; or "
+    "the state has changed since the scheduler's last attempt"
 )
 _LONG_SEARCH: Final = (
     "the search for these devices is long, and the scheduler gives up after 10 s on a "
@@ -123,59 +122,58 @@ def explain_pod(world: World, pod: Pod) -> PodReport:
     """Return what keeps a pod, with fixes that were tried."""
     subject = subject_of(pod, world.snapshot)
     case = Case(world, subject)
+    blamed, lands = Blamed(), None
     if is_waiting(pod):
-        told, nodes = _waiting(case)
-        lands = None if told else _lands(case)
+        blamed = _waiting(case)
+        lands = None if blamed.told else _lands(case)
     elif pod.node_name:
-        told, nodes, lands = _found(case, Stage.SCHEDULED), (), None
-    else:
-        told, nodes, lands = [], (), None
-    causes = _with_fixes(case, told, nodes)
+        blamed = Blamed.all(_found(case, Stage.SCHEDULED))
+    causes = with_fixes(case, blamed)
     return PodReport(
         pod,
         tuple(causes),
         owner_of(pod),
         links(world, pod),
         lands,
-        tuple(_notes(case, causes)),
+        tuple(_notes(case, causes, blamed.ways)),
+        blamed.ways,
     )
 
 
-def _waiting(case: Case) -> tuple[list[Told], Sequence[Node]]:
-    """Return what keeps a pod from being scheduled, and the nodes to try fixes on."""
+def _waiting(case: Case) -> Blamed:
+    """Return what keeps a pod from being scheduled."""
     found = _found(case, Stage.OBJECTS)
-    if found:
-        return found, case.world.nodes
-    return _blamed(case)
+    return Blamed.all(found, case.world.nodes) if found else _blamed(case)
 
 
 def _found(case: Case, stage: Stage) -> list[Told]:
     return [told for _, find in finders(stage) for told in find(case)]
 
 
-def _blamed(case: Case) -> tuple[list[Told], Sequence[Node]]:
+def _blamed(case: Case) -> Blamed:
     """Return what the scheduler's own way with the claims comes to."""
+    nodes = case.world.nodes
     if case.subject.problem is not None:
-        return [_unexplained(case, case.subject.problem)], case.world.nodes
+        return Blamed.all([_unexplained(case.subject.problem)], nodes)
     if not (case.subject.claims or case.subject.extended):
-        return [], ()
+        return Blamed()
     # Asking the survey first spares most pods the search for a place.
     if case.may_fit or not case.found:
         answer = case.answer
         if answer.aborted is not None:
             told = judge_of(code_of_error(answer))(case, answer)
-            return [told], case.world.nodes
+            return Blamed.all([told], nodes)
         if answer.node is not None:
-            return _although_it_fits(case, answer.node)
+            return Blamed.all(_although_it_fits(case, answer.node))
     return _told_of_nodes(case)
 
 
-def _told_of_nodes(case: Case) -> tuple[list[Told], Sequence[Node]]:
+def _told_of_nodes(case: Case) -> Blamed:
     nodes = {node.name: node for each in case.found for node in each.nodes}
     told = [_told(case, each) for each in case.found]
     if not told:
-        told = [_unexplained(case, "no node takes the pod, and none says why")]
-    return told, list(nodes.values())
+        return Blamed.all([_unexplained("no node takes the pod, and none says why")])
+    return Blamed(told, tuple(nodes.values()), case.ways)
 
 
 def _told(case: Case, found: Found) -> Told:
@@ -196,7 +194,7 @@ def _told(case: Case, found: Found) -> Told:
     return told._replace(cause=dataclasses.replace(told.cause, nodes=found.names))
 
 
-def _although_it_fits(case: Case, node: str) -> tuple[list[Told], Sequence[Node]]:
+def _although_it_fits(case: Case, node: str) -> list[Told]:
     """Return what the scheduler says where dractl finds a place; often nothing."""
     condition = next(
         (
@@ -207,7 +205,7 @@ def _although_it_fits(case: Case, node: str) -> tuple[list[Told], Sequence[Node]
         None,
     )
     if condition is None or not condition.message:
-        return [], ()
+        return []
     cause = Cause(
         "unknown",
         f"the pod fits on {node} as far as devices, node selectors, node taints, CPU "
@@ -218,11 +216,10 @@ def _although_it_fits(case: Case, node: str) -> tuple[list[Told], Sequence[Node]
     advice = [_BEYOND]
     if case.answer.is_slow:
         advice.insert(0, _LONG_SEARCH)
-    return [Told(cause, tuple(map(Change, advice)))], ()
+    return [Told(cause, tuple(map(Change, advice)))]
 
 
-def _unexplained(case: Case, why: str) -> Told:
-    del case
+def _unexplained(why: str) -> Told:
     cause = Cause(
         "unknown",
         f"{why}; looked at: claims, classes, slices, selectors, taints, counters, "
@@ -244,21 +241,20 @@ def _lands(case: Case) -> str | None:
 def explain_claim(world: World, claim: ResourceClaim) -> ClaimReport:
     """Return what keeps a claim, be it used by pods or not."""
     case = Case(world, Subject(None, (claim,)))
-    told: list[Told] = []
-    nodes: Sequence[Node] = ()
+    blamed = Blamed()
     notes: list[str] = []
     users = world.users.get(claim.meta.key, ())
     if claim.meta.deletion_timestamp is not None:
-        told = [deletion_of(case, claim)]
+        blamed = Blamed.all([deletion_of(case, claim)])
     elif claim.allocation is None:
-        told, nodes = _waiting(case)
+        blamed = _waiting(case)
         if not users:
             notes.append("no pod uses it; it gets devices with the first pod that does")
     else:
         notes += _idle(world, claim)
     return ClaimReport(
         claim,
-        tuple(_with_fixes(case, told, nodes)),
+        tuple(with_fixes(case, blamed)),
         tuple(pod.meta.name for pod in users),
         link_of(world, claim),
         tuple(notes),
@@ -274,48 +270,36 @@ def _idle(world: World, claim: ResourceClaim) -> Iterator[str]:
         yield f"it has devices, reserved only for {names}, gone or ended"
 
 
-# -- fixes and notes
+# -- notes
 
 
-def _with_fixes(case: Case, told: Sequence[Told], nodes: Sequence[Node]) -> list[Cause]:
-    """Return the causes, each with the changes that were found to help."""
-    subject = features.without_problem(case.subject)
-    trial = Trial(case.world, subject, nodes)
-    useful = [[each for each in cause.changes if not each.is_advice] for cause in told]
-    single = [trial.single(changes, _MOST_FIXES) for changes in useful]
-    together = None
-    if not any(single) and len(told) > 1:
-        together = trial.together([changes for changes in useful if changes])
-    causes = []
-    for number, (cause, changes, missing) in enumerate(told):
-        fixes = [f"{change.text}: fits on {node}" for change, node in single[number]]
-        if together is not None and number == 0:
-            chosen, node = together
-            texts = ", and ".join(change.text for change in chosen)
-            fixes.append(f"{texts}: fits on {node}")
-        helping = {change.text for change, _ in single[number]}
-        fixes += [
-            f"{change.text}: {change.at_least}"
-            for change in changes
-            if change.at_least and change.text not in helping
-        ]
-        fixes += [change.text for change in changes if change.is_advice]
-        if missing and not fixes and together is None:
-            fixes.append(f"add {missing}; no smaller change was found to help")
-        causes.append(
-            dataclasses.replace(
-                cause, fixes=tuple(fixes), commands=commands(case, cause)
-            )
-        )
-    return causes
-
-
-def _notes(case: Case, causes: Sequence[Cause]) -> Iterator[str]:
+def _notes(case: Case, causes: Sequence[Cause], ways: Sequence[Way]) -> Iterator[str]:
+    yield from _ways(causes, ways)
     yield from outlook(case, causes)
     yield from known_bugs(case, causes)
     pod = case.pod
     if pod is not None and is_waiting(pod) and causes:
         yield from _afterwards(case, causes)
+
+
+def _ways(causes: Sequence[Cause], ways: Sequence[Way]) -> Iterator[str]:
+    """Say whether all causes have to go, or which of them."""
+    if len(causes) < 2 or not ways:  # noqa: PLR2004 one alone needs no word
+        return
+    if len(ways) == 1:
+        yield "all of these are in the way at once"
+    elif all(len(way) == 1 for way in ways):
+        yield "any one of these gone would do"
+    else:
+        texts = [
+            " and ".join(dict.fromkeys(_naming(causes[place]) for place in way))
+            for way in ways
+        ]
+        yield f"one of these sets has to go: {'; '.join(dict.fromkeys(texts))}"
+
+
+def _naming(cause: Cause) -> str:
+    return f"{cause.code} ({cause.request})" if cause.request else cause.code
 
 
 def _afterwards(case: Case, causes: Sequence[Cause]) -> Iterator[str]:
@@ -326,5 +310,5 @@ def _afterwards(case: Case, causes: Sequence[Cause]) -> Iterator[str]:
     if later.answer.node is not None:
         yield f"after that it fits on {later.answer.node}"
         return
-    for told in _blamed(later)[0]:
+    for told in _blamed(later).told:
         yield f"after that it still waits: {told.cause.message}"

@@ -61,12 +61,17 @@ def counters(case: Case, found: Found) -> Told:
         if short
         else "one device can be had, but not as many as are wanted"
     )
+    where = on_nodes(found.names)
+    state = f"counters do not suffice for any of the {matching} that match {where}"
+    if held:
+        state = (
+            f"{held} of the {matching} that match {where} are in use, and counters do "
+            "not suffice for more"
+        )
     cause = about(
         case,
         found,
-        f"{subject_of(case, found)} wants {wants(top)}; of {matching} that match "
-        f"{on_nodes(found.names)}, {held} are in use, and the counters do not suffice "
-        f"for more ({why})",
+        f"{subject_of(case, found)} wants {wants(top)}; {state} ({why})",
         wants=top.needs,
         matching=matching,
         inUse=held,
@@ -207,8 +212,8 @@ def _less(
                 )
             if name not in {n for n, found_left in left.items() if found_left}:
                 yield Change(
-                    f"do not ask for the capacity {name}, which no device has"
-                    f"{place(case, found)}",
+                    f"do not ask for the capacity {name}{place(case, found)}: no device "
+                    "has it",
                     with_option(
                         claim.meta.name,
                         found.blame.request,

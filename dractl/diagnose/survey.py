@@ -54,8 +54,9 @@ class Found(NamedTuple):
 class Survey:
     """Asks every node what keeps a subject from it.
 
-    `is_open` tells, once `found` is known, that some node may take the subject after
-    all, or stop the scheduler with an error.
+    Once `found` is known, `is_open` tells that some node may take the subject after
+    all, or stop the scheduler with an error, and `kept` are the sets of blames of which
+    one would have to go.
     """
 
     def __init__(self, world: "World", attempt: "Attempt") -> None:
@@ -64,6 +65,7 @@ class Survey:
         self._judge = Judge(world)
         self._restricted: dict[tuple[int, Plan], Outline] = {}
         self.is_open = False
+        self.kept: list[BlameSet] = []
 
     def claim(self, found: Found) -> ResourceClaim | None:
         """Return the claim that a blame is about; None for several."""
@@ -80,6 +82,7 @@ class Survey:
         by_plan = [self._of_plan(plan) for plan in self._plans()]
         everything = {blames for verdicts in by_plan for blames, _ in verdicts}
         kept = [each for each in everything if not any(o < each for o in everything)]
+        self.kept = kept
         nodes: dict[Blame, dict[str, Node]] = {}
         for verdicts in by_plan:
             for blames, node in verdicts:
@@ -156,8 +159,8 @@ class Survey:
             for blames in self._verdict(node, *found)
         ]
         verdicts = self._joined(verdicts)
-        nearest = min((_level(blames) for blames, _ in verdicts), default=0)
-        return [each for each in verdicts if _level(each[0]) == nearest]
+        nearest = min((_distance(blames) for blames, _ in verdicts), default=(0, 0))
+        return [each for each in verdicts if _distance(each[0]) == nearest]
 
     def _joined(
         self, verdicts: list[tuple[BlameSet, Node]]
@@ -280,6 +283,11 @@ def _selects(selector: NodeSelector, node: Node) -> bool:
         return selector.matches(node.name, node.meta.labels)
     except NodeSelectorError:
         return False
+
+
+def _distance(blames: BlameSet) -> tuple[int, int]:
+    """Return how far a node is: how bad the worst obstacle is, then how many are."""
+    return _level(blames), len(blames)
 
 
 def _level(blames: BlameSet) -> int:

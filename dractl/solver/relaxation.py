@@ -49,7 +49,7 @@ def fits_without(
 ) -> bool:
     """Tell whether the claims would fit on the node if the obstacles were gone.
 
-    Raises AllocationAborted where the search ends in an error even so.
+    Raises AllocationAborted where the search ends in an error even so, or not soon.
     """
     if Obstacle.COUNTERS in obstacles:
         view = dataclasses.replace(view, consuming=0)
@@ -111,7 +111,12 @@ class _Freed(Usage):
 
 
 class _Relaxed(Search):
-    """A search over slots from which obstacles are taken away."""
+    """A search over slots from which obstacles are taken away.
+
+    It is asked for guidance only, and often: rather no answer than a late one.
+    """
+
+    patience = 100_000
 
     def __init__(
         self, view: NodeView, outline: Outline, usage: Usage, obstacles: Obstacle

@@ -45,7 +45,12 @@ class Found(NamedTuple):
 
 
 class Search:
-    """One question to one node; each attempt starts from a fresh ledger."""
+    """One question to one node; each attempt starts from a fresh ledger.
+
+    `patience` is what the last way, walking literally, is granted.
+    """
+
+    patience = LITERAL
 
     def __init__(
         self,
@@ -97,7 +102,7 @@ class Search:
             if (found := self._walk(replayed, REPLAYED)) is not None:
                 return found
         claims, ledger = self._start()
-        found = self._walk(self._literal(claims, ledger), LITERAL)
+        found = self._walk(self._literal(claims, ledger), self.patience)
         if found is None:
             raise SearchBudgetExceeded(self.steps)
         return found
