@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from dractl.diagnose.answer import Cause
+from dractl.diagnose.blaming import about, subject_of
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change, with_spec
 from dractl.diagnose.entries import Entry, entries
@@ -194,15 +195,12 @@ def unusable(case: Case, found: Found) -> Told:
     """Devices match, but the scheduler never takes such devices with a gate off."""
     rules = case.world.allocator.rules
     gate = "DRADeviceBindingConditions" if rules.partitionable else _PARTITIONS
-    told = _off(
-        case,
-        gate,
-        case.claim_name(case.claim(found)),
-        f"can only have devices {on_nodes(found.names)} that use it",
+    told = _off(case, gate, None, "")
+    message = (
+        f"{subject_of(case, found)}: the devices that match {on_nodes(found.names)} "
+        f"need feature gate {gate}, which is off"
     )
-    cause = dataclasses.replace(
-        told.cause, request=found.blame.request or None, nodes=found.names
-    )
+    cause = about(case, found, message, **told.cause.evidence)
     return told._replace(cause=cause)
 
 

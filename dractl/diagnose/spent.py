@@ -212,8 +212,8 @@ def _less(
                 )
             if name not in {n for n, found_left in left.items() if found_left}:
                 yield Change(
-                    f"do not ask for the capacity {name}{place(case, found)}: no device "
-                    "has it",
+                    f"do not ask for the capacity {name}{place(case, found)}: no "
+                    "device has it",
                     with_option(
                         claim.meta.name,
                         found.blame.request,
