@@ -47,6 +47,10 @@ from dractl.solver.subjects import Subject, is_waiting, subject_of
 
 _DONE: Final = frozenset({"Succeeded", "Failed"})
 
+_OF_CLAIMS: Final = (
+    "claims, classes, slices, selectors, taints, counters, capacity, constraints"
+)
+_OF_NODES: Final = ", node selectors, node taints, CPU and memory"
 _BEYOND: Final = (
     "look at what dractl does not: volumes, pod affinity, spreading, priorities; or "
     "the state has changed since the scheduler's last attempt"
@@ -154,7 +158,7 @@ def _blamed(case: Case) -> Blamed:
     """Return what the scheduler's own way with the claims comes to."""
     nodes = case.world.nodes
     if case.subject.problem is not None:
-        return Blamed.all([_unexplained(case.subject.problem)], nodes)
+        return Blamed.all([_unexplained(case, case.subject.problem)], nodes)
     if not (case.subject.claims or case.subject.extended):
         return Blamed()
     # Asking the survey first spares most pods the search for a place.
@@ -172,7 +176,8 @@ def _told_of_nodes(case: Case) -> Blamed:
     nodes = {node.name: node for each in case.found for node in each.nodes}
     told = [_told(case, each) for each in case.found]
     if not told:
-        return Blamed.all([_unexplained("no node takes the pod, and none says why")])
+        why = "no node takes the pod, and none says why"
+        return Blamed.all([_unexplained(case, why)])
     return Blamed(told, tuple(nodes.values()), case.ways)
 
 
@@ -206,10 +211,11 @@ def _although_it_fits(case: Case, node: str) -> list[Told]:
     )
     if condition is None or not condition.message:
         return []
+    seen = f"devices{_OF_NODES}" if case.world.has_nodes else "devices"
     cause = Cause(
         "unknown",
-        f"the pod fits on {node} as far as devices, node selectors, node taints, CPU "
-        f"and memory go, but the scheduler says: {condition.message}",
+        f"the pod fits on {node} as far as {seen} go, but the scheduler says: "
+        f"{condition.message}",
         nodes=(node,),
         evidence={"node": node, "reason": condition.reason, "said": condition.message},
     )
@@ -219,13 +225,9 @@ def _although_it_fits(case: Case, node: str) -> list[Told]:
     return [Told(cause, tuple(map(Change, advice)))]
 
 
-def _unexplained(why: str) -> Told:
-    cause = Cause(
-        "unknown",
-        f"{why}; looked at: claims, classes, slices, selectors, taints, counters, "
-        "capacity, constraints, node selectors, node taints, CPU and memory",
-    )
-    return Told(cause)
+def _unexplained(case: Case, why: str) -> Told:
+    seen = f"{_OF_CLAIMS}{_OF_NODES if case.world.has_nodes else ''}"
+    return Told(Cause("unknown", f"{why}; looked at: {seen}"))
 
 
 def _lands(case: Case) -> str | None:

@@ -30,6 +30,10 @@ _LACKING: Final[Mapping[str, tuple[Callable[[Snapshot], object], str]]] = {
         lambda snapshot: snapshot.claims,
         "claims look as if they were missing, and all devices as if they were free",
     ),
+    "ResourceClaimTemplates": (
+        lambda snapshot: snapshot.templates,
+        "templates look as if they were missing",
+    ),
     "Namespaces": (
         lambda snapshot: snapshot.namespaces,
         "labels for admin access were not looked at",

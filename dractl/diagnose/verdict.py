@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from dractl.diagnose.fingerprint import fingerprint
 from dractl.model.devices import Device
 from dractl.solver.errors import AllocationAborted, Fault
+from dractl.solver.guide import may_abort
 from dractl.solver.ledger import Ledger
 from dractl.solver.plan import ClaimPlan, OptionPlan, Outline, RequestPlan
 from dractl.solver.relaxation import (
@@ -91,9 +92,9 @@ class Judge:
     def verdict(self, view: NodeView, outline: Outline) -> tuple[Sets, bool]:
         """Return what keeps the claims from the node, (): nothing; and if that is sure.
 
-        It is not where an expression fails, which may end the search in an error. Every
-        request of the outline has one option. Raises AllocationAborted for what is
-        wrong with a claim whatever the devices.
+        It is not where the search may end in an error, as at an expression that fails.
+        Every request of the outline has one option. Raises AllocationAborted for what
+        is wrong with a claim whatever the devices.
         """
         if not outline:
             return (), True
@@ -104,9 +105,7 @@ class Judge:
         if known is None:
             slots = [slot for claim in claims for (slot,) in claim.requests]
             known = self._known[key] = self._judged(view, outline, slots)
-        return known, not any(
-            slot.failing for claim in claims for (slot,) in claim.requests
-        )
+        return known, not may_abort(claims, ledger)
 
     def _judged(self, view: NodeView, outline: Outline, slots: Sequence[Slot]) -> Sets:
         numbers = [n for n, claim in enumerate(outline) for _ in claim.requests]
