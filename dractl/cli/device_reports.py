@@ -1,6 +1,6 @@
 """How the answer of `dractl explain device` looks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from dractl.cli.terminal import Terminal
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from dractl.diagnose.answer import DeviceReport
 
 _NARROW: Final = 80
-_MOST: Final = 12  # entries of one list
+_MOST: Final = 16  # entries of one list
 
 
 def names(reports: Sequence["DeviceReport"]) -> str:
@@ -48,7 +48,7 @@ def _facts(report: "DeviceReport") -> Iterator[tuple[str, Sequence[str]]]:
     yield "nodes", [", ".join(_shortened(report.nodes)) or "<none>"]
     yield "held by", [_holder(each) for each in report.holders] or ["nobody"]
     yield "taints", list(_taints(report)) or ["<none>"]
-    yield "counters", [_counter(each) for each in report.counters]
+    yield "counters", list(_counters(report.counters))
     yield "capacity", [_capacity(each) for each in report.capacity]
     yield (
         "attribute",
@@ -84,13 +84,23 @@ def _taints(report: "DeviceReport") -> Iterator[str]:
         yield f"{taint.key}{value}:{taint.effect} ({source}{since})"
 
 
-def _counter(evidence: object) -> str:
-    assert isinstance(evidence, dict)
-    drawn = ", ".join(_shortened(evidence["drawnBy"]))
-    return (
-        f"{evidence['counterSet']}/{evidence['counter']}: needs {evidence['needed']}, "
-        f"{evidence['left']} left{f'; drawn by {drawn}' if drawn else ''}"
-    )
+def _counters(counters: Sequence[Mapping[str, object]]) -> Iterator[str]:
+    """Yield what the device draws, set by set, and who draws from the same."""
+    by_set: dict[object, list[Mapping[str, object]]] = {}
+    for each in counters:
+        by_set.setdefault(each["counterSet"], []).append(each)
+    for name, group in by_set.items():
+        drawing = dict.fromkeys(
+            device
+            for each in group
+            if isinstance(drawn := each["drawnBy"], list)
+            for device in drawn
+        )
+        yield f"{name}, drawn on by {', '.join(_shortened(list(drawing))) or 'nobody'}"
+        for each in group:
+            lacking = "" if each["suffices"] else " (too little)"
+            amounts = f"needs {each['needed']}, {each['left']} left{lacking}"
+            yield f"- {each['counter']}: {amounts}"
 
 
 def _capacity(evidence: object) -> str:
