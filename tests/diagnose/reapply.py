@@ -52,7 +52,8 @@ class Fix:
 
 
 def _named(fix: Fix, text: str) -> Fix:
-    """Return one step: `TEXT[ in request REQUEST][ of claim CLAIM]`."""
+    """Return one step: `TEXT[ in request REQUEST][ of claim CLAIM][: no device ...]`."""
+    text = text.removesuffix(": no device has it")
     text, _, claim = text.partition(" of claim ")
     text, _, request = text.partition(" in request ")
     if claim or request:
@@ -103,8 +104,8 @@ def _with_fewer(fix: Fix, documents: list[Wire]) -> list[Wire]:
 
 
 def _without_capacity(fix: Fix, documents: list[Wire]) -> list[Wire]:
-    """Do `do not ask for the capacity NAME, which no device has`."""
-    name = fix.text.removeprefix("do not ask for the capacity ").partition(",")[0]
+    """Do `do not ask for the capacity NAME`."""
+    name = fix.text.removeprefix("do not ask for the capacity ")
     for option in _options(fix, documents):
         del option["capacity"]["requests"][name]
     return documents

@@ -100,7 +100,6 @@ def is_of_pod(report: PodReport, cause: Cause) -> bool:
     return any(each.startswith(base) for each in wants[cause.claim])
 
 
-@pytest.mark.xfail(strict=True, reason="a gate that two requests need is told alike")
 def test_no_two_causes_of_a_pod_say_the_same() -> None:
     found = [
         (seed, report.pod.meta.name)
@@ -112,7 +111,6 @@ def test_no_two_causes_of_a_pod_say_the_same() -> None:
     assert found == []
 
 
-@pytest.mark.xfail(strict=True, reason="equal constraints make equal fixes")
 def test_no_fix_is_told_twice_for_a_cause() -> None:
     found = [
         (seed, cause.fixes)
