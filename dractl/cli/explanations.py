@@ -1,11 +1,12 @@
 """How the answer of `dractl explain` looks: a paragraph for each thing that waits."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from dractl.cli.terminal import Terminal
-from dractl.cli.text import counted, filled, visible, width
+from dractl.cli.text import columns, counted, filled, visible, width
 
 if TYPE_CHECKING:
     from dractl.diagnose.answer import (
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _NARROW: Final = 80  # columns of the terminal that everybody has
 _LEAST: Final = 30  # columns that text is never squeezed below
 _MOST_NAMED: Final = 4  # pods of one paragraph
+_FEW: Final = 4  # stuck pods that need no overview
 _MOST_NODES: Final = 6
 _MOST_HOLDERS: Final = 4
 
@@ -47,12 +49,14 @@ def summary(answer: "Explanation") -> str:
 
 
 def table(answer: "Explanation", terminal: Terminal, *, has_chain: bool) -> str:
-    """Return a paragraph for each pod or claim; equal ones of an owner share one.
+    """Return a paragraph for each pod or claim; those that wait alike share one.
 
-    With `has_chain`, also what is well, with its claims and devices.
+    Of many, first how many wait for which cause. With `has_chain`, also what is well,
+    with its claims and devices.
     """
     limit = max(terminal.columns or _NARROW, _LEAST)
-    paragraphs = [
+    paragraphs = [] if has_chain else list(_overview(answer.pods, terminal))
+    paragraphs += [
         _pods(group, terminal, limit, has_chain=has_chain)
         for group in _groups(answer.pods)
         if has_chain or group[0].causes
@@ -65,11 +69,23 @@ def table(answer: "Explanation", terminal: Terminal, *, has_chain: bool) -> str:
     return "\n".join("".join(f"{line}\n" for line in each) for each in paragraphs)
 
 
+def _overview(
+    reports: Sequence["PodReport"], terminal: Terminal
+) -> Iterator[Iterator[str]]:
+    """Yield a table of the causes, where there are too many to see at a glance."""
+    codes = Counter(code for each in reports for code in {c.code for c in each.causes})
+    if len(codes) < 2 or sum(bool(r.causes) for r in reports) <= _FEW:  # noqa: PLR2004 of one kind
+        return
+    rows = sorted(codes.items(), key=lambda item: (-item[1], item[0]))
+    header, *lines = columns([("PODS", "CAUSE"), *((str(n), c) for c, n in rows)])
+    yield iter([terminal.heading(header), *lines])
+
+
 def _groups(reports: Sequence["PodReport"]) -> list[list["PodReport"]]:
-    """Return the pods, with replicas that wait for the same reasons together."""
+    """Return the pods, with those of a namespace together that wait alike."""
     groups: dict[object, list[PodReport]] = {}
     for number, each in enumerate(reports):
-        same = _sameness(each) if each.owner and each.causes else number
+        same = _sameness(each) if each.causes else number
         groups.setdefault(same, []).append(each)
     return list(groups.values())
 
@@ -161,8 +177,9 @@ def _evidence(cause: "Cause", limit: int) -> Iterator[str]:
     held_by = cause.evidence.get("heldBy")
     if isinstance(held_by, list):
         shown = held_by[:_MOST_HOLDERS]
-        if len(held_by) > len(shown):
-            shown.append(f"and {len(held_by) - len(shown)} more")
+        count = cause.evidence.get("heldByCount")
+        if isinstance(count, int) and count > len(shown):
+            shown.append(f"and {counted(count - len(shown), 'claim')} more")
         for each in shown:
             yield from _labelled("held by", str(each), limit)
     last_seen = cause.evidence.get("lastSeen")

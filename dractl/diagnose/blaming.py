@@ -1,9 +1,11 @@
 """What causes that the survey found have in common: their object and their place."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from dractl.diagnose.answer import Cause
 from dractl.diagnose.case import Case
+from dractl.diagnose.holders import Holder, in_words
 from dractl.diagnose.stock import Stock
 from dractl.diagnose.survey import Found
 from dractl.diagnose.words import counted
@@ -26,6 +28,12 @@ def about(case: Case, found: Found, message: str, **evidence: object) -> Cause:
         found.names,
         {key: value for key, value in evidence.items() if value is not None},
     )
+
+
+def held_by(case: Case, holders: Sequence[Holder]) -> dict[str, object]:
+    """Return who holds devices as evidence, and how many claims that are."""
+    words = in_words(holders, case.world.holders)
+    return {"heldBy": words[:MOST_SHOWN], "heldByCount": len(words)}
 
 
 def subject_of(case: Case, found: Found) -> str:

@@ -4,10 +4,9 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from dractl.diagnose.blaming import MOST_SHOWN, about
+from dractl.diagnose.blaming import MOST_SHOWN, about, held_by
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change, unallocated, with_pod
-from dractl.diagnose.holders import in_words
 from dractl.diagnose.survey import Found
 from dractl.diagnose.table import told_of_nodes
 from dractl.diagnose.told import Told
@@ -167,7 +166,6 @@ def pinned(case: Case, found: Found) -> Told:
             f"claim {claim.meta.name} is allocated {where}, where the "
             "pod's other claims cannot be used"
         )
-    users = in_words(holders[:1], case.world.holders)
     cause = about(
         case,
         found,
@@ -177,7 +175,7 @@ def pinned(case: Case, found: Found) -> Told:
             {"reason": reason, "count": len(names), "nodes": names[:MOST_SHOWN]}
             for reason, names in why.items()
         ],
-        heldBy=users,
+        **held_by(case, holders[:1]),
     )
     return Told(cause, tuple(_unpinning(case, claim, there)))
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from dractl.diagnose.blaming import MOST_SHOWN, about, subject_of, wants
+from dractl.diagnose.blaming import MOST_SHOWN, about, held_by, subject_of, wants
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change
 from dractl.diagnose.fewer import fewer
-from dractl.diagnose.holders import Holder, in_words
+from dractl.diagnose.holders import Holder
 from dractl.diagnose.stock import Stock, best, stocks
 from dractl.diagnose.survey import Found
 from dractl.diagnose.table import told_of_nodes
@@ -43,7 +43,7 @@ def in_use(case: Case, found: Found) -> Told:
         inUse=held,
         mostFree=free,
         held=[case.world.holders.described(each) for each in holders[:MOST_SHOWN]],
-        heldBy=in_words(holders, case.world.holders)[:MOST_SHOWN],
+        **held_by(case, holders),
     )
     lacking = max(top.needs - free, 1)
     return Told(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from dractl.diagnose.blaming import (
     MOST_SHOWN,
     about,
+    held_by,
     options_of,
     place,
     subject_of,
@@ -16,7 +17,7 @@ from dractl.diagnose.blaming import (
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change, with_option
 from dractl.diagnose.fewer import fewer
-from dractl.diagnose.holders import Holder, in_words
+from dractl.diagnose.holders import Holder
 from dractl.diagnose.shortages import freeing
 from dractl.diagnose.stock import Stock, best, stocks
 from dractl.diagnose.survey import Found
@@ -86,7 +87,7 @@ def counters(case: Case, found: Found) -> Told:
             for each in short[:MOST_SHOWN]
         ],
         held=[case.world.holders.described(each) for each in holders[:MOST_SHOWN]],
-        heldBy=in_words(holders, case.world.holders)[:MOST_SHOWN],
+        **held_by(case, holders),
     )
     changes = (*fewer(case, found, top.good.bit_count()), *freeing(case, holders))
     return Told(cause, changes, "counters that suffice for these devices, on one node")
@@ -165,7 +166,7 @@ def capacity(case: Case, found: Found) -> Told:
             }
             for name in left
         ],
-        heldBy=in_words(holders, case.world.holders)[:MOST_SHOWN],
+        **held_by(case, holders),
     )
     changes = (*_less(case, found, left), *freeing(case, holders))
     return Told(cause, changes, "a device with that much capacity left")
