@@ -18,6 +18,17 @@ class Problem(NamedTuple):
     message: str
     where: str = ""
 
+    def as_data(self) -> dict[str, object]:
+        """Return it as answers in JSON list it."""
+        return {
+            "where": self.where,
+            "kind": self.kind,
+            "namespace": self.namespace,
+            "name": self.name,
+            "path": self.path,
+            "message": self.message,
+        }
+
     def __str__(self) -> str:
         """Return one line, place first."""
         named = "/".join(part for part in (self.namespace, self.name) if part)

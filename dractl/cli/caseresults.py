@@ -50,7 +50,7 @@ def rendered(
         "kind": "CelCasesResult",
         "cases": [_case(each) for each in results],
         "failed": sum(not each.is_good for each in results),
-        "problems": output.problems(problems),
+        "problems": [each.as_data() for each in problems],
     }
     return (output.as_json if form == "json" else output.as_yaml)(data)
 

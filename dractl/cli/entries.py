@@ -8,7 +8,6 @@ from dractl.catalogue.listing import Listing, Section
 from dractl.catalogue.snippets import snippet
 from dractl.catalogue.values import ELEMENTS, Value, noun, text_of
 from dractl.cel.selector import environment_of
-from dractl.cli import output
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import columns, counted, visible, width
 from dractl.model.attributes import SemVer
@@ -40,7 +39,7 @@ def document(found: Listing, problems: Sequence["Problem"]) -> dict[str, object]
             for name, number in catalogue.drivers.items()
         ],
         "attributes": [_entry(each) for each in found.entries],
-        "problems": output.problems(problems),
+        "problems": [each.as_data() for each in problems],
     }
 
 

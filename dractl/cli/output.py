@@ -2,11 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final, Literal
-
-if TYPE_CHECKING:
-    from dractl.api.problems import Problem
+from collections.abc import Mapping
+from typing import Final, Literal
 
 OutputFormat = Literal["table", "wide", "json", "yaml", "name", "claims"]
 AnswerFormat = Literal["table", "wide", "json", "yaml", "name"]
@@ -16,21 +13,6 @@ _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*", re.ASCII)
 _RESERVED: Final = frozenset(
     {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 )
-
-
-def problems(found: Iterable["Problem"]) -> list[dict[str, str]]:
-    """Return the objects that were left out, as every answer has them."""
-    return [
-        {
-            "where": each.where,
-            "kind": each.kind,
-            "namespace": each.namespace,
-            "name": each.name,
-            "path": each.path,
-            "message": each.message,
-        }
-        for each in found
-    ]
 
 
 def as_json(document: Mapping[str, object]) -> str:

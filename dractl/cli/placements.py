@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from dractl.cli import output
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import columns, counted, filled, visible, width
 from dractl.model.claims import Allocation, DeviceResult, ResourceClaim
@@ -40,7 +39,7 @@ def document(
         "apiVersion": "dractl/v1",
         "kind": "AllocateResult",
         "placements": [_placement(each) for each in outcome.placements],
-        "problems": output.problems(problems),
+        "problems": [each.as_data() for each in problems],
         "summary": {
             "placed": placed,
             "unplaced": len(outcome.placements) - placed,

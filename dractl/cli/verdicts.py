@@ -10,7 +10,6 @@ from dractl.catalogue.trial import EXPRESSION, Trial
 from dractl.cel.cost import MAX_COST
 from dractl.cel.errors import Issue, SelectorCompileError
 from dractl.cel.lexer import tokens_of
-from dractl.cli import output
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import columns, counted, filled, visible, width
 from dractl.model.devices import Device, NodeScope
@@ -50,7 +49,7 @@ def document(
             for a in trial.advice
         ],
         "expectation": None if difference is None else difference_data(difference),
-        "problems": output.problems(problems),
+        "problems": [each.as_data() for each in problems],
     }
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-from dractl.api.problems import Problem
 from dractl.diagnose.answer import (
     Cause,
     ClaimReport,
@@ -28,7 +27,7 @@ def document(answer: Explanation) -> Document:
         "pods": [_pod(each) for each in answer.pods],
         "claims": [_claim(each) for each in answer.claims],
         "unchecked": list(answer.unchecked),
-        "problems": [_problem(each) for each in answer.problems],
+        "problems": [each.as_data() for each in answer.problems],
     }
 
 
@@ -83,17 +82,6 @@ def _link(link: Link) -> Document:
         "state": link.state,
         "wants": list(link.wants),
         "devices": list(link.devices),
-    }
-
-
-def _problem(problem: Problem) -> Document:
-    return {
-        "where": problem.where,
-        "kind": problem.kind,
-        "namespace": problem.namespace,
-        "name": problem.name,
-        "path": problem.path,
-        "message": problem.message,
     }
 
 
