@@ -52,7 +52,7 @@ class Fix:
 
 
 def _named(fix: Fix, text: str) -> Fix:
-    """Return one step: `TEXT[ in request REQUEST][ of claim CLAIM][: no device ...]`."""
+    """Return one step: `TEXT[ in request REQUEST][ of claim CLAIM][: ...]`."""
     text = text.removesuffix(": no device has it")
     text, _, claim = text.partition(" of claim ")
     text, _, request = text.partition(" in request ")
