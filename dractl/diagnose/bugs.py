@@ -1,10 +1,10 @@
 """Known bugs of Kubernetes that a pod may meet: a table, keyed by release.
 
-A row is a bug with what must be true of a pod for it. Releases and fixes are only those
-that the issues state: where a fix has gone into a patch release that they do not name,
-the row says that it is not known. The release of the scheduler and of the controllers
-is that of the newest kubelet or newer, so of their bugs it is told that they may be
-there; of a kubelet's, the node says which it is.
+A row is a bug with what must be true of a pod for it (signs.py). Releases and fixes are
+only those that the issues state: where a fix has gone into a patch release that they do
+not name, the row says that it is not known. The release of the scheduler and of the
+controllers is that of the newest kubelet or newer, so of their bugs it is told that
+they may be there; of a kubelet's, the node says which it is.
 """
 
 import re
@@ -13,19 +13,16 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from dractl.model.claims import Option, ResourceClaim
+from dractl.diagnose import signs
+from dractl.diagnose.signs import Seen
 from dractl.model.cluster import KubernetesVersion
-from dractl.model.devices import Device
-from dractl.model.workloads import Event, Pod
-from dractl.solver.subjects import is_waiting
-from dractl.solver.view import used_of
 
 if TYPE_CHECKING:
     from dractl.diagnose.answer import Cause
     from dractl.diagnose.case import Case
 
 _PATCH: Final = re.compile(r"v?\d+\.\d+\.(\d{1,4})", re.ASCII)
-_PREPARING: Final = "FailedPrepareDynamicResources"
+_DEFAULT: Final = "default-scheduler"
 
 
 class Part(Enum):
@@ -43,24 +40,6 @@ class Affected(NamedTuple):
     minor: KubernetesVersion
     since: int = 0
     fixed: int | None = None
-
-
-class Seen(NamedTuple):
-    """A pod, and what was found to keep it."""
-
-    case: "Case"
-    pod: Pod
-    codes: tuple[str, ...]
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether the scheduler refuses a pod that fits by all that can be told."""
-        return is_waiting(self.pod) and self.codes == ("unknown",)
-
-    @property
-    def may_be_tried(self) -> bool:
-        """Whether the pod waits, and nothing but the scheduler is in its way."""
-        return is_waiting(self.pod) and set(self.codes) <= {"unknown"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +67,8 @@ def known_bugs(case: "Case", causes: "Sequence[Cause]") -> Iterator[str]:
     profile = case.world.snapshot.profile
     seen = Seen(case, case.pod, tuple(cause.code for cause in causes))
     for bug in BUGS:
+        if bug.part is Part.SCHEDULER and case.pod.scheduler_name != _DEFAULT:
+            continue
         if not all(profile.enabled(gate) for gate in bug.gates):
             continue
         when = _when(bug, seen)
@@ -108,11 +89,11 @@ def _when(bug: Bug, seen: Seen) -> str | None:
     if bug.affected:
         if release not in {each.minor for each in bug.affected}:
             return None
-        return f"{bug.part.value} {release} may have it; {_fixes(bug)}"
+        return f"{bug.part.value} {release} may have it, {_fixes(bug)}"
     if bug.gone_in is not None:
         if release >= bug.gone_in:
             return None
-        return f"{bug.part.value} {release} may have it; fixed in {bug.gone_in}"
+        return f"{bug.part.value} {release} may have it, fixed in {bug.gone_in}"
     return "the issue does not say in which releases"
 
 
@@ -134,183 +115,186 @@ def _fixes(bug: Bug) -> str:
     known = [f"{a.minor}.{a.fixed}" for a in bug.affected if a.fixed is not None]
     if known:
         return f"fixed in {', '.join(known)}"
-    minors = " and ".join(str(each.minor) for each in bug.affected)
-    return f"seen in {minors}, the patch release that fixes it is not known here"
+    return "up to a patch release that is not known here"
 
 
-# -- what bugs need
+# -- the table
 
+_V33, _V34, _V35, _V36, _V37, _V38 = (
+    KubernetesVersion(1, minor) for minor in (33, 34, 35, 36, 37, 38)
+)
+_K8S: Final = "kubernetes/kubernetes"
 
-def _asked(seen: Seen) -> Iterator[tuple[ResourceClaim, Option]]:
-    """Yield what the pod's claims still wait for."""
-    for claim in seen.case.subject.claims:
-        if claim.allocation is None:
-            for request in claim.spec.requests:
-                for option in request.options:
-                    yield claim, option
-
-
-def _matching(seen: Seen, option: Option, among: Sequence[Device]) -> Iterator[Device]:
-    world = seen.case.world
-    device_class = world.snapshot.class_by_name.get(option.device_class)
-    if device_class is None:
-        return
-    texts = (*device_class.selectors, *option.selectors)
-    eligibility = world.allocator.planner.selectors.eligibility(texts)
-    yield from (each for each in among if eligibility.verdict(each) is True)
-
-
-def _held(seen: Seen) -> Iterator[tuple[ResourceClaim, Device]]:
-    """Yield the devices that the pod has, with its claims, the special one included."""
-    world, pod = seen.case.world, seen.pod
-    claims = list(seen.case.subject.claims)
-    if pod.extended_claim:
-        key = (pod.meta.namespace, pod.extended_claim)
-        special = world.snapshot.claim_by_key.get(key)
-        claims += [] if special is None else [special]
-    for claim in claims:
-        for result in claim.allocation.results if claim.allocation else ():
-            device = world.device_by_id.get(result.device)
-            if device is not None:
-                yield claim, device
-
-
-def _events(seen: Seen, *reasons: str) -> list[Event]:
-    return seen.case.world.events_of("Pod", seen.pod.meta.key, *reasons)
-
-
-def _says(seen: Seen, words: str, *reasons: str) -> bool:
-    return any(words in event.message for event in _events(seen, *reasons))
-
-
-def _consuming(seen: Seen) -> list[Device]:
-    return [each for each in seen.case.world.devices if each.consumes]
-
-
-def _has_events(seen: Seen) -> bool:
-    """Tell whether the snapshot holds events, so that none of the pod means none."""
-    return bool(seen.case.world.snapshot.events)
-
-
-# -- predicates: the scheduler
-
-
-def _mixes_allocated_and_fresh(seen: Seen) -> str | None:
-    claims = seen.case.subject.claims
-    if not seen.may_be_tried or all(claim.allocation for claim in claims):
-        return None
-    for claim in claims:
-        if claim.allocation is None:
-            continue
-        selector = claim.allocation.node_selector
-        reachable = [
-            node
-            for node in seen.case.world.nodes
-            if selector is None or selector.matches(node.name, node.meta.labels)
-        ]
-        if len(reachable) > 1:
-            return f"claim {claim.meta.name} is allocated, another is not"
-    return None
-
-
-def _wants_all_that_consume(seen: Seen) -> str | None:
-    if not is_waiting(seen.pod):
-        return None
-    for claim, option in _asked(seen):
-        if option.mode != "All":
-            continue
-        device = next(_matching(seen, option, _consuming(seen)), None)
-        if device is not None:
-            return f"claim {claim.meta.name} selects {device.id}"
-    return None
-
-
-def _wants_all_and_one_is_spent(seen: Seen) -> str | None:
-    if not is_waiting(seen.pod):
-        return None
-    usage = seen.case.world.allocator.usage
-    spent = [
-        device
-        for device in seen.case.world.devices
-        if device.allow_multiple_allocations
-        and _is_spent(device, used_of(usage, device))
-    ]
-    for claim, option in _asked(seen):
-        if option.mode != "All" or not spent:
-            continue
-        device = next(_matching(seen, option, spent), None)
-        if device is not None:
-            return f"claim {claim.meta.name}, {device.id}"
-    return None
-
-
-def _is_spent(device: Device, used: "dict[str, int]") -> bool:
-    return any(
-        used.get(name, 0) >= capacity.value.nanos > 0
-        for name, capacity in device.capacity.items()
-    )
-
-
-def _is_refused_all_in_alternatives(seen: Seen) -> str | None:
-    if not seen.is_refused:
-        return None
-    named = (c.meta.name for c, o in _asked(seen) if o.name and o.mode == "All")
-    claim = next(named, None)
-    return None if claim is None else f"claim {claim}"
-
-
-def _is_refused_counters(seen: Seen) -> str | None:
-    if not seen.is_refused:
-        return None
-    for claim, option in _asked(seen):
-        if next(_matching(seen, option, _consuming(seen)), None) is not None:
-            return f"claim {claim.meta.name}"
-    return None
-
-
-def _shares_the_name_of_a_pool(seen: Seen) -> str | None:
-    if not is_waiting(seen.pod):
-        return None
-    drivers: dict[str, set[str]] = {}
-    for device in _consuming(seen):
-        drivers.setdefault(device.id.pool, set()).add(device.driver)
-    for _, option in _asked(seen):
-        for device in _matching(seen, option, _consuming(seen)):
-            if len(drivers[device.id.pool]) > 1:
-                both = " and ".join(sorted(drivers[device.id.pool]))
-                return f"{both}, pool {device.id.pool}"
-    return None
-
-
-def _timed_out(seen: Seen) -> str | None:
-    said = any(
-        each.type == "PodScheduled"
-        and each.reason == "Unschedulable"
-        and "timed out trying to allocate devices" in each.message
-        for each in seen.pod.conditions
-    )
-    return "" if said else None
-
-
-def _has_overdrawn(seen: Seen) -> str | None:
-    """Return a counter of which the devices that are held take more than there is."""
-    world = seen.case.world
-    for _, held in _held(seen):
-        key = (held.driver, held.id.pool)
-        taken: dict[tuple[str, str], int] = {}
-        for device in world.devices_of(key):
-            if world.holders.of(device.id):
-                for use in device.consumes:
-                    for name, amount in use.counters.items():
-                        place = (use.counter_set, name)
-                        taken[place] = taken.get(place, 0) + amount.nanos
-        for each in world.allocator.inventory.slices_of(key):
-            for counters in each.shared_counters:
-                for name, there in counters.counters.items():
-                    total = taken.get((counters.name, name), 0)
-                    if total > there.nanos and _draws(held, counters.name, name):
-                        return (
-                            f"{_in_unit(total, there.nanos, str(there))} of {name} "
-                            f"are given out in pool {held.id.pool}, it has {there}"
-                        )
-    return None
+BUGS: Final = (
+    Bug(
+        "allocated-and-fresh-claim",
+        Part.SCHEDULER,
+        "a pod with one claim that is allocated for several nodes and one that is not "
+        "is never scheduled, since scoring counts the claims wrongly",
+        f"{_K8S}#139016",
+        signs.mixes_allocated_and_fresh,
+        (Affected(_V35), Affected(_V36)),
+    ),
+    Bug(
+        "all-mode-counters-panic",
+        Part.SCHEDULER,
+        "the scheduler crashes on a request for all devices that selects one which "
+        "draws on counters",
+        f"{_K8S}#138882",
+        signs.wants_all_that_consume,
+        (Affected(_V35), Affected(_V36)),
+        gates=("DRAPartitionableDevices",),
+    ),
+    Bug(
+        "all-mode-takes-spent-device",
+        Part.SCHEDULER,
+        "a request for all devices may be given a shared one that has nothing left",
+        f"{_K8S}#140769",
+        signs.wants_all_and_one_is_spent,
+        gates=("DRAConsumableCapacity",),
+    ),
+    Bug(
+        "all-mode-in-alternatives",
+        Part.SCHEDULER,
+        "alternatives of which one asks for all devices may find no fit where one is",
+        f"{_K8S}#137347",
+        signs.is_refused_all_in_alternatives,
+        gone_in=_V36,  # merged in March 2026, before 1.36
+        gates=("DRAPrioritizedList",),
+    ),
+    Bug(
+        "counters-stay-reserved",
+        Part.SCHEDULER,
+        "counters that the search reserved and gave up stay reserved, so that devices "
+        "that draw on them are not found",
+        f"{_K8S}#140431",
+        signs.is_refused_counters,
+        (Affected(_V36),),
+        gates=("DRAPartitionableDevices",),
+    ),
+    Bug(
+        "counters-by-pool-name",
+        Part.SCHEDULER,
+        "counters of two drivers whose pools have one name are mixed up",
+        f"{_K8S}#140434",
+        signs.shares_the_name_of_a_pool,
+        (Affected(_V36),),
+        gates=("DRAPartitionableDevices",),
+    ),
+    Bug(
+        "counters-given-out-twice",
+        Part.SCHEDULER,
+        "the devices of the pod share counters of which more is given out than there "
+        "is, as by a scheduler that forgets shared devices",
+        f"{_K8S}#139034",
+        signs.is_overdrawn,
+        gates=("DRAPartitionableDevices",),
+    ),
+    Bug(
+        "timeout-taken-for-unschedulable",
+        Part.SCHEDULER,
+        "a search that takes too long counts as unschedulable, so that the pod is "
+        "tried again only after up to five minutes",
+        f"{_K8S}#137607",
+        signs.timed_out,
+        (Affected(_V34), Affected(_V35)),
+        gates=("DRASchedulerFilterTimeout",),
+    ),
+    Bug(
+        "qualified-capacity-name",
+        Part.SCHEDULER,
+        "a capacity that is asked for with its domain is found on no device",
+        f"{_K8S}#142202",
+        signs.names_capacity_in_full,
+        gone_in=_V38,
+        gates=("DRAConsumableCapacity",),
+    ),
+    Bug(
+        "extended-with-node-allocatable",
+        Part.SCHEDULER,
+        "pods with extended resources through DRA fail while node allocatable "
+        "resources through DRA are on, too",
+        f"{_K8S}#141467",
+        signs.asks_for_extended,
+        (Affected(_V37),),
+        gates=("DRAExtendedResource", "DRANodeAllocatableResources"),
+    ),
+    Bug(
+        "eviction-skips-extended",
+        Part.CONTROLLERS,
+        "a NoExecute taint does not evict pods that have the device through an "
+        "extended resource",
+        f"{_K8S}#141290",
+        signs.escapes_eviction,
+        (Affected(_V36), Affected(_V37)),
+        gates=("DRADeviceTaints", "DRAExtendedResource"),
+    ),
+    Bug(
+        "tolerations-not-stored",
+        Part.SCHEDULER,
+        "tolerations of NoExecute are not stored in the allocation, so that the pod is "
+        "evicted all the same",
+        f"{_K8S}#134434",
+        signs.lost_tolerations,
+        (Affected(_V33), Affected(_V34)),
+        gates=("DRADeviceTaints",),
+    ),
+    Bug(
+        "finished-pod-keeps-claim",
+        Part.CONTROLLERS,
+        "a claim may stay reserved for a pod that has ended",
+        f"{_K8S}#141276",
+        signs.is_kept_by_the_finished,
+        gone_in=_V38,
+    ),
+    Bug(
+        "kubelet-deadlock",
+        Part.KUBELET,
+        "after 30 minutes without work the kubelet hangs when it is to prepare "
+        "devices, and says nothing; restarting it helps",
+        f"{_K8S}#133926",
+        signs.hangs,
+        (Affected(_V34, 0, 2),),
+    ),
+    Bug(
+        "kubelet-loses-driver",
+        Part.KUBELET,
+        "the kubelet loses the connection to a driver that runs; restarting it helps",
+        f"{_K8S}#133920",
+        signs.driver_is_forgotten,
+        (Affected(_V34, 0, 2),),
+    ),
+    Bug(
+        "kubelet-refuses-extended",
+        Part.KUBELET,
+        "kubelets may refuse pods with extended resources that only DRA has",
+        f"{_K8S}#135725",
+        signs.asks_for_extended,
+        gone_in=_V36,  # merged in early 2026, before 1.36
+        gates=("DRAExtendedResource",),
+    ),
+    Bug(
+        "kubelet-skips-claims",
+        Part.KUBELET,
+        "of several claims of a pod none is prepared after one that is already",
+        f"{_K8S}#135901",
+        signs.claim_info_is_lost,
+        gone_in=_V36,  # merged in early 2026, before 1.36
+    ),
+    Bug(
+        "unprepare-without-claim",
+        Part.KUBELET,
+        "while it cleans up, the kubelet complains of a claim that is not created yet",
+        f"{_K8S}#139772",
+        signs.claim_is_not_created,
+    ),
+    Bug(
+        "kai-without-counters",
+        Part.OTHER,
+        "KAI-Scheduler skips slices with shared counters, and devices that draw on "
+        "them, since it turns no feature of DRA on",
+        "kai-scheduler/KAI-Scheduler#2100",
+        signs.is_passed_over_by_kai,
+    ),
+)
+"""Each kind of bug once; ids are stable."""
