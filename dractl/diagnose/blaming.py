@@ -8,8 +8,9 @@ from dractl.diagnose.case import Case
 from dractl.diagnose.holders import Holder, in_words
 from dractl.diagnose.stock import Stock
 from dractl.diagnose.survey import Found
-from dractl.diagnose.words import counted
+from dractl.diagnose.words import counted, listed
 from dractl.model.claims import Option, ResourceClaim
+from dractl.solver.constraints import applies
 
 MOST_SHOWN: Final = 32
 """Entries of a list in evidence; how many there are in all stands beside it."""
@@ -39,11 +40,30 @@ def held_by(case: Case, holders: Sequence[Holder]) -> dict[str, object]:
 def subject_of(case: Case, found: Found) -> str:
     """Return whom a blame is about, as the start of a sentence."""
     claim = case.claim(found)
+    if claim is None:
+        return "the pod"
     name = case.claim_name(claim)
-    if found.blame.request:
-        wanted = case.wanted(claim, found.blame.request)
-        return f"{wanted} of claim {name}" if name else wanted
-    return f"claim {name}" if name else "the pod"
+    requests = (
+        [found.blame.request]
+        if found.blame.request
+        else [each.name for each in claim.spec.requests]
+    )
+    wanted = listed(case.wanted(claim, each) for each in requests)
+    return f"{wanted} of claim {name}" if name else wanted
+
+
+def tied(case: Case, found: Found) -> str:
+    """Return which constraints a request has to satisfy; "" for none."""
+    claim = case.claim(found)
+    if claim is None:
+        return ""
+    base = found.blame.request.partition("/")[0]
+    names = [
+        each.match_attribute or each.distinct_attribute or ""
+        for each in claim.spec.constraints
+        if not base or applies(frozenset(each.requests), base, found.blame.request)
+    ]
+    return f" for the constraint on {listed(names)}" if names else ""
 
 
 def wants(stock: Stock) -> str:

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from dractl.catalogue.nearest import nearest
 from dractl.diagnose.blaming import MOST_SHOWN, about, subject_of
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change, with_spec
@@ -22,7 +23,8 @@ def constraint(case: Case, found: Found) -> Told:
     """Enough devices are free, but no choice of them satisfies a constraint."""
     claim = case.claim(found)
     assert claim is not None, "constraints are within a claim"
-    known = stocks(case, found)
+    whole = found._replace(blame=found.blame._replace(request=""))
+    known = stocks(case, whole)
     concerned = [
         (number, each)
         for number, each in enumerate(claim.spec.constraints)
@@ -31,11 +33,12 @@ def constraint(case: Case, found: Found) -> Told:
     seen = [_values(known, each) for _, each in concerned]
     parts = [f"{_written(each)}: {_shown(values)}" for (_, each), values in
              zip(concerned, seen, strict=True)]  # fmt: skip
+    meant = _meant(known, [each for _, each in concerned])
     cause = about(
         case,
         found,
         f"{subject_of(case, found)}: enough devices are free {on_nodes(found.names)}, "
-        f"but not with {listed(parts, 2)}",
+        f"but not with {listed(parts, 2)}{meant}",
         constraints=[
             {
                 "index": number,
@@ -100,6 +103,39 @@ def _shown(found: Values) -> str:
         values_of = listed(f"{value} ({number})" for value, number in counts.items())
         parts.append(f"{request} has {values_of or 'none'}")
     return f"{node}: {'; '.join(parts)}"
+
+
+def _meant(known: Sequence[Stock], concerned: Sequence[Constraint]) -> str:
+    """Return which attribute devices have instead of one that all of a request lack.
+
+    Best one with values that the others have under the right name; else the one whose
+    name comes nearest.
+    """
+    for each in concerned:
+        name = each.match_attribute or each.distinct_attribute or ""
+        mine = [s for s in known if s.good and _concerns(each, s.plan.name)]
+        lacking = [s for s in mine if not _valued(s, name)]
+        wanted = {value for s in mine for value in _valued(s, name)}
+        devices = [d for s in lacking for d in s.devices(s.good)]
+        if not devices:
+            continue
+        there = dict.fromkeys(key for d in devices for key in d.attributes)
+        alike = [
+            key
+            for key in there
+            if wanted
+            & {d.attributes[key].value for d in devices if key in d.attributes}
+        ]
+        ids = {key.rpartition("/")[2]: key for key in there}
+        near = alike or [ids[n] for n in nearest(name.rpartition("/")[2], ids)]
+        if near:
+            return f"; {lacking[0].plan.name} has {near[0]} instead of {name}"
+    return ""
+
+
+def _valued(stock: Stock, name: str) -> set[object]:
+    found = (stock.plan.attribute(each, name) for each in stock.devices(stock.good))
+    return {each.value for each in found if each is not None}
 
 
 def _largest(seen: Sequence[Values]) -> int:

@@ -6,18 +6,19 @@ from functools import partial
 
 from dractl.catalogue.funnel import Stage, funnel
 from dractl.catalogue.nearmiss import near_miss
-from dractl.catalogue.repair import replacements
-from dractl.cel.errors import SelectorCompileError
+from dractl.catalogue.repair import retyped
+from dractl.cel.errors import SelectorCompileError, SelectorEvalError
 from dractl.cel.guard import guarded
-from dractl.cel.selector import compile_cached
+from dractl.cel.selector import Selector, compile_cached
 from dractl.diagnose.answer import Cause
 from dractl.diagnose.blaming import option_named
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Alter, Change, with_option
-from dractl.diagnose.selection import class_with, with_selector
+from dractl.diagnose.selection import class_with, rightly_named, with_selector
 from dractl.diagnose.table import judged_from_error
 from dractl.diagnose.told import Told
 from dractl.model.claims import Option, ResourceClaim
+from dractl.model.devices import Device
 from dractl.solver.errors import Fault
 from dractl.solver.placement import Placement
 from dractl.solver.rules import MAX_DEVICES
@@ -85,8 +86,8 @@ def selector_error(case: Case, placement: Placement) -> Told:
         },
     )
     changes = [
-        *_renamings(case, stage, fault, option, text),
-        *_guarding(case, fault, option, text, form),
+        *_mended(case, stage, fault, option),
+        *_guarding(case, fault, option, selector, device),
     ]
     return Told(cause, tuple(changes))
 
@@ -121,49 +122,61 @@ def _near(case: Case, stage: Stage | None) -> str:
     return miss.sentence() if miss is not None else ""
 
 
-def _renamings(
-    case: Case, stage: Stage | None, fault: Fault, option: Option, text: str
+def _mended(
+    case: Case, stage: Stage | None, fault: Fault, option: Option
 ) -> Iterator[Change]:
-    """Yield the right name of a value, where the expression has a wrong one."""
+    """Yield the right name of a value, or the right kind of the value beside it."""
     if stage is None:
         return
-    miss = near_miss(stage.node, stage.removed, case.world.catalogue)
-    if miss is None or not miss.is_unknown:
+    miss = near_miss(stage.node, case.world.devices, case.world.catalogue)
+    text = stage.source.text
+    if miss is None:
         return
-    for clause in replacements(stage, miss)[:2]:
-        after = text.replace(stage.text, clause, 1)
-        yield _rewritten(
-            case,
-            fault,
-            option,
-            text,
-            after,
-            f"write `{clause}` instead of `{stage.text}`",
-        )
+    if named := rightly_named(stage.source, miss):
+        told = f"write `{named}` instead of `{text}`"
+        yield _rewritten(case, fault, option, (text, named), told)
+    if miss.mismatch is not None:
+        clause = retyped(miss.comparison, miss.mismatch[0])
+        if clause is not None:
+            whole = text.replace(stage.text, clause, 1)
+            told = f"write `{clause}` instead of `{stage.text}`"
+            yield _rewritten(case, fault, option, (text, whole), told)
 
 
 def _guarding(
-    case: Case, fault: Fault, option: Option, text: str, form: str
+    case: Case, fault: Fault, option: Option, selector: Selector, device: Device
 ) -> Iterator[Change]:
-    if form:
-        change = _rewritten(
-            case, fault, option, text, form, f"ask before reading: `{form}`"
-        )
-        yield dataclasses.replace(
-            change, at_least="the scheduler goes on to other devices and nodes then"
-        )
+    """Yield the guarded form, where it has an answer for the device."""
+    form = guarded(selector.text, selector.root)
+    if form is None or not _has_answer(case, form, device):
+        return
+    told = f"ask before reading: `{form}`"
+    change = _rewritten(case, fault, option, (selector.text, form), told)
+    yield dataclasses.replace(
+        change, at_least="the scheduler goes on to other devices and nodes then"
+    )
 
 
-def _rewritten(  # noqa: PLR0913, PLR0917 - what, where, and how it is told
-    case: Case, fault: Fault, option: Option, before: str, after: str, text: str
+def _has_answer(case: Case, text: str, device: Device) -> bool:
+    selector = case.world.selector(text)
+    try:
+        return selector is not None and selector.matches(device) in {True, False}
+    except SelectorEvalError:
+        return False
+
+
+def _rewritten(
+    case: Case, fault: Fault, option: Option, texts: tuple[str, str], told: str
 ) -> Change:
+    """Return the change of an expression from one text to another, where it stands."""
+    before, after = texts
     if before in option.selectors:
         edit = partial(with_selector, before=before, after=after)
-        return Change(text, with_option(fault.claim, fault.request, edit))
+        return Change(told, with_option(fault.claim, fault.request, edit))
     device_class = case.world.snapshot.class_by_name[option.device_class]
     changed = class_with(device_class, before, after)
     return Change(
-        f"{text} (in class {device_class.name})",
+        f"{told} (in class {device_class.name})",
         moves=partial(case.world.with_classes, changed),
     )
 
@@ -196,9 +209,10 @@ def too_many(case: Case, placement: Placement) -> Told:
     claim = _claim(case, fault.claim)
     cause = Cause(
         "too-many-devices",
-        f"claim {fault.claim} asks for {fault.subject} devices; one claim may have "
-        f"{MAX_DEVICES}",
+        f"claim {fault.claim} asks for {fault.subject} devices{_with(fault)}; one "
+        f"claim may have {MAX_DEVICES}",
         fault.claim,
+        fault.request or None,
         evidence={"wanted": int(fault.subject or 0), "limit": MAX_DEVICES},
     )
     return Told(
@@ -208,6 +222,10 @@ def too_many(case: Case, placement: Placement) -> Told:
             Change("ask for the rest in another claim of the same pod"),
         ),
     )
+
+
+def _with(fault: Fault) -> str:
+    return f" with {fault.request}" if fault.request else ""
 
 
 def _within_limit(claim: ResourceClaim | None) -> Iterator[Change]:

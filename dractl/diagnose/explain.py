@@ -193,7 +193,9 @@ def _told(case: Case, found: Found) -> Told:
         None,
         (),
         aborted=message.replace(fault.claim, name) if fault.claim else message,
-        fault=dataclasses.replace(fault, claim=name),
+        fault=dataclasses.replace(
+            fault, claim=name, request=fault.request or found.blame.request
+        ),
     )
     told = judge_of(code_of_error(answer))(case, answer)
     return told._replace(cause=dataclasses.replace(told.cause, nodes=found.names))
@@ -214,7 +216,7 @@ def _although_it_fits(case: Case, node: str) -> list[Told]:
     seen = f"devices{_OF_NODES}" if case.world.has_nodes else "devices"
     cause = Cause(
         "unknown",
-        f"the pod fits on {node} as far as {seen} go, but the scheduler says: "
+        f"the pod fits on {node} as far as {seen} go, but {_scheduler_of(case)} says: "
         f"{condition.message}",
         nodes=(node,),
         evidence={"node": node, "reason": condition.reason, "said": condition.message},
@@ -223,6 +225,11 @@ def _although_it_fits(case: Case, node: str) -> list[Told]:
     if case.answer.is_slow:
         advice.insert(0, _LONG_SEARCH)
     return [Told(cause, tuple(map(Change, advice)))]
+
+
+def _scheduler_of(case: Case) -> str:
+    name = case.pod.scheduler_name if case.pod is not None else ""
+    return "the scheduler" if name in {"", "default-scheduler"} else name
 
 
 def _unexplained(case: Case, why: str) -> Told:

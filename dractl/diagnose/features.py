@@ -8,7 +8,7 @@ from typing import Final
 from dractl.diagnose.answer import Cause
 from dractl.diagnose.blaming import about, subject_of
 from dractl.diagnose.case import Case
-from dractl.diagnose.changes import Change, with_spec
+from dractl.diagnose.changes import Change, lands, with_spec
 from dractl.diagnose.entries import Entry, entries
 from dractl.diagnose.survey import Found
 from dractl.diagnose.table import found_in_objects, told_of_nodes
@@ -78,10 +78,8 @@ def disabled(case: Case) -> Iterator[Told]:
     """A field was dropped, or is ignored: its gate is off or the release too old."""
     if any(claim.meta.deletion_timestamp for claim in case.subject.claims):
         return
-    yield from _prioritized(case)
-    yield from _dropped(case)
-    yield from _resources(case)
-    yield from _supply(case)
+    told = [*_prioritized(case), *_dropped(case), *_resources(case)]
+    yield from told or _supply(case)
 
 
 def _prioritized(case: Case) -> Iterator[Told]:
@@ -128,16 +126,31 @@ def _dropped(case: Case) -> Iterator[Told]:
             for gate, (field, asks) in FIELDS.items()
             if asks(entry.template.spec) and not asks(entry.claim.spec)
         ]
-        if lost:
-            yield _lost(case, entry, lost)
+        if lost and (told := _lost(case, entry, lost)) is not None:
+            yield told
 
 
-def _lost(case: Case, entry: Entry, lost: list[tuple[str, str]]) -> Told:
+def _lost(case: Case, entry: Entry, lost: list[tuple[str, str]]) -> Told | None:
+    """Return what was dropped; None where the pod would not fit with it, either.
+
+    A request that lost all its alternatives cannot be met in any case.
+    """
     assert entry.claim is not None, "the caller has looked"
     assert entry.template is not None, "the caller has looked"
     gates = [gate for gate, _ in lost]
     fields = listed(field for _, field in lost)
     spec = entry.template.spec
+    change = Change(
+        f"turn {listed(gates)} on, then delete the pod for a new claim",
+        with_spec(entry.claim.meta.name, lambda _: spec),
+        moves=partial(_world_with, case.world, tuple(gates)),
+    )
+    is_empty = any(not request.options for request in entry.claim.spec.requests)
+    if not is_empty:
+        if case.answer.node is not None:
+            return None
+        if lands(case.world, case.subject, case.world.nodes, [change]) is None:
+            return None
     return Told(
         Cause(
             "feature-disabled",
@@ -146,13 +159,7 @@ def _lost(case: Case, entry: Entry, lost: list[tuple[str, str]]) -> Told:
             entry.claim.meta.name,
             evidence={"gate": gates[0], "gates": gates, "lost": [f for _, f in lost]},
         ),
-        (
-            Change(
-                f"turn {listed(gates)} on, then delete the pod for a new claim",
-                with_spec(entry.claim.meta.name, lambda _: spec),
-                moves=partial(_world_with, case.world, tuple(gates)),
-            ),
-        ),
+        (change,),
     )
 
 

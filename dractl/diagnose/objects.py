@@ -114,6 +114,10 @@ def claim_missing(case: Case) -> Iterator[Told]:
             continue
         if entry.claim is not None or entry.named is None:
             continue
+        foreign = case.world.snapshot.claim_by_key.get((case.namespace, entry.named))
+        if foreign is not None:
+            yield _foreign(entry.named, foreign)
+            continue
         others = [
             each.meta.name for each in claims if each.meta.namespace == case.namespace
         ]
@@ -140,6 +144,23 @@ def claim_missing(case: Case) -> Iterator[Told]:
             else "delete the pod, so that a new one gets a claim of its own"
         )
         yield Told(cause, (*changes, Change(advice)))
+
+
+def _foreign(name: str, claim: ResourceClaim) -> Told:
+    """Tell of a claim that is recorded for the pod, but was made for another one."""
+    owners = listed(f"{each.kind} {each.name}" for each in claim.meta.owners)
+    return Told(
+        Cause(
+            "claim-missing",
+            f"claim {name} is recorded for this pod, but was made for another object, "
+            f"maybe an earlier pod of that name ({owners})",
+            claim=name,
+            evidence={
+                "owners": [f"{o.kind} {o.name} {o.uid}" for o in claim.meta.owners]
+            },
+        ),
+        (Change("delete the pod, so that a new one gets a claim of its own"),),
+    )
 
 
 def _with_own_claim(subject: Subject, claim: ResourceClaim) -> Subject:

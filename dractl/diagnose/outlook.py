@@ -32,9 +32,11 @@ def outlook(case: "Case", causes: Sequence[Cause]) -> Iterator[str]:
 def _other_scheduler(case: "Case", pod: Pod, causes: Sequence[Cause]) -> Iterator[str]:
     is_other = pod.scheduler_name not in {"", _DEFAULT}
     if is_other and causes and case.world.is_active(pod.scheduler_name):
+        drawing = any(device.consumes for device in case.world.devices)
+        such = ", such as the counters that devices here draw on" if drawing else ""
         yield (
             f"{pod.scheduler_name} schedules it; this is what kube-scheduler would do, "
-            "and others may know fewer features"
+            f"and others may know fewer features{such}"
         )
 
 

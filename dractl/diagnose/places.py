@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import Final
 
 from dractl.diagnose.blaming import MOST_SHOWN, about, held_by
 from dractl.diagnose.case import Case
@@ -14,8 +15,11 @@ from dractl.diagnose.words import listed, on_nodes
 from dractl.model.claims import ResourceClaim, Toleration
 from dractl.model.nodeselection import NodeSelector, NodeSelectorError
 from dractl.model.quantity import Quantity
-from dractl.model.workloads import Node, Pod
+from dractl.model.workloads import Node, NodeTaint, Pod
 from dractl.solver.nodefit import needs_of
+
+_STATE_OF_NODE: Final = "node.kubernetes.io/"
+"""How taints begin that say how a node is; to tolerate them is no way out."""
 
 
 @told_of_nodes("node-mismatch")
@@ -23,18 +27,19 @@ def mismatch(case: Case, found: Found) -> Told:
     """The devices are on nodes that the pod cannot use."""
     why = _refusals(case, found.nodes)
     parts = [f"{reason} ({listed(names, 3)})" for reason, names in why.items()]
-    others = len(case.world.nodes) - len(found.nodes)
-    where = (
-        f"devices are free only {on_nodes(found.names)}"
-        if others
-        else "no node suits the pod"
-    )
+    listed_parts = listed(parts, 3)
+    if len(found.nodes) == len(case.world.nodes):
+        message = f"no node suits the pod: {listed_parts}"
+    else:
+        free = "are free" if _is_alone(case, found) else "that match are"
+        message = (
+            f"devices {free} only {on_nodes(found.names)}, which the pod cannot use: "
+            f"{listed_parts}"
+        )
     cause = about(
         case,
         found,
-        f"{where}, which the pod cannot use: {listed(parts, 3)}"
-        if others
-        else f"{where}: {listed(parts, 3)}",
+        message,
         refusals=[
             {"reason": reason, "count": len(names), "nodes": names[:MOST_SHOWN]}
             for reason, names in why.items()
@@ -43,6 +48,14 @@ def mismatch(case: Case, found: Found) -> Told:
     )
     changes = () if case.pod is None else tuple(opening(case, case.pod, found.nodes))
     return Told(cause, changes)
+
+
+def _is_alone(case: Case, found: Found) -> bool:
+    """Tell whether nothing else keeps the pod from these nodes."""
+    place = next(
+        number for number, each in enumerate(case.found) if each.blame == found.blame
+    )
+    return (place,) in case.ways
 
 
 def _refusals(case: Case, nodes: Sequence[Node]) -> dict[str, list[str]]:
@@ -62,6 +75,9 @@ def opening(case: Case, pod: Pod, nodes: Sequence[Node]) -> Iterator[Change]:
         for each in node.taints
     }
     for taint in taints.values():
+        if taint.key.startswith(_STATE_OF_NODE):
+            yield Change(f"bring {_with_taint(nodes, taint)} back: taint {taint.key}")
+            continue
         written = f"{taint.key}={taint.value}" if taint.value else taint.key
         yield Change(
             f"let the pod tolerate the node taint {written}:{taint.effect}",
@@ -97,6 +113,10 @@ def opening(case: Case, pod: Pod, nodes: Sequence[Node]) -> Iterator[Change]:
     if any(node.unschedulable for node in nodes):
         cordoned = listed(node.name for node in nodes if node.unschedulable)
         yield Change(f"uncordon {cordoned}")
+
+
+def _with_taint(nodes: Sequence[Node], taint: NodeTaint) -> str:
+    return listed(node.name for node in nodes if taint in node.taints)
 
 
 def _tolerating(pod: Pod, toleration: Toleration) -> Pod:

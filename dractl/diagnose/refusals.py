@@ -14,6 +14,10 @@ from dractl.diagnose.table import found_in_objects
 from dractl.diagnose.told import Told
 from dractl.diagnose.words import listed
 
+_NO_REASON: Final = (
+    "look into kube-controller-manager: its resourceclaim controller makes the claims"
+)
+_SOME_REASON: Final = "do away with what the event says; the claim is made anew then"
 _ADMIN_LABEL_WORDS: Final = (
     "admin access to devices requires",
     "adminAccess: Forbidden",
@@ -117,10 +121,5 @@ def not_created(case: Case) -> Iterator[Told]:
                 f"entry {entry.entry.name}{said}",
                 evidence={"entry": entry.entry.name, "event": text_of(event)},
             ),
-            (
-                Change(
-                    "look into kube-controller-manager: its resourceclaim controller "
-                    "makes the claims"
-                ),
-            ),
+            (Change(_NO_REASON if event is None else _SOME_REASON),),
         )

@@ -1,6 +1,6 @@
 """Causes in pods that have a node: what keeps the kubelet from starting them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from dractl.diagnose.answer import Cause
@@ -10,15 +10,21 @@ from dractl.diagnose.plugins import ailing
 from dractl.diagnose.table import found_on_node
 from dractl.diagnose.told import Told
 from dractl.diagnose.words import listed
-from dractl.model.claims import Condition, DeviceStatus, ResourceClaim
+from dractl.model.claims import (
+    Condition,
+    DeviceResult,
+    DeviceStatus,
+    ResourceClaim,
+)
 from dractl.model.workloads import Event, Pod
 
 _PREPARING: Final = ("FailedPrepareDynamicResources", "FailedPrepareDynamicResource")
-_SANDBOX: Final = ("FailedCreatePodSandBox",)
+_STARTING: Final = ("FailedCreatePodSandBox", "Failed", "FailedMount")
+_OF_DEVICES: Final = ("CDI", "no such device", "resource claim", "ResourceClaim")
 
 ADVICE: Final[Mapping[str, str]] = {
-    "not registered": "see that the driver's pod runs on the node and has "
-    "registered with the kubelet; kubelets 1.34.0 and 1.34.1 lose registrations",
+    "registered": "see that the driver's pod runs on the node and has registered with "
+    "the kubelet",
     "DeadlineExceeded": "the driver does not answer in time: read the log of its "
     "pod on the node",
     "Unavailable": "the driver's socket is gone: see that its pod runs on the node",
@@ -107,9 +113,9 @@ def prepare_failed(case: Case) -> Iterator[Told]:
     pod = _pod(case)
     if pod.phase != "Pending":
         return
-    failed = case.world.events_of("Pod", pod.meta.key, *_PREPARING)
-    if not failed and _claims(case):
-        failed = case.world.events_of("Pod", pod.meta.key, *_SANDBOX)
+    if any(bypassed(case)):
+        return  # what follows from that is no other cause
+    failed = _failures(case, pod)
     if failed:
         yield _failed(case, pod, failed[0])
         return
@@ -130,23 +136,38 @@ def prepare_failed(case: Case) -> Iterator[Told]:
             )
 
 
+def _failures(case: Case, pod: Pod) -> list[Event]:
+    """Return the events that tell of devices which cannot be prepared, latest first.
+
+    Sandboxes and containers fail for many reasons; only words of devices count.
+    """
+    failed = case.world.events_of("Pod", pod.meta.key, *_PREPARING)
+    if failed or not _claims(case):
+        return failed
+    names = {
+        name
+        for result in _results(case)
+        for name in (result.device.driver, result.device.device)
+    }
+    return [
+        event
+        for event in case.world.events_of("Pod", pod.meta.key, *_STARTING)
+        if any(words in event.message for words in (*_OF_DEVICES, *names))
+    ]
+
+
+def _results(case: Case) -> list[DeviceResult]:
+    return [
+        result
+        for claim in _claims(case)
+        for result in (claim.allocation.results if claim.allocation else ())
+    ]
+
+
 def _failed(case: Case, pod: Pod, event: Event) -> Told:
     advice = [text for words, text in ADVICE.items() if words in event.message]
-    drivers = sorted(
-        {
-            result.device.driver
-            for claim in _claims(case)
-            if claim.allocation is not None
-            for result in claim.allocation.results
-        }
-    )
-    gone = [
-        str(result.device)
-        for claim in _claims(case)
-        if claim.allocation is not None
-        for result in claim.allocation.results
-        if case.world.devices and result.device not in case.world.device_by_id
-    ]
+    drivers = sorted({result.device.driver for result in _results(case)})
+    gone = [str(result.device) for result in _gone(case, _results(case))]
     message = f"the kubelet on {pod.node_name} cannot prepare the pod: {event.message}"
     if gone:
         message += f"; no slice has {listed(gone)} any more"
@@ -220,14 +241,9 @@ def unhealthy(case: Case) -> Iterator[Told]:
 
 def _vanished(case: Case, pod: Pod, claim: ResourceClaim) -> Iterator[Told]:
     """Yield devices that a pod got before it ran, and that are published no more."""
-    published = case.world.catalogue.drivers
-    gone = [
-        str(result.device)
-        for result in (claim.allocation.results if claim.allocation else ())
-        if result.device not in case.world.device_by_id
-        and result.device.driver in published
-    ]
-    if gone:
+    assert claim.allocation is not None, "the caller has looked"
+    gone = [str(each.device) for each in _gone(case, claim.allocation.results)]
+    if gone and not _failures(case, pod):
         yield Told(
             Cause(
                 "device-unhealthy",
@@ -239,6 +255,16 @@ def _vanished(case: Case, pod: Pod, claim: ResourceClaim) -> Iterator[Told]:
             ),
             (Change("delete the pod, so that a new one gets other devices"),),
         )
+
+
+def _gone(case: Case, results: Iterable[DeviceResult]) -> list[DeviceResult]:
+    """Return devices that drivers no longer publish, though they publish others."""
+    return [
+        result
+        for result in results
+        if result.device not in case.world.device_by_id
+        and result.device.driver in case.world.catalogue.drivers
+    ]
 
 
 def _from_status(

@@ -8,7 +8,8 @@ from typing import Final
 
 from dractl.catalogue.funnel import Stage, funnel
 from dractl.catalogue.nearmiss import NearMiss, near_miss
-from dractl.catalogue.repair import replacements
+from dractl.catalogue.repair import renamed, replacements
+from dractl.cel.selector import Selector
 from dractl.diagnose.blaming import about, options_of, place, subject_of
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change, with_option
@@ -31,6 +32,7 @@ class _Selection:
     fatal: Stage | None = None
     miss: NearMiss | None = None
     rewritten: tuple[str, ...] = ()
+    renamed: str = ""
 
     @staticmethod
     def of(case: Case, found: Found, option: Option) -> "_Selection":
@@ -41,7 +43,21 @@ class _Selection:
             return _Selection(stages)
         miss = near_miss(fatal.node, fatal.removed, case.world.catalogue)
         rewritten = () if miss is None else replacements(fatal, miss)[:_MOST_TEXTS]
-        return _Selection(stages, fatal, miss, rewritten)
+        return _Selection(
+            stages, fatal, miss, rewritten, rightly_named(fatal.source, miss)
+        )
+
+
+def rightly_named(selector: Selector, miss: NearMiss | None) -> str:
+    """Return an expression with the right name for a value that no device has.
+
+    "" where no name is wrong, or none comes near.
+    """
+    if miss is None or not miss.is_unknown or miss.meant is None:
+        return ""
+    if miss.meant.map != miss.subject.map:
+        return ""
+    return renamed(selector.text, selector.root, miss.subject, miss.meant)
 
 
 @told_of_nodes("selector-no-match")
@@ -116,6 +132,9 @@ def _rewritten(case: Case, found: Found, selection: _Selection) -> Iterator[Chan
     fatal = selection.fatal
     assert fatal is not None, "the caller has looked"
     whole = fatal.source.text
+    if selection.renamed:
+        told = f"write `{selection.renamed}` instead of `{whole}`"
+        yield from _replacing(case, found, whole, selection.renamed, told)
     for text in selection.rewritten:
         told = f"write `{text}` instead of `{fatal.text}`"
         after = whole.replace(fatal.text, text, 1)

@@ -3,12 +3,19 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from dractl.diagnose.blaming import MOST_SHOWN, about, held_by, subject_of, wants
+from dractl.diagnose.blaming import (
+    MOST_SHOWN,
+    about,
+    held_by,
+    subject_of,
+    tied,
+    wants,
+)
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change
 from dractl.diagnose.fewer import fewer
 from dractl.diagnose.holders import Holder
-from dractl.diagnose.stock import Stock, best, stocks
+from dractl.diagnose.stock import Stock, best, merged, stocks
 from dractl.diagnose.survey import Found
 from dractl.diagnose.table import told_of_nodes
 from dractl.diagnose.told import Told
@@ -20,7 +27,7 @@ _MOST_FREED: Final = 8  # holders that are tried one by one
 @told_of_nodes("devices-in-use")
 def in_use(case: Case, found: Found) -> Told:
     """Enough devices match, but other claims have them."""
-    known = stocks(case, found)
+    known = merged(case, found)
     key = ("holders", case.attempt.signature, found.blame)
     holders = case.world.once(key, lambda: list(_holders(case, known)))
     top = best(known)
@@ -32,7 +39,9 @@ def in_use(case: Case, found: Found) -> Told:
         f"{subject_of(case, found)} wants {wants(top)}: {share} of the {matching} that "
         f"match {on_nodes(found.names)} are in use"
     )
-    if len(found.names) > 1 and free:
+    if free >= top.needs:
+        message += f"; the {free} that are free do not suffice{tied(case, found)}"
+    elif len(found.names) > 1 and free:
         message += f", and no node has more than {free} free"
     cause = about(
         case,

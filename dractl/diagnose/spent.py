@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from dractl.catalogue.nearest import nearest
 from dractl.diagnose.blaming import (
     MOST_SHOWN,
     about,
@@ -19,7 +20,7 @@ from dractl.diagnose.changes import Change, with_option
 from dractl.diagnose.fewer import fewer
 from dractl.diagnose.holders import Holder
 from dractl.diagnose.shortages import freeing
-from dractl.diagnose.stock import Stock, best, stocks
+from dractl.diagnose.stock import Stock, best, merged, stocks
 from dractl.diagnose.survey import Found
 from dractl.diagnose.table import told_of_nodes
 from dractl.diagnose.told import Told
@@ -51,7 +52,7 @@ class _Short(NamedTuple):
 @told_of_nodes("counters-exhausted")
 def counters(case: Case, found: Found) -> Told:
     """Devices match and are free, but the counters that they draw from are spent."""
-    known = [stock for stock in stocks(case, found) if stock.matching]
+    known = [stock for stock in merged(case, found) if stock.matching]
     short = list(dict.fromkeys(each for stock in known for each in _short(case, stock)))
     holders = [each for stock in known for each in _drawing(case, stock)]
     top = best(known)
@@ -129,7 +130,7 @@ def _drawing(case: Case, stock: Stock) -> Iterator[Holder]:
 @told_of_nodes("capacity-insufficient")
 def capacity(case: Case, found: Found) -> Told:
     """Devices match, but have too little of a capacity, or too little of it left."""
-    known = [stock for stock in stocks(case, found) if stock.matching]
+    known = [stock for stock in merged(case, found) if stock.matching]
     devices = [each for stock in known for each in stock.devices(stock.matching)]
     asked = {
         name: amount
@@ -198,6 +199,8 @@ def _less(
     claim = case.claim(found)
     if claim is None or not found.blame.request:
         return
+    matching = (each for s in stocks(case, found) for each in s.devices(s.matching))
+    left_names = _names(list(matching))
     for option in options_of(case, found):
         for name, asked in (option.capacity or {}).items():
             amounts = [amount for amount, _ in left.get(name, ()) if amount.nanos > 0]
@@ -211,16 +214,40 @@ def _less(
                         partial(_with_capacity, name=name, amount=amount),
                     ),
                 )
-            if name not in {n for n, found_left in left.items() if found_left}:
+            if left.get(name):
+                continue
+            for near in _meant(name, left_names):
                 yield Change(
-                    f"do not ask for the capacity {name}{place(case, found)}: no "
-                    "device has it",
+                    f"ask for {near} instead of {name}{place(case, found)}",
                     with_option(
                         claim.meta.name,
                         found.blame.request,
-                        partial(_without_capacity, name=name),
+                        partial(_renamed, name=name, near=near),
                     ),
                 )
+            yield Change(
+                f"do not ask for the capacity {name}{place(case, found)}: no device "
+                "has it",
+                with_option(
+                    claim.meta.name,
+                    found.blame.request,
+                    partial(_without_capacity, name=name),
+                ),
+            )
+
+
+def _meant(name: str, known: Sequence[str]) -> Sequence[str]:
+    """Return the capacity that may have been meant: its short name, or the nearest."""
+    short = name.rpartition("/")[2]
+    return (short,) if short in known else nearest(short, known)
+
+
+def _renamed(option: Option, name: str, near: str) -> Option:
+    asked = {
+        near if each == name else each: amount
+        for each, amount in (option.capacity or {}).items()
+    }
+    return dataclasses.replace(option, capacity=asked)
 
 
 def _with_capacity(option: Option, name: str, amount: Quantity) -> Option:

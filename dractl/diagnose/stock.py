@@ -1,5 +1,6 @@
 """What the nodes of a blame have for the requests that it is about."""
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -47,6 +48,28 @@ def stocks(case: Case, found: Found) -> list[Stock]:
     """Return what each node has for each request that a blame is about."""
     key = ("stocks", case.attempt.signature, found.blame)
     return case.world.once(key, lambda: list(_stocks(case, found)))
+
+
+def merged(case: Case, found: Found) -> list[Stock]:
+    """Return the same with one stock for each node, for all requests of a blame."""
+    by_node: dict[str, Stock] = {}
+    for each in stocks(case, found):
+        known = by_node.get(each.node.name)
+        by_node[each.node.name] = each if known is None else _sum(known, each)
+    return list(by_node.values())
+
+
+def _sum(one: Stock, other: Stock) -> Stock:
+    return dataclasses.replace(
+        one,
+        needs=one.needs + other.needs,
+        matching=one.matching | other.matching,
+        held=one.held | other.held,
+        # What suits one of the requests is not lost for both.
+        tainted=(one.tainted | other.tainted) & ~(one.good | other.good),
+        lacking=(one.lacking | other.lacking) & ~(one.good | other.good),
+        unaffordable=one.unaffordable | other.unaffordable,
+    )
 
 
 def _stocks(case: Case, found: Found) -> Iterator[Stock]:

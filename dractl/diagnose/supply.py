@@ -34,7 +34,7 @@ def nothing_published(case: Case, found: Found) -> Told:
         others = listed(sorted(published)) or "no driver at all"
         message = (
             f"{subject}: {named} publishes no ResourceSlice; there are slices of "
-            f"{others}"
+            f"{others}{_still_held(case, drivers)}"
         )
     elif not any(each.devices for each in slices):
         message = (
@@ -61,6 +61,17 @@ def nothing_published(case: Case, found: Found) -> Told:
     )
     ill = [Change(f"look at why {each}") for each in ailing(case.world, drivers or ())]
     return Told(cause, (*_meant(case, found, option, drivers), *ill[:3], advice))
+
+
+def _still_held(case: Case, drivers: frozenset[str] | None) -> str:
+    """Return who still has devices of drivers that publish nothing any more."""
+    held = [
+        f"{'/'.join(holder.claim.meta.key)} ({identity})"
+        for identity, holders in case.world.holders.by_device.items()
+        if drivers is not None and identity.driver in drivers
+        for holder in holders
+    ]
+    return f"; it had some, which claims still hold: {listed(held, 2)}" if held else ""
 
 
 def _places(slices: Iterable[ResourceSlice]) -> list[str]:

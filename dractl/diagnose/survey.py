@@ -6,7 +6,7 @@ on one node is no cause if the same model is busy on another.
 """
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice, product
 from math import prod
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from dractl.diagnose.table import precedence
 from dractl.diagnose.verdict import (
     CHANGES,
+    CLASHES,
     DIFFERS,
     LACKS,
     Blame,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from dractl.solver.placer import Attempt
 
 _MOST_PLANS: Final = 32
+_LAST: Final = 1 << 16  # behind all claims
 
 Plan = tuple[tuple[int, ...], ...]
 """Which option of each request of each claim is looked at."""
@@ -106,7 +108,7 @@ class Survey:
         blame = found.blame
         places = self._places(found)
         return (
-            -1 if blame.claim is None else blame.claim,
+            _LAST if blame.claim is None else blame.claim,
             places.index(blame.request) if blame.request in places else -1,
             precedence(blame.code),
         )
@@ -151,11 +153,9 @@ class Survey:
         of_devices = self._world.once(
             key, lambda: [self._of_devices(node, plan) for node in self._world.nodes]
         )
-        reachable = {node.name for node in self._reachable()}
         verdicts = [
             (blames, node)
             for node, found in zip(self._world.nodes, of_devices, strict=True)
-            if node.name in reachable
             for blames in self._verdict(node, *found)
         ]
         verdicts = self._joined(verdicts)
@@ -183,19 +183,6 @@ class Survey:
         )
         return [(frozenset({apart}), node) for _, node in verdicts]
 
-    def _reachable(self) -> Sequence[Node]:
-        """Return the nodes where all allocated claims can be used; all, if none."""
-        nodes = self._world.nodes
-        if not self._attempt.pinned:
-            return nodes
-        return [node for node in nodes if self._is_reachable(node)] or nodes
-
-    def _is_reachable(self, node: Node) -> bool:
-        try:
-            return self._attempt.unreachable(node) is None
-        except AllocationAborted:
-            return False
-
     def _of_devices(self, node: Node, plan: Plan) -> tuple[Sets, bool]:
         """Return what a node's devices lack, and whether that is certain."""
         outline = self._outline(node, plan)
@@ -212,22 +199,31 @@ class Survey:
         return [each | beside for each in sets] or [beside]
 
     def _beside_devices(self, node: Node) -> BlameSet:
-        """Return what keeps the pod from the node, devices aside."""
-        away = [
-            whole_claim(CHANGES, -1 - number, "claim-pinned-elsewhere")
+        """Return what keeps the pod from the node, devices aside.
+
+        A node where an allocated claim cannot be used counts only where those nodes
+        that remain have no devices for the others.
+        """
+        pinned = [
+            (number, selector)
             for number, (_, selector) in enumerate(self._attempt.pinned)
-            if selector is not None and not _selects(selector, node)
+            if selector is not None
+        ]
+        away = [
+            whole_claim(CLASHES, -1 - number, "claim-pinned-elsewhere")
+            for number, selector in pinned
+            if not _selects(selector, node)
         ]
         if away:
             return frozenset(away)
         if self._attempt.refusal(node) is None:
             return frozenset()
-        pinned = [
+        if not pinned:
+            return frozenset({whole_claim(CHANGES, None, "node-mismatch")})
+        return frozenset(
             whole_claim(CHANGES, -1 - number, "claim-pinned-elsewhere")
-            for number, (_, selector) in enumerate(self._attempt.pinned)
-            if selector is not None
-        ]
-        return frozenset(pinned or [whole_claim(CHANGES, None, "node-mismatch")])
+            for number, _ in pinned
+        )
 
     def _outline(self, node: Node, plan: Plan) -> Outline:
         """Return the plan of the node's claims, one option for each request."""

@@ -9,7 +9,7 @@ from dractl.diagnose.blaming import MOST_SHOWN, about, place, subject_of, wants
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Alter, Change, with_option
 from dractl.diagnose.fewer import fewer
-from dractl.diagnose.stock import Stock, best, stocks
+from dractl.diagnose.stock import Stock, best, merged
 from dractl.diagnose.survey import Found
 from dractl.diagnose.table import told_of_nodes
 from dractl.diagnose.told import Told
@@ -31,7 +31,7 @@ class _Tainted(NamedTuple):
 @told_of_nodes("devices-tainted")
 def tainted(case: Case, found: Found) -> Told:
     """The devices that are missing have taints that the request does not tolerate."""
-    known = stocks(case, found)
+    known = merged(case, found)
     groups = _groups(known)
     parts = [
         f"{written(each.taint)} on {counted(len(each.devices), 'device')} "
@@ -58,10 +58,11 @@ def _groups(known: Sequence[Stock]) -> list[_Tainted]:
     groups: dict[tuple[str, str, str, str | None], _Tainted] = {}
     for stock in known:
         for device in stock.devices(stock.tainted):
-            taint = untolerated(device.taints, stock.plan.option.tolerations)
-            assert taint is not None, "the view said that the device is tainted"
-            key = (taint.key, taint.value, taint.effect, taint.rule)
-            groups.setdefault(key, _Tainted(taint, [])).devices.append(device)
+            for taint in device.taints:
+                if untolerated((taint,), stock.plan.option.tolerations) is None:
+                    continue
+                key = (taint.key, taint.value, taint.effect, taint.rule)
+                groups.setdefault(key, _Tainted(taint, [])).devices.append(device)
     return list(groups.values())
 
 

@@ -22,11 +22,12 @@ from dractl.solver.relaxation import (
     each_of,
     fits_without,
     smallest,
+    without,
     would_fit,
 )
 from dractl.solver.slots import Slot, prepare
 from dractl.solver.usage import Usage
-from dractl.solver.view import NodeView
+from dractl.solver.view import NodeView, positions
 
 if TYPE_CHECKING:
     from dractl.diagnose.world import World
@@ -159,7 +160,9 @@ class Judge:
         if fits_without(Obstacle.NONE, view, single, self._usage):
             return []
         obstacles = _relevant(slot, view, self._usage)
-        sets = smallest(obstacles, view, single, self._usage)
+        sets = self._merged(
+            smallest(obstacles, view, single, self._usage), view, single, slot
+        )
         if not sets:
             tied = [Obstacle.CONSTRAINTS] if slot.constraints else []
             sets = smallest([*tied, *obstacles], view, single, self._usage)
@@ -170,6 +173,29 @@ class Judge:
             frozenset(self._blame(each, blame, is_structural) for each in each_of(one))
             for one in sets
         ]
+
+    def _merged(
+        self,
+        sets: tuple[Obstacle, ...],
+        view: NodeView,
+        single: Outline,
+        slot: Slot,
+    ) -> tuple[Obstacle, ...]:
+        """Drop counters that only those draw on who have the devices themselves."""
+        both = Obstacle.IN_USE | Obstacle.COUNTERS
+        if not any(both in each for each in sets):
+            return sets
+        held = slot.selectable.passing & view.dedicated(self._usage)
+        usage = without(
+            self._usage, (view.devices[each].id for each in positions(held))
+        )
+        merged = [
+            each & ~Obstacle.COUNTERS
+            if both in each and would_fit(each & ~both, view, single, usage)
+            else each
+            for each in sets
+        ]
+        return tuple(dict.fromkeys(merged))
 
     def _blame(self, obstacle: Obstacle, blame: _Blamer, is_structural: bool) -> Blame:
         level = CHANGES
@@ -320,4 +346,13 @@ def error_of(aborted: AllocationAborted, outline: Outline) -> Blame:
     names = [claim.claim.meta.name for claim in outline]
     name = aborted.fault.claim
     number = names.index(name) if name in names else None
-    return Blame(CHANGES, number, "", ERROR, (aborted.message, aborted.fault))
+    alternatives = [
+        option.name
+        for claim in outline
+        if claim.claim.meta.name == name
+        for request in claim.requests
+        for option in request.options
+        if option.name != request.name
+    ]
+    request = alternatives[0] if len(alternatives) == 1 else ""
+    return Blame(CHANGES, number, request, ERROR, (aborted.message, aborted.fault))

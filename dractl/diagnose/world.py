@@ -89,6 +89,11 @@ class World:
         for pod in self.snapshot.pods:
             for entry in pod.claims:
                 name = entry.claim or pod.claim_names.get(entry.name)
+                group = self.snapshot.pod_group_by_key.get(
+                    (pod.meta.namespace, pod.group)
+                )
+                if not name and group is not None:
+                    name = group.claim_names.get(entry.name)
                 if name:
                     found.setdefault((pod.meta.namespace, name), []).append(pod)
             if pod.extended_claim:

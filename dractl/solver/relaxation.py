@@ -5,7 +5,7 @@ of devices, selectors and node filters are never relaxed here.
 """
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Flag, auto
 from itertools import combinations
 from typing import Final
@@ -79,6 +79,11 @@ def smallest(
             if would_fit(union, view, outline, usage):
                 found.append(union)
     return tuple(found)
+
+
+def without(usage: Usage, devices: Iterable[DeviceId]) -> Usage:
+    """Return a usage in which nobody holds these devices as a whole."""
+    return dataclasses.replace(usage, dedicated=usage.dedicated.difference(devices))
 
 
 def would_fit(
