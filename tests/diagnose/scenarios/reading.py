@@ -92,6 +92,7 @@ class Answer:
     lands: str | None = None
     owner: str = ""
     nodes: Sequence[Sequence[str]] = ()
+    repeated: Sequence[str] = ()
 
     def shortfalls(self, expect: Wire) -> list[str]:
         """Return how the answer differs from what is expected; nothing is good."""
@@ -104,6 +105,7 @@ class Answer:
             found += [f"{key} lack: {w}" for w in expect.get(key, ()) if w not in text]
         everything = f"{self.messages}\n{self.fixes}\n{self.notes}"
         found += [f"has: {w}" for w in expect.get("not", ()) if w in everything]
+        found += [f"twice: {fix}" for fix in self.repeated]
         return [*found, everything] if found else []
 
     def _texts(self) -> dict[str, str]:
@@ -187,7 +189,17 @@ def _answer(reports: Iterable[PodReport | ClaimReport], unchecked: str = "") -> 
         pods[0].lands if pods else None,
         pods[0].owner if pods else "",
         [list(cause.nodes) for cause in causes],
+        [
+            fix
+            for cause in causes
+            for fix in set(cause.fixes)
+            if _is_repeated(fix, cause)
+        ],
     )
+
+
+def _is_repeated(fix: str, cause: Cause) -> bool:
+    return cause.fixes.count(fix) > 1
 
 
 def _said(cause: Cause) -> str:
