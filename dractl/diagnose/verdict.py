@@ -354,5 +354,7 @@ def error_of(aborted: AllocationAborted, outline: Outline) -> Blame:
         for option in request.options
         if option.name != request.name
     ]
-    request = alternatives[0] if len(alternatives) == 1 else ""
+    # Only the number of devices depends on which alternatives are chosen.
+    is_size = aborted.fault.kind == "size" and len(alternatives) == 1
+    request = alternatives[0] if is_size else ""
     return Blame(CHANGES, number, request, ERROR, (aborted.message, aborted.fault))
