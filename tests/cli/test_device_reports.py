@@ -95,7 +95,7 @@ def test_of_very_many_entries_the_first_are_shown() -> None:
 
     told = " ".join(" ".join(shown(DeviceReport(device(), "", nodes))).split())
 
-    assert "n11, and 18 more" in told
+    assert "and 14 more held by" in told
 
 
 def test_several_devices_are_set_apart_by_an_empty_line() -> None:
