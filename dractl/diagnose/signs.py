@@ -18,6 +18,7 @@ from dractl.solver.view import tolerates, used_of
 
 if TYPE_CHECKING:
     from dractl.diagnose.case import Case
+    from dractl.diagnose.world import World
 
 _PREPARING: Final = "FailedPrepareDynamicResources"
 
@@ -52,14 +53,19 @@ def _asked(seen: Seen) -> Iterator[tuple[ResourceClaim, Option]]:
                     yield claim, option
 
 
-def _matching(seen: Seen, option: Option, among: Sequence[Device]) -> Iterator[Device]:
+def _match(seen: Seen, option: Option, among: Sequence[Device]) -> Device | None:
+    """Return the first device that an option selects, of a list kept by the world."""
     world = seen.case.world
     device_class = world.snapshot.class_by_name.get(option.device_class)
     if device_class is None:
-        return
+        return None
     texts = (*device_class.selectors, *option.selectors)
-    eligibility = world.allocator.planner.selectors.eligibility(texts)
-    yield from (each for each in among if eligibility.verdict(each) is True)
+
+    def first() -> Device | None:
+        eligibility = world.allocator.planner.selectors.eligibility(texts)
+        return next((each for each in among if eligibility.verdict(each) is True), None)
+
+    return world.once(("first match", texts, id(among)), first)
 
 
 def _held(seen: Seen) -> Iterator[tuple[ResourceClaim, Device]]:
@@ -86,7 +92,11 @@ def _says(seen: Seen, words: str, *reasons: str) -> bool:
 
 
 def _consuming(seen: Seen) -> list[Device]:
-    return [each for each in seen.case.world.devices if each.consumes]
+    world = seen.case.world
+    return world.once(
+        "devices that draw on counters",
+        lambda: [each for each in world.devices if each.consumes],
+    )
 
 
 def _has_events(seen: Seen) -> bool:
@@ -126,7 +136,7 @@ def wants_all_that_consume(seen: Seen) -> str | None:
     for claim, option in _asked(seen):
         if option.mode != "All":
             continue
-        device = next(_matching(seen, option, _consuming(seen)), None)
+        device = _match(seen, option, _consuming(seen))
         if device is not None:
             return f"claim {claim.meta.name} selects {device.id}"
     return None
@@ -136,20 +146,21 @@ def wants_all_and_one_is_spent(seen: Seen) -> str | None:
     """Return a shared device without anything left, of all that are asked for."""
     if not is_waiting(seen.pod):
         return None
-    usage = seen.case.world.allocator.usage
-    spent = [
-        device
-        for device in seen.case.world.devices
-        if device.allow_multiple_allocations
-        and _is_spent(device, used_of(usage, device))
-    ]
+    world = seen.case.world
+    spent = world.once("devices that are spent", lambda: _spent(world))
     for claim, option in _asked(seen):
         if option.mode != "All" or not spent:
             continue
-        device = next(_matching(seen, option, spent), None)
+        device = _match(seen, option, spent)
         if device is not None:
             return f"claim {claim.meta.name}, {device.id}"
     return None
+
+
+def _spent(world: "World") -> list[Device]:
+    usage = world.allocator.usage
+    shared = [each for each in world.devices if each.allow_multiple_allocations]
+    return [each for each in shared if _is_spent(each, used_of(usage, each))]
 
 
 def _is_spent(device: Device, used: Mapping[str, int]) -> bool:
@@ -173,24 +184,31 @@ def is_refused_counters(seen: Seen) -> str | None:
     if not seen.is_refused:
         return None
     for claim, option in _asked(seen):
-        if next(_matching(seen, option, _consuming(seen)), None) is not None:
+        if _match(seen, option, _consuming(seen)) is not None:
             return f"claim {claim.meta.name}"
     return None
 
 
 def shares_the_name_of_a_pool(seen: Seen) -> str | None:
     """Return two drivers with counters in pools of one name, one of them asked for."""
-    if not is_waiting(seen.pod):
+    if not seen.is_refused:
         return None
-    drivers: dict[str, set[str]] = {}
-    for device in _consuming(seen):
-        drivers.setdefault(device.id.pool, set()).add(device.driver)
+    world = seen.case.world
+    mixed = world.once("devices of mixed pools", lambda: _mixed(_consuming(seen)))
     for _, option in _asked(seen):
-        for device in _matching(seen, option, _consuming(seen)):
-            if len(drivers[device.id.pool]) > 1:
-                both = " and ".join(sorted(drivers[device.id.pool]))
-                return f"{both}, pool {device.id.pool}"
+        device = _match(seen, option, mixed)
+        if device is not None:
+            drivers = {each.driver for each in mixed if each.id.pool == device.id.pool}
+            return f"{' and '.join(sorted(drivers))}, pool {device.id.pool}"
     return None
+
+
+def _mixed(consuming: Sequence[Device]) -> list[Device]:
+    """Return the devices in whose pool's name another driver has counters, too."""
+    drivers: dict[str, set[str]] = {}
+    for each in consuming:
+        drivers.setdefault(each.id.pool, set()).add(each.driver)
+    return [each for each in consuming if len(drivers[each.id.pool]) > 1]
 
 
 def timed_out(seen: Seen) -> str | None:
@@ -285,13 +303,21 @@ def is_kept_by_the_finished(seen: Seen) -> str | None:
     if "devices-in-use" not in seen.codes:
         return None
     world = seen.case.world
+    kept = world.once("kept by finished pods", lambda: list(_kept_by_finished(world)))
     for _, option in _asked(seen):
-        for device in _matching(seen, option, world.devices):
-            for holder in world.holders.of(device.id):
-                consumers = world.holders.consumers(holder.claim)
-                if consumers and all(each.is_done for each in consumers):
-                    return f"claim {'/'.join(holder.claim.meta.key)}"
+        for claim, devices in kept:
+            if _match(seen, option, devices) is not None:
+                return f"claim {'/'.join(claim.meta.key)}"
     return None
+
+
+def _kept_by_finished(world: "World") -> Iterator[tuple[ResourceClaim, list[Device]]]:
+    for claim in world.snapshot.claims:
+        consumers = world.holders.consumers(claim)
+        if claim.allocation and consumers and all(each.is_done for each in consumers):
+            known = world.device_by_id
+            named = [each.device for each in claim.allocation.results]
+            yield claim, [known[each] for each in named if each in known]
 
 
 def names_capacity_in_full(seen: Seen) -> str | None:
