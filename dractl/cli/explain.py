@@ -23,6 +23,9 @@ from dractl.cli.terminal import Terminal
 from dractl.errors import ExitStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dractl.api.problems import Problem
     from dractl.diagnose.answer import DeviceReport, Explanation
 
 EXAMPLES: Final = verbatim("""
@@ -99,8 +102,8 @@ def explain(  # noqa: PLR0913 - one parameter per option
     with screen.progress("explaining") as progress:
         found = answer(question, cluster, progress)
     if isinstance(found, list):
-        _write_devices(found, output_format, screen)
-        return ExitStatus.YES
+        _write_devices(found, cluster.problems, output_format, screen)
+        return ExitStatus.ENVIRONMENT if cluster.problems else ExitStatus.YES
     _write(found, output_format, screen, is_whole=question.is_whole)
     return _status(found)
 
@@ -128,13 +131,16 @@ def _data(document: object, output_format: str) -> str:
 
 
 def _write_devices(
-    found: "list[DeviceReport]", output_format: str, screen: Terminal
+    found: "list[DeviceReport]",
+    problems: "Sequence[Problem]",
+    output_format: str,
+    screen: Terminal,
 ) -> None:
     from dractl.cli import device_reports
     from dractl.diagnose.document import device_document
 
     if output_format in {"json", "yaml"}:
-        screen.write(_data(device_document(found), output_format))
+        screen.write(_data(device_document(found, problems), output_format))
     elif output_format == "name":
         screen.write(device_reports.names(found))
     else:

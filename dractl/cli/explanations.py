@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     )
 
 _NARROW: Final = 80  # columns of the terminal that everybody has
-_LEAST: Final = 30  # columns that text is never squeezed below
+_LEAST: Final = 20  # columns that text is never squeezed below
 _MOST_NAMED: Final = 4  # pods of one paragraph
 _FEW: Final = 4  # stuck pods that need no overview
 _MOST_NODES: Final = 6
@@ -185,7 +185,8 @@ def _evidence(cause: "Cause", limit: int) -> Iterator[str]:
     last_seen = cause.evidence.get("lastSeen")
     if last_seen:
         count = cause.evidence.get("count")
-        yield from _labelled("seen", f"{count} times, last at {last_seen}", limit)
+        times = "once, at" if count == 1 else f"{count} times, last at"
+        yield from _labelled("seen", f"{times} {last_seen}", limit)
     if len(cause.nodes) > 2:  # noqa: PLR2004 two are named in the message
         listed = ", ".join(cause.nodes[:_MOST_NODES])
         if len(cause.nodes) > _MOST_NODES:
@@ -211,12 +212,16 @@ def _labelled(label: str, text: str, limit: int) -> Iterator[str]:
 def _hanging(
     head: str, text: str, limit: int, *, indent: int | None = None
 ) -> Iterator[str]:
-    """Yield the text behind its head, further lines below its start."""
+    """Yield the text behind its head, further lines below its start.
+
+    Where that leaves too little room, the text starts on a line of its own.
+    """
     margin = width(head) if indent is None else indent
+    margin = min(margin, max(limit - _LEAST, 0))
     words = visible(text).split(" ")
-    first_room = max(limit - width(head), _LEAST)
-    first = filled(words, first_room)[0]
-    yield f"{head}{first}"
-    rest = words[len(first.split(" ")) :]
-    for line in filled(rest, max(limit - margin, _LEAST)) if rest else ():
+    room = limit - width(head)
+    first = filled(words, room)[0] if room >= min(_LEAST, width(words[0])) else ""
+    yield f"{head}{first}".rstrip()
+    rest = words[len(first.split(" ")) if first else 0 :]
+    for line in filled(rest, limit - margin) if rest else ():
         yield f"{' ' * margin}{line}"

@@ -74,9 +74,13 @@ class Question:
         if not words or list(words) == ["pending"]:
             return Question(namespace=namespace)
         kind, *names = words
-        if not names:
-            kind, _, name = kind.partition("/")
-            names = [name] if name else []
+        if "/" in kind:
+            # TYPE/NAME, once or several times.
+            parts = [each.partition("/") for each in words]
+            kind = parts[0][0]
+            if any(each[0] != kind for each in parts):
+                raise usage("all TYPE/NAME have to be of one type")
+            names = [name for _, _, name in parts if name]
         wanted = KINDS.get(kind.lower())
         owner = WORKLOADS.get(kind.lower(), "")
         if wanted is None and not owner:

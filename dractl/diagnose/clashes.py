@@ -129,7 +129,10 @@ def _meant(known: Sequence[Stock], concerned: Sequence[Constraint]) -> str:
         ids = {key.rpartition("/")[2]: key for key in there}
         near = alike or [ids[n] for n in nearest(name.rpartition("/")[2], ids)]
         if near:
-            return f"; {lacking[0].plan.name} has {near[0]} instead of {name}"
+            number = sum(near[0] in device.attributes for device in devices)
+            return (
+                f"; {lacking[0].plan.name} lacks {name}, {near[0]} exists on {number}"
+            )
     return ""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from dractl.api.problems import Problem
 from dractl.diagnose.answer import (
     Cause,
     ClaimReport,
@@ -85,12 +86,15 @@ def _link(link: Link) -> Document:
     }
 
 
-def device_document(reports: Sequence[DeviceReport]) -> Document:
+def device_document(
+    reports: Sequence[DeviceReport], problems: Sequence[Problem] = ()
+) -> Document:
     """Return the answer to `explain device`."""
     return {
         "apiVersion": "dractl/v1",
         "kind": "ExplainDeviceResult",
         "devices": [_device(each) for each in reports],
+        "problems": [each.as_data() for each in problems],
     }
 
 

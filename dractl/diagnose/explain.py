@@ -55,6 +55,7 @@ _BEYOND: Final = (
     "look at what dractl does not: volumes, pod affinity, spreading, priorities; or "
     "the state has changed since the scheduler's last attempt"
 )
+_TIMED_OUT: Final = "timed out trying to allocate devices"  # the scheduler's words
 _LONG_SEARCH: Final = (
     "the search for these devices is long, and the scheduler gives up after 10 s on a "
     "node: ask for fewer devices in one claim, or select them more narrowly"
@@ -221,10 +222,9 @@ def _although_it_fits(case: Case, node: str) -> list[Told]:
         nodes=(node,),
         evidence={"node": node, "reason": condition.reason, "said": condition.message},
     )
-    advice = [_BEYOND]
-    if case.answer.is_slow:
-        advice.insert(0, _LONG_SEARCH)
-    return [Told(cause, tuple(map(Change, advice)))]
+    is_long = case.answer.is_slow or _TIMED_OUT in condition.message
+    advice = Change(_LONG_SEARCH if is_long else _BEYOND)
+    return [Told(cause, (advice,))]
 
 
 def _scheduler_of(case: Case) -> str:

@@ -12,7 +12,12 @@ from dractl.diagnose.entries import Entry, entries
 from dractl.diagnose.table import found_in_objects
 from dractl.diagnose.told import Told
 from dractl.diagnose.words import listed
-from dractl.model.claims import ClaimSpec, ObjectMeta, ResourceClaim
+from dractl.model.claims import (
+    ClaimSpec,
+    ObjectMeta,
+    ResourceClaim,
+    ResourceClaimTemplate,
+)
 from dractl.model.workloads import Event
 from dractl.solver.subjects import Subject
 
@@ -50,7 +55,7 @@ def template_missing(case: Case) -> Iterator[Told]:
         cause = Cause(
             "template-missing",
             f"claim template {name} does not exist in namespace {case.namespace}"
-            f"{_others('it has', others)}",
+            f"{_others('it has', others)}{_elsewhere(name, templates)}",
             evidence={
                 "entry": entry.entry.name,
                 "template": name,
@@ -84,6 +89,14 @@ def with_claim(subject: Subject, name: str, spec: ClaimSpec) -> Subject:
 def _others(lead: str, names: Iterable[str]) -> str:
     found = sorted(names)
     return f"; {lead} {listed(found)}" if found else f"; {lead} none"
+
+
+def _elsewhere(
+    name: str, known: Iterable[ResourceClaim | ResourceClaimTemplate]
+) -> str:
+    """Return which other namespaces have an object of that name."""
+    found = sorted(each.meta.namespace for each in known if each.meta.name == name)
+    return f"; there is one in namespace {listed(found)}" if found else ""
 
 
 def text_of(event: Event | None) -> str | None:
@@ -125,7 +138,7 @@ def claim_missing(case: Case) -> Iterator[Told]:
         cause = Cause(
             "claim-missing",
             f"claim {entry.named}{made} does not exist in namespace {case.namespace}"
-            f"{_others('it has', others)}",
+            f"{_others('it has', others)}{_elsewhere(entry.named, claims)}",
             claim=entry.named,
             evidence={"entry": asked.name, "exist": sorted(others)[:32]},
         )

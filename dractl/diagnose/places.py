@@ -18,6 +18,7 @@ from dractl.model.quantity import Quantity
 from dractl.model.workloads import Node, NodeTaint, Pod
 from dractl.solver.nodefit import needs_of
 
+_CORDONED: Final = "node.kubernetes.io/unschedulable"
 _STATE_OF_NODE: Final = "node.kubernetes.io/"
 """How taints begin that say how a node is; to tolerate them is no way out."""
 
@@ -31,11 +32,12 @@ def mismatch(case: Case, found: Found) -> Told:
     if len(found.nodes) == len(case.world.nodes):
         message = f"no node suits the pod: {listed_parts}"
     else:
-        free = "are free" if _is_alone(case, found) else "that match are"
-        message = (
-            f"devices {free} only {on_nodes(found.names)}, which the pod cannot use: "
-            f"{listed_parts}"
-        )
+        message = f"the pod cannot use {listed(found.names, 3)}: {listed_parts}"
+        if _has_all(case, found):
+            message = (
+                f"devices are free only {on_nodes(found.names)}, which the pod cannot "
+                f"use: {listed_parts}"
+            )
     cause = about(
         case,
         found,
@@ -50,8 +52,10 @@ def mismatch(case: Case, found: Found) -> Told:
     return Told(cause, changes)
 
 
-def _is_alone(case: Case, found: Found) -> bool:
-    """Tell whether nothing else keeps the pod from these nodes."""
+def _has_all(case: Case, found: Found) -> bool:
+    """Tell whether nothing but the pod itself keeps claims from these nodes."""
+    if not case.attempt.outline(found.nodes[0])[1]:
+        return False  # a device plugin serves the pod there
     place = next(
         number for number, each in enumerate(case.found) if each.blame == found.blame
     )
@@ -74,9 +78,13 @@ def opening(case: Case, pod: Pod, nodes: Sequence[Node]) -> Iterator[Change]:
         for node in nodes
         for each in node.taints
     }
+    down = [node for node in nodes if any(map(_is_down, node.taints))]
+    if down:
+        keys = {each.key for node in down for each in node.taints if _is_down(each)}
+        names = listed(node.name for node in down)
+        yield Change(f"bring {names} back ({listed(sorted(keys))})")
     for taint in taints.values():
         if taint.key.startswith(_STATE_OF_NODE):
-            yield Change(f"bring {_with_taint(nodes, taint)} back: taint {taint.key}")
             continue
         written = f"{taint.key}={taint.value}" if taint.value else taint.key
         yield Change(
@@ -115,8 +123,8 @@ def opening(case: Case, pod: Pod, nodes: Sequence[Node]) -> Iterator[Change]:
         yield Change(f"uncordon {cordoned}")
 
 
-def _with_taint(nodes: Sequence[Node], taint: NodeTaint) -> str:
-    return listed(node.name for node in nodes if taint in node.taints)
+def _is_down(taint: NodeTaint) -> bool:
+    return taint.key.startswith(_STATE_OF_NODE) and taint.key != _CORDONED
 
 
 def _tolerating(pod: Pod, toleration: Toleration) -> Pod:

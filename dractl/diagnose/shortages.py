@@ -15,7 +15,7 @@ from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change
 from dractl.diagnose.fewer import fewer
 from dractl.diagnose.holders import Holder
-from dractl.diagnose.stock import Stock, best, merged, stocks
+from dractl.diagnose.stock import Stock, best, different, merged, stocks
 from dractl.diagnose.survey import Found
 from dractl.diagnose.table import told_of_nodes
 from dractl.diagnose.told import Told
@@ -31,8 +31,8 @@ def in_use(case: Case, found: Found) -> Told:
     key = ("holders", case.attempt.signature, found.blame)
     holders = case.world.once(key, lambda: list(_holders(case, known)))
     top = best(known)
-    matching = sum(stock.matching.bit_count() for stock in known)
-    held = sum(stock.held.bit_count() for stock in known)
+    matching = different(known, lambda stock: stock.matching)
+    held = different(known, lambda stock: stock.held)
     free = top.good.bit_count()
     share = "all" if held == matching else str(held)
     message = (
@@ -71,7 +71,12 @@ def _holders(case: Case, known: Sequence[Stock]) -> Iterator[Holder]:
 def freeing(case: Case, holders: Sequence[Holder]) -> Iterator[Change]:
     """Yield the release of each claim, those that nobody needs any more first."""
     index = case.world.holders
-    claims = {each.claim.meta.key: each.claim for each in holders}
+    own = {each.meta.key for each in case.subject.claims}
+    claims = {
+        each.claim.meta.key: each.claim
+        for each in holders
+        if each.claim.meta.key not in own
+    }
     idle = {
         key
         for key, claim in claims.items()

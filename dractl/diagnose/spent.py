@@ -13,6 +13,7 @@ from dractl.diagnose.blaming import (
     options_of,
     place,
     subject_of,
+    tied,
     wants,
 )
 from dractl.diagnose.case import Case
@@ -20,7 +21,7 @@ from dractl.diagnose.changes import Change, with_option
 from dractl.diagnose.fewer import fewer
 from dractl.diagnose.holders import Holder
 from dractl.diagnose.shortages import freeing
-from dractl.diagnose.stock import Stock, best, merged, stocks
+from dractl.diagnose.stock import Stock, best, different, merged, stocks
 from dractl.diagnose.survey import Found
 from dractl.diagnose.table import told_of_nodes
 from dractl.diagnose.told import Told
@@ -56,8 +57,8 @@ def counters(case: Case, found: Found) -> Told:
     short = list(dict.fromkeys(each for stock in known for each in _short(case, stock)))
     holders = [each for stock in known for each in _drawing(case, stock)]
     top = best(known)
-    matching = sum(stock.matching.bit_count() for stock in known)
-    held = sum(stock.held.bit_count() for stock in known)
+    matching = different(known, lambda stock: stock.matching)
+    held = different(known, lambda stock: stock.held)
     why = (
         listed(map(str, short), 1)
         if short
@@ -153,7 +154,8 @@ def capacity(case: Case, found: Found) -> Told:
         case,
         found,
         f"{subject_of(case, found)} wants {wants(top)}; of {len(devices)} that match "
-        f"{on_nodes(found.names)}, too few have the capacity: {listed(parts, 3)}",
+        f"{on_nodes(found.names)}, too few have the capacity"
+        f"{tied(case, found)}: {listed(parts, 3)}",
         wants=top.needs,
         matching=len(devices),
         capacity=[

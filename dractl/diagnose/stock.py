@@ -1,7 +1,7 @@
 """What the nodes of a blame have for the requests that it is about."""
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dractl.diagnose.case import Case
@@ -101,6 +101,16 @@ def _unaffordable(view: NodeView, matching: int, usage: Usage) -> int:
     return sum(
         1 << each for each in positions(drawing) if not ledger.is_affordable(each)
     )
+
+
+def different(known: Iterable[Stock], mask: Callable[[Stock], int]) -> int:
+    """Return how many devices of a mask there are; several nodes may see one."""
+    seen = {
+        id(stock.view.devices[each])
+        for stock in known
+        for each in positions(mask(stock))
+    }
+    return len(seen)
 
 
 def best(

@@ -60,7 +60,8 @@ def nothing_published(case: Case, found: Found) -> Told:
         "kubectl get resourceslices"
     )
     ill = [Change(f"look at why {each}") for each in ailing(case.world, drivers or ())]
-    return Told(cause, (*_meant(case, found, option, drivers), *ill[:3], advice))
+    meant = () if slices else _meant(case, found, option, drivers)
+    return Told(cause, (*meant, *ill[:3], advice))
 
 
 def _still_held(case: Case, drivers: frozenset[str] | None) -> str:

@@ -9,7 +9,7 @@ from dractl.diagnose.blaming import MOST_SHOWN, about, place, subject_of, wants
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Alter, Change, with_option
 from dractl.diagnose.fewer import fewer
-from dractl.diagnose.stock import Stock, best, merged
+from dractl.diagnose.stock import Stock, best, different, merged
 from dractl.diagnose.survey import Found
 from dractl.diagnose.table import told_of_nodes
 from dractl.diagnose.told import Told
@@ -39,7 +39,7 @@ def tainted(case: Case, found: Found) -> Told:
         for each in groups
     ]
     top = best(known)
-    matching = sum(stock.matching.bit_count() for stock in known)
+    matching = different(known, lambda stock: stock.matching)
     cause = about(
         case,
         found,

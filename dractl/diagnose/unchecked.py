@@ -41,10 +41,36 @@ _LACKING: Final[Mapping[str, tuple[Callable[[Snapshot], object], str]]] = {
 }
 
 
+def _names_templates(snapshot: Snapshot) -> bool:
+    return any(
+        entry.template is not None and entry.name not in pod.claim_names
+        for pod in snapshot.pods
+        for entry in pod.claims
+    )
+
+
+def _asks_for_admin_access(snapshot: Snapshot) -> bool:
+    specs = [each.spec for each in snapshot.claims]
+    specs += [each.spec for each in snapshot.templates]
+    return any(
+        option.admin_access
+        for spec in specs
+        for request in spec.requests
+        for option in request.options
+    )
+
+
+_MATTERS: Final[Mapping[str, Callable[[Snapshot], bool]]] = {
+    "ResourceClaimTemplates": _names_templates,
+    "Namespaces": _asks_for_admin_access,
+}
+"""Where the lack of a kind could have changed an answer at all."""
+
+
 def unchecked(snapshot: Snapshot) -> tuple[str, ...]:
     """Return a sentence for each kind of which the snapshot holds no object."""
     return tuple(
         f"no {kind} in the snapshot: {consequence}"
         for kind, (objects, consequence) in _LACKING.items()
-        if not objects(snapshot)
+        if not objects(snapshot) and (kind not in _MATTERS or _MATTERS[kind](snapshot))
     )
