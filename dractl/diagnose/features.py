@@ -131,7 +131,7 @@ def _dropped(case: Case) -> Iterator[Told]:
 
 
 def _lost(case: Case, entry: Entry, lost: list[tuple[str, str]]) -> Told | None:
-    """Return what was dropped; None where the pod would not fit with it, either.
+    """Return what was dropped; None where the pod would not fit otherwise, either.
 
     A request that lost all its alternatives cannot be met in any case.
     """
@@ -149,7 +149,12 @@ def _lost(case: Case, entry: Entry, lost: list[tuple[str, str]]) -> Told | None:
     if not is_empty:
         if case.answer.node is not None:
             return None
-        if lands(case.world, case.subject, case.world.nodes, [change]) is None:
+        # The gate alone may help, whatever the lost field would do.
+        gate_alone = dataclasses.replace(change, alter=None)
+        if not any(
+            lands(case.world, case.subject, case.world.nodes, [each])
+            for each in (change, gate_alone)
+        ):
             return None
     return Told(
         Cause(
