@@ -12,6 +12,7 @@ _SPELLED_OTHERWISE: Final = 0.97  # at most
 _BEGINNING: Final = 0.9  # one is how the other begins
 _MORE_OF_IT: Final = 0.05
 _SHORTEST_START: Final = 3
+_LONG_ENOUGH: Final = 4
 _LONGEST: Final = 128  # characters that are compared: comparing takes quadratic time
 _MARKS: Final = str.maketrans("", "", "-_. ")
 
@@ -58,4 +59,6 @@ def _likeness(one: str, two: str) -> float:
             return 0.0
     if sorted(one) == sorted(two):
         return _BUT_FOR_ORDER
+    if len(long) < _LONG_ENOUGH:
+        return 0.0  # a letter makes another word: gpu, npu, tpu
     return matcher.ratio() * _SPELLED_OTHERWISE

@@ -54,10 +54,11 @@ be read, or nothing is stuck as far as a file could be read.
 WhatArgument = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[pending | pod NAME | claim NAME | device ID | WORKLOAD NAME]",
+        metavar="TYPE NAME",
         show_default=False,
-        help="What to explain; also TYPE/NAME. Default: all that is stuck. A device is "
-        "DRIVER/POOL/DEVICE, a workload a deployment, job, statefulset, jobset, ...",
+        help="What to explain, also as TYPE/NAME: pod, claim, device "
+        "(DRIVER/POOL/DEVICE), or deployment, job, statefulset, jobset, ... Default: "
+        "pending, which is all that is stuck.",
     ),
 ]
 FormatOption = Annotated[

@@ -93,7 +93,8 @@ def _when(bug: Bug, seen: Seen) -> str | None:
     if bug.gone_in is not None:
         if release >= bug.gone_in:
             return None
-        return f"{bug.part.value} {release} may have it, fixed in {bug.gone_in}"
+        merged = f"its fix was merged before {bug.gone_in}"
+        return f"{bug.part.value} {release} may have it; {merged}"
     return "the issue does not say in which releases"
 
 

@@ -35,7 +35,12 @@ def test_a_common_domain_makes_no_names_alike() -> None:
 
 
 def test_equally_close_names_come_in_their_order() -> None:
-    assert nearest("ab1", ["ab3", "ab2"], most=2) == ("ab2", "ab3")
+    assert nearest("abc1", ["abc3", "abc2"], most=2) == ("abc2", "abc3")
+
+
+def test_a_letter_makes_another_word_of_a_short_one() -> None:
+    assert nearest("npu", ["gpu", "tpu"]) == ()
+    assert nearest("npu.example.com", ["gpu.example.com"]) == ()
 
 
 @given(st.text(max_size=8), st.lists(st.text(max_size=8), max_size=6))
