@@ -40,12 +40,18 @@ def summary(answer: "Explanation") -> str:
     """Return how much is stuck, in one line."""
     stuck = sum(bool(each.causes) for each in answer.pods)
     waiting = sum(each.lands is not None for each in answer.pods)
-    parts = [f"{stuck} of {counted(len(answer.pods), 'pod')} with devices stuck"]
+    claims = sum(bool(each.causes) for each in answer.claims)
+    parts = []
+    if answer.pods:
+        parts.append(
+            f"{stuck} of {counted(len(answer.pods), 'pod')} with devices stuck"
+        )
     if waiting:
         parts.append(f"{waiting} would fit now")
-    if claims := sum(bool(each.causes) for each in answer.claims):
-        parts.append(f"{counted(claims, 'claim')} without a pod stuck")
-    return f"{', '.join(parts)} (judged as Kubernetes {answer.profile.version})"
+    if answer.claims:
+        parts.append(f"{counted(claims, 'claim')} stuck")
+    said = ", ".join(parts) or "no pod or claim here needs devices"
+    return f"{said} (judged as Kubernetes {answer.profile.version})"
 
 
 def table(answer: "Explanation", terminal: Terminal, *, has_chain: bool) -> str:
