@@ -259,10 +259,10 @@ def explain_claim(world: World, claim: ResourceClaim) -> ClaimReport:
         blamed = _waiting(case)
         if not users:
             notes.append("no pod uses it; it gets devices with the first pod that does")
-        for pod in users[:1]:
-            notes.append(
-                f"seen without its pods; explain pod {pod.meta.name} says more"
-            )
+        notes += [
+            f"seen without its pods; explain pod {pod.meta.name} says more"
+            for pod in users[:1]
+        ]
     else:
         notes += _idle(world, claim)
     return ClaimReport(
