@@ -1,0 +1,1 @@
+"""What is wrong with manifests: rules, each a row of a table with its manual."""

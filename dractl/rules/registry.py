@@ -1,0 +1,67 @@
+"""The table of rules: every code once, with its severity and its manual."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from dractl.rules.path import Path
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+class Severity(StrEnum):
+    """What becomes of it: refused by the API server, regretted, or good to know."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One place where an object breaks a rule.
+
+    `reason` is the API server's, such as FieldValueInvalid; None for what it accepts.
+    `fix` is what to write instead.
+    """
+
+    code: str
+    path: Path
+    message: str
+    reason: str | None = None
+    fix: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row: `manual` is the docstring of its function, whose first line is a title."""
+
+    code: str
+    severity: Severity
+    manual: str
+
+    @property
+    def title(self) -> str:
+        """What the rule says, in one line."""
+        return self.manual.partition("\n")[0]
+
+
+RULES: Final[dict[str, Rule]] = {}
+
+
+def rule(code: str, severity: Severity = Severity.ERROR) -> Callable[[F], F]:
+    """Enter a function into the table; its docstring becomes the rule's manual.
+
+    The function yields violations with that code. Raises ValueError for a code that is
+    taken, or a function without a docstring.
+    """
+
+    def enter(function: F) -> F:
+        manual = (function.__doc__ or "").strip()
+        if not manual or code in RULES:
+            raise ValueError(code)
+        RULES[code] = Rule(code, severity, manual)
+        return function
+
+    return enter
