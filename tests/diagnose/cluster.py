@@ -26,7 +26,7 @@ from tests.solver.clusters import (
 __all__ = [
     "API", "DRIVER", "Wire", "case_of", "causes", "claim", "cluster", "codes",
     "condition", "event", "given", "gpu_class", "gpus", "held", "made_pod", "namespace",
-    "node", "only", "pinned", "pod", "report", "taint", "template", "wish",
+    "node", "only", "pinned", "pod", "report", "stuck", "taint", "template", "wish",
 ]  # fmt: skip
 
 Wire = dict[str, Any]
