@@ -206,7 +206,7 @@ LACKING: Final[Mapping[str, Codes]] = {
     "ResourceSlice": {
         **NO_DEVICES,
         "alternatives": TWICE,
-        "node-cpu": ["node-mismatch", "no-devices-published"],
+        "node-cpu": ["no-devices-published", "node-mismatch"],
     },
     "Namespace": {},
     "ResourceClaimTemplate": {"admin-access": ["template-missing"]},
