@@ -164,8 +164,9 @@ def test_the_generated_cases_have_all_kinds_of_outcomes() -> None:
 def test_a_search_without_any_steps_left_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for name in ("QUICK", "PRUNED", "REPLAYED", "LITERAL"):
+    for name in ("QUICK", "PRUNED", "REPLAYED"):
         monkeypatch.setattr(search, name, 0)
+    monkeypatch.setattr(search.Search, "patience", 0)
 
     texts = {str(each.searched())[:24] for each in asked(PLAIN, range(40))}
 
