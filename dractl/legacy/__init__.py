@@ -1,0 +1,7 @@
+"""What older clusters and articles contain: recognised, explained, made today's."""
+
+from dractl.legacy.construct import Legacy
+from dractl.legacy.find import found
+from dractl.legacy.modern import Modern, modernised
+
+__all__ = ["Legacy", "Modern", "found", "modernised"]
