@@ -1,0 +1,75 @@
+"""Values as YAML text, in which every ambiguous string is quoted."""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+# A letter first, nothing special after: only some words mean something else to YAML.
+_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*", re.ASCII)
+_RESERVED: Final = frozenset(
+    {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+)
+_WIDE: Final = 1 << 20
+
+
+def block(value: object) -> str:
+    """Return a value over several lines, without indentation or a final line break."""
+    import yaml
+
+    dumped: str = yaml.dump(value, Dumper=_dumper(), sort_keys=False, width=_WIDE)
+    return dumped.removesuffix("\n").removesuffix("\n...")
+
+
+def inline(value: object) -> str:
+    """Return a value on one line, which may stand anywhere."""
+    if isinstance(value, str):
+        return word(value)
+    if isinstance(value, Mapping):
+        inner = (f"{word(key)}: {inline(each)}" for key, each in value.items())
+        return "{" + ", ".join(inner) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(inline, value)) + "]"
+    return json.dumps(value)
+
+
+def word(text: str) -> str:
+    """Return a string as a scalar, quoted if it could be taken for something else."""
+    plain = _PLAIN.fullmatch(text) and text.lower() not in _RESERVED
+    return text if plain else json.dumps(text)
+
+
+@cache
+def _dumper() -> type:
+    import yaml
+
+    # A base class that is chosen when the program runs is beyond mypy.
+    base: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+    class Dumper(base):  # type: ignore[misc, valid-type]
+        """Quotes more than PyYAML does, and writes everything out."""
+
+        def ignore_aliases(self, data: object) -> bool:
+            del data
+            return True
+
+    def text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+        plain = word(value) == value
+        style = None if plain else "|" if _reads_well(value) else '"'
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+    Dumper.add_representer(str, text)
+    return Dumper
+
+
+def _reads_well(text: str) -> bool:
+    """Tell whether the text is better written line by line, as long CEL is."""
+    lines = text.split("\n")
+    return (
+        len(lines) > 1
+        and text.isascii()
+        and text.replace("\n", "").isprintable()
+        and not text.startswith((" ", "\n"))
+        and all(line == line.rstrip() for line in lines)
+    )
