@@ -314,3 +314,14 @@ def test_what_is_certain_is_not_asked_again() -> None:
     found, _ = survey(state(node("n1"), gpus("n1", "a"), spec=wish(2)))
 
     assert not found.is_open
+
+
+@pytest.mark.xfail(strict=True, reason="a missing value looks like the first one")
+def test_a_device_without_an_attribute_is_not_taken_for_one_that_has_it() -> None:
+    tied = wish(1)
+    tied["devices"]["constraints"] = [{"matchAttribute": f"{DRIVER}/model"}]
+    snapshot = state(
+        node("n1"), node("n2"), gpus("n1", "a"), gpus("n2", gpu("h", "H100")), spec=tied
+    )
+
+    assert codes(snapshot) == []
