@@ -47,8 +47,8 @@ def read_json(text: str, source: str) -> Loaded:
     if containers > _MOST_CONTAINERS or text.count(",") > _MOST_VALUES:
         loaded.report("holds more objects than dractl reads", source)
         return loaded
-    reader = _Reader()
-    start, number = _skip_blanks(text, 0), 0
+    reader = Reader()
+    start, number = skip_blanks(text, 0), 0
     while start < len(text):
         try:
             value, end = reader.raw_decode(text, start)
@@ -61,14 +61,15 @@ def read_json(text: str, source: str) -> Loaded:
         except RecursionError:
             loaded.report("is nested too deeply", source)
             return loaded
-        several = number > 0 or _skip_blanks(text, end) < len(text)
+        several = number > 0 or skip_blanks(text, end) < len(text)
         where = f"{source} document {number}" if several else source
         _add(loaded, value, where, flawed=reader.met_flaw)
-        start, number = _skip_blanks(text, end), number + 1
+        start, number = skip_blanks(text, end), number + 1
     return loaded
 
 
-def _skip_blanks(text: str, start: int) -> int:
+def skip_blanks(text: str, start: int) -> int:
+    """Return where the next document begins."""
     while start < len(text) and text[start] in _BLANKS:
         start += 1
     return start
@@ -95,14 +96,15 @@ def _add(loaded: Loaded, value: object, where: str, *, flawed: bool) -> None:
 
 
 def _add_one(loaded: Loaded, document: object, suspect: object, where: str) -> None:
-    flaw = _flaw(suspect)
+    flaw = flaw_in(suspect)
     if flaw is None:
         loaded.documents.append(SourcedDocument(document, where))
     else:
         loaded.report(flaw, where)
 
 
-def _flaw(value: object) -> str | None:
+def flaw_in(value: object) -> str | None:
+    """Return what is not proper JSON in a value that `Reader` made; None: nothing."""
     waiting = [value]
     while waiting:
         each = waiting.pop()
@@ -115,7 +117,7 @@ def _flaw(value: object) -> str | None:
     return None
 
 
-class _Reader(json.JSONDecoder):
+class Reader(json.JSONDecoder):
     """Decodes strictly, and makes equal objects of one string field only once."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ what makes cyclic anchors, alias bombs and repeated keys plain errors.
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import yaml
 
@@ -24,7 +24,7 @@ _CONTENT: Final = re.compile(r"^[ \t]*+[^ \t\r\n#%]", re.MULTILINE)
 _TOO_DEEP: Final = "exceeded maximum nesting depth"
 
 
-class _Chunk(NamedTuple):
+class Chunk(NamedTuple):
     """The text of one document, and the number of lines before it."""
 
     text: str
@@ -34,18 +34,24 @@ class _Chunk(NamedTuple):
 def read_yaml(text: str, source: str) -> Loaded:
     """Read all documents of the text; `source` names it in places and problems."""
     loaded = Loaded([], [])
-    for chunk in _chunks(text):
+    for chunk in chunks(text):
         _read_chunk(chunk, source, loaded)
     return loaded
 
 
-def _chunks(text: str) -> Iterator[_Chunk]:
+def loader_of(text: str) -> Any:
+    """Return PyYAML's loader of the text, the C one where there is one."""
+    return _Loader(text)
+
+
+def chunks(text: str) -> Iterator[Chunk]:
+    """Yield the text of one document after the other."""
     start, skipped = 0, 0
     ends = [match.start() for match in _SEPARATOR.finditer(text)]
     for end in (*ends, len(text)):
         # What comes before the first content belongs to the document that follows.
         if _CONTENT.search(text, _after_separator(text, start), end):
-            yield _Chunk(text[start:end], skipped)
+            yield Chunk(text[start:end], skipped)
             skipped += text.count("\n", start, end)
             start = end
 
@@ -54,19 +60,19 @@ def _after_separator(text: str, start: int) -> int:
     return start + 3 if text.startswith("---", start) else start
 
 
-def _read_chunk(chunk: _Chunk, source: str, loaded: Loaded) -> None:
+def _read_chunk(chunk: Chunk, source: str, loaded: Loaded) -> None:
     try:
         _add_documents(chunk, source, loaded)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = chunk.skipped + (mark.line if mark is not None else 0) + 1
-        loaded.report(_summary(error), f"{source}:{line}")
+        loaded.report(summary(error), f"{source}:{line}")
     except YamlError as error:
         loaded.report(error.message, f"{source}:{chunk.skipped + error.line + 1}")
 
 
-def _add_documents(chunk: _Chunk, source: str, loaded: Loaded) -> None:
-    loader = _Loader(chunk.text)
+def _add_documents(chunk: Chunk, source: str, loaded: Loaded) -> None:
+    loader = loader_of(chunk.text)
     builder = Builder()
     try:
         while (document := builder.next_document(loader)) is not None:
@@ -89,7 +95,8 @@ def _parts(value: object, builder: Builder) -> Iterator[tuple[object, int]]:
         yield value, line
 
 
-def _summary(error: yaml.YAMLError) -> str:
+def summary(error: yaml.YAMLError) -> str:
+    """Return what is wrong, in one line."""
     problem = getattr(error, "problem", None) or getattr(error, "reason", None)
     if problem == _TOO_DEEP:
         return "is nested too deeply"
