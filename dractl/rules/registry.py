@@ -23,7 +23,8 @@ class Violation:
     """One place where an object breaks a rule.
 
     `reason` is the API server's, such as FieldValueInvalid; None for what it accepts.
-    `fix` is what to write instead.
+    `fix` is what to write instead. `span` is the part of the text at `path` that is
+    meant, as offsets in it; None: all of it.
     """
 
     code: str
@@ -31,6 +32,7 @@ class Violation:
     message: str
     reason: str | None = None
     fix: str | None = None
+    span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ for marks, and keeping them would make it slower.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from json.decoder import scanstring
+from json import JSONDecoder
 from typing import Final, Protocol
 
 import yaml
@@ -15,6 +15,7 @@ import yaml
 from dractl.sources.alignment import aligned
 
 _MERGE: Final = "<<"
+_STRINGS: Final = JSONDecoder(strict=False)
 _TOKEN: Final = re.compile(r'[ \t\r\n]*([{}\[\],:"]|[^{}\[\],:" \t\r\n]+)')
 
 
@@ -192,7 +193,7 @@ class _JsonMarker:
             return ""
         text = word
         if word == '"':
-            text, self._next = scanstring(self._text, self._next, False)
+            text, self._next = _STRINGS.raw_decode(self._text, self._next - 1)
             spot.style = '"'
         spot.is_scalar, spot.end = True, self._next
         return text

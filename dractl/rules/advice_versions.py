@@ -1,0 +1,141 @@
+"""Which versions of the API a release serves, and for how long."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from dractl.api.versions import GROUP
+from dractl.rules.advice import advice
+from dractl.rules.path import Path
+from dractl.rules.registry import Violation
+from dractl.rules.subject import Subject
+from dractl.rules.world import World
+
+
+class Life(NamedTuple):
+    """Minor releases of Kubernetes 1.x; 0: not planned. `is_on`: without a flag."""
+
+    first: int
+    deprecated: int
+    removed: int
+    is_on: bool
+
+
+_CORE: Final = {
+    "v1alpha3": Life(31, 0, 34, is_on=False),
+    "v1beta1": Life(32, 35, 38, is_on=False),
+    "v1beta2": Life(33, 36, 39, is_on=False),
+    "v1": Life(34, 0, 0, is_on=True),
+}
+LIVES: Final[Mapping[str, Mapping[str, Life]]] = {
+    "DeviceClass": _CORE,
+    "ResourceClaim": _CORE,
+    "ResourceClaimTemplate": _CORE,
+    "ResourceSlice": _CORE,
+    "DeviceTaintRule": {
+        "v1alpha3": Life(33, 36, 39, is_on=False),
+        "v1beta2": Life(36, 39, 42, is_on=False),
+        "v1": Life(37, 0, 0, is_on=True),
+    },
+    "ResourcePoolStatusRequest": {"v1alpha3": Life(36, 39, 42, is_on=False)},
+}
+"""From the lifecycle tags of k8s.io/api/resource, releases 1.31 to 1.37."""
+
+_WHERE: Final = Path.of("apiVersion")
+
+
+def _life(subject: Subject) -> Life | None:
+    """Return the life of a version that the release serves; None: it does not."""
+    if subject.group != GROUP:
+        return None
+    life = LIVES.get(subject.kind, {}).get(subject.version)
+    minor = subject.profile.version.minor
+    if life is None or minor < life.first or 0 < life.removed <= minor:
+        return None
+    return life
+
+
+def _best(subject: Subject) -> str | None:
+    """Return the best version that the release serves, unless it is this one."""
+    minor = subject.profile.version.minor
+    served = [
+        name
+        for name, life in LIVES[subject.kind].items()
+        if life.first <= minor and not 0 < life.removed <= minor
+    ]
+    return served[-1] if served and served[-1] != subject.version else None
+
+
+def _rewrite(subject: Subject) -> str | None:
+    best = _best(subject)
+    return None if best is None else f"convert it to {GROUP}/{best}"
+
+
+@advice("version-off-by-default")
+def version_is_off(subject: Subject, _world: World) -> Iterator[Violation]:
+    """A version that the API server serves only where it was switched on.
+
+    Clusters serve the beta and alpha versions of resource.k8s.io only with
+    `--runtime-config=resource.k8s.io/VERSION=true`, and before 1.34 the whole group only
+    with the feature gate DynamicResourceAllocation. Elsewhere kubectl says that there
+    is no such kind. Write the version that the release serves by default.
+    """
+    life = _life(subject)
+    if life is None or life.is_on:
+        return
+    release = subject.profile.version
+    yield Violation(
+        "version-off-by-default",
+        _WHERE,
+        f"Kubernetes {release} serves {subject.version} of {subject.kind} only where "
+        f"--runtime-config={GROUP}/{subject.version}=true is set",
+        fix=_rewrite(subject),
+    )
+
+
+@advice("version-deprecated")
+def version_is_deprecated(subject: Subject, _world: World) -> Iterator[Violation]:
+    """A version that will go away.
+
+    The release still knows it, and says when it stops to. Objects in the cluster are
+    converted by the server; manifests have to be rewritten before that release.
+    """
+    life = _life(subject)
+    if life is None or not life.deprecated:
+        return
+    if subject.profile.version.minor >= life.deprecated:
+        yield Violation(
+            "version-deprecated",
+            _WHERE,
+            f"{subject.version} of {subject.kind} is deprecated since "
+            f"1.{life.deprecated} and gone in 1.{life.removed}",
+            fix=_rewrite(subject),
+        )
+
+
+@advice("kind-is-gone")
+def kind_is_gone(subject: Subject, _world: World) -> Iterator[Violation]:
+    """A kind of the first design of DRA, which no release since 1.32 has.
+
+    ResourceClass, PodSchedulingContext and the *Parameters kinds belonged to claims
+    that a controller allocated. They have no successor but DeviceClass, and cannot be
+    converted: write a DeviceClass and claims anew.
+    """
+    if subject.group == GROUP and subject.kind in _GONE:
+        yield Violation(
+            "kind-is-gone",
+            Path.of("kind"),
+            f"{subject.kind} belongs to an older DRA, which Kubernetes "
+            f"{subject.profile.version} does not have",
+            fix="write a DeviceClass, and name it in claims",
+        )
+
+
+_GONE: Final = frozenset(
+    {
+        "PodScheduling",
+        "PodSchedulingContext",
+        "ResourceClaimParameters",
+        "ResourceClass",
+        "ResourceClassParameters",
+    }
+)
