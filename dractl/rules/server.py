@@ -1,0 +1,113 @@
+"""What the API server of a release makes of an object that is to be created.
+
+Pure and offline. The steps are the server's own: decode, fill in the defaults of the
+version, convert to v1, drop the fields of gates that are off, check.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from dractl.api.versions import GROUP, to_hub
+from dractl.model.cluster import Profile
+from dractl.rules.classes import check_class
+from dractl.rules.decoding import check_decoded, type_meta
+from dractl.rules.defaults import fill_in
+from dractl.rules.gates import Dropped, drop
+from dractl.rules.path import Path
+from dractl.rules.registry import Violation
+from dractl.rules.serving import check_served, on_by_default
+from dractl.rules.shapes import shape_of
+from dractl.rules.wire import Reading, Wire
+
+__all__ = ["Dropped", "Judgement", "judged"]
+
+CREATED: Final = 201
+BAD_REQUEST: Final = 400
+NOT_FOUND: Final = 404
+UNPROCESSABLE: Final = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The answer of an API server.
+
+    violations: all that it objects to, in its order, each of severity error. Paths are
+    in the spelling of v1, except for `BadRequest`, which is about the document as it
+    was written: there the server stops before it converts.
+    dropped: the fields that it drops silently; known only when it got so far.
+    kind: the kind, "" if the document has none.
+    status: the HTTP status: 201, 400 (BadRequest), 404 (no such kind or version) or
+    422. None for kinds that are not judged.
+    default: whether the server has that version without being told to. Beta versions
+    of resource.k8s.io are off by default.
+    """
+
+    violations: tuple[Violation, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    kind: str = ""
+    status: int | None = None
+    default: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a check may look at beside the object."""
+
+    profile: Profile
+    admin_namespaces: Collection[str] = ()
+
+
+_Check = Callable[[Wire, Question], Iterator[Violation]]
+
+
+def _class(document: Wire, question: Question) -> Iterator[Violation]:
+    return check_class(document, question.profile)
+
+
+_CHECKS: Final[Mapping[str, _Check]] = {
+    "DeviceClass": _class,
+}
+
+
+def judged(
+    document: Mapping[str, Any],
+    profile: Profile,
+    admin_namespaces: Collection[str] = (),
+) -> Judgement:
+    """Return what the release with those gates makes of a new object.
+
+    `admin_namespaces` are the names of the namespaces that are known to carry the label
+    which admin access needs. The document is not changed.
+    """
+    faults = tuple(type_meta(document))
+    if faults:
+        kind = document.get("kind")
+        kind = kind if isinstance(kind, str) else ""
+        return Judgement(faults, kind=kind, status=BAD_REQUEST)
+    group, _, version = document["apiVersion"].rpartition("/")
+    question = Question(profile, admin_namespaces)
+    if group == GROUP:
+        return _judged_here(document, version, question)
+    return Judgement(kind=document["kind"])
+
+
+def _judged_here(
+    document: Mapping[str, Any], version: str, question: Question
+) -> Judgement:
+    kind, profile = document["kind"], question.profile
+    default = on_by_default(kind, version, profile.version)
+    missing = tuple(check_served(kind, version, profile))
+    shape = shape_of(kind, version, profile.version)
+    if missing or shape is None:
+        return Judgement(missing, (), kind, NOT_FOUND, default)
+    reading = Reading()
+    decoded = shape(document, None, reading)
+    if reading.misfits:
+        faults = tuple(check_decoded(reading.misfits))
+        return Judgement(faults, (), kind, BAD_REQUEST, default)
+    fill_in(kind, version, decoded)
+    hub = dict(to_hub(decoded)) if version not in {"v1", "v1beta2"} else decoded
+    dropped = tuple(drop(kind, hub.get("spec", {}), Path.of("spec"), profile))
+    found = tuple(_CHECKS[kind](hub, question)) if kind in _CHECKS else ()
+    return Judgement(found, dropped, kind, UNPROCESSABLE if found else CREATED, default)
