@@ -10,7 +10,7 @@ from typing import Final
 
 import typer
 
-from dractl.cli import allocate, attributes, cel, completion, explain, version
+from dractl.cli import allocate, attributes, cel, completion, convert, explain, version
 from dractl.cli.terminal import OutputClosed, Terminal
 from dractl.errors import DractlError, ExitStatus
 
@@ -30,6 +30,7 @@ app.command("allocate", epilog=allocate.EXAMPLES)(allocate.allocate)
 app.command("attributes", epilog=attributes.EXAMPLES)(attributes.attributes)
 app.command("cel", epilog=cel.EXAMPLES)(cel.cel)
 app.command("completion", epilog=completion.EXAMPLES)(completion.completion)
+app.command("convert", epilog=convert.EXAMPLES)(convert.convert)
 app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
 app.command("version", epilog=version.EXAMPLES)(version.version)
 

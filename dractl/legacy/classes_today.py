@@ -14,6 +14,7 @@ from dractl.model.quantity import Quantity
 _V1: Final = f"{GROUP}/v1"
 _SIZE: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([KMGTP]?)(i?)B?", re.ASCII)
 _LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?", re.ASCII)
+_SEVERAL: Final = " &&\n"
 _NVIDIA: Final = "gpu.nvidia.com"
 _PARTITIONS: Final = frozenset({"partitionable", "partitionSizes"})
 _MODELS: Final = ("model", "type", "productName")
@@ -73,9 +74,9 @@ def _notes(
             f"{text_at(reference, 'kind')} {text_at(reference, 'name')} is not among "
             "the documents; what it said must go into selectors or config"
         )
-    for key in given or {}:
+    for key, value in (given or {}).items():
         if key == "count":
-            yield "count belongs in the requests of claims, where 1 is the default"
+            yield f"count {value!r} belongs in requests, where 1 is the default"
         elif key not in _PARTITIONS and key not in _MODELS:
             raise Refused(
                 f"parameter {key!r} of {text_at(reference, 'kind')} has no equivalent "
@@ -90,7 +91,7 @@ def _notes(
 def _device_class(document: Document, name: str, clauses: Sequence[str]) -> Document:
     gone = {"driverName", "parametersRef", "suitableNodes", "structuredParameters"}
     kept = {key: value for key, value in document.items() if key not in gone}
-    selector = {"cel": {"expression": " && ".join(clauses)}}
+    selector = {"cel": {"expression": _SEVERAL.join(clauses)}}
     return {
         **kept,
         "apiVersion": _V1,
@@ -110,7 +111,7 @@ def _model(driver: str, text: str) -> str:
         )
     holder = f"device.attributes[{quoted(driver)}]"
     return (
-        f"has({holder}.productName) && "
+        f"has({holder}.productName){_SEVERAL}"
         f"{holder}.productName.lowerAscii().contains({quoted(model)})"
     )
 

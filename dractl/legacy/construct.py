@@ -58,7 +58,7 @@ class Row(NamedTuple):
 TABLE: Final[Mapping[str, Row]] = {
     "old-api-version": Row(
         "1.31",
-        "was replaced by another model, which no server converts to",
+        "today's versions have another model, and no server converts to it",
         "write it as resource.k8s.io/v1",
     ),
     "resource-class": Row(
@@ -73,7 +73,7 @@ TABLE: Final[Mapping[str, Row]] = {
     ),
     "parameters-kind": Row(
         "1.31",
-        "carried parameters to the driver of a claim or a class",
+        "it carried parameters to the driver of a claim or a class",
         "ask with CEL selectors, and configure devices with config[].opaque",
     ),
     "published-resources": Row(
@@ -88,7 +88,7 @@ TABLE: Final[Mapping[str, Row]] = {
     ),
     "parameters-ref": Row(
         "1.31",
-        "named an object with parameters for the driver",
+        "it named an object with parameters for the driver",
         "say what devices must be like in CEL selectors, and how to set them up in "
         "config[].opaque",
     ),
@@ -104,7 +104,7 @@ TABLE: Final[Mapping[str, Row]] = {
     ),
     "claim-allocation-mode": Row(
         "1.31",
-        "said when a claim was allocated, which is always with its first pod now; "
+        "it said when a claim is allocated, which is always with its first pod now; "
         "today's field of that name counts devices (ExactCount, All) in a request",
         "drop it",
     ),
@@ -128,12 +128,12 @@ TABLE: Final[Mapping[str, Row]] = {
     ),
     "driver-parameters": Row(
         "1.31",
-        "is the parameters object that a ResourceClass pointed to",
+        "a ResourceClass pointed to it",
         "say it in CEL selectors of the class, counts in the requests",
     ),
     "classic-controller": Row(
         "1.32",
-        "belonged to drivers with a controller of their own (classic DRA)",
+        "it belonged to drivers with a controller of their own (classic DRA)",
         "drop it",
     ),
     "flat-request": Row(
@@ -183,9 +183,8 @@ TABLE: Final[Mapping[str, Row]] = {
     ),
     "feature-gate": Row(
         None,
-        "DynamicResourceAllocation is on since 1.34 and cannot be changed since 1.35; "
-        "before 1.34 the API group had to be enabled beside the gate "
-        "(runtime-config: resource.k8s.io/v1beta1=true, or v1beta2 in 1.33)",
+        "the gate is on since 1.34 and locked since 1.35; before, the API group had to "
+        "be enabled too (runtime-config: resource.k8s.io/v1beta1=true)",
         "drop the gate from 1.34 on",
         blocks=False,
     ),
@@ -196,9 +195,9 @@ def legacy(code: str, steps: Steps, subject: str) -> Legacy:
     """Return a construct with the message that its row has; `subject` names it."""
     row = TABLE[code]
     if row.removed is not None:
-        history = f"gone since Kubernetes {row.removed}"
+        history = f"{subject} is gone since Kubernetes {row.removed}: "
     elif row.blocks:
-        history = "never existed in Kubernetes"
+        history = f"{subject} never existed in Kubernetes: "
     else:
-        history = "not what it seems"
-    return Legacy(code, steps, f"{subject}: {history}; {row.what}", row.fix, row.blocks)
+        history = f"{subject}: " if subject else ""
+    return Legacy(code, steps, history + row.what, row.fix, row.blocks)

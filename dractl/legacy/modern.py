@@ -1,6 +1,6 @@
 """Today's equivalents of legacy documents, or the reason why there is none."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from dractl.api.problems import MalformedField
@@ -156,10 +156,3 @@ _KINDS: Final[Mapping[str, Callable[[Document, Parameters], Modern]]] = {
     "ResourceClaim": claim_today,
     "ResourceClaimTemplate": template_today,
 }
-
-
-def explained(modern: Modern) -> Iterator[str]:
-    """Yield what is to be said of the result, the refusal first."""
-    if modern.refusal is not None:
-        yield modern.refusal
-    yield from modern.notes

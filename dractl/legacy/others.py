@@ -24,7 +24,7 @@ def elsewhere(document: Document) -> Iterator[Legacy]:
     elif kind in _ROLES and version.startswith("rbac.authorization.k8s.io/"):
         yield from _in_role(document)
     elif version.startswith("kubeadm.k8s.io/"):
-        yield from _in_kubeadm(document, version)
+        yield from _in_kubeadm(document)
     elif version.startswith("kubelet.config.k8s.io/"):
         if _GATE in mapping_at(document, "featureGates"):
             yield legacy("feature-gate", ("featureGates", _GATE), _GATE)
@@ -75,15 +75,15 @@ def _in_role(document: Document) -> Iterator[Legacy]:
             and verbs & _UNRESTRICTABLE
         ):
             steps = ("rules", index, "resourceNames")
-            yield legacy("rbac-resource-names", steps, "resourceNames")
+            yield legacy("rbac-resource-names", steps, "")
 
 
-def _in_kubeadm(document: Document, version: str) -> Iterator[Legacy]:
+def _in_kubeadm(document: Document) -> Iterator[Legacy]:
     for component in _COMPONENTS:
         arguments = mapping_at(document, component).get("extraArgs")
         steps = (component, "extraArgs")
         if isinstance(arguments, Mapping):
-            yield legacy("kubeadm-extra-args", steps, f"extraArgs in {version}")
+            yield legacy("kubeadm-extra-args", steps, "")
             if _GATE in text_at(arguments, "feature-gates"):
                 yield legacy("feature-gate", (*steps, "feature-gates"), _GATE)
         elif isinstance(arguments, list | tuple):

@@ -36,8 +36,9 @@ def inline(value: object) -> str:
 
 def word(text: str) -> str:
     """Return a string as a scalar, quoted if it could be taken for something else."""
-    plain = _PLAIN.fullmatch(text) and text.lower() not in _RESERVED
-    return text if plain else json.dumps(text)
+    if _PLAIN.fullmatch(text) and text.lower() not in _RESERVED:
+        return text
+    return f"'{text}'" if _has_quotes(text) else json.dumps(text)
 
 
 @cache
@@ -55,12 +56,22 @@ def _dumper() -> type:
             return True
 
     def text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-        plain = word(value) == value
-        style = None if plain else "|" if _reads_well(value) else '"'
+        style: str | None = '"'
+        if word(value) == value:
+            style = None
+        elif _reads_well(value):
+            style = "|"
+        elif _has_quotes(value):
+            style = "'"
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
     Dumper.add_representer(str, text)
     return Dumper
+
+
+def _has_quotes(text: str) -> bool:
+    """Tell whether the text, such as CEL, is better written in single quotes."""
+    return '"' in text and "'" not in text and text.isascii() and text.isprintable()
 
 
 def _reads_well(text: str) -> bool:

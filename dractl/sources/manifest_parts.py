@@ -1,0 +1,146 @@
+"""The documents of a text with their own text, and how that is replaced."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import yaml
+
+from dractl.api.problems import Problem
+from dractl.sources.json_text import NotJson, read_json
+from dractl.sources.yaml_build import YamlError
+from dractl.sources.yaml_edit import Edited, edited, values_of
+from dractl.sources.yaml_text import chunks, summary
+from dractl.sources.yaml_tree import Node, trees
+from dractl.sources.yaml_write import block
+
+Steps = tuple[str | int, ...]
+_INDENT: Final = re.compile(r"[\[{]\r?\n([ \t]+)")
+_END: Final = re.compile(r"^\.\.\.[ \t]*$", re.MULTILINE)
+_BLANKS: Final = " \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a text; `line` counts from 1."""
+
+    text: str
+    line: int
+    value: object = None
+    is_document: bool = False
+    is_json: bool = False
+
+    def line_of(self, steps: Steps) -> int:
+        """Return the line of what the steps lead to, or of the nearest around it."""
+        if self.is_json:
+            return self.line
+        roots = trees(self.text)
+        if not roots:
+            return self.line
+        start = _position(roots[0], steps)
+        return self.line + self.text.count("\n", 0, start)
+
+    def replaced(self, documents: Sequence[object]) -> Edited:
+        """Return the text with other documents in the place of this one."""
+        if len(documents) == 1 and documents[0] == self.value:
+            return Edited(self.text, kept=True)
+        if self.is_json:
+            texts = [_json_like(self.text, each) for each in documents]
+            return Edited("\n".join(texts), kept=True)
+        if not documents:
+            return Edited("", kept="#" not in self.text)
+        first = edited(self.text, self.value, documents[0])
+        more = [f"---\n{block(each)}\n" for each in documents[1:]]
+        joint = "" if not more or first.text.endswith("\n") else "\n"
+        return Edited(first.text + joint + "".join(more), first.kept)
+
+
+def _position(node: Node, steps: Steps) -> int:
+    for step in steps:
+        if isinstance(step, int):
+            if step >= len(node.items):
+                break
+            node = node.items[step]
+            continue
+        entry = node.entry(step)
+        if entry is None:
+            break
+        if entry[1].form == "scalar" or step == steps[-1]:
+            return entry[0].start
+        node = entry[1]
+    return node.start
+
+
+def yaml_parts(text: str, source: str, problems: list[Problem]) -> Iterator[Part]:
+    """Yield the parts of a YAML text; what cannot be read is a problem, and stays."""
+    done = 0
+    for chunk in chunks(text):
+        done += len(chunk.text)
+        line = chunk.skipped + 1
+        try:
+            values = _one_document(chunk.text)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            at_line = line + (mark.line if mark is not None else 0)
+            problems.append(
+                Problem("", "", "", "", summary(error), f"{source}:{at_line}")
+            )
+            yield Part(chunk.text, line)
+        except YamlError as error:
+            where = f"{source}:{line + error.line}"
+            problems.append(Problem("", "", "", "", error.message, where))
+            yield Part(chunk.text, line)
+        else:
+            is_document = bool(values) and values[0] is not None
+            value = values[0] if values else None
+            yield Part(chunk.text, line, value, is_document)
+    if done < len(text):
+        yield Part(text[done:], text.count("\n", 0, done) + 1)
+
+
+def _one_document(text: str) -> list[object]:
+    values = values_of(text)
+    if len(values) > 1:
+        end = _END.search(text)
+        lines = text.count("\n", 0, end.start()) if end else 0
+        raise YamlError("a document ends with '...' here; use '---'", lines)
+    return values
+
+
+def json_parts(text: str, source: str, problems: list[Problem]) -> Iterator[Part]:
+    """Yield the parts of a JSON text, which has one document or several."""
+    try:
+        problems += read_json(text, source).problems
+    except NotJson as error:
+        problems.append(Problem("", "", "", "", error.message, error.where))
+    if problems:
+        yield Part(text, 1)
+        return
+    reader = json.JSONDecoder()
+    start = 0
+    while start < len(text):
+        begin = start
+        while begin < len(text) and text[begin] in _BLANKS:
+            begin += 1
+        if begin > start:
+            yield Part(text[start:begin], text.count("\n", 0, start) + 1)
+        if begin == len(text):
+            break
+        value, start = reader.raw_decode(text, begin)
+        line = text.count("\n", 0, begin) + 1
+        yield Part(text[begin:start], line, value, is_document=True, is_json=True)
+
+
+def _json_like(text: str, value: object) -> str:
+    """Return the value as JSON with the indentation that the text has."""
+    indent = _INDENT.search(text)
+    compact = indent is None and ": " not in text
+    written = json.dumps(
+        value,
+        indent=indent[1] if indent else None,
+        separators=(",", ":") if compact else None,
+        ensure_ascii=text.isascii(),
+    )
+    return written.replace("\n", "\r\n") if "\r\n" in text else written

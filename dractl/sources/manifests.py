@@ -1,0 +1,150 @@
+"""Files whose documents can be replaced while the rest of their text stays."""
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from dractl.api.problems import Problem
+from dractl.errors import DractlError
+from dractl.sources.files import STANDARD_INPUT, load_text
+from dractl.sources.manifest_parts import Part, json_parts, yaml_parts
+
+_SUFFIXES: Final = (".yaml", ".yml", ".json")
+_BOM: Final = "\ufeff"
+Steps = tuple[str | int, ...]
+
+
+@dataclass(slots=True)
+class Manifest:
+    """A file in parts: documents, and text between them or that is not readable."""
+
+    path: str
+    text: str
+    is_json: bool
+    parts: list[Part]
+    mark: str = ""
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def documents(self) -> list[object]:
+        """The documents, in their order."""
+        return [part.value for part in self.parts if part.is_document]
+
+    def place(self, number: int, steps: Steps) -> str:
+        """Return `file:line` of something in one of the documents."""
+        part = [each for each in self.parts if each.is_document][number]
+        return f"{self.path}:{part.line_of(steps)}"
+
+    def rewritten(self, outcomes: Sequence[Sequence[object]]) -> "Rewritten":
+        """Return the text with each document replaced by none, one or several."""
+        pieces: list[str] = []
+        bare = []
+        waiting = iter(enumerate(outcomes))
+        for part in self.parts:
+            if not part.is_document:
+                pieces.append(part.text)
+                continue
+            number, documents = next(waiting)
+            piece = part.replaced(documents)
+            pieces.append(piece.text)
+            if not piece.kept:
+                bare.append(number)
+        return Rewritten(self.mark + "".join(pieces), bare)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A new text, and the numbers of the documents whose inner comments are gone."""
+
+    text: str
+    without_comments: list[int]
+
+
+def manifests(paths: Sequence[str], *, recursive: bool) -> Iterator[Manifest]:
+    """Read the files, those of folders too; raise DractlError if one cannot be read."""
+    for path in paths:
+        if path != STANDARD_INPUT and Path(path).is_dir():
+            for file in _files_in(Path(path), recursive=recursive):
+                yield _manifest(str(file))
+        else:
+            yield _manifest(path)
+
+
+def _files_in(folder: Path, *, recursive: bool) -> list[Path]:
+    found = folder.rglob("*") if recursive else folder.iterdir()
+    files = sorted(
+        file for file in found if file.suffix in _SUFFIXES and file.is_file()
+    )
+    if not files:
+        raise DractlError(
+            "no-manifests",
+            "the folder holds no .yaml, .yml or .json file",
+            where=str(folder),
+            hint="name a file" if recursive else "name a file, or use -R",
+        )
+    return files
+
+
+def _manifest(path: str) -> Manifest:
+    source = "stdin" if path == STANDARD_INPUT else path
+    text = load_text(path)
+    is_json = path.endswith(".json")
+    if not is_json and text.lstrip()[:1] in {"{", "["}:
+        is_json = _is_json(text)
+    problems: list[Problem] = []
+    read = json_parts if is_json else yaml_parts
+    parts = list(read(text, source, problems))
+    mark = "" if path == STANDARD_INPUT else _mark(Path(path))
+    return Manifest(source, mark + text, is_json, parts, mark, problems)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _mark(file: Path) -> str:
+    with file.open("rb") as stream:
+        return _BOM if stream.read(3) == _BOM.encode() else ""
+
+
+def save(path: str, text: str) -> None:
+    """Replace a file's text at once, so that no reader ever sees half of it.
+
+    Its mode stays, its owner where that is allowed; a link still leads to it.
+    """
+    file = Path(path).resolve()
+    try:
+        before = file.stat()
+        handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(text.encode())
+                stream.flush()
+                os.fsync(stream.fileno())
+            _take_after(name, before)
+            Path(name).replace(file)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise DractlError(
+            "unwritable",
+            f"cannot be written: {error.strerror or error}",
+            where=path,
+            hint="check the permissions of the file and its folder",
+        ) from error
+
+
+def _take_after(name: str, before: os.stat_result) -> None:
+    if sys.platform != "win32" and os.geteuid() == 0:
+        os.chown(name, before.st_uid, before.st_gid)
+    Path(name).chmod(before.st_mode & 0o7777)
