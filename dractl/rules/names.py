@@ -27,6 +27,13 @@ _VERSION: Final = re.compile(
     rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}"
     rf"(?:-{_PRE}(?:\.{_PRE})*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
 )
+_LABEL_HELP: Final = (
+    "must be lower-case letters, digits and '-', with a letter or digit at both ends"
+)
+_SUBDOMAIN_HELP: Final = f"{_LABEL_HELP} of each part; '.' goes between parts"
+_WORD_HELP: Final = (
+    "letters, digits, '-', '_' and '.', with a letter or digit at both ends"
+)
 _UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -40,12 +47,7 @@ def dns_label(text: str) -> Faults:
     """Check a DNS label."""
     faults = _length(text, LABEL_BYTES)
     if not _LABEL.fullmatch(text):
-        faults += (
-            (
-                "must be lower-case letters, digits and '-', with a letter or digit at "
-                "both ends"
-            ),
-        )
+        faults += (_LABEL_HELP,)
     return faults
 
 
@@ -54,12 +56,7 @@ def dns_subdomain(text: str) -> Faults:
     """Check a DNS subdomain."""
     faults = _length(text, SUBDOMAIN_BYTES)
     if not _SUBDOMAIN.fullmatch(text):
-        faults += (
-            (
-                "must be lower-case letters, digits, '-' and '.', with a letter or digit "
-                "at both ends of each part"
-            ),
-        )
+        faults += (_SUBDOMAIN_HELP,)
     return faults
 
 
@@ -77,12 +74,7 @@ def label_key(text: str) -> Faults:
     else:
         faults += _length(name, LABEL_BYTES)
     if not _WORD.fullmatch(name):
-        faults += (
-            (
-                "must have a name of letters, digits, '-', '_' and '.', with a letter or "
-                "digit at both ends"
-            ),
-        )
+        faults += (f"must have a name that is {_WORD_HELP}",)
     return faults
 
 
@@ -95,12 +87,7 @@ def label_value(text: str) -> Faults:
     """Check the value of a label, which may be empty."""
     faults = _length(text, LABEL_BYTES)
     if text and not _WORD.fullmatch(text):
-        faults += (
-            (
-                "must be letters, digits, '-', '_' and '.', with a letter or digit at "
-                "both ends"
-            ),
-        )
+        faults += (f"must be {_WORD_HELP}",)
     return faults
 
 

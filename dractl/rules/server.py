@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from dractl.api.versions import GROUP, to_hub
 from dractl.model.cluster import Profile
+from dractl.rules.claims import check_claim, check_template
 from dractl.rules.classes import check_class
 from dractl.rules.decoding import check_decoded, type_meta
 from dractl.rules.defaults import fill_in
@@ -18,6 +19,7 @@ from dractl.rules.path import Path
 from dractl.rules.registry import Violation
 from dractl.rules.serving import check_served, on_by_default
 from dractl.rules.shapes import shape_of
+from dractl.rules.taints import check_rule
 from dractl.rules.wire import Reading, Wire
 
 __all__ = ["Dropped", "Judgement", "judged"]
@@ -60,13 +62,15 @@ class Question:
 
 _Check = Callable[[Wire, Question], Iterator[Violation]]
 
-
-def _class(document: Wire, question: Question) -> Iterator[Violation]:
-    return check_class(document, question.profile)
-
-
 _CHECKS: Final[Mapping[str, _Check]] = {
-    "DeviceClass": _class,
+    "DeviceClass": lambda document, ask: check_class(document, ask.profile),
+    "DeviceTaintRule": lambda document, ask: check_rule(document, ask.profile),
+    "ResourceClaim": lambda document, ask: check_claim(
+        document, ask.profile, ask.admin_namespaces
+    ),
+    "ResourceClaimTemplate": lambda document, ask: check_template(
+        document, ask.profile, ask.admin_namespaces
+    ),
 }
 
 
