@@ -75,9 +75,9 @@ def version_is_off(subject: Subject, _world: World) -> Iterator[Violation]:
     """A version that the API server serves only where it was switched on.
 
     Clusters serve the beta and alpha versions of resource.k8s.io only with
-    `--runtime-config=resource.k8s.io/VERSION=true`, and before 1.34 the whole group only
-    with the feature gate DynamicResourceAllocation. Elsewhere kubectl says that there
-    is no such kind. Write the version that the release serves by default.
+    `--runtime-config=resource.k8s.io/VERSION=true`, and before 1.34 the whole group
+    only with the feature gate DynamicResourceAllocation. Elsewhere kubectl says that
+    there is no such kind. Write the version that the release serves by default.
     """
     life = _life(subject)
     if life is None or life.is_on:
@@ -110,32 +110,3 @@ def version_is_deprecated(subject: Subject, _world: World) -> Iterator[Violation
             f"1.{life.deprecated} and gone in 1.{life.removed}",
             fix=_rewrite(subject),
         )
-
-
-@advice("kind-is-gone")
-def kind_is_gone(subject: Subject, _world: World) -> Iterator[Violation]:
-    """A kind of the first design of DRA, which no release since 1.32 has.
-
-    ResourceClass, PodSchedulingContext and the *Parameters kinds belonged to claims
-    that a controller allocated. They have no successor but DeviceClass, and cannot be
-    converted: write a DeviceClass and claims anew.
-    """
-    if subject.group == GROUP and subject.kind in _GONE:
-        yield Violation(
-            "kind-is-gone",
-            Path.of("kind"),
-            f"{subject.kind} belongs to an older DRA, which Kubernetes "
-            f"{subject.profile.version} does not have",
-            fix="write a DeviceClass, and name it in claims",
-        )
-
-
-_GONE: Final = frozenset(
-    {
-        "PodScheduling",
-        "PodSchedulingContext",
-        "ResourceClaimParameters",
-        "ResourceClass",
-        "ResourceClassParameters",
-    }
-)

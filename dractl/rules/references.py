@@ -15,8 +15,8 @@ _TEMPLATE: Final = "ResourceClaimTemplate"
 Step = Field | Index | Key
 
 
-def _missing(
-    code: str, path: Path, kind: str, name: str, namespace: str, world: World
+def _missing(  # noqa: PLR0913 - what a name is looked up by
+    world: World, code: str, path: Path, *, kind: str, name: str, namespace: str = ""
 ) -> Iterator[Violation]:
     """Say that an object is nowhere, if that can be known or there is a likely typo."""
     if not name or world.find(kind, name, namespace):
@@ -43,7 +43,7 @@ def class_is_missing(subject: Subject, world: World) -> Iterator[Violation]:
     for option in subject.options:
         path = option.path.field("deviceClassName")
         name = option.device_class
-        yield from _missing("class-missing", path, "DeviceClass", name, "", world)
+        yield from _missing(world, "class-missing", path, kind="DeviceClass", name=name)
 
 
 @advice("template-missing")
@@ -56,12 +56,12 @@ def template_is_missing(subject: Subject, world: World) -> Iterator[Violation]:
     for claim in subject.pod.claims if subject.pod else ():
         path = claim.path.field("resourceClaimTemplateName")
         yield from _missing(
+            world,
             "template-missing",
             path,
-            _TEMPLATE,
-            claim.template,
-            subject.namespace,
-            world,
+            kind=_TEMPLATE,
+            name=claim.template,
+            namespace=subject.namespace,
         )
 
 
@@ -84,7 +84,9 @@ def claim_is_missing(subject: Subject, world: World) -> Iterator[Violation]:
                     fix=f"resourceClaimTemplateName: {name}",
                 )
             continue
-        yield from _missing("claim-missing", path, _CLAIM, name, namespace, world)
+        yield from _missing(
+            world, "claim-missing", path, kind=_CLAIM, name=name, namespace=namespace
+        )
 
 
 @advice("claim-unused")

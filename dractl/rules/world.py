@@ -11,11 +11,11 @@ from dractl.catalogue.index import Catalogue
 from dractl.catalogue.nearest import nearest
 from dractl.catalogue.published import published
 from dractl.cel.environment import STORED
-from dractl.cel.errors import SelectorCompileError
+from dractl.cel.errors import SelectorCompileError, SelectorEvalError
 from dractl.cel.selector import Selector, compile_cached
 from dractl.model.claims import ClaimSpec
 from dractl.model.devices import Device, DeviceTaintRule
-from dractl.rules.subject import Subject, entries, mapping, text
+from dractl.rules.subject import Option, Subject, entries, mapping, text
 
 _DEFINED: Final = frozenset(
     {"DeviceClass", "ResourceClaim", "ResourceClaimTemplate", "Namespace"}
@@ -61,12 +61,19 @@ class World:
     """All definitions, and the devices and rules of the snapshot, if there is one.
 
     `is_whole` tells that a snapshot shows all there is, so what is not in it is not.
+    `failing` and `_passing` keep what selectors, by their texts, do to the devices.
     """
 
     definitions: tuple[Definition, ...] = ()
     is_whole: bool = False
     devices: tuple[Device, ...] = field(default=(), repr=False)
     taint_rules: tuple[DeviceTaintRule, ...] = ()
+    failing: dict[tuple[str, ...], tuple[int, str, str]] = field(
+        default_factory=dict, repr=False
+    )
+    _passing: dict[tuple[str, ...], tuple[Device, ...]] = field(
+        default_factory=dict, repr=False
+    )
 
     @staticmethod
     def of(snapshot: Snapshot | None, definitions: Iterable[Definition]) -> "World":
@@ -112,6 +119,27 @@ class World:
         """Return the expressions of a class; None: unknown, or they do not compile."""
         found = self.find("DeviceClass", class_name)
         return None if found is None else compiled(found.selectors)
+
+    def passing(self, option: Option) -> tuple[Device, ...] | None:
+        """Return the devices that an option selects; None: that cannot be said."""
+        given = self.class_selectors(option.device_class)
+        own = compiled(tuple(each.text for each in option.selectors))
+        if given is None or own is None or not self.devices:
+            return None
+        key = tuple(each.text for each in (*given, *own))
+        found = self._passing.get(key)
+        if found is None:
+            found = self._passing[key] = tuple(
+                device for device in self.devices if _passes(device, (*given, *own))
+            )
+        return found
+
+
+def _passes(device: Device, selectors: Iterable[Selector]) -> bool:
+    try:
+        return all(each.matches(device) for each in selectors)
+    except SelectorEvalError:
+        return False  # told elsewhere
 
 
 @functools.lru_cache(maxsize=1024)
