@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from dractl.rules.advice import advice
-from dractl.rules.path import Field, Index, Key, Path
-from dractl.rules.reasons import FORBIDDEN
-from dractl.rules.registry import Severity, Violation
+from dractl.rules.path import Path
+from dractl.rules.registry import Violation
 from dractl.rules.subject import PodClaim, Subject, number, text
 from dractl.rules.world import Definition, World
 
 _CLAIM: Final = "ResourceClaim"
 _TEMPLATE: Final = "ResourceClaimTemplate"
-Step = Field | Index | Key
 
 
 def _missing(  # noqa: PLR0913 - what a name is looked up by
@@ -193,38 +191,6 @@ def replicas_share_a_claim(subject: Subject, _world: World) -> Iterator[Violatio
                 f"{who} share the devices of the one claim {claim.claim}",
                 fix="name a ResourceClaimTemplate with resourceClaimTemplateName",
             )
-
-
-@advice("admin-access-namespace", Severity.ERROR)
-def namespace_lacks_the_label(subject: Subject, world: World) -> Iterator[Violation]:
-    """Admin access in a namespace that is not labelled for it.
-
-    Requests with `adminAccess: true` get devices that others use. The API server takes
-    them only in namespaces with the label `resource.kubernetes.io/admin-access: "true"`
-    (1.33: `resource.k8s.io/admin-access`). Reported only where the namespace is known,
-    from a snapshot or from the files.
-    """
-    label = subject.profile.admin_access_label
-    found = world.find("Namespace", subject.namespace) if subject.namespace else None
-    if label is None or found is None or dict(found.labels).get(label) == "true":
-        return
-    if not subject.profile.enabled("DRAAdminAccess"):
-        return  # the field is dropped
-    admin = next((each for each in subject.options if each.is_admin), None)
-    if admin is not None:
-        yield Violation(
-            "admin-access-namespace",
-            # The API server leaves out `exactly` here, and of templates the inner spec.
-            Path(_outer(admin.path.steps)).field("adminAccess"),
-            f"namespace {subject.namespace} lacks the label {label}: "
-            '"true", which admin access needs',
-            FORBIDDEN,
-            f"kubectl label namespace {subject.namespace} {label}=true",
-        )
-
-
-def _outer(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    return steps[1:-1] if steps[1] == Field("spec") else steps[:-1]
 
 
 @advice("extended-resource-twice")

@@ -1,6 +1,7 @@
 """Snapshots and documents from files, folders and standard input."""
 
 import gc
+import glob
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -68,6 +69,44 @@ def load_text(path: str) -> str:
     if path == STANDARD_INPUT:
         return _decoded(sys.stdin.buffer.read(_MOST_BYTES + 1), "stdin")
     return _decoded(_bytes_of(Path(path)), path)
+
+
+def load_manifest(path: str) -> tuple[str, bool]:
+    """Read the text of manifests, also gzipped, and whether its name says JSON.
+
+    Raises DractlError if that fails. `-` is stdin.
+    """
+    if path == STANDARD_INPUT:
+        data, named = sys.stdin.buffer.read(_MOST_BYTES + 1), "stdin"
+    else:
+        data, named = _bytes_of(Path(path)), path
+    if data.startswith(_GZIP_MAGIC):
+        data = _unpacked(data, named)
+    return _decoded(data, named), named.removesuffix(".gz").endswith(".json")
+
+
+def manifests_of(path: str, *, recursive: bool) -> list[str]:
+    """Return the files that a path means: itself, those in a folder, or of a pattern.
+
+    Raises DractlError where there are none.
+    """
+    place = Path(path)
+    if path == STANDARD_INPUT:
+        return [path]
+    if _is_folder(place):
+        found = sorted(place.rglob("*") if recursive else place.iterdir())
+        files = [str(file) for file in found if _is_manifest(file)]
+        hint = "" if recursive else "-R also looks into the folders in it"
+    elif glob.has_magic(path) and not place.exists():
+        found = sorted(map(Path, glob.iglob(path, recursive=True)))
+        files = [str(file) for file in found if file.is_file()]
+        hint = "check the pattern"
+    else:
+        return [path]
+    if files:
+        return files
+    message = "no .yaml, .yml, .json or .gz file is there"
+    raise DractlError("no-manifests", message, where=path, hint=hint)
 
 
 def _from_standard_input() -> Loaded:

@@ -1,0 +1,153 @@
+"""All that is to be said of one object: what the server refuses, and what is regretted.
+
+Importing this module fills the table of rules.
+"""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from dractl.api.versions import GROUP
+from dractl.model.cluster import Profile
+from dractl.rules import (
+    advice_cel,
+    advice_claims,
+    advice_devices,
+    advice_opaque,
+    advice_versions,
+    mending,
+    references,
+)
+from dractl.rules.advice import ADVISERS
+from dractl.rules.path import Path
+from dractl.rules.registry import Severity, Violation, rule
+from dractl.rules.server import Dropped, Judgement, judged
+from dractl.rules.subject import PodSpec, Subject, mapping, text
+from dractl.rules.world import World
+
+IGNORE: Final = "dractl.dev/ignore"
+ADVICE: Final = (
+    advice_cel,
+    advice_claims,
+    advice_devices,
+    advice_opaque,
+    advice_versions,
+    references,
+)
+"""The modules with rules for what is regretted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is to be said of an object; `is_checked` False: no rule is about its kind.
+
+    `ignored` tells how many violations its annotation takes out.
+    """
+
+    violations: tuple[Violation, ...] = ()
+    is_checked: bool = True
+    ignored: int = 0
+
+
+def check(document: object, profile: Profile, world: World) -> Answer:
+    """Return what is to be said of an object, in no particular order."""
+    subject = Subject.of(document, profile)
+    if subject is None or not isinstance(document, Mapping):
+        return _without_type(document, profile)
+    judgement = _judgement(document, subject, world)
+    if judgement.status is None and subject.pod is None and subject.group != GROUP:
+        return Answer(is_checked=False)
+    found = [mending.mended(each, document, subject) for each in judgement.violations]
+    for each in judgement.dropped:
+        found += field_dropped(each, profile)
+    for adviser in ADVISERS:
+        found += adviser(subject, world)
+    ignored = _ignored(document)
+    kept = [each for each in found if not {"all", each.code} & ignored]
+    unique = tuple(dict.fromkeys(kept))
+    return Answer(unique, ignored=len(found) - len(kept))
+
+
+def _without_type(document: object, profile: Profile) -> Answer:
+    """Return what to say of a document that names no kind or no version."""
+    if not isinstance(document, Mapping) or not (
+        text(document, "apiVersion").startswith(f"{GROUP}/")
+        or text(document, "kind") in advice_versions.LIVES
+    ):
+        return Answer(is_checked=False)  # a file of values, or the like
+    return Answer(judged(document, profile).violations)
+
+
+def _judgement(
+    document: Mapping[str, Any], subject: Subject, world: World
+) -> Judgement:
+    label = subject.profile.admin_access_label
+    namespace = (
+        world.find("Namespace", subject.namespace) if subject.namespace else None
+    )
+    # Of a namespace that nobody knows, it is taken that it has the label.
+    is_refused = (
+        namespace is not None and dict(namespace.labels).get(label or "") != "true"
+    )
+    names = () if is_refused else (subject.namespace or "default",)
+    judgement = judged(document, subject.profile, names)
+    if judgement.status is None and subject.pod is not None and subject.kind != "Pod":
+        return _judged_template(subject, subject.pod)
+    return judgement
+
+
+def _lacks_label(subject: Subject, world: World) -> bool:
+    """Tell whether the namespace is known, and not labelled for admin access."""
+    label = subject.profile.admin_access_label or ""
+    found = world.find("Namespace", subject.namespace) if subject.namespace else None
+    return found is not None and dict(found.labels).get(label) != "true"
+
+
+def _judged_template(subject: Subject, pod: PodSpec) -> Judgement:
+    """Judge the pod that an object makes, with the paths of the object."""
+    example = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "example", "namespace": "default"},
+        "spec": pod.wire,
+    }
+    found = judged(example, subject.profile)
+    return dataclasses.replace(
+        found,
+        violations=tuple(
+            dataclasses.replace(each, path=_moved(each.path, pod.path))
+            for each in found.violations
+        ),
+        dropped=tuple(
+            dataclasses.replace(each, path=_moved(each.path, pod.path))
+            for each in found.dropped
+        ),
+    )
+
+
+def _moved(path: Path, base: Path) -> Path:
+    return Path((*base.steps, *path.steps[1:])) if path.steps else base
+
+
+def _ignored(document: Mapping[str, Any]) -> frozenset[str]:
+    listed = text(mapping(document, "metadata", "annotations"), IGNORE)
+    return frozenset(each.strip() for each in listed.split(","))
+
+
+@rule("field-dropped", Severity.WARNING)
+def field_dropped(dropped: Dropped, profile: Profile) -> Iterator[Violation]:
+    """A field that this release accepts and does not keep.
+
+    Fields of a feature whose gate is off are removed before the object is stored,
+    without an error or a warning. The object then asks for something else than its
+    author wanted.
+    """
+    since = f"; it is on by default since {dropped.since}" if dropped.since else ""
+    yield Violation(
+        "field-dropped",
+        dropped.path,
+        f"Kubernetes {profile.version} drops {dropped.field}: the feature gate "
+        f"{dropped.gate} is off{since}",
+        fix=f"turn on {dropped.gate} in the API server and the scheduler",
+    )

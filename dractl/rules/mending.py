@@ -1,0 +1,108 @@
+"""What to write instead of what the API server refuses, where that is plain."""
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from dractl.cel.errors import SelectorCompileError
+from dractl.cel.selector import compile_cached
+from dractl.model.quantity import Quantity, QuantityError
+from dractl.rules.advice_cel import repairs
+from dractl.rules.path import Field, Index, Path
+from dractl.rules.registry import Violation
+from dractl.rules.subject import Subject
+
+_AMOUNT: Final = re.compile(
+    r"\s*([-+]?[0-9.]+)\s*([kKmMgGtTpPeE]?)(i?)[bB]?\s*", re.ASCII
+)
+_EXPRESSION: Final = Field("expression")
+
+
+def value_at(document: object, path: Path) -> object:
+    """Return the value at a path of a document as it was written; None: none."""
+    found: Any = document
+    for step in path.steps:
+        name = step.number if isinstance(step, Index) else step.name
+        found = _below(found, name)
+    return found
+
+
+def _below(value: Any, name: str | int) -> Any:
+    if isinstance(name, int):
+        return value[name] if isinstance(value, list) and name < len(value) else None
+    if not isinstance(value, Mapping):
+        return None
+    if name in value or name not in {"exactly", "basic"}:
+        return value.get(name)
+    return value  # v1beta1 has nothing between
+
+
+def mended(
+    violation: Violation, document: Mapping[str, Any], subject: Subject
+) -> Violation:
+    """Return the violation with the place in its text, and a fix if there is one."""
+    if violation.path.steps[-1:] == (_EXPRESSION,):
+        return _of_expression(violation, document, subject)
+    if violation.fix is not None:
+        return violation
+    fix = None
+    value = value_at(document, violation.path)
+    if violation.code == "wrong-type" and isinstance(value, str):
+        fix = amount(value)
+    elif violation.code == "unknown-field" and isinstance(value, Mapping):
+        fix = _of_field(violation.path, value)
+    return violation if fix is None else dataclasses.replace(violation, fix=fix)
+
+
+def _of_field(path: Path, value: Mapping[str, Any]) -> str | None:
+    """Return what takes the place of fields that older releases had."""
+    last = path.steps[-1]
+    if last == Field("source") and "resourceClaims" in str(path):
+        names = ", ".join(f"{key}: {name}" for key, name in value.items())
+        return f"remove `source:` and indent {names} less"
+    if last == Field("exactly"):
+        return "apiVersion: resource.k8s.io/v1, or write its fields without `exactly:`"
+    return None
+
+
+def amount(text: str) -> str | None:
+    """Return the quantity that was meant: `6 GiB` is 6Gi, `40GB` 40G, `4K` 4k."""
+    match = _AMOUNT.fullmatch(text)
+    if match is None:
+        return None
+    number, prefix, binary = match.groups()
+    if binary:
+        prefix = prefix.upper()
+    elif prefix != "m":
+        prefix = prefix.upper() if prefix not in {"k", "K"} else "k"
+    better = f"{number}{prefix}{binary}"
+    try:
+        Quantity.parse(better)
+    except QuantityError:
+        return None
+    return better
+
+
+def _of_expression(
+    violation: Violation, document: Mapping[str, Any], subject: Subject
+) -> Violation:
+    expression = value_at(document, violation.path)
+    if not isinstance(expression, str):
+        return violation
+    span, message = None, violation.message
+    try:
+        compile_cached(expression, subject.environment)
+    except SelectorCompileError as error:
+        issue = error.issues[0]
+        if issue.line > 0:
+            lines = expression.split("\n")[: issue.line - 1]
+            start = sum(len(line) + 1 for line in lines) + max(issue.column - 1, 0)
+            span = (start, start + 1)
+        message = "does not compile: " + "; ".join(
+            dict.fromkeys(each.message for each in error.issues)
+        )
+    fix = violation.fix
+    for each in repairs(expression, subject.environment):
+        fix = fix or each.expression or each.message
+    return dataclasses.replace(violation, span=span, fix=fix, message=message)
