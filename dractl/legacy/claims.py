@@ -71,7 +71,7 @@ def _in_spec(document: Document, spec: Document, steps: Steps) -> Iterator[Legac
 def _subject(key: str, version: str, *, removed: bool) -> str:
     if version in OLD_VERSIONS or not removed or key == "devicePreferences":
         return key
-    return f"{key}, which {version} never had"
+    return f"{key}, which {version} never had,"
 
 
 def _mode(spec: Document) -> str:

@@ -48,7 +48,7 @@ def _in_group(document: Document, version: str) -> Iterator[Legacy]:
 def _in_resource_class(document: Document, version: str) -> Iterator[Legacy]:
     subject = "ResourceClass"
     if version not in OLD_VERSIONS:
-        subject = f"ResourceClass, which {version} never had"
+        subject = f"ResourceClass, which {version} never had,"
     yield legacy("resource-class", (), subject)
     spec = mapping_at(document, "spec")
     for steps, holder in (((), document), (("spec",), spec)):

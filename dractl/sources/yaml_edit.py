@@ -5,6 +5,7 @@ and quotes included; fields that moved into a new mapping, or out of one, move w
 their comments. The result is read again: text that says something else is not used.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -133,7 +134,7 @@ class _Changes:
             value = node.entries[0][1]
             kept = self._text[value.start : value.end]
             return [Edit(self._layout.gap_before(node.start), node.end, f" {kept}")]
-        return self._replaced(node, old, new, column, is_flow=flow)
+        return self._replaced(node, old, new, column, is_flow=is_flow)
 
     def _replaced(
         self, node: Node, old: object, new: object, column: int, *, is_flow: bool
@@ -384,7 +385,7 @@ def _like(quote: str, value: object) -> str:
     if quote == "'" and isinstance(value, str) and value.isprintable():
         return "'" + value.replace("'", "''") + "'"
     if quote == '"' and isinstance(value, str) and value.isascii():
-        return inline(value) if inline(value).startswith('"') else f'"{value}"'
+        return json.dumps(value)
     return inline(value)
 
 
