@@ -88,3 +88,10 @@ def too_many(code: str, path: Path, count: int, most: int) -> Iterator[Violation
     yield Violation(
         code, path, f"has {count} entries; at most {most} are allowed", TOO_MANY
     )
+
+
+def not_found(
+    code: str, path: Path, message: str, fix: str | None = None
+) -> Iterator[Violation]:
+    """Say that what is named is not there."""
+    yield Violation(code, path, message, NOT_FOUND, fix)

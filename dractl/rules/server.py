@@ -16,9 +16,11 @@ from dractl.rules.decoding import check_decoded, type_meta
 from dractl.rules.defaults import fill_in
 from dractl.rules.gates import Dropped, drop
 from dractl.rules.path import Path
+from dractl.rules.reasons import INTERNAL
 from dractl.rules.registry import Violation
 from dractl.rules.serving import check_served, on_by_default
 from dractl.rules.shapes import shape_of
+from dractl.rules.slices import check_slice
 from dractl.rules.taints import check_rule
 from dractl.rules.wire import Reading, Wire
 
@@ -28,6 +30,7 @@ CREATED: Final = 201
 BAD_REQUEST: Final = 400
 NOT_FOUND: Final = 404
 UNPROCESSABLE: Final = 422
+INTERNAL_ERROR: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,8 @@ class Judgement:
     was written: there the server stops before it converts.
     dropped: the fields that it drops silently; known only when it got so far.
     kind: the kind, "" if the document has none.
-    status: the HTTP status: 201, 400 (BadRequest), 404 (no such kind or version) or
-    422. None for kinds that are not judged.
+    status: the HTTP status: 201, 400 (BadRequest), 404 (no such kind or version), 422,
+    or 500 where the server itself breaks. None for kinds that are not judged.
     default: whether the server has that version without being told to. Beta versions
     of resource.k8s.io are off by default.
     """
@@ -71,6 +74,7 @@ _CHECKS: Final[Mapping[str, _Check]] = {
     "ResourceClaimTemplate": lambda document, ask: check_template(
         document, ask.profile, ask.admin_namespaces
     ),
+    "ResourceSlice": lambda document, ask: check_slice(document, ask.profile),
 }
 
 
@@ -114,4 +118,11 @@ def _judged_here(
     hub = dict(to_hub(decoded)) if version not in {"v1", "v1beta2"} else decoded
     dropped = tuple(drop(kind, hub.get("spec", {}), Path.of("spec"), profile))
     found = tuple(_CHECKS[kind](hub, question)) if kind in _CHECKS else ()
-    return Judgement(found, dropped, kind, UNPROCESSABLE if found else CREATED, default)
+    return Judgement(found, dropped, kind, _status_of(found), default)
+
+
+def _status_of(found: tuple[Violation, ...]) -> int:
+    if not found:
+        return CREATED
+    broken = any(each.reason == INTERNAL for each in found)
+    return INTERNAL_ERROR if broken else UNPROCESSABLE

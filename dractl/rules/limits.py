@@ -1,0 +1,20 @@
+"""Limits that changed from release to release, as rows of a table."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from dractl.model.cluster import NEWEST, OLDEST, KubernetesVersion
+
+# One number per release from 1.31 on. Where a release did not have the field, the row
+# starts with the number of the first one that has it.
+LIMITS: Final[Mapping[str, tuple[int, ...]]] = {
+    "devices": (128, 128, 128, 128, 128, 128, 128),
+    # With taints or counters on any device; 1.36 adds lists among the attributes.
+    "devices-with-more": (128, 128, 128, 128, 64, 64, 64),
+    "taints": (4, 4, 4, 4, 16, 16, 16),
+}
+
+
+def limit(name: str, release: KubernetesVersion) -> int:
+    """Return a limit in a release; outside of the table, in its nearest."""
+    return LIMITS[name][min(max(release, OLDEST), NEWEST).minor - OLDEST.minor]
