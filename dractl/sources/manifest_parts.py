@@ -12,13 +12,12 @@ from dractl.api.problems import Problem
 from dractl.sources.json_text import NotJson, read_json
 from dractl.sources.yaml_build import YamlError
 from dractl.sources.yaml_edit import Edited, edited, values_of
-from dractl.sources.yaml_text import chunks, summary
+from dractl.sources.yaml_text import SEPARATOR, chunks, summary
 from dractl.sources.yaml_tree import Node, trees
 from dractl.sources.yaml_write import block
 
 Steps = tuple[str | int, ...]
 _INDENT: Final = re.compile(r"[\[{]\r?\n([ \t]+)")
-_END: Final = re.compile(r"^\.\.\.[ \t]*$", re.MULTILINE)
 _BLANKS: Final = " \t\r\n"
 
 
@@ -78,35 +77,30 @@ def yaml_parts(text: str, source: str, problems: list[Problem]) -> Iterator[Part
     done = 0
     for chunk in chunks(text):
         done += len(chunk.text)
+        # Empty documents may come before the one with content.
+        head = max((each.start() for each in SEPARATOR.finditer(chunk.text)), default=0)
         line = chunk.skipped + 1
-        try:
-            values = _one_document(chunk.text)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            at_line = line + (mark.line if mark is not None else 0)
-            problems.append(
-                Problem("", "", "", "", summary(error), f"{source}:{at_line}")
-            )
-            yield Part(chunk.text, line)
-        except YamlError as error:
-            where = f"{source}:{line + error.line}"
-            problems.append(Problem("", "", "", "", error.message, where))
-            yield Part(chunk.text, line)
-        else:
-            is_document = bool(values) and values[0] is not None
-            value = values[0] if values else None
-            yield Part(chunk.text, line, value, is_document)
+        if head:
+            yield Part(chunk.text[:head], line)
+            line += chunk.text.count("\n", 0, head)
+        yield _yaml_part(chunk.text[head:], line, source, problems)
     if done < len(text):
         yield Part(text[done:], text.count("\n", 0, done) + 1)
 
 
-def _one_document(text: str) -> list[object]:
-    values = values_of(text)
-    if len(values) > 1:
-        end = _END.search(text)
-        lines = text.count("\n", 0, end.start()) if end else 0
-        raise YamlError("a document ends with '...' here; use '---'", lines)
-    return values
+def _yaml_part(text: str, line: int, source: str, problems: list[Problem]) -> Part:
+    try:
+        values = values_of(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        at, message = mark.line if mark is not None else 0, summary(error)
+    except YamlError as error:
+        at, message = error.line, error.message
+    else:
+        value = values[0] if values else None
+        return Part(text, line, value, is_document=value is not None)
+    problems.append(Problem("", "", "", "", message, f"{source}:{line + at}"))
+    return Part(text, line)
 
 
 def json_parts(text: str, source: str, problems: list[Problem]) -> Iterator[Part]:

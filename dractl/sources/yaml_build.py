@@ -214,10 +214,8 @@ def _key(value: object, container: dict[str, object], line: int) -> str:
             raise YamlError("a key must be a string", line)
     if key in container:
         if key == "apiVersion" and "kind" in container:
-            raise YamlError(
-                "key 'apiVersion' is there twice: is a line with --- missing above?",
-                line,
-            )
+            hint = "is a line with --- missing above it?"
+            raise YamlError(f"key 'apiVersion' is there twice: {hint}", line)
         raise YamlError(f"key {key[:80]!r} is there twice", line)
     return key
 

@@ -16,7 +16,7 @@ from dractl.sources.documents import Loaded, SourcedDocument
 from dractl.sources.yaml_build import Builder, YamlError
 
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_SEPARATOR: Final = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+SEPARATOR: Final = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 # A line that is more than blanks, a comment or a directive.
 _CONTENT: Final = re.compile(r"^[ \t]*+[^ \t\r\n#%]", re.MULTILINE)
 
@@ -47,7 +47,7 @@ def loader_of(text: str) -> Any:
 def chunks(text: str) -> Iterator[Chunk]:
     """Yield the text of one document after the other."""
     start, skipped = 0, 0
-    ends = [match.start() for match in _SEPARATOR.finditer(text)]
+    ends = [match.start() for match in SEPARATOR.finditer(text)]
     for end in (*ends, len(text)):
         # What comes before the first content belongs to the document that follows.
         if _CONTENT.search(text, _after_separator(text, start), end):
