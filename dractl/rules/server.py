@@ -15,7 +15,11 @@ from dractl.rules.classes import check_class
 from dractl.rules.decoding import check_decoded, type_meta
 from dractl.rules.defaults import fill_in
 from dractl.rules.gates import Dropped, drop
+from dractl.rules.groups import GROUP as SCHEDULING
+from dractl.rules.groups import SHAPES, check_group
 from dractl.rules.path import Path
+from dractl.rules.pods import HOLDERS, Holder, check_pod, pod_in
+from dractl.rules.poolstatus import check_pool_status
 from dractl.rules.reasons import INTERNAL
 from dractl.rules.registry import Violation
 from dractl.rules.serving import check_served, on_by_default
@@ -74,6 +78,9 @@ _CHECKS: Final[Mapping[str, _Check]] = {
     "ResourceClaimTemplate": lambda document, ask: check_template(
         document, ask.profile, ask.admin_namespaces
     ),
+    "ResourcePoolStatusRequest": lambda document, ask: check_pool_status(
+        document, ask.profile
+    ),
     "ResourceSlice": lambda document, ask: check_slice(document, ask.profile),
 }
 
@@ -97,7 +104,37 @@ def judged(
     question = Question(profile, admin_namespaces)
     if group == GROUP:
         return _judged_here(document, version, question)
+    if group == SCHEDULING and document["kind"] in SHAPES:
+        return _judged_group(document, profile)
+    holder = HOLDERS.get((document["apiVersion"], document["kind"]))
+    if holder is not None:
+        return _judged_pod(document, holder, profile)
     return Judgement(kind=document["kind"])
+
+
+def _judged_pod(
+    document: Mapping[str, Any], holder: Holder, profile: Profile
+) -> Judgement:
+    kind, reading = document["kind"], Reading()
+    decoded = holder.shape(document, None, reading)
+    if reading.misfits:
+        faults = tuple(check_decoded(reading.misfits))
+        return Judgement(faults, (), kind, BAD_REQUEST)
+    pod, path = pod_in(decoded, holder.steps), Path.of(*holder.steps)
+    dropped = tuple(drop("Pod", pod, path, profile))
+    found = tuple(check_pod(decoded, holder.steps, profile))
+    return Judgement(found, dropped, kind, _status_of(found))
+
+
+def _judged_group(document: Mapping[str, Any], profile: Profile) -> Judgement:
+    kind, reading = document["kind"], Reading()
+    decoded = SHAPES[kind](document, None, reading)
+    if reading.misfits:
+        faults = tuple(check_decoded(reading.misfits))
+        return Judgement(faults, (), kind, BAD_REQUEST)
+    dropped = tuple(drop(kind, decoded.get("spec", {}), Path.of("spec"), profile))
+    found = tuple(check_group(decoded))
+    return Judgement(found, dropped, kind, _status_of(found))
 
 
 def _judged_here(
@@ -117,7 +154,7 @@ def _judged_here(
     fill_in(kind, version, decoded)
     hub = dict(to_hub(decoded)) if version not in {"v1", "v1beta2"} else decoded
     dropped = tuple(drop(kind, hub.get("spec", {}), Path.of("spec"), profile))
-    found = tuple(_CHECKS[kind](hub, question)) if kind in _CHECKS else ()
+    found = tuple(_CHECKS[kind](hub, question))
     return Judgement(found, dropped, kind, _status_of(found), default)
 
 

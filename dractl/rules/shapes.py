@@ -127,6 +127,9 @@ class _Release:
             {"derivedAttributes": list_of(_DERIVED)} if late else {}
         )
         skip: dict[str, Reader] = {"skipNodeOperations": TEXTS} if late else {}
+        self.partition: dict[str, Reader] = (
+            {"defaultPartitionTypeAttribute": text} if late else {}
+        )
         self.exactly = _EXACTLY.plus(**derived)
         self.subrequests = list_of(_SUBREQUEST.plus(**derived))
         self.status = _claim_status(_RESULT.plus(**skip))
@@ -207,13 +210,9 @@ _RULE: Final = _object(
     }),
     status=Struct({"conditions": list_of(CONDITION)}),
 )  # fmt: skip
-_POOL_STATUS: Final = _object(
-    spec=Struct({
-        "driver": text, "poolName": text, "limit": short_integer,
-        "defaultPartitionTypeAttribute": text,
-    }),
-    status=anything,
-)  # fmt: skip
+_POOL_STATUS_SPEC: Final = Struct({
+    "driver": text, "poolName": text, "limit": short_integer,
+})  # fmt: skip
 
 
 def _kinds(release: _Release) -> Mapping[tuple[str, str], Struct]:
@@ -234,7 +233,9 @@ def _kinds(release: _Release) -> Mapping[tuple[str, str], Struct]:
         table["ResourceClaimTemplate", version] = _template_of(release, flat=flat)
         if version != "v1beta1":
             table["DeviceTaintRule", version] = _RULE
-    table["ResourcePoolStatusRequest", "v1alpha3"] = _POOL_STATUS
+    table["ResourcePoolStatusRequest", "v1alpha3"] = _object(
+        spec=_POOL_STATUS_SPEC.plus(**release.partition), status=anything
+    )
     return table
 
 
