@@ -10,7 +10,16 @@ from typing import Final
 
 import typer
 
-from dractl.cli import allocate, attributes, cel, completion, convert, explain, version
+from dractl.cli import (
+    allocate,
+    attributes,
+    cel,
+    completion,
+    convert,
+    explain,
+    validate,
+    version,
+)
 from dractl.cli.terminal import OutputClosed, Terminal
 from dractl.errors import DractlError, ExitStatus
 
@@ -32,6 +41,8 @@ app.command("cel", epilog=cel.EXAMPLES)(cel.cel)
 app.command("completion", epilog=completion.EXAMPLES)(completion.completion)
 app.command("convert", epilog=convert.EXAMPLES)(convert.convert)
 app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
+app.command("validate", epilog=validate.EXAMPLES)(validate.validate)
+app.command("render", epilog=render.EXAMPLES)(render.render)
 app.command("version", epilog=version.EXAMPLES)(version.version)
 
 

@@ -3,8 +3,9 @@
 Importing this module fills the table of rules.
 """
 
+import copy
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,10 +22,12 @@ from dractl.rules import (
 )
 from dractl.rules.advice import ADVISERS
 from dractl.rules.path import Path
-from dractl.rules.registry import Severity, Violation, rule
-from dractl.rules.server import Dropped, Judgement, judged
+from dractl.rules.registry import RULES, Severity, Violation, rule
+from dractl.rules.server import BAD_REQUEST, Dropped, Judgement, judged
 from dractl.rules.subject import PodSpec, Subject, mapping, text
 from dractl.rules.world import World
+
+__all__ = ["ADVICE", "IGNORE", "RULES", "Answer", "check"]
 
 IGNORE: Final = "dractl.dev/ignore"
 ADVICE: Final = (
@@ -58,7 +61,10 @@ def check(document: object, profile: Profile, world: World) -> Answer:
     judgement = _judgement(document, subject, world)
     if judgement.status is None and subject.pod is None and subject.group != GROUP:
         return Answer(is_checked=False)
-    found = [mending.mended(each, document, subject) for each in judgement.violations]
+    objections = list(judgement.violations)
+    if judgement.status == BAD_REQUEST:
+        objections += _beyond(document, subject, world, objections)
+    found = [mending.mended(each, document, subject) for each in objections]
     for each in judgement.dropped:
         found += field_dropped(each, profile)
     for adviser in ADVISERS:
@@ -95,6 +101,29 @@ def _judgement(
     if judgement.status is None and subject.pod is not None and subject.kind != "Pod":
         return _judged_template(subject, subject.pod)
     return judgement
+
+
+def _beyond(
+    document: Mapping[str, Any],
+    subject: Subject,
+    world: World,
+    misfits: Sequence[Violation],
+) -> Iterator[Violation]:
+    """Yield what the server would say once those are out of the way.
+
+    It stops where it cannot decode an object; users want to mend a file only once.
+    """
+    rest = copy.deepcopy(dict(document))
+    removed = []
+    for each in misfits:
+        if each.path.steps and mending.remove(rest, each.path):
+            removed.append(str(each.path))
+    if len(removed) < len(misfits):
+        return
+    for each in _judgement(rest, subject, world).violations:
+        place = str(each.path)
+        if not any(one.startswith(place) or place.startswith(one) for one in removed):
+            yield each
 
 
 def _lacks_label(subject: Subject, world: World) -> bool:

@@ -38,6 +38,17 @@ def _below(value: Any, name: str | int) -> Any:
     return value  # v1beta1 has nothing between
 
 
+def remove(document: dict[str, Any], path: Path) -> bool:
+    """Remove the value at a path from a document; tell whether it was there."""
+    last = path.steps[-1]
+    name = last.number if isinstance(last, Index) else last.name
+    holder = value_at(document, Path(path.steps[:-1]))
+    if isinstance(holder, dict) and name in holder:
+        del holder[name]
+        return True
+    return False
+
+
 def mended(
     violation: Violation, document: Mapping[str, Any], subject: Subject
 ) -> Violation:

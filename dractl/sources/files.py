@@ -98,7 +98,7 @@ def manifests_of(path: str, *, recursive: bool) -> list[str]:
         files = [str(file) for file in found if _is_manifest(file)]
         hint = "" if recursive else "-R also looks into the folders in it"
     elif glob.has_magic(path) and not place.exists():
-        found = sorted(map(Path, glob.iglob(path, recursive=True)))
+        found = sorted(map(Path, glob.iglob(path, recursive=True)))  # noqa: PTH207 - also absolute
         files = [str(file) for file in found if file.is_file()]
         hint = "check the pattern"
     else:

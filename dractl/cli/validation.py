@@ -1,0 +1,133 @@
+"""Checks files, in several processes where there are many.
+
+Names in one file may be defined in another: all files are read before any is checked.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from multiprocessing.connection import Connection
+from typing import Final
+
+from dractl.api.problems import Problem
+from dractl.cli.findings import Checked, Report, found_in, identity, unreadable
+from dractl.errors import DractlError
+from dractl.model.cluster import Profile
+from dractl.rules.check import check
+from dractl.rules.subject import Subject
+from dractl.rules.world import Definition, World, definition_of
+from dractl.sources.files import STANDARD_INPUT, load_manifest
+from dractl.sources.located import Places, Source, read_located
+
+_FILES_PER_PROCESS: Final = 40
+_MOST_PROCESSES: Final = 8
+
+
+def validated(files: Sequence[str], profile: Profile, world: World) -> Report:
+    """Return all that is to be said of the files; `world` is what a snapshot shows."""
+    workers = min(
+        os.cpu_count() or 1, _MOST_PROCESSES, len(files) // _FILES_PER_PROCESS
+    )
+    if workers < 2 or STANDARD_INPUT in files:  # noqa: PLR2004 - one needs no pipes
+        share = _Share(files, profile, world)
+        return share.report(share.read())
+    return _shared(files, profile, world, workers)
+
+
+@dataclass
+class _Share:
+    """Some of the files, as one process reads and then checks them."""
+
+    files: Sequence[str]
+    profile: Profile
+    world: World
+    _sources: list[tuple[str, Source]] = field(default_factory=list)
+
+    def read(self) -> list[Definition]:
+        """Read the files; return what they define."""
+        found = []
+        for file in self.files:
+            name = "stdin" if file == STANDARD_INPUT else file
+            source = _read(file, name)
+            self._sources.append((name, source))
+            for located in source.objects:
+                subject = Subject.of(located.document, self.profile)
+                definition = None if subject is None else definition_of(subject)
+                if definition is not None:
+                    found.append(definition)
+        return found
+
+    def report(self, definitions: Iterable[Definition]) -> Report:
+        """Check the files, given what all files define."""
+        known = (*definitions, *self.world.definitions)
+        world = replace(self.world, definitions=known)
+        found = Report()
+        for file, source in self._sources:
+            found.documents += source.documents
+            for problem in source.problems:
+                found.findings.append(unreadable(problem, file))
+                found.unreadable += 1
+            self._check(file, source, world, found)
+        return found
+
+    def _check(self, file: str, source: Source, world: World, found: Report) -> None:
+        places = Places()
+        for located in source.objects:
+            answer = check(located.document, self.profile, world)
+            found.ignored += answer.ignored
+            found.objects.append(
+                Checked(
+                    file,
+                    located.number,
+                    *identity(located.document),
+                    is_known=answer.is_checked,
+                )
+            )
+            for violation in answer.violations:
+                found.findings.append(found_in(located, file, violation, places))
+
+
+def _read(file: str, name: str) -> Source:
+    try:
+        text, is_json = load_manifest(file)
+    except DractlError as error:
+        return Source(problems=[Problem("", "", "", "", error.message, name)])
+    return read_located(text, name, is_json=is_json)
+
+
+def _shared(
+    files: Sequence[str], profile: Profile, world: World, workers: int
+) -> Report:
+    """Let processes read and check a share of the files each."""
+    connections: list[Connection] = []
+    processes = []
+    for number in range(workers):
+        ours, theirs = multiprocessing.Pipe()
+        share = _Share(files[number::workers], profile, world)
+        process = multiprocessing.Process(
+            target=_work, args=(share, theirs), daemon=True
+        )
+        process.start()
+        theirs.close()
+        connections.append(ours)
+        processes.append(process)
+    definitions: list[Definition] = []
+    for each in connections:
+        definitions += each.recv()
+    for each in connections:
+        each.send(definitions)
+    found = Report()
+    for each in connections:
+        found.extend(each.recv())
+    for process in processes:
+        process.join()
+    order = {file: place for place, file in enumerate(files)}
+    found.objects.sort(key=lambda each: order[each.file])
+    return found
+
+
+def _work(share: _Share, connection: Connection) -> None:
+    connection.send(share.read())
+    connection.send(share.report(connection.recv()))
+    connection.close()
