@@ -17,6 +17,7 @@ from dractl.cli import (
     completion,
     convert,
     explain,
+    render,
     validate,
     version,
 )
@@ -41,8 +42,8 @@ app.command("cel", epilog=cel.EXAMPLES)(cel.cel)
 app.command("completion", epilog=completion.EXAMPLES)(completion.completion)
 app.command("convert", epilog=convert.EXAMPLES)(convert.convert)
 app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
-app.command("validate", epilog=validate.EXAMPLES)(validate.validate)
 app.command("render", epilog=render.EXAMPLES)(render.render)
+app.command("validate", epilog=validate.EXAMPLES)(validate.validate)
 app.command("version", epilog=version.EXAMPLES)(version.version)
 
 
