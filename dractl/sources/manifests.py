@@ -11,10 +11,9 @@ from typing import Final
 
 from dractl.api.problems import Problem
 from dractl.errors import DractlError
-from dractl.sources.files import STANDARD_INPUT, load_text
+from dractl.sources.files import STANDARD_INPUT, load_manifest, manifests_of
 from dractl.sources.manifest_parts import Part, json_parts, yaml_parts
 
-_SUFFIXES: Final = (".yaml", ".yml", ".json")
 _BOM: Final = "\ufeff"
 Steps = tuple[str | int, ...]
 
@@ -68,32 +67,13 @@ class Rewritten:
 def manifests(paths: Sequence[str], *, recursive: bool) -> Iterator[Manifest]:
     """Read the files, those of folders too; raise DractlError if one cannot be read."""
     for path in paths:
-        if path != STANDARD_INPUT and Path(path).is_dir():
-            for file in _files_in(Path(path), recursive=recursive):
-                yield _manifest(str(file))
-        else:
-            yield _manifest(path)
-
-
-def _files_in(folder: Path, *, recursive: bool) -> list[Path]:
-    found = folder.rglob("*") if recursive else folder.iterdir()
-    files = sorted(
-        file for file in found if file.suffix in _SUFFIXES and file.is_file()
-    )
-    if not files:
-        raise DractlError(
-            "no-manifests",
-            "the folder holds no .yaml, .yml or .json file",
-            where=str(folder),
-            hint="name a file" if recursive else "name a file, or use -R",
-        )
-    return files
+        for file in manifests_of(path, recursive=recursive):
+            yield _manifest(file)
 
 
 def _manifest(path: str) -> Manifest:
+    text, is_json = load_manifest(path)
     source = "stdin" if path == STANDARD_INPUT else path
-    text = load_text(path)
-    is_json = path.endswith(".json")
     if not is_json and text.lstrip()[:1] in {"{", "["}:
         is_json = _is_json(text)
     problems: list[Problem] = []
@@ -122,6 +102,13 @@ def save(path: str, text: str) -> None:
     Its mode stays, its owner where that is allowed; a link still leads to it.
     """
     file = Path(path).resolve()
+    if file.suffix == ".gz":
+        raise DractlError(
+            "unwritable",
+            "is gzipped, and is not changed in place",
+            where=path,
+            hint="unpack it first",
+        )
     try:
         before = file.stat()
         handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)

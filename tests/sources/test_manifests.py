@@ -130,7 +130,7 @@ def test_a_folder_without_manifests_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DractlError) as caught:
         list(manifests([str(tmp_path)], recursive=False))
 
-    assert caught.value.hint == "name a file, or use -R"
+    assert caught.value.code == "no-manifests"
 
 
 def test_saving_keeps_mode_and_link(tmp_path: Path) -> None:
@@ -152,3 +152,10 @@ def test_saving_where_nothing_is_fails(tmp_path: Path) -> None:
         save(str(tmp_path / "none.yaml"), "")
 
     assert caught.value.code == "unwritable"
+
+
+def test_a_gzipped_file_is_not_changed_in_place(tmp_path: Path) -> None:
+    with pytest.raises(DractlError) as caught:
+        save(str(tmp_path / "m.yaml.gz"), "")
+
+    assert caught.value.hint == "unpack it first"
