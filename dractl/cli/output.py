@@ -10,6 +10,8 @@ AnswerFormat = Literal["table", "wide", "json", "yaml", "name"]
 
 # A letter first, nothing special after: only some words mean something else to YAML.
 _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*", re.ASCII)
+# With double quotes inside, as CEL has them: easier to read in single ones.
+_SINGLE: Final = re.compile(r"""[ -&(-~]*"[ -&(-~]*""", re.ASCII)
 _RESERVED: Final = frozenset(
     {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 )
@@ -39,7 +41,7 @@ def as_yaml(document: Mapping[str, object]) -> str:
 
     def text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
         plain = _PLAIN.fullmatch(value) and value.lower() not in _RESERVED
-        style = None if plain else '"'
+        style = None if plain else "'" if _SINGLE.fullmatch(value) else '"'
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
     Dumper.add_representer(str, text)

@@ -1,0 +1,245 @@
+"""`dractl render`."""
+# ruff: noqa: ARG001, PLR0913 - typer reads the signature, and Orders the values
+
+from typing import Annotated, Any, Final, Literal
+
+import typer
+
+from dractl.cli.options import (
+    GatesOption,
+    NoColorOption,
+    QuietOption,
+    VerboseOption,
+    terminal,
+    verbatim,
+)
+from dractl.errors import ExitStatus
+
+EXAMPLES: Final = verbatim("""
+Examples:
+  # two H100 on one PCIe root, or else four L4
+  dractl render claim --vendor nvidia \\\\
+    '2 model=H100 memory>=79Gi same=pcieRoot, else 4 model=L4'
+
+  # the same from options
+  dractl render claim --vendor nvidia --count 2 --where model=H100 \\\\
+    --where 'memory>=79Gi' --same pcieRoot --or '4: model=L4'
+
+  # a Deployment whose pods get a GPU and a NIC on the same PCIe root each
+  dractl render pod --as deployment --name train --same pcieRoot \\\\
+    'gpu: 1 gpu.nvidia.com; nic: 1 dra.net rdma=true'
+
+  # a class, also for pods that ask for nvidia.com/gpu
+  dractl render class --vendor nvidia --extended-resource nvidia.com/gpu
+
+  # what an older cluster understands
+  dractl render claim --vendor amd --for-kubernetes 1.33
+
+  # keep pods off a device; who may do what; how much; what kubeadm needs
+  dractl render taint-rule gpu.nvidia.com/node-1/gpu-0 example.com/hot:NoExecute
+  dractl render rbac --restrict-class big.example.com --only-namespace team-a
+  dractl render quota '8 gpu.nvidia.com' --namespace team-a
+  dractl render kubeadm --for-kubernetes 1.36 --feature DRADeviceTaintRules
+
+Exit status: 0 done, 1 the release cannot do it, 2 wrong usage, 3 a file cannot
+be read.
+""")
+
+Kind = Literal[
+    "class",
+    "claim",
+    "template",
+    "pod",
+    "slice",
+    "taint-rule",
+    "rbac",
+    "quota",
+    "kubeadm",
+]
+KindArgument = Annotated[Kind, typer.Argument(show_default=False, help="What to make.")]
+WishArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="WISH",
+        show_default=False,
+        help="[NAME:] COUNT|all [CLASS] CONDITION..., else ...; several with ';'.",
+    ),
+]
+
+
+def _many(*names: str, metavar: str, text: str) -> Any:
+    return typer.Option(*names, metavar=metavar, help=text)
+
+
+VendorOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Use the names of its driver: nvidia, amd, intel, gaudi, dranet, ...",
+    ),
+]
+DriverNameOption = Annotated[
+    str | None,
+    typer.Option("--driver", metavar="NAME", help="The driver whose names are meant."),
+]
+ClassNameOption = Annotated[
+    str | None,
+    typer.Option("--class", metavar="NAME", help="The DeviceClass to ask for."),
+]
+RequestOption = Annotated[
+    list[str] | None,
+    _many("--request", metavar="WISH", text="One more request: 'nic: 1 dra.net'."),
+]
+CountOption = Annotated[
+    int | None, typer.Option("--count", metavar="N", help="How many devices.")
+]
+AllOption = Annotated[
+    bool, typer.Option("--all", help="All devices that match, on one node.")
+]
+WhereOption = Annotated[
+    list[str] | None,
+    _many(
+        "--where", metavar="CONDITION", text="Such as memory>=40Gi, model=H100|H200."
+    ),
+]
+OrOption = Annotated[
+    list[str] | None,
+    _many("--or", metavar="COUNT: CONDITION...", text="What else would do."),
+]
+SameOption = Annotated[
+    list[str] | None,
+    _many("--same", metavar="ATTRIBUTE", text="Equal on all devices: pcieRoot."),
+]
+DistinctOption = Annotated[
+    list[str] | None,
+    _many("--distinct", metavar="ATTRIBUTE", text="Different on all devices."),
+]
+TolerateOption = Annotated[
+    list[str] | None,
+    _many("--tolerate", metavar="KEY[=VALUE][:EFFECT]", text="A taint to put up with."),
+]
+CapacityOption = Annotated[
+    list[str] | None,
+    _many("--capacity", metavar="NAME=AMOUNT", text="How much of a shared device."),
+]
+ConfigOption = Annotated[
+    list[str] | None,
+    _many(
+        "--config",
+        metavar="[driver=NAME,]@FILE",
+        text="Settings for a driver, from a file or as JSON.",
+    ),
+]
+AsOption = Annotated[
+    Literal["pod", "deployment", "job"],
+    typer.Option("--as", help="What uses the claim (pod)."),
+]
+ReleaseChoice = Annotated[
+    str | None,
+    typer.Option(
+        "--for-kubernetes",
+        "--kubernetes-version",
+        metavar="X.Y",
+        help="Write for this release. Default: the newest.",
+    ),
+]
+VersionChoice = Annotated[
+    Literal["v1", "v1beta2", "v1beta1", "v1alpha3"] | None,
+    typer.Option("--api-version", help="Write this version of the API."),
+]
+RoleOption = Annotated[
+    Literal["user", "admin", "driver"] | None,
+    typer.Option("--role", help="Whose rights (rbac)."),
+]
+RestrictOption = Annotated[
+    list[str] | None,
+    _many("--restrict-class", metavar="CLASS", text="A class only for some (rbac)."),
+]
+OnlyOption = Annotated[
+    list[str] | None,
+    _many("--only-namespace", metavar="NAME", text="Who may use it (rbac)."),
+]
+FeatureOption = Annotated[
+    list[str] | None,
+    _many("--feature", metavar="GATE", text="A feature gate to turn on (kubeadm)."),
+]
+TaintOption = Annotated[
+    list[str] | None,
+    _many("--taint", metavar="KEY[=VALUE]:EFFECT", text="Of the devices (slice)."),
+]
+
+
+def _text(name: str, text: str, metavar: str = "NAME") -> Any:
+    return typer.Option(name, metavar=metavar, help=text)
+
+
+def render(
+    context: typer.Context,
+    kind: KindArgument,
+    wish: WishArgument = None,
+    *,
+    vendor: VendorOption = None,
+    driver: DriverNameOption = None,
+    device_class: ClassNameOption = None,
+    request: RequestOption = None,
+    count: CountOption = None,
+    every: AllOption = False,
+    where: WhereOption = None,
+    alternatives: OrOption = None,
+    same: SameOption = None,
+    distinct: DistinctOption = None,
+    tolerate: TolerateOption = None,
+    capacity: CapacityOption = None,
+    config: ConfigOption = None,
+    admin_access: Annotated[
+        bool, typer.Option("--admin-access", help="Beside others, for monitoring.")
+    ] = False,
+    name: Annotated[str | None, _text("--name", "The name of the object.")] = None,
+    namespace: Annotated[
+        str | None, typer.Option("-n", "--namespace", metavar="NAME", help="Where.")
+    ] = None,
+    workload: AsOption = "pod",
+    image: Annotated[str | None, _text("--image", "Of the container (pod).")] = None,
+    extended_resource: Annotated[
+        str | None, _text("--extended-resource", "What pods may ask for (class).")
+    ] = None,
+    node: Annotated[str | None, _text("--node", "Whose devices (slice).")] = None,
+    pool: Annotated[str | None, _text("--pool", "Of which pool (slice).")] = None,
+    taint: TaintOption = None,
+    role: RoleOption = None,
+    service_account: Annotated[
+        str | None,
+        _text("--service-account", "Of the driver (rbac).", "NAMESPACE/NAME"),
+    ] = None,
+    restrict_class: RestrictOption = None,
+    only_namespace: OnlyOption = None,
+    claims: Annotated[
+        int | None, typer.Option("--claims", metavar="N", help="Claims (quota).")
+    ] = None,
+    feature: FeatureOption = None,
+    release: ReleaseChoice = None,
+    api_version: VersionChoice = None,
+    gates: GatesOption = None,
+    output_format: Annotated[
+        Literal["yaml", "json"],
+        typer.Option("-o", "--output", help="How to print it."),
+    ] = "yaml",
+    verbose: VerboseOption = False,
+    quiet: QuietOption = False,
+    no_color: NoColorOption = False,
+) -> int:
+    """Write a manifest from options that read like what is wanted.
+
+    What comes out is what the API server of the release accepts; what it would drop or
+    refuse is refused here, with the feature gate that it needs.
+    """
+    screen = terminal(context, verbose=verbose, quiet=quiet, no_color=no_color)
+    from dractl.cli.orders import Orders
+    from dractl.cli.rendering import printed, rendered
+
+    orders = Orders.of(context.params)
+    documents, notes = rendered(orders)
+    screen.write(printed(documents, orders))
+    for note in notes:
+        screen.note(note)
+    return ExitStatus.YES

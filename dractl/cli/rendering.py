@@ -1,0 +1,292 @@
+"""From the orders of `dractl render` to manifests that the API server accepts."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from dractl.api.versions import GROUP
+from dractl.api.versions_back import from_hub
+from dractl.cli import output
+from dractl.cli.options import feature_gates, usage
+from dractl.cli.orders import Orders
+from dractl.cli.text import visible
+from dractl.errors import DractlError, ExitStatus
+from dractl.manifests import access, claims, classes, kubeadm, taints
+from dractl.model.cluster import (
+    NEWEST,
+    OLDEST,
+    KubernetesVersion,
+    Profile,
+    stage,
+)
+from dractl.rules.server import judged
+from dractl.rules.serving import SERVED, on_by_default, row_of
+
+Document = Mapping[str, Any]
+_KINDS: Final = {
+    "class": "DeviceClass",
+    "claim": "ResourceClaim",
+    "template": "ResourceClaimTemplate",
+    "pod": "ResourceClaimTemplate",
+    "slice": "ResourceSlice",
+    "taint-rule": "DeviceTaintRule",
+}
+_STAGES: Final = {"a": "alpha, off by default", "b": "beta, off by default"}
+_GRANULAR: Final = "DRAResourceClaimGranularStatusAuthorization"
+
+
+def rendered(orders: Orders) -> tuple[list[Document], list[str]]:
+    """Return the manifests and what to know about them.
+
+    Raises DractlError for orders that make no sense, and for what the release drops or
+    refuses.
+    """
+    kind = _KINDS.get(orders.kind)
+    gates = feature_gates(orders.gates) if orders.gates else {}
+    profile = orders.profile(_releases(kind, orders.api_version), gates)
+    documents = [_converted(each, orders, profile) for each in _made(orders, profile)]
+    if kind == "DeviceTaintRule":
+        _check_rules(profile)
+    for document in documents:
+        _check(document, orders, profile)
+    return documents, list(_notes(documents, orders, profile))
+
+
+def _made(orders: Orders, profile: Profile) -> Sequence[Document]:
+    return _MAKERS[orders.kind](orders, profile)
+
+
+def _claim(orders: Orders, profile: Profile) -> list[Document]:
+    del profile
+    make = claims.claim if orders.kind == "claim" else claims.template
+    return [make(orders.ask(), orders.name, orders.namespace)]
+
+
+def _workload(orders: Orders, profile: Profile) -> Sequence[Document]:
+    del profile
+    return claims.workload(
+        orders.ask(),
+        orders.workload,
+        orders.name,
+        orders.namespace,
+        orders.image,
+    )
+
+
+def _kubeadm(orders: Orders, profile: Profile) -> Sequence[Document]:
+    versions = [orders.api_version] if orders.api_version else []
+    return kubeadm.kubeadm(profile.version, orders.feature or (), versions)
+
+
+def _class(orders: Orders, profile: Profile) -> Sequence[Document]:
+    del profile
+    if orders.text:
+        raise usage("a class has no count: name its conditions with --where")
+    made = classes.device_class(
+        name=orders.name or orders.device_class,
+        driver=orders.driver,
+        preset=orders.preset,
+        conditions=orders.conditions,
+        extended_resource=orders.extended_resource,
+        settings=orders.settings(),
+    )
+    return [made]
+
+
+def _slice(orders: Orders, profile: Profile) -> Sequence[Document]:
+    del profile
+    [wish, *others] = orders.wishes()
+    if others or len(wish.options) > 1:
+        raise usage("a slice has one sort of devices here")
+    made = classes.resource_slice(
+        name=orders.name,
+        driver=orders.driver,
+        preset=orders.preset,
+        option=wish.options[0],
+        node=orders.node,
+        pool=orders.pool,
+        taints=[taints.taint(each) for each in orders.taint or ()],
+    )
+    return [made]
+
+
+def _rule(orders: Orders, profile: Profile) -> Sequence[Document]:
+    del profile
+    words = [*(orders.wish or ()), *(orders.taint or ())]
+    target = words[0] if len(words) > 1 else orders.driver or ""
+    if not words or len(words) > 2:  # noqa: PLR2004 - the devices and their taint
+        raise usage("say DRIVER[/POOL[/DEVICE]] KEY[=VALUE]:EFFECT")
+    return [taints.taint_rule(target, words[-1], orders.name, everything=orders.every)]
+
+
+def _access(orders: Orders, profile: Profile) -> list[Document]:
+    found: list[Document] = []
+    if orders.role is not None:
+        preset = orders.preset
+        found += access.roles(
+            orders.role,
+            driver=orders.driver or (preset.driver if preset else None),
+            account=orders.service_account,
+            granular=profile.enabled(_GRANULAR),
+        )
+    if orders.restrict_class:
+        if profile.version < (1, 34):
+            raise DractlError(
+                "release-too-old",
+                "the policy reads claims in resource.k8s.io/v1, which Kubernetes "
+                f"{profile.version} does not have",
+                hint="--for-kubernetes 1.34 or later",
+                status=ExitStatus.NO,
+            )
+        found += access.class_policy(
+            orders.restrict_class, orders.only_namespace or (), orders.name
+        )
+    if not found:
+        raise usage("say --role, or --restrict-class with --only-namespace")
+    return found
+
+
+def _quota(orders: Orders, profile: Profile) -> Sequence[Document]:
+    del profile
+    devices: dict[str, int] = {}
+    for wish in orders.wishes() if orders.text or orders.count is not None else ():
+        [option] = wish.options
+        preset = orders.preset
+        name = option.class_name or (preset.default.name if preset else None)
+        if name is None or option.count is None:
+            raise usage("say how many of which class: '8 gpu.nvidia.com'")
+        devices[name] = option.count
+    made = access.quota(
+        devices, claims=orders.claims, name=orders.name, namespace=orders.namespace
+    )
+    return [made]
+
+
+_Make = Callable[[Orders, Profile], Sequence[Document]]
+_MAKERS: Final[Mapping[str, _Make]] = {
+    "class": _class,
+    "claim": _claim,
+    "template": _claim,
+    "pod": _workload,
+    "slice": _slice,
+    "taint-rule": _rule,
+    "rbac": _access,
+    "quota": _quota,
+    "kubeadm": _kubeadm,
+}
+
+
+# -- the version and the release
+
+
+def _releases(kind: str | None, version: str | None) -> list[str]:
+    """Return the releases that serve the version, newest first."""
+    if kind is None or version is None:
+        return []
+    minors = range(NEWEST.minor, OLDEST.minor - 1, -1)
+    releases = [KubernetesVersion(1, minor) for minor in minors]
+    return [str(each) for each in releases if row_of(kind, version, each)]
+
+
+def _converted(document: Document, orders: Orders, profile: Profile) -> Document:
+    kind = str(document["kind"])
+    if not str(document["apiVersion"]).startswith(f"{GROUP}/"):
+        return document
+    served = [each for each in SERVED[kind] if row_of(kind, each, profile.version)]
+    wanted = orders.api_version
+    if not served or wanted not in {None, *served}:
+        raise DractlError(
+            "version-not-served",
+            f"Kubernetes {profile.version} has no {kind}"
+            + (f" in {GROUP}/{wanted}" if served else ""),
+            hint=f"it has {', '.join(served)}" if served else "name a later release",
+            status=ExitStatus.NO,
+        )
+    on = [each for each in served if on_by_default(kind, each, profile.version)]
+    return from_hub(document, wanted or (on or served)[0])
+
+
+def _check_rules(profile: Profile) -> None:
+    """Refuse taint rules that the release would keep but not act on."""
+    gate = "DRADeviceTaintRules" if profile.version >= (1, 35) else "DRADeviceTaints"
+    if not profile.enabled(gate):
+        raise _off(gate, "ignores DeviceTaintRules", profile, "1.37")
+
+
+def _off(gate: str, what: str, profile: Profile, since: str | None) -> DractlError:
+    letter = stage(gate, profile.version)
+    state = _STAGES.get(letter, "not in this release" if letter in "-x" else "off")
+    on = (
+        [] if letter in "-x" else [f"--feature-gates {gate}=true if the cluster has it"]
+    )
+    later = [f"--for-kubernetes {since}"] if since is not None else []
+    return DractlError(
+        "feature-off",
+        f"Kubernetes {profile.version} {what}: feature gate {gate} is {state}",
+        hint=", or ".join([*later, *on]),
+        status=ExitStatus.NO,
+    )
+
+
+def _check(document: Document, orders: Orders, profile: Profile) -> None:
+    """Raise DractlError for what the API server drops or refuses."""
+    labelled = [orders.namespace or ""] if orders.admin_access else []
+    answer = judged(document, profile, [*labelled, "default"])
+    for dropped in answer.dropped:
+        since = None if dropped.since is None else str(dropped.since)
+        raise _off(dropped.gate, f"drops {dropped.path}", profile, since)
+    for violation in answer.violations:
+        raise usage(
+            f"Kubernetes {profile.version} refuses this {answer.kind}: "
+            f"{violation.path}: {violation.message}",
+            hint=violation.fix or "",
+        )
+
+
+# -- what is printed
+
+
+def _notes(
+    documents: Sequence[Document], orders: Orders, profile: Profile
+) -> Iterator[str]:
+    for version in dict.fromkeys(
+        str(each["apiVersion"]).removeprefix(f"{GROUP}/")
+        for each in documents
+        if str(each["apiVersion"]).startswith(f"{GROUP}/")
+        and not judged(each, profile, ["default"]).default
+    ):
+        yield (
+            f"Kubernetes {profile.version} does not serve {GROUP}/{version} by "
+            "default; see dractl render kubeadm"
+        )
+    if orders.admin_access and (label := profile.admin_access_label):
+        yield f"the namespace needs the label {label}=true"
+    asked = (orders.text, *(orders.where or ()))
+    if any("memory>=80Gi" in each for each in asked):
+        yield (
+            "devices sold as 80 GB publish a little less than 80Gi "
+            "(an H100: 81559Mi); memory>=79Gi finds them"
+        )
+
+
+def printed(documents: Sequence[Document], orders: Orders) -> str:
+    """Return the manifests as text."""
+    if orders.output_format == "json":
+        if len(documents) == 1:
+            return output.as_json(documents[0])
+        return output.as_json({"apiVersion": "v1", "kind": "List", "items": documents})
+    return "---\n".join(
+        _comments(each, orders) + output.as_yaml(each) for each in documents
+    )
+
+
+def _comments(document: Document, orders: Orders) -> str:
+    """Return what the manifest is, in the words that asked for it."""
+    lines = []
+    kind = document["kind"]
+    if kind in _KINDS.values() and orders.text:
+        lines.append(visible(orders.text))
+    if kind == "ValidatingAdmissionPolicy":
+        lines.append("RBAC cannot tell classes apart: a claim names its class inside.")
+    if kind == "ClusterConfiguration":
+        lines.append("For kubeadm init --config, or kubeadm upgrade apply --config.")
+    return "".join(f"# {line}\n" for line in lines)

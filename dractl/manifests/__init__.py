@@ -1,0 +1,1 @@
+"""Manifests built from what people ask for: pure, always in v1, the hub."""
