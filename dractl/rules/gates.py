@@ -109,26 +109,41 @@ def on_since(gate: str) -> KubernetesVersion | None:
 def drop(kind: str, spec: Any, at: Path, profile: Profile) -> Iterator[Dropped]:
     """Remove from a spec, which is changed, what the profile's gates do not keep."""
     for steps, gate in _off(kind, profile):
-        for path, holder in _holders(spec, steps[:-1], at):
-            value = holder.pop(steps[-1], None)
+        field = steps[-1]
+        for holder, trail in _holders(spec, steps, None):
+            value = holder.pop(field)
             # An empty list or map is not printed in any case.
             if value is not None and value not in ([], {}):
-                yield Dropped(path.field(steps[-1]), steps[-1], gate, on_since(gate))
+                path = _path(at, trail).field(field)
+                yield Dropped(path, field, gate, on_since(gate))
+
+
+_Trail = tuple[Any, int | str, str] | None
 
 
 def _holders(
-    value: Any, steps: tuple[str, ...], path: Path
-) -> Iterator[tuple[Path, Wire]]:
-    if not steps:
-        if isinstance(value, dict):
-            yield path, value
-        return
+    value: Any, steps: tuple[str, ...], trail: _Trail
+) -> Iterator[tuple[Wire, _Trail]]:
+    """Yield the objects that have the field which the last step names."""
     step, rest = steps[0], steps[1:]
-    if step == _LIST:
+    if not rest:
+        if step in value:
+            yield value, trail
+    elif step == _LIST:
         for index, entry in enumerate(value):
-            yield from _holders(entry, rest, path.index(index))
+            yield from _holders(entry, rest, (trail, index, step))
     elif step == _MAP:
         for key, entry in value.items():
-            yield from _holders(entry, rest, path.key(key))
+            yield from _holders(entry, rest, (trail, key, step))
     elif step in value:
-        yield from _holders(value[step], rest, path.field(step))
+        yield from _holders(value[step], rest, (trail, step, ""))
+
+
+def _path(at: Path, trail: _Trail) -> Path:
+    if trail is None:
+        return at
+    earlier, step, kind = trail
+    path = _path(at, earlier)
+    if isinstance(step, int):
+        return path.index(step)
+    return path.key(step) if kind == _MAP else path.field(step)

@@ -1,5 +1,6 @@
 """Where in an object something is, in the spelling of v1 and of the API server."""
 
+import functools
 from dataclasses import dataclass
 
 
@@ -37,24 +38,47 @@ class Key:
         return f"[{self.shown or self.name}]"
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
-    """Steps from the object down; `str` of it is what the API server prints."""
+_field = functools.lru_cache(maxsize=2048)(Field)
+_index = functools.lru_cache(maxsize=2048)(Index)
 
-    steps: tuple[Field | Index | Key, ...] = ()
+
+class Path:
+    """Steps from the object down; `str` of it is what the API server prints.
+
+    A plain class, since paths are made for every field that is looked at.
+    """
+
+    __slots__ = ("steps",)
+
+    def __init__(self, steps: tuple[Field | Index | Key, ...] = ()) -> None:
+        """Take the steps."""
+        self.steps = steps
+
+    def __eq__(self, other: object) -> bool:
+        """Compare step by step."""
+        return isinstance(other, Path) and self.steps == other.steps
+
+    def __hash__(self) -> int:
+        """Agree with equality."""
+        return hash(self.steps)
+
+    def __repr__(self) -> str:
+        return f"Path({str(self)!r})"
 
     @staticmethod
     def of(*names: str) -> "Path":
         """Return the path of fields one below the other."""
-        return Path(tuple(map(Field, names)))
+        return Path(tuple(map(_field, names)))
 
-    def field(self, *names: str) -> "Path":
+    def field(self, name: str, *more: str) -> "Path":
         """Return the path of a field below this one."""
-        return Path((*self.steps, *map(Field, names)))
+        if more:
+            return Path((*self.steps, _field(name), *map(_field, more)))
+        return Path((*self.steps, _field(name)))
 
     def index(self, number: int) -> "Path":
         """Return the path of an element of this list."""
-        return Path((*self.steps, Index(number)))
+        return Path((*self.steps, _index(number)))
 
     def key(self, name: str, shown: str = "") -> "Path":
         """Return the path of a value of this map."""

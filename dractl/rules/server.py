@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from dractl.api.versions import GROUP, to_hub
+from dractl.api.versions import GROUP, VERSIONS, to_hub
 from dractl.model.cluster import Profile
 from dractl.rules.claims import check_claim, check_template
 from dractl.rules.classes import check_class
@@ -152,7 +152,7 @@ def _judged_here(
         faults = tuple(check_decoded(reading.misfits))
         return Judgement(faults, (), kind, BAD_REQUEST, default)
     fill_in(kind, version, decoded)
-    hub = dict(to_hub(decoded)) if version not in {"v1", "v1beta2"} else decoded
+    hub = dict(to_hub(decoded)) if VERSIONS.get((kind, version)) else decoded
     dropped = tuple(drop(kind, hub.get("spec", {}), Path.of("spec"), profile))
     found = tuple(_CHECKS[kind](hub, question))
     return Judgement(found, dropped, kind, _status_of(found), default)

@@ -165,7 +165,7 @@ class Struct:
         """Read an object; null reads as an empty one."""
         if value is None:
             return {}
-        if not isinstance(value, Mapping):
+        if value.__class__ is not dict and not isinstance(value, Mapping):
             reading.wrong(place, mismatch("", "an object", value).message)
             return {}
         read: Wire = {}
