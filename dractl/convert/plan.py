@@ -87,6 +87,7 @@ def converted(
     modern = legacy.modernised([each.held.value for each in objects])
     for each, today in zip(objects, modern, strict=True):
         _convert(each, today, target, defaults=defaults)
+    _keep_what_is_still_needed(objects, modern)
     own: dict[int, list[_Object]] = {}
     for each in objects:
         own.setdefault(each.number, []).append(each)
@@ -121,6 +122,21 @@ def _convert(
         return
     # An object without a change comes back itself, and its text stays.
     each.made = tuple(value if new == value else new for new in made)
+
+
+def _keep_what_is_still_needed(
+    objects: Sequence[_Object], modern: Sequence[legacy.Modern]
+) -> None:
+    """Let parameters stay if the class that took them up has to stay as it was."""
+    stays = any(
+        today.refusal is None
+        and today.documents != (each.held.value,)
+        and each.made == (each.held.value,)
+        for each, today in zip(objects, modern, strict=True)
+    )
+    for each in objects:
+        if stays and not each.made:
+            each.made = (each.held.value,)
 
 
 def _why(loss: Loss, target: Target) -> str:

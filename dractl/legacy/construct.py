@@ -126,11 +126,6 @@ TABLE: Final[Mapping[str, Row]] = {
         "a device, with the counters that it uses",
         "write one DeviceClass per size",
     ),
-    "driver-parameters": Row(
-        "1.31",
-        "a ResourceClass pointed to it",
-        "say it in CEL selectors of the class, counts in the requests",
-    ),
     "classic-controller": Row(
         "1.32",
         "it belonged to drivers with a controller of their own (classic DRA)",

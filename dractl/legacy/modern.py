@@ -28,7 +28,10 @@ def modernised(documents: Sequence[Document]) -> tuple[Modern, ...]:
     They are looked at together: a class takes up the parameters that it points to.
     """
     parameters = Parameters.among(documents)
-    made = [_modern(document, parameters) for document in documents]
+    made = []
+    for document in documents:
+        made.append(_modern(document, parameters))
+        parameters.settle(used=made[-1].refusal is None)
     return tuple(
         _merged(document, parameters) or each
         for document, each in zip(documents, made, strict=True)

@@ -15,6 +15,7 @@ class Parameters:
 
     _objects: dict[Key, Document]
     _users: dict[Key, str] = field(default_factory=dict)
+    _asked: dict[Key, str] = field(default_factory=dict)
 
     @staticmethod
     def among(documents: Iterable[Document]) -> "Parameters":
@@ -32,8 +33,14 @@ class Parameters:
         document = self._objects.get(key)
         if document is None:
             return None
-        self._users[key] = user
+        self._asked[key] = user
         return mapping_at(document, "spec")
+
+    def settle(self, *, used: bool) -> None:
+        """Note whether what was taken since the last time went into something."""
+        if used:
+            self._users |= self._asked
+        self._asked.clear()
 
     def user_of(self, document: Document) -> str | None:
         """Return who took this object up."""

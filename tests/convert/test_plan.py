@@ -265,3 +265,19 @@ def test_an_object_inside_another_cannot_become_several() -> None:
     (made,) = in_list.documents
     assert isinstance(made, dict)
     assert [each["metadata"]["name"] for each in made["items"]] == ["a-s", "a-m"]
+
+
+def test_parameters_stay_if_their_class_must() -> None:
+    old_class = {
+        "apiVersion": "resource.k8s.io/v1alpha2",
+        "kind": "ResourceClass",
+        "metadata": {"name": "a"},
+        "driverName": "x.example.com",
+        "parametersRef": {"apiGroup": "x.io", "kind": "P", "name": "p"},
+    }
+    parameters = {"apiVersion": "x.io/v1", "kind": "P", "metadata": {"name": "p"}}
+
+    made = converted([old_class, parameters], Target.parse("1.30"))
+
+    assert [each.documents for each in made] == [(old_class,), (parameters,)]
+    assert made[0].is_refused
