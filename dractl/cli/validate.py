@@ -142,8 +142,9 @@ def validate(  # noqa: PLR0913 - one parameter per option
     )
     from dractl.cli.validation import validated
 
-    report = validated(files, profile, world)
-    report.restricted(_least(min_severity, fail_on), ignored)
+    least = _least(min_severity, fail_on)
+    report = validated(files, profile, world, with_info=least == "info")
+    report.restricted(least, ignored)
     screen.write(_rendered(report, files, profile, output_format, fail_on))
     screen.note(reports.summary(report, len(files), profile))
     return _status(report, "never" if exit_zero else fail_on)

@@ -24,15 +24,17 @@ _FILES_PER_PROCESS: Final = 40
 _MOST_PROCESSES: Final = 8
 
 
-def validated(files: Sequence[str], profile: Profile, world: World) -> Report:
+def validated(
+    files: Sequence[str], profile: Profile, world: World, *, with_info: bool = True
+) -> Report:
     """Return all that is to be said of the files; `world` is what a snapshot shows."""
     workers = min(
         os.cpu_count() or 1, _MOST_PROCESSES, len(files) // _FILES_PER_PROCESS
     )
+    share = _Share(files, profile, world, with_info)
     if workers < 2 or STANDARD_INPUT in files:  # noqa: PLR2004 - one needs no pipes
-        share = _Share(files, profile, world)
         return share.report(share.read())
-    return _shared(files, profile, world, workers)
+    return _shared(share, workers)
 
 
 @dataclass
@@ -42,7 +44,8 @@ class _Share:
     files: Sequence[str]
     profile: Profile
     world: World
-    _sources: list[tuple[str, Source]] = field(default_factory=list)
+    with_info: bool
+    _sources: list[tuple[str, Source]] = field(default_factory=list, init=False)
 
     def read(self) -> list[Definition]:
         """Read the files; return what they define."""
@@ -74,7 +77,9 @@ class _Share:
     def _check(self, file: str, source: Source, world: World, found: Report) -> None:
         places = Places()
         for located in source.objects:
-            answer = check(located.document, self.profile, world)
+            answer = check(
+                located.document, self.profile, world, with_info=self.with_info
+            )
             found.ignored += answer.ignored
             found.objects.append(
                 Checked(
@@ -96,15 +101,13 @@ def _read(file: str, name: str) -> Source:
     return read_located(text, name, is_json=is_json)
 
 
-def _shared(
-    files: Sequence[str], profile: Profile, world: World, workers: int
-) -> Report:
+def _shared(whole: _Share, workers: int) -> Report:
     """Let processes read and check a share of the files each."""
     connections: list[Connection] = []
     processes = []
     for number in range(workers):
         ours, theirs = multiprocessing.Pipe()
-        share = _Share(files[number::workers], profile, world)
+        share = replace(whole, files=whole.files[number::workers])
         process = multiprocessing.Process(
             target=_work, args=(share, theirs), daemon=True
         )
@@ -122,7 +125,7 @@ def _shared(
         found.extend(each.recv())
     for process in processes:
         process.join()
-    order = {file: place for place, file in enumerate(files)}
+    order = {file: place for place, file in enumerate(whole.files)}
     found.objects.sort(key=lambda each: order[each.file])
     return found
 

@@ -9,7 +9,7 @@ from dractl.rules.world import World
 
 Adviser = Callable[[Subject, World], Iterator[Violation]]
 
-ADVISERS: Final[list[Adviser]] = []
+ADVISERS: Final[list[tuple[Severity, Adviser]]] = []
 
 
 def advice(
@@ -18,7 +18,7 @@ def advice(
     """Enter a rule that every object is shown to; see `registry.rule`."""
 
     def enter(adviser: Adviser) -> Adviser:
-        ADVISERS.append(rule(code, severity)(adviser))
+        ADVISERS.append((severity, rule(code, severity)(adviser)))
         return adviser
 
     return enter

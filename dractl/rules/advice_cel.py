@@ -1,6 +1,5 @@
 """Rules about expressions that compile, and select nothing or fail on some device."""
 
-import functools
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -8,7 +7,7 @@ from typing import Final
 from dractl.catalogue.advice import Advice, advise, advise_on_marks
 from dractl.catalogue.drivers import Drivers, drivers_of
 from dractl.catalogue.index import Catalogue
-from dractl.cel.environment import STORED, Environment
+from dractl.cel.environment import Environment
 from dractl.cel.errors import SelectorCompileError, SelectorEvalError
 from dractl.cel.guard import guarded
 from dractl.cel.nodes import Binary, Literal, Node, walk
@@ -29,17 +28,17 @@ _NO_DEVICES: Final = Catalogue.of(())
 _MAPS: Final = frozenset({"attributes", "capacity"})
 
 
-def _compiled(selector: Selector) -> Compiled | None:
-    """Return the expression as a scheduler reads it; None: it does not compile."""
+def _compiled(subject: Subject, selector: Selector) -> Compiled | None:
+    """Return the expression as the API server reads it; None: it does not compile."""
     try:
-        return compile_cached(selector.text, STORED)
+        return compile_cached(selector.text, subject.environment)
     except SelectorCompileError:
         return None
 
 
 def _expressions(subject: Subject) -> Iterator[tuple[Selector, Compiled]]:
     for selector in subject.selectors:
-        found = _compiled(selector)
+        found = _compiled(subject, selector)
         if found is not None:
             yield selector, found
 
@@ -120,7 +119,11 @@ def never_true(subject: Subject, world: World) -> Iterator[Violation]:
         if drivers_of(compiled) == frozenset() and compiled:
             yield _never(subject.selectors[0].path, None, "")
     for option in subject.options:
-        own = [found for each in option.selectors if (found := _compiled(each))]
+        own = [
+            found
+            for each in option.selectors
+            if (found := _compiled(subject, each)) is not None
+        ]
         drivers, given = drivers_of(own), world.drivers(option.device_class)
         if not own or not _exclude(drivers, given):
             continue
@@ -209,19 +212,24 @@ def fails_on_a_device(subject: Subject, world: World) -> Iterator[Violation]:
     the scheduling of the pod, even where other devices would do. Usually the device
     lacks an attribute; the guarded form asks for it first.
     """
+    if not world.devices:
+        return
     if subject.is_class:
-        yield from _failures(tuple(subject.selectors), (), world)
+        yield from _failures(subject, subject.selectors, (), world)
     for option in subject.options:
         before = world.class_selectors(option.device_class) or ()
-        yield from _failures(tuple(option.selectors), before, world)
+        yield from _failures(subject, tuple(option.selectors), before, world)
 
 
 def _failures(
-    selectors: tuple[Selector, ...], before: tuple[Compiled, ...], world: World
+    subject: Subject,
+    selectors: tuple[Selector, ...],
+    before: tuple[Compiled, ...],
+    world: World,
 ) -> Iterator[Violation]:
     passed = before
     for selector in selectors:
-        compiled = _compiled(selector)
+        compiled = _compiled(subject, selector)
         if compiled is None:
             return
         failing, example, message = failing_devices(world, passed, compiled)
@@ -278,11 +286,6 @@ _CODES: Final = {
 }
 
 
-@functools.lru_cache(maxsize=1024)
-def _advice_without_devices(text: str, environment: Environment) -> tuple[Advice, ...]:
-    return repairs(text, environment, _NO_DEVICES)
-
-
 def repairs(
     text: str, environment: Environment, catalogue: Catalogue = _NO_DEVICES
 ) -> tuple[Advice, ...]:
@@ -296,14 +299,19 @@ def repairs(
 
 def _told(subject: Subject, world: World, code: str) -> Iterator[Violation]:
     """Yield what the catalogue advises on expressions, under one code."""
-    for selector in subject.selectors:
-        if world.catalogue.devices:
-            found = repairs(selector.text, subject.environment, world.catalogue)
-        else:
-            found = _advice_without_devices(selector.text, subject.environment)
-        for each in found:
-            if _CODES.get(each.code) == code and _compiled(selector) is not None:
+    for selector, compiled in _expressions(subject):
+        for each in _advice(compiled, world):
+            if _CODES.get(each.code) == code:
                 yield Violation(code, selector.path, each.message, fix=each.expression)
+
+
+def _advice(compiled: Compiled, world: World) -> tuple[Advice, ...]:
+    found = world.advice.get(compiled.text)
+    if found is None:
+        root, environment = compiled.root, compiled.environment
+        found = advise(compiled.text, root, world.catalogue, environment)
+        world.advice[compiled.text] = found
+    return found
 
 
 @advice("cel-unknown-name")

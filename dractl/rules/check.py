@@ -4,7 +4,6 @@ Importing this module fills the table of rules.
 """
 
 import copy
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,10 +20,9 @@ from dractl.rules import (
     references,
 )
 from dractl.rules.advice import ADVISERS
-from dractl.rules.path import Path
 from dractl.rules.registry import RULES, Severity, Violation, rule
 from dractl.rules.server import BAD_REQUEST, Dropped, Judgement, judged
-from dractl.rules.subject import PodSpec, Subject, mapping, text
+from dractl.rules.subject import Subject, mapping, text
 from dractl.rules.world import World
 
 __all__ = ["ADVICE", "IGNORE", "RULES", "Answer", "check"]
@@ -53,7 +51,9 @@ class Answer:
     ignored: int = 0
 
 
-def check(document: object, profile: Profile, world: World) -> Answer:
+def check(
+    document: object, profile: Profile, world: World, *, with_info: bool = True
+) -> Answer:
     """Return what is to be said of an object, in no particular order."""
     subject = Subject.of(document, profile)
     if subject is None or not isinstance(document, Mapping):
@@ -67,8 +67,9 @@ def check(document: object, profile: Profile, world: World) -> Answer:
     found = [mending.mended(each, document, subject) for each in objections]
     for each in judgement.dropped:
         found += field_dropped(each, profile)
-    for adviser in ADVISERS:
-        found += adviser(subject, world)
+    for severity, adviser in ADVISERS:
+        if severity is not Severity.INFO or with_info:
+            found += adviser(subject, world)
     ignored = _ignored(document)
     kept = [each for each in found if not {"all", each.code} & ignored]
     unique = tuple(dict.fromkeys(kept))
@@ -97,10 +98,7 @@ def _judgement(
         namespace is not None and dict(namespace.labels).get(label or "") != "true"
     )
     names = () if is_refused else (subject.namespace or "default",)
-    judgement = judged(document, subject.profile, names)
-    if judgement.status is None and subject.pod is not None and subject.kind != "Pod":
-        return _judged_template(subject, subject.pod)
-    return judgement
+    return judged(document, subject.profile, names)
 
 
 def _beyond(
@@ -114,10 +112,11 @@ def _beyond(
     It stops where it cannot decode an object; users want to mend a file only once.
     """
     rest = copy.deepcopy(dict(document))
-    removed = []
-    for each in misfits:
-        if each.path.steps and mending.remove(rest, each.path):
-            removed.append(str(each.path))
+    removed = [
+        str(each.path)
+        for each in misfits
+        if each.path.steps and mending.remove(rest, each.path)
+    ]
     if len(removed) < len(misfits):
         return
     for each in _judgement(rest, subject, world).violations:
@@ -131,32 +130,6 @@ def _lacks_label(subject: Subject, world: World) -> bool:
     label = subject.profile.admin_access_label or ""
     found = world.find("Namespace", subject.namespace) if subject.namespace else None
     return found is not None and dict(found.labels).get(label) != "true"
-
-
-def _judged_template(subject: Subject, pod: PodSpec) -> Judgement:
-    """Judge the pod that an object makes, with the paths of the object."""
-    example = {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": "example", "namespace": "default"},
-        "spec": pod.wire,
-    }
-    found = judged(example, subject.profile)
-    return dataclasses.replace(
-        found,
-        violations=tuple(
-            dataclasses.replace(each, path=_moved(each.path, pod.path))
-            for each in found.violations
-        ),
-        dropped=tuple(
-            dataclasses.replace(each, path=_moved(each.path, pod.path))
-            for each in found.dropped
-        ),
-    )
-
-
-def _moved(path: Path, base: Path) -> Path:
-    return Path((*base.steps, *path.steps[1:])) if path.steps else base
 
 
 def _ignored(document: Mapping[str, Any]) -> frozenset[str]:

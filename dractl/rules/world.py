@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from dractl.api.snapshot import Snapshot
+from dractl.catalogue.advice import Advice
 from dractl.catalogue.drivers import Drivers, drivers_of
 from dractl.catalogue.index import Catalogue
 from dractl.catalogue.nearest import nearest
@@ -61,7 +62,7 @@ class World:
     """All definitions, and the devices and rules of the snapshot, if there is one.
 
     `is_whole` tells that a snapshot shows all there is, so what is not in it is not.
-    `failing` and `_passing` keep what selectors, by their texts, do to the devices.
+    `failing`, `advice` and `_passing` keep what is known of selectors, by their texts.
     """
 
     definitions: tuple[Definition, ...] = ()
@@ -71,6 +72,7 @@ class World:
     failing: dict[tuple[str, ...], tuple[int, str, str]] = field(
         default_factory=dict, repr=False
     )
+    advice: dict[str, tuple[Advice, ...]] = field(default_factory=dict, repr=False)
     _passing: dict[tuple[str, ...], tuple[Device, ...]] = field(
         default_factory=dict, repr=False
     )
@@ -122,9 +124,11 @@ class World:
 
     def passing(self, option: Option) -> tuple[Device, ...] | None:
         """Return the devices that an option selects; None: that cannot be said."""
+        if not self.devices:
+            return None
         given = self.class_selectors(option.device_class)
         own = compiled(tuple(each.text for each in option.selectors))
-        if given is None or own is None or not self.devices:
+        if given is None or own is None:
             return None
         key = tuple(each.text for each in (*given, *own))
         found = self._passing.get(key)
