@@ -39,7 +39,9 @@ _OF_KIND: Final[Mapping[str, frozenset[str]]] = {
         "vendor", "driver", "role", "service_account", "restrict_class",
         "only_namespace",
     }),
-    "quota": frozenset({"vendor", "driver", "device_class", "count", "namespace", "claims"}),
+    "quota": frozenset(
+        {"vendor", "driver", "device_class", "count", "namespace", "claims"}
+    ),
     "kubeadm": frozenset({"feature"}),
 }  # fmt: skip
 _SPELLING: Final = {
@@ -90,7 +92,7 @@ class Orders:
         wanted = _COMMON | _OF_KIND[self.kind]
         for each in fields(Orders):
             value = getattr(self, each.name)
-            if each.name not in wanted and value not in (None, False, "pod"):
+            if each.name not in wanted and value and value != "pod":
                 option = _SPELLING.get(each.name, each.name.replace("_", "-"))
                 raise usage(f"--{option} says nothing about a {self.kind}")
 

@@ -71,12 +71,22 @@ def _many(*names: str, metavar: str, text: str) -> Any:
     return typer.Option(*names, metavar=metavar, help=text)
 
 
+Vendor = Literal[
+    "nvidia",
+    "amd",
+    "intel",
+    "gaudi",
+    "qat",
+    "dranet",
+    "sriov",
+    "neuron",
+    "tpu",
+    "rebellions",
+    "cpu",
+    "example",
+]
 VendorOption = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        help="Use the names of its driver: nvidia, amd, intel, gaudi, dranet, ...",
-    ),
+    Vendor | None, typer.Option("--vendor", help="Use the names of its driver.")
 ]
 DriverNameOption = Annotated[
     str | None,

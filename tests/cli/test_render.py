@@ -1,0 +1,337 @@
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+import jsonschema
+import pytest
+import yaml
+
+from dractl.cel.parser import parse
+from dractl.cli.render import Kind, Vendor
+from dractl.manifests.presets import PRESETS, VENDORS
+from dractl.model.cluster import Profile
+from dractl.rules.server import judged
+from dractl.sources.schemas import schema
+from tests.cli.run import Runner
+
+RELEASES = ["1.31", "1.32", "1.33", "1.34", "1.35", "1.36", "1.37"]
+DRA = {"DynamicResourceAllocation": True}
+NV = ("--vendor", "nvidia")
+
+
+def objects(text: str) -> list[Mapping[str, Any]]:
+    return list(yaml.safe_load_all(text))
+
+
+def faults(
+    document: Mapping[str, Any], release: str, gates: Mapping[str, bool]
+) -> list[str]:
+    """What a server and the schema of the kind object to."""
+    group, _, version = str(document["apiVersion"]).rpartition("/")
+    if group != "resource.k8s.io":
+        return []
+    answer = judged(
+        document, Profile.of(release, {**DRA, **gates}), ["default", "monitor"]
+    )
+    found = [f"{each.path}: {each.message}" for each in answer.violations]
+    found += [f"dropped {each.path}" for each in answer.dropped]
+    shape = schema(str(document["kind"]), version)
+    assert shape is not None
+    validator = jsonschema.Draft202012Validator(shape)
+    return found + [each.message for each in validator.iter_errors(document)]
+
+
+WISHES = {
+    "plain": (*NV,),
+    "many": (*NV, "--count", "4", "--where", "model=H100", "--where", "memory>=79Gi"),
+    "all": (*NV, "--all", "--where", "cudaComputeCapability>=9.0"),
+    "same": (*NV, "--count", "2", "--same", "pcieRoot"),
+    "words": ("2 gpu.nvidia.com architecture=Hopper|Ampere same=pcieRoot",),
+    "two": ("gpu: 1 gpu.nvidia.com; nic: 1 dra.net rdma=true", "--same", "pcieRoot"),
+    "more": (
+        "1 gpu.amd.com",
+        "--request",
+        "1 gpu.amd.com",
+        "--request",
+        "nic: dra.net",
+    ),
+    "config": (*NV, "--config", '{"kind": "GpuConfig"}'),
+    "placed": (*NV, "--name", "mine", "--namespace", "team-a"),
+}
+GATED = {
+    "else": ((*NV, "2 model=H100 memory>=79Gi, else 4 model=L4"), "1.34"),
+    "or": ((*NV, "--where", "model=H100", "--or", "4: model=L4"), "1.34"),
+    "tolerate": ((*NV, "--tolerate", "gpu.nvidia.com/xid:NoSchedule"), "1.36"),
+    "capacity": ((*NV, "--capacity", "memory=10Gi"), "1.36"),
+    "distinct": ((*NV, "--count", "2", "--distinct", "pcieRoot"), "1.36"),
+    "admin": ((*NV, "--admin-access", "--namespace", "monitor"), "1.34"),
+}
+
+
+@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("wish", WISHES.values(), ids=WISHES.keys())
+@pytest.mark.parametrize("kind", ["claim", "template", "pod"])
+def test_every_release_accepts_what_is_made_for_it(
+    dractl: Runner, kind: str, wish: tuple[str, ...], release: str
+) -> None:
+    ran = dractl("render", kind, *wish, "--for-kubernetes", release)
+    assert ran.status == 0, ran.err
+    assert [faults(each, release, {}) for each in objects(ran.out)] in ([[]], [[], []])
+
+
+@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize(("wish", "since"), GATED.values(), ids=GATED.keys())
+def test_what_a_release_would_drop_is_refused(
+    dractl: Runner, wish: tuple[str, ...], since: str, release: str
+) -> None:
+    ran = dractl("render", "claim", *wish, "--for-kubernetes", release)
+    if release >= since:
+        assert ran.status == 0, ran.err
+        assert [faults(each, release, {}) for each in objects(ran.out)] == [[]]
+    else:
+        assert (ran.status, ran.out) == (1, "")
+        assert f"Kubernetes {release} drops" in ran.err
+        assert f"--for-kubernetes {since}" in ran.err
+
+
+def test_a_gate_that_the_cluster_has_lets_it_pass(dractl: Runner) -> None:
+    gate = "DRAPrioritizedList"
+    wish = ("render", "claim", *GATED["else"][0], "--for-kubernetes", "1.33")
+    assert f"feature gate {gate} is alpha" in dractl(*wish).err
+    ran = dractl(*wish, "--feature-gates", f"{gate}=true")
+    assert ran.status == 0
+    [made] = objects(ran.out)
+    assert faults(made, "1.33", {gate: True}) == []
+
+
+@pytest.mark.parametrize("version", ["v1", "v1beta2", "v1beta1", "v1alpha3"])
+@pytest.mark.parametrize("kind", ["claim", "template", "class", "slice"])
+def test_every_version_can_be_had(dractl: Runner, kind: str, version: str) -> None:
+    ran = dractl("render", kind, *NV, "--api-version", version)
+    assert ran.status == 0, ran.err
+    [made] = objects(ran.out)
+    assert made["apiVersion"] == f"resource.k8s.io/{version}"
+    newest = "1.33" if version == "v1alpha3" else "1.37"
+    assert faults(made, newest, {}) == []
+
+
+@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_classes_of_vendors_are_valid_in_every_release(
+    dractl: Runner, vendor: str, release: str
+) -> None:
+    ran = dractl("render", "class", "--vendor", vendor, "--for-kubernetes", release)
+    assert ran.status == 0, ran.err
+    [made] = objects(ran.out)
+    assert faults(made, release, {}) == []
+
+
+def test_options_offer_every_vendor_and_kind() -> None:
+    assert get_args(Vendor) == VENDORS
+    assert "rbac" in get_args(Kind)
+    assert len({each.driver for each in PRESETS}) == len(PRESETS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments"),
+    [
+        ("class", ("--vendor", "intel", "--extended-resource", "intel.com/gpu")),
+        ("slice", ("--node", "n1", "--driver", "gpu.example.com", "--count", "8",
+                   "--where", "model=A", "--where", "memory=40Gi", "--where",
+                   "driverVersion=1.2.0", "--taint", "x.com/bad=fan:NoSchedule")),
+        ("taint-rule", ("gpu.nvidia.com/n1/gpu-0", "x.com/hot=very:NoExecute")),
+        ("taint-rule", ("gpu.nvidia.com", "x.com/hot:NoSchedule")),
+        ("taint-rule", ("--all", "--taint", "x.com/hot:None")),
+    ],
+)  # fmt: skip
+def test_other_kinds_are_valid(
+    dractl: Runner, kind: str, arguments: tuple[str, ...]
+) -> None:
+    ran = dractl("render", kind, *arguments)
+    assert ran.status == 0, ran.err
+    [made] = objects(ran.out)
+    assert faults(made, "1.37", {}) == []
+
+
+def test_an_empty_taint_rule_must_be_meant(dractl: Runner) -> None:
+    ran = dractl("render", "taint-rule", "x.com/hot:NoSchedule")
+    assert ran.status == 2
+    assert "every device of the cluster" in ran.err
+
+
+def test_a_rule_needs_its_gate(dractl: Runner) -> None:
+    rule = ("render", "taint-rule", "gpu.nvidia.com", "x.com/hot:NoSchedule")
+    ran = dractl(*rule, "--for-kubernetes", "1.36")
+    assert ran.status == 1
+    assert "DRADeviceTaintRules is beta, off by default" in ran.err
+    gates = ("--feature-gates", "DRADeviceTaintRules=true")
+    made = dractl(*rule, "--for-kubernetes", "1.36", *gates)
+    assert objects(made.out)[0]["apiVersion"] == "resource.k8s.io/v1beta2"
+
+
+@pytest.mark.parametrize("workload", ["pod", "deployment", "job"])
+def test_a_workload_is_wired_to_its_template(dractl: Runner, workload: str) -> None:
+    ran = dractl("render", "pod", *NV, "--as", workload, "--name", "train")
+    template, made = objects(ran.out)
+    assert made["kind"].lower() == workload
+    spec = made["spec"] if workload == "pod" else made["spec"]["template"]["spec"]
+    assert template["metadata"]["name"] == "train"
+    assert spec["resourceClaims"] == [
+        {"name": "devices", "resourceClaimTemplateName": "train"}
+    ]
+    assert spec["containers"][0]["resources"] == {"claims": [{"name": "devices"}]}
+
+
+def test_a_constraint_is_about_the_alternative_in_which_it_stands(
+    dractl: Runner,
+) -> None:
+    ran = dractl("render", "claim", *NV, "2 model=H100 same=pcieRoot, else 4 model=L4")
+    devices = objects(ran.out)[0]["spec"]["devices"]
+    assert devices["constraints"] == [
+        {
+            "requests": ["gpu/option-1"],
+            "matchAttribute": "resource.kubernetes.io/pcieRoot",
+        }
+    ]
+
+
+def test_a_policy_keeps_a_class_to_namespaces(dractl: Runner) -> None:
+    ran = dractl(
+        "render", "rbac", "--restrict-class", "big", "--only-namespace", "team-a"
+    )  # fmt: skip
+    policy, binding = objects(ran.out)
+    assert policy["kind"] == "ValidatingAdmissionPolicy"
+    assert policy["spec"]["matchConstraints"]["resourceRules"][0]["resources"] == [
+        "resourceclaims",
+        "resourceclaimtemplates",
+    ]
+    assert binding["spec"]["policyName"] == policy["metadata"]["name"]
+    expressions = [
+        *(each["expression"] for each in policy["spec"]["variables"]),
+        *(each["expression"] for each in policy["spec"]["validations"]),
+    ]
+    assert all(map(parse, expressions))
+    [term] = binding["spec"]["matchResources"]["namespaceSelector"]["matchExpressions"]
+    assert (term["operator"], term["values"]) == ("NotIn", ["team-a"])
+
+
+def test_a_policy_needs_somebody_who_may(dractl: Runner) -> None:
+    assert dractl("render", "rbac", "--restrict-class", "big").status == 2
+
+
+@pytest.mark.parametrize(
+    ("release", "asks_more"), [("1.35", False), ("1.36", True), ("1.37", True)]
+)
+def test_drivers_need_more_verbs_since_136(
+    dractl: Runner, release: str, *, asks_more: bool
+) -> None:
+    ran = dractl("render", "rbac", "--role", "driver", *NV, "--for-kubernetes", release)
+    assert ("associated-node:update" in ran.out) is asks_more
+
+
+def test_a_quota_counts_devices_by_class_and_claims(dractl: Runner) -> None:
+    ran = dractl("render", "quota", "8 gpu.nvidia.com; 2 dra.net", "--claims", "10")
+    assert objects(ran.out)[0]["spec"]["hard"] == {
+        "gpu.nvidia.com.deviceclass.resource.k8s.io/devices": "8",
+        "dra.net.deviceclass.resource.k8s.io/devices": "2",
+        "count/resourceclaims.resource.k8s.io": "10",
+    }
+
+
+@pytest.mark.parametrize(
+    ("release", "served"),
+    [("1.31", "v1alpha3"), ("1.32", "v1beta1"), ("1.33", "v1beta2")],
+)
+def test_kubeadm_serves_the_api_where_it_is_off(
+    dractl: Runner, release: str, served: str
+) -> None:
+    cluster, kubelet = objects(
+        dractl("render", "kubeadm", "--for-kubernetes", release).out
+    )
+    assert cluster["apiServer"]["extraArgs"] == [
+        {"name": "feature-gates", "value": "DynamicResourceAllocation=true"},
+        {"name": "runtime-config", "value": f"resource.k8s.io/{served}=true"},
+    ]
+    assert kubelet["featureGates"] == {"DynamicResourceAllocation": True}
+
+
+def test_kubeadm_turns_on_what_a_gate_depends_on(dractl: Runner) -> None:
+    ran = dractl(
+        "render", "kubeadm", "--for-kubernetes", "1.35", "--feature",
+        "DRADeviceTaintRules",
+    )  # fmt: skip
+    [cluster] = objects(ran.out)
+    assert cluster["scheduler"]["extraArgs"][0]["value"] == (
+        "DRADeviceTaintRules=true,DRADeviceTaints=true"
+    )
+
+
+def test_json_is_one_document(dractl: Runner) -> None:
+    made = json.loads(dractl("render", "pod", *NV, "-o", "json").out)
+    assert [each["kind"] for each in made["items"]] == ["ResourceClaimTemplate", "Pod"]
+    alone = json.loads(dractl("render", "claim", *NV, "-o", "json").out)
+    assert alone["kind"] == "ResourceClaim"
+
+
+def test_settings_come_from_a_file(dractl: Runner, tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("apiVersion: resource.nvidia.com/v1beta1\nkind: GpuConfig\n")
+    ran = dractl("render", "claim", *NV, "--config", f"driver=gpu.nvidia.com,@{file}")
+    [config] = objects(ran.out)[0]["spec"]["devices"]["config"]
+    assert config["opaque"]["parameters"]["kind"] == "GpuConfig"
+
+
+def test_words_of_strangers_stay_in_their_comment(dractl: Runner) -> None:
+    ran = dractl("render", "claim", *NV, "1 brand='a\nkind: Evil'")
+    assert objects(ran.out)[0]["kind"] == "ResourceClaim"
+    assert len(objects(ran.out)) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("claim",),
+        ("claim", *NV, "--name", "Not_A_Name"),
+        ("claim", *NV, "--count", "0"),
+        ("claim", *NV, "--count", "2", "--all"),
+        ("claim", *NV, "2 model=H100", "--count", "2"),
+        ("claim", *NV, "--where", "colour=red"),
+        ("claim", *NV, "--extended-resource", "a.com/b"),
+        ("claim", *NV, "--tolerate", "a:Never"),
+        ("claim", *NV, "--capacity", "memory"),
+        ("claim", *NV, "--admin-access", "1 model=H100, else 1"),
+        ("claim", *NV, "--config", "nonsense"),
+        ("claim", *NV, "--driver", "gpu.amd.com"),
+        ("claim", *NV, "--for-kubernetes", "1.12"),
+        ("class",),
+        ("slice", *NV, "--all"),
+        ("quota",),
+        ("rbac",),
+        ("kubeadm", "--feature", "NoSuchGate"),
+        ("taint-rule", "gpu.nvidia.com", "broken"),
+    ],
+)
+def test_orders_that_make_no_sense_are_wrong_usage(
+    dractl: Runner, arguments: tuple[str, ...]
+) -> None:
+    ran = dractl("render", *arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("error: ")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("claim", *NV, "--for-kubernetes", "1.33", "--api-version", "v1"),
+        ("taint-rule", "gpu.nvidia.com", "x.com/a:None", "--api-version", "v1beta1"),
+        ("rbac", "--restrict-class", "a", "--only-namespace", "b", "--for-kubernetes",
+         "1.33"),
+    ],
+)  # fmt: skip
+def test_what_a_release_does_not_have_is_a_no(
+    dractl: Runner, arguments: tuple[str, ...]
+) -> None:
+    ran = dractl("render", *arguments)
+    assert ran.status in {1, 2}
+    assert ran.out == ""
