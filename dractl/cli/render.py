@@ -18,15 +18,15 @@ from dractl.errors import ExitStatus
 EXAMPLES: Final = verbatim("""
 Examples:
   # two H100 on one PCIe root, or else four L4
-  dractl render claim --vendor nvidia \\\\
+  dractl render claim --vendor nvidia \\
     '2 model=H100 memory>=79Gi same=pcieRoot, else 4 model=L4'
 
   # the same from options
-  dractl render claim --vendor nvidia --count 2 --where model=H100 \\\\
+  dractl render claim --vendor nvidia --count 2 --where model=H100 \\
     --where 'memory>=79Gi' --same pcieRoot --or '4: model=L4'
 
   # a Deployment whose pods get a GPU and a NIC on the same PCIe root each
-  dractl render pod --as deployment --name train --same pcieRoot \\\\
+  dractl render pod --as deployment --name train --same pcieRoot \\
     'gpu: 1 gpu.nvidia.com; nic: 1 dra.net rdma=true'
 
   # a class, also for pods that ask for nvidia.com/gpu
@@ -56,7 +56,9 @@ Kind = Literal[
     "quota",
     "kubeadm",
 ]
-KindArgument = Annotated[Kind, typer.Argument(show_default=False, help="What to make.")]
+KindArgument = Annotated[
+    Kind, typer.Argument(metavar="KIND", show_default=False, help="What to make.")
+]
 WishArgument = Annotated[
     list[str] | None,
     typer.Argument(
@@ -114,7 +116,11 @@ WhereOption = Annotated[
 ]
 OrOption = Annotated[
     list[str] | None,
-    _many("--or", metavar="COUNT: CONDITION...", text="What else would do."),
+    _many(
+        "--or",
+        metavar="COUNT: CONDITION...",
+        text="An alternative, if the others cannot be had.",
+    ),
 ]
 SameOption = Annotated[
     list[str] | None,
@@ -159,15 +165,21 @@ VersionChoice = Annotated[
 ]
 RoleOption = Annotated[
     Literal["user", "admin", "driver"] | None,
-    typer.Option("--role", help="Whose rights (rbac)."),
+    typer.Option("--role", help="The role to make (rbac)."),
 ]
 RestrictOption = Annotated[
     list[str] | None,
-    _many("--restrict-class", metavar="CLASS", text="A class only for some (rbac)."),
+    _many(
+        "--restrict-class",
+        metavar="CLASS",
+        text="A class to keep to some namespaces (rbac).",
+    ),
 ]
 OnlyOption = Annotated[
     list[str] | None,
-    _many("--only-namespace", metavar="NAME", text="Who may use it (rbac)."),
+    _many(
+        "--only-namespace", metavar="NAME", text="A namespace that may use it (rbac)."
+    ),
 ]
 FeatureOption = Annotated[
     list[str] | None,
@@ -175,7 +187,9 @@ FeatureOption = Annotated[
 ]
 TaintOption = Annotated[
     list[str] | None,
-    _many("--taint", metavar="KEY[=VALUE]:EFFECT", text="Of the devices (slice)."),
+    _many(
+        "--taint", metavar="KEY[=VALUE]:EFFECT", text="A taint of the devices (slice)."
+    ),
 ]
 
 
@@ -202,29 +216,41 @@ def render(
     capacity: CapacityOption = None,
     config: ConfigOption = None,
     admin_access: Annotated[
-        bool, typer.Option("--admin-access", help="Beside others, for monitoring.")
+        bool,
+        typer.Option("--admin-access", help="Devices that others use, for monitoring."),
     ] = False,
     name: Annotated[str | None, _text("--name", "The name of the object.")] = None,
     namespace: Annotated[
-        str | None, typer.Option("-n", "--namespace", metavar="NAME", help="Where.")
+        str | None,
+        typer.Option("-n", "--namespace", metavar="NAME", help="Its namespace."),
     ] = None,
     workload: AsOption = "pod",
-    image: Annotated[str | None, _text("--image", "Of the container (pod).")] = None,
-    extended_resource: Annotated[
-        str | None, _text("--extended-resource", "What pods may ask for (class).")
+    image: Annotated[
+        str | None, _text("--image", "What the container runs (pod).")
     ] = None,
-    node: Annotated[str | None, _text("--node", "Whose devices (slice).")] = None,
-    pool: Annotated[str | None, _text("--pool", "Of which pool (slice).")] = None,
+    extended_resource: Annotated[
+        str | None,
+        _text("--extended-resource", "What pods may ask for instead (class)."),
+    ] = None,
+    node: Annotated[
+        str | None, _text("--node", "The node of the devices (slice).")
+    ] = None,
+    pool: Annotated[
+        str | None, _text("--pool", "The pool they are in (slice).")
+    ] = None,
     taint: TaintOption = None,
     role: RoleOption = None,
     service_account: Annotated[
         str | None,
-        _text("--service-account", "Of the driver (rbac).", "NAMESPACE/NAME"),
+        _text(
+            "--service-account", "The account of the driver (rbac).", "NAMESPACE/NAME"
+        ),
     ] = None,
     restrict_class: RestrictOption = None,
     only_namespace: OnlyOption = None,
     claims: Annotated[
-        int | None, typer.Option("--claims", metavar="N", help="Claims (quota).")
+        int | None,
+        typer.Option("--claims", metavar="N", help="How many claims (quota)."),
     ] = None,
     feature: FeatureOption = None,
     release: ReleaseChoice = None,
