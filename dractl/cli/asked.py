@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dractl.catalogue.nearest import nearest
 from dractl.cli.findings import UNREADABLE
 from dractl.cli.options import usage
-from dractl.cli.reading import read_cluster, warn_of
 from dractl.cli.reports import listing, manual
 from dractl.cli.terminal import Terminal
 from dractl.model.cluster import Profile
@@ -59,6 +58,9 @@ def known(
     """Return the release to judge by, and what a snapshot shows."""
     if snapshot is None and not demo:
         return Profile.of(kubernetes, gates), World()
+    # It brings the solver along, which only a snapshot needs.
+    from dractl.cli.reading import read_cluster, warn_of
+
     cluster = read_cluster(
         snapshot=snapshot, demo=demo, kubernetes=kubernetes, gates=gates
     )

@@ -13,6 +13,7 @@ from dractl.sources.spots import Spot, place_in
 UNREADABLE: Final = "unreadable"
 RANKS: Final[Mapping[str, int]] = {"info": 0, "warning": 1, "error": 2}
 _LONGEST_LINE: Final = 200
+_OF_KEYS: Final = frozenset({"unknown-field", "field-dropped"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,11 @@ def found_in(
     spot, is_exact = spot_at(places.root(located), violation.path)
     line, column = spot.place
     excerpt = None
-    if is_exact and spot.is_scalar:
+    if is_exact and violation.code in _OF_KEYS and violation.path.steps:
+        line, column = spot.key
+        name = str(violation.path.steps[-1]).lstrip(".")
+        excerpt = _excerpt(part.text, spot.key, (line, column + len(name)))
+    elif is_exact and spot.is_scalar:
         start, end = _marked(spot, part.text, located.document, violation)
         line, column = start
         excerpt = _excerpt(part.text, start, end)
@@ -164,11 +169,14 @@ def _marked(
 ) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return where what is meant begins and ends in the text of a scalar."""
     value = value_at(document, violation.path)
-    if violation.span is None or not isinstance(value, str):
+    span = violation.span
+    if span is None and spot.style in {"|", ">"} and isinstance(value, str):
+        span = (0, len(value.partition("\n")[0]))
+    if span is None or not isinstance(value, str):
         is_short = "\n" not in text[spot.start : spot.end]
         width = spot.end - spot.start if is_short else 1
         return spot.place, (spot.line, spot.column + width)
-    first, last = violation.span
+    first, last = span
     start = place_in(spot, text, value, first)
     end = place_in(spot, text, value, max(last - 1, first))
     return start, (end[0], end[1] + 1)

@@ -34,7 +34,9 @@ def _lines(finding: Finding) -> Iterator[str]:
         yield f"    {shown[indent:]}"
         yield f"    {' ' * width(before)}{'^' * max(width(meant), 1)}"
     if finding.fix:
-        yield f"  fix: {visible(finding.fix)}"
+        first, *rest = finding.fix.split("\n")
+        yield f"  fix: {visible(first)}"
+        yield from (f"       {visible(each)}" for each in rest)
 
 
 def summary(report: Report, files: int, profile: Profile) -> str:

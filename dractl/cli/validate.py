@@ -163,18 +163,20 @@ def _rendered(
     output_format: str,
     fail_on: str,
 ) -> str:
-    from dractl.cli import ci_reports, output, reports
+    from dractl.cli import output, reports
 
     if output_format == "text":
         return reports.text(report)
+    if output_format in {"json", "yaml"}:
+        data = reports.document(report, len(files), profile)
+        return (output.as_json if output_format == "json" else output.as_yaml)(data)
+    from dractl.cli import ci_reports
+
     if output_format == "github":
         return ci_reports.github(report)
     if output_format == "sarif":
         return ci_reports.sarif(report)
-    if output_format == "junit":
-        return ci_reports.junit(report, fail_on)
-    data = reports.document(report, len(files), profile)
-    return (output.as_json if output_format == "json" else output.as_yaml)(data)
+    return ci_reports.junit(report, fail_on)
 
 
 def _status(report: "Report", fail_on: str) -> ExitStatus:

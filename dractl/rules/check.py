@@ -4,7 +4,7 @@ Importing this module fills the table of rules.
 """
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from dractl.rules import (
     references,
 )
 from dractl.rules.advice import ADVISERS
+from dractl.rules.reasons import REQUIRED
 from dractl.rules.registry import RULES, Severity, Violation, rule
 from dractl.rules.server import BAD_REQUEST, Dropped, Judgement, judged
 from dractl.rules.subject import Subject, mapping, text
@@ -37,6 +38,15 @@ ADVICE: Final = (
     references,
 )
 """The modules with rules for what is regretted."""
+
+
+_FOLLOWS_FROM: Final[Mapping[str, tuple[str, ...]]] = {
+    "cel-never-true": ("cel-impossible-driver",),
+    "cel-unknown-driver": ("cel-impossible-driver",),
+    "cel-unknown-name": ("cel-impossible-domain",),
+    "config-without-effect": ("config-driver",),
+}
+"""What need not be said where something else was, by code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +82,26 @@ def check(
             found += adviser(subject, world)
     ignored = _ignored(document)
     kept = [each for each in found if not {"all", each.code} & ignored]
-    unique = tuple(dict.fromkeys(kept))
+    unique = tuple(_plainest(dict.fromkeys(kept)))
     return Answer(unique, ignored=len(found) - len(kept))
+
+
+def _plainest(found: Iterable[Violation]) -> Iterator[Violation]:
+    """Yield the violations without those that only follow from others."""
+    listed = list(found)
+    at = {(each.code, str(each.path)) for each in listed}
+    expressions = [str(each.path) for each in listed if each.code.startswith("cel-")]
+    for each in listed:
+        place = str(each.path)
+        if any((code, place) in at for code in _FOLLOWS_FROM.get(each.code, ())):
+            continue
+        option = place.removesuffix("deviceClassName")
+        if each.code == "no-device-matches" and (
+            ("too-many-devices", f"{option}count") in at
+            or any(one.startswith(option) for one in expressions)
+        ):
+            continue
+        yield each
 
 
 def _without_type(document: object, profile: Profile) -> Answer:
@@ -121,8 +149,15 @@ def _beyond(
         return
     for each in _judgement(rest, subject, world).violations:
         place = str(each.path)
-        if not any(one.startswith(place) or place.startswith(one) for one in removed):
-            yield each
+        if any(one.startswith(place) or place.startswith(one) for one in removed):
+            continue
+        # What is missing may be what was misspelt beside it.
+        beside = place.rpartition(".")[0]
+        if each.reason == REQUIRED and any(
+            one.rpartition(".")[0] == beside for one in removed
+        ):
+            continue
+        yield each
 
 
 def _lacks_label(subject: Subject, world: World) -> bool:

@@ -16,6 +16,20 @@ from dractl.rules.subject import Subject
 _AMOUNT: Final = re.compile(
     r"\s*([-+]?[0-9.]+)\s*([kKmMgGtTpPeE]?)(i?)[bB]?\s*", re.ASCII
 )
+_EXACT: Final = frozenset(
+    map(
+        Field,
+        (
+            "adminAccess",
+            "allocationMode",
+            "capacity",
+            "count",
+            "deviceClassName",
+            "selectors",
+            "tolerations",
+        ),
+    )
+)
 _EXPRESSION: Final = Field("expression")
 
 
@@ -61,14 +75,20 @@ def mended(
     value = value_at(document, violation.path)
     if violation.code == "wrong-type" and isinstance(value, str):
         fix = amount(value)
-    elif violation.code == "unknown-field" and isinstance(value, Mapping):
+    elif violation.code == "unknown-field":
         fix = _of_field(violation.path, value)
     return violation if fix is None else dataclasses.replace(violation, fix=fix)
 
 
-def _of_field(path: Path, value: Mapping[str, Any]) -> str | None:
-    """Return what takes the place of fields that older releases had."""
-    last = path.steps[-1]
+def _of_field(path: Path, value: object) -> str | None:
+    """Return what takes the place of fields that other versions have."""
+    *above, last = path.steps
+    if last in _EXACT and above[-2:-1] == [Field("requests")]:
+        return f"put {str(last)[1:]} below `exactly:`"
+    if last == Field("devices") and above == [Field("spec")]:
+        return "put devices below `spec:`, which a template has twice"
+    if not isinstance(value, Mapping):
+        return None
     if last == Field("source") and "resourceClaims" in str(path):
         names = ", ".join(f"{key}: {name}" for key, name in value.items())
         return f"remove `source:` and indent {names} less"

@@ -10,7 +10,6 @@ from dractl.catalogue.advice import Advice
 from dractl.catalogue.drivers import Drivers, drivers_of
 from dractl.catalogue.index import Catalogue
 from dractl.catalogue.nearest import nearest
-from dractl.catalogue.published import published
 from dractl.cel.environment import STORED
 from dractl.cel.errors import SelectorCompileError, SelectorEvalError
 from dractl.cel.selector import Selector, compile_cached
@@ -82,6 +81,9 @@ class World:
         """Return what files define, and a snapshot besides."""
         if snapshot is None:
             return World(tuple(definitions))
+        # It brings the solver along, which only a snapshot needs.
+        from dractl.catalogue.published import published
+
         return World(
             (*definitions, *_defined_in(snapshot)),
             is_whole=True,
