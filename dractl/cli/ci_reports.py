@@ -14,7 +14,6 @@ from dractl.cli.reports import plain
 from dractl.cli.text import visible
 from dractl.rules.registry import RULES
 
-_PAGE: Final = "https://github.com/dractl/dractl/blob/main/docs/rules.md"
 _COMMANDS: Final = {"error": "error", "warning": "warning", "info": "notice"}
 _LEVELS: Final = {"error": "error", "warning": "warning", "info": "note"}
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"

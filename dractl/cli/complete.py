@@ -188,6 +188,20 @@ def _gates(_used: Mapping[str, str], start: str) -> Iterator[Candidate]:
         yield Candidate(f"{before}{gate}=false")
 
 
+def _codes(_used: Mapping[str, str], start: str) -> Iterator[Candidate]:
+    """Yield the rules of `validate`, several of which can stand with commas."""
+    from dractl.rules.check import RULES
+
+    before = start[: start.rfind(",") + 1]
+    for code in sorted(RULES):
+        yield Candidate(f"{before}{code}", RULES[code].title)
+
+
+def _explained_codes(_used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    yield Candidate("all", "list the rules")
+    yield from _codes({}, "")
+
+
 def _nodes(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
     if snapshot := _snapshot(used):
         yield from (Candidate(each.name) for each in snapshot.nodes)
@@ -229,7 +243,9 @@ _SOURCES: Final[
 ] = {
     "--class": _classes,
     "--driver": _drivers,
+    "--explain": _explained_codes,
     "--feature-gates": _gates,
+    "--ignore": _codes,
     "--kubernetes-version": _releases,
     "--namespace": _namespaces,
     "--node": _nodes,
