@@ -43,6 +43,16 @@ def _expressions(subject: Subject) -> Iterator[tuple[Selector, Compiled]]:
             yield selector, found
 
 
+def _trees(subject: Subject) -> Iterator[tuple[Selector, Node]]:
+    """Yield the expressions as trees, also those that do not compile."""
+    for selector in subject.selectors:
+        found = _compiled(subject, selector)
+        try:
+            yield selector, found.root if found is not None else parse(selector.text)
+        except SelectorCompileError:
+            continue
+
+
 def _named_drivers(root: Node) -> Iterator[Literal]:
     """Yield the names that `device.driver` is compared with."""
     for node in walk(root):
@@ -63,8 +73,8 @@ def driver_is_impossible(subject: Subject, _world: World) -> Iterator[Violation]
     characters at most. `nvidia.com/gpu` is the name of an extended resource. The
     comparison compiles, and holds for no device.
     """
-    for selector, compiled in _expressions(subject):
-        for literal in _named_drivers(compiled.root):
+    for selector, root in _trees(subject):
+        for literal in _named_drivers(root):
             name = str(literal.value)
             if _DRIVER.fullmatch(name) and len(name) <= _LONGEST_DRIVER:
                 continue
@@ -88,8 +98,8 @@ def domain_is_impossible(subject: Subject, _world: World) -> Iterator[Violation]
     `device.attributes["gpu.nvidia.com/model"]`. Reading below a domain that does not
     exist fails, and that stops the scheduling of the pod.
     """
-    for selector, compiled in _expressions(subject):
-        for node in walk(compiled.root):
+    for selector, root in _trees(subject):
+        for node in walk(root):
             path = path_of(node, DEVICE_ALIASES)
             if path is None or len(path) != _DOMAIN or path[0] not in _MAPS:
                 continue
