@@ -274,8 +274,8 @@ def render(
     from dractl.cli.rendering import printed, rendered
 
     orders = Orders.of(context.params)
-    documents, notes = rendered(orders)
-    screen.write(printed(documents, orders))
-    for note in notes:
+    made = rendered(orders)
+    screen.write(printed(made, orders))
+    for note in made.notes:
         screen.note(note)
     return ExitStatus.YES

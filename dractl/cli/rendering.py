@@ -1,6 +1,7 @@
 """From the orders of `dractl render` to manifests that the API server accepts."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from dractl.api.versions import GROUP
@@ -18,6 +19,7 @@ from dractl.model.cluster import (
     Profile,
     stage,
 )
+from dractl.rules.gates import on_since
 from dractl.rules.server import judged
 from dractl.rules.serving import SERVED, on_by_default, row_of
 
@@ -34,7 +36,16 @@ _STAGES: Final = {"a": "alpha, off by default", "b": "beta, off by default"}
 _GRANULAR: Final = "DRAResourceClaimGranularStatusAuthorization"
 
 
-def rendered(orders: Orders) -> tuple[list[Document], list[str]]:
+@dataclass(frozen=True)
+class Rendered:
+    """Manifests for a release, and what to know about them."""
+
+    documents: Sequence[Document]
+    profile: Profile
+    notes: Sequence[str]
+
+
+def rendered(orders: Orders) -> Rendered:
     """Return the manifests and what to know about them.
 
     Raises DractlError for orders that make no sense, and for what the release drops or
@@ -48,7 +59,7 @@ def rendered(orders: Orders) -> tuple[list[Document], list[str]]:
         _check_rules(profile)
     for document in documents:
         _check(document, orders, profile)
-    return documents, list(_notes(documents, orders, profile))
+    return Rendered(documents, profile, list(_notes(documents, orders, profile)))
 
 
 def _made(orders: Orders, profile: Profile) -> Sequence[Document]:
@@ -268,25 +279,39 @@ def _notes(
         )
 
 
-def printed(documents: Sequence[Document], orders: Orders) -> str:
+def printed(made: Rendered, orders: Orders) -> str:
     """Return the manifests as text."""
+    documents = made.documents
     if orders.output_format == "json":
         if len(documents) == 1:
             return output.as_json(documents[0])
         return output.as_json({"apiVersion": "v1", "kind": "List", "items": documents})
     return "---\n".join(
-        _comments(each, orders) + output.as_yaml(each) for each in documents
+        _comments(each, orders, made.profile) + output.as_yaml(each)
+        for each in documents
     )
 
 
-def _comments(document: Document, orders: Orders) -> str:
-    """Return what the manifest is, in the words that asked for it."""
+def _comments(document: Document, orders: Orders, profile: Profile) -> str:
+    """Return what was asked for, and which feature gates it takes."""
     lines = []
     kind = document["kind"]
     if kind in _KINDS.values() and orders.text:
         lines.append(visible(orders.text))
+    lines += _needed(document, profile)
     if kind == "ValidatingAdmissionPolicy":
-        lines.append("RBAC cannot tell classes apart: a claim names its class inside.")
+        lines.append("RBAC looks at names of objects only; this looks into them.")
     if kind == "ClusterConfiguration":
         lines.append("For kubeadm init --config, or kubeadm upgrade apply --config.")
     return "".join(f"# {line}\n" for line in lines)
+
+
+def _needed(document: Document, profile: Profile) -> Iterator[str]:
+    """Yield which feature gates the manifest takes, unless they are always on."""
+    bare = replace(profile, gates=frozenset({"DynamicResourceAllocation"}))
+    dropped = judged(document, bare, ["default"]).dropped
+    for gate, field in {each.gate: each.field for each in dropped}.items():
+        if stage(gate, profile.version) != "L":
+            since = on_since(gate)
+            when = f"on by default since {since}" if since else "off by default"
+            yield f"{field} takes the feature gate {gate}, {when}."

@@ -35,7 +35,7 @@ def roles(
     name = f"dra-driver-{driver.lower()}"
     found = [_role(name, _driver_rules(driver, granular=granular))]
     if account is not None:
-        found.append(_binding(name, account))
+        found += [_binding(name, account), *_slice_policy(name, account)]
     return found
 
 
@@ -53,8 +53,7 @@ def _admin_rules() -> list[Document]:
 
 def _driver_rules(driver: str, *, granular: bool) -> list[Document]:
     found = [
-        # NodeRestriction limits these to slices of the driver's own node only where
-        # its service account is bound to the node; see the policy of the driver.
+        # RBAC cannot tell whose slices these are; `_slice_policy` does.
         _rule(("resourceslices",), (*_READ, *_WRITE)),
         _rule(("resourceclaims",), ("get",)),
         _rule(("resourceclaims/status",), ("update", "patch")),
@@ -99,6 +98,67 @@ def _binding(role: str, account: str) -> Document:
         "roleRef": {"apiGroup": _RBAC, "kind": "ClusterRole", "name": role},
         "subjects": [{"kind": "ServiceAccount", "namespace": namespace, "name": name}],
     }
+
+
+_NODE: Final = "authentication.kubernetes.io/node-name"
+
+
+def _slice_policy(name: str, account: str) -> list[Document]:
+    """Return a policy that keeps the driver on a node to the slices of that node.
+
+    The token of a pod's service account tells the node (by default since Kubernetes 1.30).
+    """
+    user = f"system:serviceaccount:{account.replace('/', ':')}"
+    policy = {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingAdmissionPolicy",
+        "metadata": metadata(f"{name}-own-slices"),
+        "spec": {
+            "failurePolicy": "Fail",
+            "matchConstraints": {
+                "resourceRules": [
+                    {
+                        "apiGroups": [GROUP],
+                        "apiVersions": ["*"],
+                        "operations": ["CREATE", "UPDATE", "DELETE"],
+                        "resources": ["resourceslices"],
+                    }
+                ]
+            },
+            "matchConditions": [
+                {
+                    "name": "is-the-driver",
+                    "expression": f"request.userInfo.username == {quoted(user)}",
+                }
+            ],
+            "variables": [
+                {
+                    "name": "at",
+                    "expression": f"request.userInfo.?extra[?{quoted(_NODE)}][0]"
+                    '.orValue("")',
+                },
+                {
+                    "name": "of",
+                    "expression": '(request.operation == "DELETE" ? oldObject : object)'
+                    '.spec.?nodeName.orValue("")',
+                },
+            ],
+            "validations": [
+                {
+                    "expression": 'variables.at != "" && variables.at == variables.of',
+                    "message": "a driver may only write the slices of its own node",
+                    "reason": "Forbidden",
+                }
+            ],
+        },
+    }
+    binding = {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingAdmissionPolicyBinding",
+        "metadata": metadata(f"{name}-own-slices"),
+        "spec": {"policyName": f"{name}-own-slices", "validationActions": ["Deny"]},
+    }
+    return [policy, binding]
 
 
 _NAMES_USED: Final = (

@@ -85,7 +85,14 @@ def claim_spec(ask: Ask) -> Document:
         for reference, option in _references(name, wish)
         for each in _constraints(option.same, option.distinct, option, ask)
     ]
-    constraints += _constraints(ask.same, ask.distinct, ask.wishes[0].options[0], ask)
+    constraints += [
+        {key: _shared_attribute(each, ask)}
+        for key, names in (
+            ("matchAttribute", ask.same),
+            ("distinctAttribute", ask.distinct),
+        )
+        for each in names
+    ]
     devices: Document = {
         "requests": [_request(name, wish, ask) for name, wish in pairs]
     }
@@ -126,6 +133,19 @@ def configs(settings: Sequence[Config]) -> list[Document]:
         {"opaque": {"driver": each.driver, "parameters": dict(each.parameters)}}
         for each in settings
     ]
+
+
+def _shared_attribute(name: str, ask: Ask) -> str:
+    """Return the full name of an attribute that the devices of all wishes have."""
+    found = {
+        attribute(name, option, ask) for wish in ask.wishes for option in wish.options
+    }
+    if len(found) > 1:
+        raise unclear(
+            f"drivers have a {name} of their own each: {', '.join(sorted(found))}",
+            hint="write the full name of one that all of them publish",
+        )
+    return found.pop()
 
 
 def attribute(name: str, option: Option, ask: Ask) -> str:

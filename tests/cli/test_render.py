@@ -230,6 +230,31 @@ def test_drivers_need_more_verbs_since_136(
     assert ("associated-node:update" in ran.out) is asks_more
 
 
+def test_a_driver_is_kept_to_the_slices_of_its_node(dractl: Runner) -> None:
+    account = ("--service-account", "gpu-system/plugin")
+    ran = dractl("render", "rbac", "--role", "driver", *NV, *account)
+    role, binding, policy, bound = objects(ran.out)
+    assert binding["roleRef"]["name"] == role["metadata"]["name"]
+    assert bound["spec"]["policyName"] == policy["metadata"]["name"]
+    [condition] = policy["spec"]["matchConditions"]
+    assert '"system:serviceaccount:gpu-system:plugin"' in condition["expression"]
+
+
+def test_attributes_that_drivers_call_differently_are_refused(dractl: Runner) -> None:
+    wish = "gpu: 1 gpu.nvidia.com; nic: 1 dra.net"
+    ran = dractl("render", "claim", wish, "--same", "numaNode")
+    assert ran.status == 2
+    assert "dra.net/numaNode, resource.kubernetes.io/numaNode" in ran.err
+
+
+def test_comments_name_the_gates_that_a_manifest_takes(dractl: Runner) -> None:
+    ran = dractl("render", "claim", *NV, "--capacity", "memory=1Gi")
+    assert ran.out.startswith(
+        "# capacity takes the feature gate DRAConsumableCapacity, "
+        "on by default since 1.36.\n"
+    )
+
+
 def test_a_quota_counts_devices_by_class_and_claims(dractl: Runner) -> None:
     ran = dractl("render", "quota", "8 gpu.nvidia.com; 2 dra.net", "--claims", "10")
     assert objects(ran.out)[0]["spec"]["hard"] == {
