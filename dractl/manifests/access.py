@@ -106,7 +106,7 @@ _NODE: Final = "authentication.kubernetes.io/node-name"
 def _slice_policy(name: str, account: str) -> list[Document]:
     """Return a policy that keeps the driver on a node to the slices of that node.
 
-    The token of a pod's service account tells the node (by default since Kubernetes 1.30).
+    The token of a pod's service account tells the node, since Kubernetes 1.30.
     """
     user = f"system:serviceaccount:{account.replace('/', ':')}"
     policy = {

@@ -18,7 +18,17 @@ def values(text: str) -> list[str]:
     [
         (
             [""],
-            ["allocate", "attributes", "cel", "completion", "explain", "version"],
+            [
+                "allocate",
+                "attributes",
+                "cel",
+                "completion",
+                "convert",
+                "explain",
+                "render",
+                "validate",
+                "version",
+            ],
             ":4",
         ),
         (["ver"], ["version"], ":4"),
@@ -67,6 +77,8 @@ def values(text: str) -> list[str]:
             ":4",
         ),
         (["explain", "pod", ""], [], ":4"),
+        (["render", "r"], ["rbac"], ":4"),
+        (["render", "claim", "--vendor", "n"], ["nvidia", "neuron"], ":4"),
     ],
     ids=" ".join,
 )
