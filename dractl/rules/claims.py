@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 
 from dractl.model.cluster import Profile
 from dractl.rules.constraints import check_claim_configs, check_constraints
+from dractl.rules.derived import check_derived_use
 from dractl.rules.metadata import check_metadata, check_template_metadata
 from dractl.rules.path import Path
 from dractl.rules.registry import Violation
@@ -55,3 +56,4 @@ def _check_spec(spec: Wire, path: Path, profile: Profile) -> Iterator[Violation]
     yield from check_requests(devices, path, profile)
     yield from check_constraints(devices, path, profile)
     yield from check_claim_configs(devices, path)
+    yield from check_derived_use(devices, path, profile)

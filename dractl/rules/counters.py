@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
+from dractl.model.cluster import Profile
+from dractl.rules.limits import limit
 from dractl.rules.names import dns_label
 from dractl.rules.path import Path
 from dractl.rules.reasons import duplicate, invalid_each, required, too_many
@@ -10,7 +12,6 @@ from dractl.rules.registry import Violation, rule
 from dractl.rules.wire import Wire
 
 MOST_COUNTERS: Final = 32
-MOST_CONSUMPTIONS: Final = 2
 MOST_GROUPS: Final = 2
 
 
@@ -22,12 +23,15 @@ def check_counter_set(each: Wire, path: Path) -> Iterator[Violation]:
     yield from _check_keys(counters, path)
 
 
-def check_consumptions(device: Wire, path: Path) -> Iterator[Violation]:
+def check_consumptions(
+    device: Wire, path: Path, profile: Profile
+) -> Iterator[Violation]:
     """Walk through what a device consumes."""
     consumptions = device.get("consumesCounters", ())
     path = path.field("consumesCounters")
-    if len(consumptions) > MOST_CONSUMPTIONS:
-        yield from consumes_max(len(consumptions), path)
+    most = limit("consumptions", profile.version)
+    if len(consumptions) > most:
+        yield from consumes_max(len(consumptions), most, path)
         return
     seen: set[str] = set()
     for index, each in enumerate(consumptions):
@@ -76,9 +80,12 @@ def counter_set_counters(count: int, path: Path) -> Iterator[Violation]:
 
 
 @rule("consumes-max")
-def consumes_max(count: int, path: Path) -> Iterator[Violation]:
-    """A device consumes counters of at most 2 sets; of more, none is looked at."""
-    yield from too_many("consumes-max", path, count, MOST_CONSUMPTIONS)
+def consumes_max(count: int, most: int, path: Path) -> Iterator[Violation]:
+    """A device consumes counters of at most 2 sets; of more, none is looked at.
+
+    Since 1.35.
+    """
+    yield from too_many("consumes-max", path, count, most)
 
 
 @rule("consumes-unique")

@@ -37,7 +37,7 @@ def check_device(
         yield from device_values_max(values, path)
     yield from check_capacities(device, path, profile)
     yield from _check_taints(device, path.field("taints"), profile)
-    yield from check_consumptions(device, path)
+    yield from check_consumptions(device, path, profile)
     if per_device:
         yield from _check_nodes(device, path)
     elif any(key in device for key in _NODE_FIELDS):

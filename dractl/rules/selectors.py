@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from dractl.cel import SelectorCompileError, compile_cached
+from dractl.cel.checker import check_value
+from dractl.cel.cost import estimate_cost
 from dractl.cel.environment import Environment
+from dractl.cel.parser import parse
 from dractl.cel.selector import environment_of
 from dractl.model.cluster import Profile
 from dractl.rules.names import dns_subdomain, label_key, label_value, size
@@ -39,12 +42,18 @@ def check_selector(selector: Wire, path: Path, profile: Profile) -> Iterator[Vio
     )
 
 
-def check_expression(text: str, path: Path, profile: Profile) -> Iterator[Violation]:
-    """Walk through one expression that is new to the server."""
+def check_expression(
+    text: str, path: Path, profile: Profile, *, selects: bool = True
+) -> Iterator[Violation]:
+    """Walk through one expression that is new to the server.
+
+    One that `selects` gives true or false; another gives any value.
+    """
     if size(text) > EXPRESSION_BYTES:
         yield from cel_length(size(text), path)
         return
-    fault, cost = _compiled(text, _environment(profile))
+    compiled = _compiled if selects else compiled_value
+    fault, cost = compiled(text, _environment(profile))
     if fault:
         yield from cel_compile(fault, path)
     elif cost > MOST_COST:
@@ -63,6 +72,21 @@ def _compiled(text: str, environment: Environment) -> tuple[str, int]:
         return "", compile_cached(text, environment).max_cost
     except SelectorCompileError as error:
         return error.message, 0
+
+
+@functools.lru_cache(maxsize=1024)
+def compiled_value(text: str, environment: Environment) -> tuple[str, int]:
+    """Return the same of an expression that may give any value."""
+    try:
+        checked = check_value(text, parse(text), environment)
+    except SelectorCompileError as error:
+        return error.message, 0
+    return "", int(estimate_cost(checked, environment).maximum)
+
+
+def cost_of_value(text: str, profile: Profile) -> int:
+    """Return the estimate for an expression of any value, 0 for a bad one."""
+    return compiled_value(text, _environment(profile))[1]
 
 
 @rule("selector-cel-required")

@@ -1,14 +1,13 @@
 """Rules of ResourceSlice, except for what is in a device."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from dractl.model.cluster import Profile
 from dractl.rules.attributes import LIST_FIELDS
 from dractl.rules.counters import check_counter_set
 from dractl.rules.devices import check_device
 from dractl.rules.drivers import check_driver, check_pool
-from dractl.rules.limits import limit
+from dractl.rules.limits import COUNTERS_APART, limit
 from dractl.rules.metadata import check_metadata
 from dractl.rules.names import dns_subdomain
 from dractl.rules.partitions import check_slice_of_137
@@ -17,8 +16,6 @@ from dractl.rules.reasons import duplicate, invalid, invalid_each, required, too
 from dractl.rules.registry import Violation, rule
 from dractl.rules.selectors import check_node_selector
 from dractl.rules.wire import Wire
-
-MOST_COUNTER_SETS: Final = 8
 
 
 def check_slice(document: Wire, profile: Profile) -> Iterator[Violation]:
@@ -37,10 +34,11 @@ def check_slice(document: Wire, profile: Profile) -> Iterator[Violation]:
         pool.get("generation", 0), path.field("pool", "generation")
     )
     yield from _check_nodes(spec, path)
-    if "devices" in spec and "sharedCounters" in spec:
+    apart = profile.since(COUNTERS_APART)
+    if apart and "devices" in spec and "sharedCounters" in spec:
         yield from devices_xor_counters(path)
     yield from _check_devices(spec, path.field("devices"), profile)
-    yield from _check_counter_sets(spec, path.field("sharedCounters"))
+    yield from _check_counter_sets(spec, path.field("sharedCounters"), profile)
     yield from check_slice_of_137(spec, path, profile)
 
 
@@ -98,10 +96,12 @@ def _has_more(device: Wire) -> bool:
     )
 
 
-def _check_counter_sets(spec: Wire, path: Path) -> Iterator[Violation]:
-    sets = spec.get("sharedCounters", ())
-    if len(sets) > MOST_COUNTER_SETS:
-        yield from counter_sets_max(len(sets), path)
+def _check_counter_sets(
+    spec: Wire, path: Path, profile: Profile
+) -> Iterator[Violation]:
+    sets, most = spec.get("sharedCounters", ()), limit("counter-sets", profile.version)
+    if len(sets) > most:
+        yield from counter_sets_max(len(sets), most, path)
         return
     seen: set[str] = set()
     for index, each in enumerate(sets):
@@ -231,9 +231,9 @@ def device_name_unique(name: str, path: Path) -> Iterator[Violation]:
 
 
 @rule("counter-sets-max")
-def counter_sets_max(count: int, path: Path) -> Iterator[Violation]:
-    """A slice has at most 8 counter sets; of more, none is looked at."""
-    yield from too_many("counter-sets-max", path, count, MOST_COUNTER_SETS)
+def counter_sets_max(count: int, most: int, path: Path) -> Iterator[Violation]:
+    """A slice has at most 8 counter sets; of more, none is looked at. Since 1.35."""
+    yield from too_many("counter-sets-max", path, count, most)
 
 
 @rule("counter-set-unique")

@@ -8,6 +8,7 @@ spelling of the version that the document is written in.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from dractl.api.decode_fields import int64, mismatch, quantity
@@ -110,9 +111,19 @@ def amount(value: Any, place: _Place, reading: Reading) -> Any:
 def moment(value: Any, place: _Place, reading: Reading) -> str:
     """Read a time in the spelling of RFC 3339."""
     read = text(value, place, reading)
-    if isinstance(value, str) and not _TIME.fullmatch(value):
+    if isinstance(value, str) and not _is_moment(value):
         reading.wrong(place, f"{shown(value)} is no time like 2026-01-31T12:00:00Z")
     return read
+
+
+def _is_moment(value: str) -> bool:
+    if not _TIME.fullmatch(value):
+        return False
+    try:
+        datetime.fromisoformat(value[:19])
+    except ValueError:
+        return False
+    return True
 
 
 def anything(value: Any, _place: _Place, _reading: Reading) -> Any:

@@ -13,6 +13,7 @@ from tests.rules.cases import CASES, Case
 from tests.rules.documents import (
     CLAIM,
     CLASS,
+    COUNTERS,
     GROUP_OF_PODS,
     POD,
     SLICE,
@@ -247,3 +248,9 @@ def test_gates_of_the_table_exist() -> None:
         gate for rows in _GATED.values() for gates in rows.values() for gate in gates
     }
     assert named <= GATES.keys()
+
+
+def test_counters_were_beside_devices_up_to_134() -> None:
+    document = changed(SLICE, "spec.sharedCounters", COUNTERS["spec"]["sharedCounters"])
+    assert judged(document, PROFILES["1.34"]).status == 201
+    assert judged(document, PROFILES["1.36"]).status == 422
