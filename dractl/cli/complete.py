@@ -113,7 +113,7 @@ def _candidates(line: _Line, current: str) -> tuple[list[Candidate], int]:
         return list(_commands(line.command)), _NO_FILES
     if line.command.name == "explain":
         return list(_explained(line)), _NO_FILES
-    return _arguments(line.command)
+    return _arguments(line.command, len(line.arguments))
 
 
 def _commands(group: TyperGroup) -> Iterator[Candidate]:
@@ -133,13 +133,15 @@ def _long(option: TyperOption) -> str:
     return max(option.opts, key=len)
 
 
-def _arguments(command: TyperCommand) -> tuple[list[Candidate], int]:
-    for each in command.params:
-        if not isinstance(each, TyperOption):
-            choices = getattr(each, "type_descriptor").choices  # noqa: B009 - untyped
-            found = [Candidate(str(choice)) for choice in choices or ()]
-            return found, _NO_FILES if found else _FILES
-    return [], _NO_FILES
+def _arguments(command: TyperCommand, taken: int) -> tuple[list[Candidate], int]:
+    """Return what the next argument can be; one without choices names a file."""
+    places = [each for each in command.params if not isinstance(each, TyperOption)]
+    if not places:
+        return [], _NO_FILES
+    here = places[min(taken, len(places) - 1)]
+    choices = getattr(here, "type_descriptor").choices  # noqa: B009 - untyped
+    found = [Candidate(str(choice)) for choice in choices or ()]
+    return found, _NO_FILES if found or here.metavar == "WISH" else _FILES
 
 
 def _explained(line: _Line) -> Iterator[Candidate]:
@@ -186,6 +188,12 @@ def _gates(_used: Mapping[str, str], start: str) -> Iterator[Candidate]:
     for gate in chain(("AllAlpha", "AllBeta"), GATES):
         yield Candidate(f"{before}{gate}=true")
         yield Candidate(f"{before}{gate}=false")
+
+
+def _bare_gates(_used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    from dractl.model.cluster import GATES
+
+    yield from map(Candidate, GATES)
 
 
 def _codes(_used: Mapping[str, str], start: str) -> Iterator[Candidate]:
@@ -244,7 +252,9 @@ _SOURCES: Final[
     "--class": _classes,
     "--driver": _drivers,
     "--explain": _explained_codes,
+    "--feature": _bare_gates,
     "--feature-gates": _gates,
+    "--for-kubernetes": _releases,
     "--ignore": _codes,
     "--kubernetes-version": _releases,
     "--namespace": _namespaces,

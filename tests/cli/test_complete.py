@@ -78,6 +78,12 @@ def values(text: str) -> list[str]:
         ),
         (["explain", "pod", ""], [], ":4"),
         (["render", "r"], ["rbac"], ":4"),
+        (["render", "claim", ""], [], ":4"),
+        (
+            ["render", "kubeadm", "--feature", "DRADeviceTaint"],
+            ["DRADeviceTaints", "DRADeviceTaintRules"],
+            ":4",
+        ),
         (["render", "claim", "--vendor", "n"], ["nvidia", "neuron"], ":4"),
     ],
     ids=" ".join,
