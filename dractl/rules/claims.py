@@ -1,6 +1,7 @@
 """ResourceClaim and ResourceClaimTemplate: the order in which they are checked."""
 
 from collections.abc import Collection, Iterator
+from typing import Final
 
 from dractl.model.cluster import Profile
 from dractl.rules.constraints import check_claim_configs, check_constraints
@@ -10,6 +11,8 @@ from dractl.rules.path import Path
 from dractl.rules.registry import Violation
 from dractl.rules.requests import check_admin_access, check_requests
 from dractl.rules.wire import Wire
+
+_DEFAULT_NAMESPACE: Final = "default"
 
 
 def check_claim(
@@ -41,7 +44,7 @@ def check_template(
 def _check_access(
     meta: Wire, spec: Wire, profile: Profile, admin_namespaces: Collection[str]
 ) -> Iterator[Violation]:
-    namespace = meta.get("namespace", "")
+    namespace = meta.get("namespace") or _DEFAULT_NAMESPACE
     yield from check_admin_access(
         spec.get("devices", {}),
         namespace,

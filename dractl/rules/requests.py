@@ -231,11 +231,10 @@ def admin_access_namespace(
     is not among the documents counts as one without the label. Only the first such
     request is reported. Access that is false needs no label.
     """
-    where = f"the namespace {namespace}" if namespace else "the namespace"
     yield from forbidden(
         "admin-access-namespace",
         path,
-        f"adminAccess needs the label {label}=true on {where}, which is not known "
-        "to have it",
-        f"kubectl label namespace {namespace or 'NAME'} {label}=true",
+        f"adminAccess needs the label {label}=true on the namespace {namespace}, "
+        "which is not known to have it",
+        f"kubectl label namespace {namespace} {label}=true",
     )

@@ -182,6 +182,9 @@ def test_a_labelled_namespace_may_ask_for_admin_access() -> None:
     profile = PROFILES["1.36"]
     assert judged(document, profile).status == 422
     assert judged(document, profile, {"ops"}).status == 201
+    nowhere = changed(document, "metadata", {"name": "c"})
+    assert judged(nowhere, profile, {"ops"}).status == 422
+    assert judged(nowhere, profile, {"default"}).status == 201
     assert judged(document, Profile.of("1.32", ALL_ON)).status == 404
 
 
