@@ -32,6 +32,8 @@ _KINDS: Final = {
     "slice": "ResourceSlice",
     "taint-rule": "DeviceTaintRule",
 }
+_WITH_CLAIMS: Final = frozenset({"claim", "template", "pod"})
+_MOST_DEVICES: Final = 32
 _STAGES: Final = {"a": "alpha, off by default", "b": "beta, off by default"}
 _GRANULAR: Final = "DRAResourceClaimGranularStatusAuthorization"
 
@@ -271,12 +273,35 @@ def _notes(
         )
     if orders.admin_access and (label := profile.admin_access_label):
         yield f"the namespace needs the label {label}=true"
+    if orders.kind == "class" and orders.extended_resource is None:
+        yield from _extended(orders, profile)
+    if orders.kind in _WITH_CLAIMS and (devices := _least(orders)) > _MOST_DEVICES:
+        yield (
+            f"the scheduler gives a claim {_MOST_DEVICES} devices at most, "
+            f"but this one asks for {devices}"
+        )
     asked = (orders.text, *(orders.where or ()))
     if any("memory>=80Gi" in each for each in asked):
         yield (
             "devices sold as 80 GB publish a little less than 80Gi "
             "(an H100: 81559Mi); memory>=79Gi finds them"
         )
+
+
+def _extended(orders: Orders, profile: Profile) -> Iterator[str]:
+    preset = orders.preset
+    names = [each.extended_resource for each in preset.classes] if preset else []
+    if preset and names[0] and profile.enabled("DRAExtendedResource"):
+        yield (
+            f"pods could go on asking for {names[0]}: --extended-resource {names[0]}"
+        )
+
+
+def _least(orders: Orders) -> int:
+    """Return how many devices the claim asks for at least."""
+    return sum(
+        min(option.count or 1 for option in wish.options) for wish in orders.wishes()
+    )
 
 
 def printed(made: Rendered, orders: Orders) -> str:

@@ -255,6 +255,28 @@ def test_comments_name_the_gates_that_a_manifest_takes(dractl: Runner) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("arguments", "note"),
+    [
+        (("claim", *NV, "--count", "33"), "32 devices at most"),
+        (("claim", *NV, "--where", "memory>=80Gi"), "memory>=79Gi finds them"),
+        (("class", *NV), "--extended-resource nvidia.com/gpu"),
+        (
+            ("claim", *NV, "--admin-access", "--namespace", "monitor"),
+            "resource.kubernetes.io/admin-access=true",
+        ),
+        (("claim", *NV, "--for-kubernetes", "1.33"), "does not serve"),
+    ],
+)
+def test_what_to_know_goes_to_stderr(
+    dractl: Runner, arguments: tuple[str, ...], note: str
+) -> None:
+    ran = dractl("render", *arguments)
+    assert ran.status == 0
+    assert note in ran.err
+    assert dractl("render", *arguments, "-q").err == ""
+
+
 def test_a_quota_counts_devices_by_class_and_claims(dractl: Runner) -> None:
     ran = dractl("render", "quota", "8 gpu.nvidia.com; 2 dra.net", "--claims", "10")
     assert objects(ran.out)[0]["spec"]["hard"] == {
