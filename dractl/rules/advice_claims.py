@@ -211,12 +211,11 @@ def _most(devices: tuple[Device, ...], name: str) -> Quantity | None:
         if capacity is None:
             continue
         limits = [capacity.value]
-        if capacity.policy is not None:
-            limits += [max(capacity.policy.valid_values)] * bool(
-                capacity.policy.valid_values
-            )
-            if capacity.policy.maximum is not None:
-                limits.append(capacity.policy.maximum)
+        policy = capacity.policy
+        if policy is not None and policy.valid_values:
+            limits.append(max(policy.valid_values))
+        if policy is not None and policy.maximum is not None:
+            limits.append(policy.maximum)
         found.append(min(limits))
     return max(found, default=None)
 
