@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks.selectors import DRIVER, gpu
+from benchmarks.expressions import DRIVER, gpu
 from dractl.catalogue.index import Catalogue
 from dractl.catalogue.trial import attempt
 from dractl.cel.environment import STORED

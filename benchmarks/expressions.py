@@ -1,6 +1,6 @@
 """How long typical selectors take over 10,000 devices.
 
-Run it with `python -m benchmarks.selectors`.
+Run it with `python -m benchmarks.expressions`.
 """
 
 import gc
