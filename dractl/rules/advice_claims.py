@@ -56,16 +56,14 @@ def too_many_devices(subject: Subject, _world: World) -> Iterator[Violation]:
 def no_device_matches(subject: Subject, world: World) -> Iterator[Violation]:
     """A request that no device of the snapshot passes, or too few of them.
 
-    Each alternative of `firstAvailable` is looked at for itself. Devices count here
-    also when they are in use, and on whatever node they are.
+    Devices count here also when they are in use, and on whatever node they are. Of
+    alternatives in `firstAvailable`, one that can be had is enough.
     """
+    possible = {each.request for each in subject.options if not _lacking(each, world)}
     for option in subject.options:
-        passing = world.passing(option)
-        if passing is None or len(passing) >= option.count:
+        if option.request in possible:
             continue
-        shared = any(each.allow_multiple_allocations for each in passing)
-        if shared and passing:
-            continue
+        passing = world.passing(option) or ()
         count = len(passing) or "no"
         plural = "" if len(passing) == 1 else "s"
         yield Violation(
@@ -75,6 +73,14 @@ def no_device_matches(subject: Subject, world: World) -> Iterator[Violation]:
             f"pass{'es' if len(passing) == 1 else ''} the selectors of class "
             f"{option.device_class} and of the request",
         )
+
+
+def _lacking(option: Option, world: World) -> bool:
+    """Tell whether fewer devices pass than the option wants."""
+    passing = world.passing(option)
+    if passing is None or len(passing) >= option.count:
+        return False
+    return not any(each.allow_multiple_allocations for each in passing)
 
 
 @advice("devices-tainted")

@@ -163,3 +163,17 @@ def test_what_the_server_cannot_decode_is_no_crash(broken: Wire) -> None:
     document = obj("ResourceClaim", {"devices": broken})
     world = cluster(OF_DRIVER, slice_of(device()))
     assert codes(document, world)
+
+
+def test_one_alternative_that_can_be_had_is_enough() -> None:
+    ways = [
+        {"name": "many", "deviceClassName": DRIVER, "count": 3},
+        {"name": "one", "deviceClassName": DRIVER},
+    ]
+    world = cluster(OF_DRIVER, slice_of(device()))
+    document = claim()
+    request = {"name": "r", "firstAvailable": ways}
+    document["spec"]["devices"]["requests"] = [request]
+    assert codes(document, world) == []
+    del ways[1]
+    assert codes(document, world) == ["no-device-matches"]
