@@ -13,6 +13,7 @@ from tests.diagnose.cluster import (
     codes,
     gpu_class,
     gpus,
+    held,
     made_pod,
     node,
     only,
@@ -188,3 +189,19 @@ def test_devices_with_binding_conditions_need_their_gate() -> None:
     assert found.code == "feature-disabled"
     assert found.evidence["gate"] == "DRADeviceBindingConditions"
     assert codes(cluster(*waits, gates=on)) == []
+
+
+def test_a_device_that_several_may_have_needs_a_gate_for_that() -> None:
+    memory = {"value": "80Gi", "requestPolicy": {"default": "10Gi"}}
+    shared = {"name": "gpu-0", "allowMultipleAllocations": True,
+              "capacity": {"memory": memory}}  # fmt: skip
+    holder = held("mine", "n1", "gpu-0")
+    (result,) = holder["status"]["allocation"]["devices"]["results"]
+    result |= {"shareID": "x", "consumedCapacity": {"memory": "10Gi"}}
+    waits = [node("n1"), gpu_class(), gpus("n1", shared), holder,
+             pod("web", "claim/c"), claim("c")]  # fmt: skip
+
+    found = only(cluster(*waits, gates={"DRAConsumableCapacity": False}))
+
+    assert found.code == "feature-disabled"
+    assert found.evidence["gate"] == "DRAConsumableCapacity"

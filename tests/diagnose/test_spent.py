@@ -87,6 +87,20 @@ def test_counters_that_others_have_spent_are_told_with_what_is_left() -> None:
     )
 
 
+def test_only_the_counters_that_are_short_are_told() -> None:
+    amounts = {"memory": {"value": "8Gi"}, "slices": {"value": "1"}}
+    both = {"name": "a", "consumesCounters": [
+        {"counterSet": "set", "counters": amounts}]}  # fmt: skip
+    counters = sets("1Gi")
+    counters["spec"]["sharedCounters"][0]["counters"]["slices"] = {"value": "7"}
+
+    found = only(state(counters, parts(both)))
+
+    told = found.evidence["counters"]
+    assert isinstance(told, list)
+    assert [each["counter"] for each in told] == ["memory"]
+
+
 def test_counters_that_suffice_are_no_cause() -> None:
     assert (
         codes(

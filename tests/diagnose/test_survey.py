@@ -249,6 +249,32 @@ def test_of_very_many_choices_no_answer_is_given_without_asking_the_scheduler() 
     assert codes(snapshot) == []
 
 
+def test_an_alternative_that_another_request_spoils_anyway_is_not_told() -> None:
+    # Whichever alternative of r is looked at, s cannot be met: that alone counts.
+    spec = either(wish(1), wish(9))
+    spec["devices"]["requests"].append(
+        {**only_model("H100")["devices"]["requests"][0], "name": "s"}
+    )
+    snapshot = state(node("n1"), gpus("n1", "a", "b"), spec=spec)
+
+    assert [(code, request) for code, request, _ in told(snapshot)] == [
+        ("selector-no-match", "s")
+    ]
+
+
+def test_what_others_hold_comes_nearer_than_a_constraint_between_requests() -> None:
+    spec = two(wish(1), wish(1))
+    spec["devices"]["constraints"] = [{"matchAttribute": f"{DRIVER}/model"}]
+    snapshot = state(
+        node("n1"), node("n2"),
+        gpus("n1", gpu("a", "x"), gpu("b", "y")),
+        gpus("n2", gpu("a", "x"), gpu("b", "x")),
+        held("mine", "n2", "a"), spec=spec,
+    )  # fmt: skip
+
+    assert told(snapshot) == [("devices-in-use", None, ("n2",))]
+
+
 def two(first: Wire, second: Wire) -> Wire:
     requests = [
         {"name": name, "exactly": each["devices"]["requests"][0]["exactly"]}

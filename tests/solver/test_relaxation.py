@@ -133,6 +133,12 @@ def test_a_capacity_that_is_consumed_is_an_obstacle() -> None:
     assert fits_without(NONE, *asked([SHARED], wanted, others=[share(SHARED, "2Gi")]))
 
 
+def test_a_shared_device_that_is_used_up_is_short_of_capacity_for_everybody() -> None:
+    question = asked([SHARED], claim(request()), others=[share(SHARED, "8Gi")])
+
+    assert helping(question) == [CAPACITY]
+
+
 def test_a_taint_that_is_not_tolerated_is_an_obstacle() -> None:
     assert helping(asked([TAINTED], claim(request()))) == [TAINTS]
 
