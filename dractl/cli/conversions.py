@@ -167,6 +167,8 @@ def report(work: Work, screen: Terminal) -> None:
     for each in work.files:
         for number, outcome in enumerate(each.outcomes):
             for remark in outcome.remarks:
+                if remark.degree is Degree.NOTE and screen.quiet:
+                    continue  # finding its line takes longer than saying it
                 _say(remark, each.manifest.place(number, _steps(remark)), screen)
         for number in each.rewritten.without_comments:
             place = each.manifest.place(number, ())

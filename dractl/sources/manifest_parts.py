@@ -2,8 +2,10 @@
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import yaml
@@ -21,7 +23,7 @@ _INDENT: Final = re.compile(r"[\[{]\r?\n([ \t]+)")
 _BLANKS: Final = " \t\r\n"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Part:
     """A stretch of a text; `line` counts from 1."""
 
@@ -33,13 +35,22 @@ class Part:
 
     def line_of(self, steps: Steps) -> int:
         """Return the line of what the steps lead to, or of the nearest around it."""
-        if self.is_json:
+        if self._root is None:
             return self.line
-        roots = trees(self.text)
-        if not roots:
-            return self.line
-        start = _position(roots[0], steps)
-        return self.line + self.text.count("\n", 0, start)
+        start = _position(self._root, steps)
+        return self.line + bisect_right(self._line_starts, start) - 1
+
+    @cached_property
+    def _root(self) -> Node | None:
+        try:
+            return next(iter(trees(self.text)), None)
+        except yaml.YAMLError:  # JSON with tabs
+            return None
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        breaks = re.finditer("\n", self.text)
+        return [0, *(each.end() for each in breaks)]
 
     def replaced(self, documents: Sequence[object]) -> Edited:
         """Return the text with other documents in the place of this one."""

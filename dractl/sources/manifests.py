@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,7 @@ _BOM: Final = "\ufeff"
 Steps = tuple[str | int, ...]
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Manifest:
     """A file in parts: documents, and text between them or that is not readable."""
 
@@ -29,15 +30,18 @@ class Manifest:
     mark: str = ""
     problems: list[Problem] = field(default_factory=list)
 
-    @property
+    @cached_property
     def documents(self) -> list[object]:
         """The documents, in their order."""
-        return [part.value for part in self.parts if part.is_document]
+        return [part.value for part in self._documents]
+
+    @cached_property
+    def _documents(self) -> list[Part]:
+        return [part for part in self.parts if part.is_document]
 
     def place(self, number: int, steps: Steps) -> str:
         """Return `file:line` of something in one of the documents."""
-        part = [each for each in self.parts if each.is_document][number]
-        return f"{self.path}:{part.line_of(steps)}"
+        return f"{self.path}:{self._documents[number].line_of(steps)}"
 
     def rewritten(self, outcomes: Sequence[Sequence[object]]) -> "Rewritten":
         """Return the text with each document replaced by none, one or several."""

@@ -59,9 +59,10 @@ def edited(text: str, old: object, new: object) -> Edited:
         changed = _edited(plain, old, new)
     except _Unwritable:
         changed = None
-    result = Edited(_rewritten(plain, new), kept=False)
     if changed is not None and _says(changed, new):
         result = Edited(changed, kept=True)
+    else:
+        result = Edited(_rewritten(plain, new), kept=False)
     if plain == text:
         return result
     return Edited(result.text.replace("\n", "\r\n"), result.kept)
