@@ -189,5 +189,8 @@ def _value(where: Condition, kind: str, text: str) -> Value:
 
 def _word(values: Sequence[str]) -> str:
     """Return a pattern for text in which a value stands as a word of its own."""
-    words = "|".join(re.sub(r"([^A-Za-z0-9_ ])", r"\\\1", each) for each in values)
+    # RE2 takes a backslash before ASCII only.
+    words = "|".join(
+        re.sub(r"([\x00-\x7f])(?<![A-Za-z0-9_ ])", r"\\\1", each) for each in values
+    )
     return f"(^|[^A-Za-z0-9])({words})($|[^A-Za-z0-9])"

@@ -1,5 +1,8 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from dractl.cel import compile_selector
 from dractl.errors import DractlError
 from dractl.manifests.conditions import Condition, expression, parse_condition
 from dractl.manifests.presets import PRESETS, Preset, preset_of
@@ -94,3 +97,37 @@ def test_names_that_drivers_share_lead_to_ones_that_they_have(preset: Preset) ->
     found = preset_of(preset.vendor)
     assert found is preset
     assert set(preset.shared.values()) <= {*preset.attributes, *preset.capacity}
+
+
+WORDS = st.text(min_size=1, max_size=16).filter(lambda text: "|" not in text)
+
+
+def selects(where: Condition, product: str) -> bool:
+    selector = compile_selector(expression(where, NVIDIA, None))
+    attributes = {"productName": {"string": product}}
+    return selector.matches(
+        {"driver": "gpu.nvidia.com", "attributes": attributes, "capacity": {}}
+    )
+
+
+@pytest.mark.property
+@settings(deadline=None)
+@given(WORDS)
+def test_any_text_selects_what_is_equal(text: str) -> None:
+    assert selects(Condition("productName", "=", (text,)), text)
+    assert not selects(Condition("productName", "=", (text,)), f"{text}!")
+
+
+@pytest.mark.property
+@settings(deadline=None)
+@given(WORDS)
+def test_any_text_is_found_as_a_word(text: str) -> None:
+    assert selects(Condition("model", "=", ("x", text)), f"NVIDIA {text} 80GB")
+
+
+@pytest.mark.parametrize(
+    ("product", "expected"),
+    [("NVIDIA L4", True), ("NVIDIA L40S", False), ("L4-24C", True), ("XL4", False)],
+)
+def test_a_word_does_not_match_within_another(product: str, *, expected: bool) -> None:
+    assert selects(Condition("model", "=", ("L4",)), product) is expected
