@@ -339,4 +339,4 @@ def _needed(document: Document, profile: Profile) -> Iterator[str]:
         if stage(gate, profile.version) != "L":
             since = on_since(gate)
             when = f"on by default since {since}" if since else "off by default"
-            yield f"{field} takes the feature gate {gate}, {when}."
+            yield f"Needs the feature gate {gate} ({field}), {when}."

@@ -250,7 +250,7 @@ def test_attributes_that_drivers_call_differently_are_refused(dractl: Runner) ->
 def test_comments_name_the_gates_that_a_manifest_takes(dractl: Runner) -> None:
     ran = dractl("render", "claim", *NV, "--capacity", "memory=1Gi")
     assert ran.out.startswith(
-        "# capacity takes the feature gate DRAConsumableCapacity, "
+        "# Needs the feature gate DRAConsumableCapacity (capacity), "
         "on by default since 1.36.\n"
     )
 
