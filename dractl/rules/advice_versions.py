@@ -65,6 +65,12 @@ def _best(subject: Subject) -> str | None:
     return served[-1] if served and served[-1] != subject.version else None
 
 
+def _has_default(subject: Subject) -> bool:
+    """Tell whether the release serves some version of the kind without a flag."""
+    best = _best(subject)
+    return best is not None and LIVES[subject.kind][best].is_on
+
+
 def _rewrite(subject: Subject) -> str | None:
     best = _best(subject)
     return None if best is None else f"convert it to {GROUP}/{best}"
@@ -88,7 +94,7 @@ def version_is_off(subject: Subject, _world: World) -> Iterator[Violation]:
         _WHERE,
         f"Kubernetes {release} serves {subject.version} of {subject.kind} only where "
         f"--runtime-config={GROUP}/{subject.version}=true is set",
-        fix=_rewrite(subject),
+        fix=_rewrite(subject) if _has_default(subject) else None,
     )
 
 

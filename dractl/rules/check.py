@@ -20,6 +20,7 @@ from dractl.rules import (
     references,
 )
 from dractl.rules.advice import ADVISERS
+from dractl.rules.olden import with_legacy
 from dractl.rules.reasons import REQUIRED
 from dractl.rules.registry import RULES, Severity, Violation, rule
 from dractl.rules.server import BAD_REQUEST, Dropped, Judgement, judged
@@ -70,7 +71,7 @@ def check(
         return _without_type(document, profile)
     judgement = _judgement(document, subject, world)
     if judgement.status is None and subject.pod is None and subject.group != GROUP:
-        return Answer(is_checked=False)
+        return _elsewhere(document)
     objections = list(judgement.violations)
     if judgement.status == BAD_REQUEST:
         objections += _beyond(document, subject, world, objections)
@@ -80,6 +81,18 @@ def check(
     for severity, adviser in ADVISERS:
         if severity is not Severity.INFO or with_info:
             found += adviser(subject, world)
+    return _answer(document, with_legacy(document, found))
+
+
+def _elsewhere(document: Mapping[str, Any]) -> Answer:
+    """Return what there is to say of a kind that no rule is about."""
+    found = list(with_legacy(document, ()))
+    return _answer(document, found) if found else Answer(is_checked=False)
+
+
+def _answer(document: Mapping[str, Any], listed: Iterable[Violation]) -> Answer:
+    """Return what is left of it when each place has been told of once."""
+    found = list(listed)
     ignored = _ignored(document)
     kept = [each for each in found if not {"all", each.code} & ignored]
     unique = tuple(_plainest(dict.fromkeys(kept)))
