@@ -1,4 +1,4 @@
-import importlib
+import importlib.util
 import subprocess
 import sys
 import tomllib
@@ -15,6 +15,11 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 def test_a_public_name_is_there_and_listed(name: str) -> None:
     assert getattr(dractl, name).__name__ == name
     assert name in dir(dractl)
+
+
+@pytest.mark.parametrize("name", dractl.__all__)
+def test_no_module_hides_a_public_name(name: str) -> None:
+    assert importlib.util.find_spec(f"dractl.{name}") is None
 
 
 def test_a_name_that_is_not_public_is_missing_as_in_any_module() -> None:

@@ -10,8 +10,8 @@ from dractl.cli.options import usage
 from dractl.cli.output import as_json
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import visible
-from dractl.convert.plan import Degree, Outcome, Remark, converted
-from dractl.convert.target import Target
+from dractl.conversion.plan import Degree, Outcome, Remark, converted
+from dractl.conversion.target import Target
 from dractl.errors import DractlError, ExitStatus
 from dractl.sources.files import STANDARD_INPUT
 from dractl.sources.manifests import Manifest, Rewritten, manifests, save

@@ -99,7 +99,7 @@ def convert(  # noqa: PLR0913 - one parameter per option
     if output_format == "json" and (in_place or check or diff):
         raise usage("-o json prints, so it excludes --in-place, --check and --diff")
     from dractl.cli import conversions
-    from dractl.convert.target import Target
+    from dractl.conversion.target import Target
 
     target = Target.parse(to)
     work = conversions.convert_files(

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from dractl.api.decode import Decoded, decode
-from dractl.convert.plan import Degree, converted
-from dractl.convert.target import Target
+from dractl.conversion.plan import Degree, converted
+from dractl.conversion.target import Target
 from dractl.legacy import found
 from dractl.sources.manifests import manifests
 from tests.scenarios import SHARED

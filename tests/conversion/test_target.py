@@ -2,7 +2,7 @@
 
 import pytest
 
-from dractl.convert.target import LIVES, Target, deprecation
+from dractl.conversion.target import LIVES, Target, deprecation
 from dractl.errors import DractlError, ExitStatus
 from dractl.model.cluster import KubernetesVersion
 

@@ -10,9 +10,9 @@ from dractl.api.lists import is_list
 from dractl.api.problems import MalformedField
 from dractl.api.versions import GROUP, to_hub
 from dractl.api.versions_back import ConversionError, Loss
-from dractl.convert.fields import too_new
-from dractl.convert.objects import Document, Held, Steps, objects_in, put_back
-from dractl.convert.target import LIVES, Target, deprecation
+from dractl.conversion.fields import too_new
+from dractl.conversion.objects import Document, Held, Steps, objects_in, put_back
+from dractl.conversion.target import LIVES, Target, deprecation
 
 
 class Degree(StrEnum):

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from dractl.convert.plan import Degree, Outcome, converted
-from dractl.convert.target import Target
+from dractl.conversion.plan import Degree, Outcome, converted
+from dractl.conversion.target import Target
 
 OLD = {"name": "gpu", "deviceClassName": "gpu", "count": 2}
 NEW = {"name": "gpu", "exactly": {"deviceClassName": "gpu", "count": 2}}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dractl.convert.fields import too_new
+from dractl.conversion.fields import too_new
 from dractl.model.cluster import KubernetesVersion
 
 DEVICES = [
