@@ -212,6 +212,22 @@ def test_other_groups_are_copied() -> None:
     assert dractl.convert(pod, "v1beta1") is not pod
 
 
+def test_the_items_of_lists_are_converted() -> None:
+    item = slice_of(driver="d")
+    bare = {key: item[key] for key in item if key not in {"apiVersion", "kind"}}
+    made = dractl.convert(item, "v1beta1")
+
+    mixed = {"apiVersion": "v1", "kind": "List", "items": [item, "odd"]}
+    typed = {**mixed, "apiVersion": "resource.k8s.io/v1", "kind": "ResourceSliceList"}
+
+    assert dractl.convert(mixed, "v1beta1") == {**mixed, "items": [made, "odd"]}
+    assert dractl.convert({**typed, "items": [bare]}, "v1beta1") == {
+        **typed,
+        "apiVersion": "resource.k8s.io/v1beta1",
+        "items": [made],
+    }
+
+
 def test_a_device_always_gets_its_basic() -> None:
     made = convert(slice_of(devices=[{"name": "d"}]), "v1beta1")
 
