@@ -56,7 +56,7 @@ def test_a_hostile_argument_reaches_no_terminal_raw(dractl: Runner) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["allocate", "attributes", "cel", "completion", "version"]
+    "command", ["allocate", "attributes", "cel", "completion", "validate", "version"]
 )
 def test_every_command_has_help_with_examples_in_80_columns(
     dractl: Runner, command: str

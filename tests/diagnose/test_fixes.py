@@ -9,7 +9,7 @@ from tests.diagnose.reapply import Fix, fixes, landing
 
 pytestmark = pytest.mark.property
 
-SEEDS = range(700)
+SEEDS = range(500)
 
 
 def known() -> list[Fix]:

@@ -20,7 +20,8 @@ TRUTH: Final = SHARED / "clusters" / "pending.truth.json"
 needs_cluster = pytest.mark.skipif(
     not (CLUSTER.is_file() and TRUTH.is_file()), reason="the cluster is not here"
 )
-SCENARIOS: Final = [case_of(raw) for raw in lines("allocator-random")]
+# Every other one: test_vectors.py asks the allocator itself about all of them.
+SCENARIOS: Final = [case_of(raw) for raw in lines("allocator-random")][::2]
 ERRORS: Final = frozenset(
     {
         "class-missing", "constraint-unsatisfiable", "feature-disabled",
