@@ -3,12 +3,10 @@
 Names in one file may be defined in another: all files are read before any is checked.
 """
 
-import multiprocessing
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from multiprocessing.connection import Connection
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dractl.api.problems import Problem
 from dractl.cli.findings import Checked, Report, found_in, identity, unreadable
@@ -19,6 +17,9 @@ from dractl.rules.subject import Subject
 from dractl.rules.world import Definition, World, definition_of
 from dractl.sources.files import STANDARD_INPUT, load_manifest
 from dractl.sources.located import Places, Source, read_located
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 _FILES_PER_PROCESS: Final = 40
 _MOST_PROCESSES: Final = 8
@@ -103,6 +104,8 @@ def _read(file: str, name: str) -> Source:
 
 def _shared(whole: _Share, workers: int) -> Report:
     """Let processes read and check a share of the files each."""
+    import multiprocessing  # few files need none
+
     connections: list[Connection] = []
     processes = []
     for number in range(workers):
@@ -130,7 +133,7 @@ def _shared(whole: _Share, workers: int) -> Report:
     return found
 
 
-def _work(share: _Share, connection: Connection) -> None:
+def _work(share: _Share, connection: "Connection") -> None:
     connection.send(share.read())
     connection.send(share.report(connection.recv()))
     connection.close()
