@@ -203,8 +203,9 @@ def most_frequent(seen: Iterable[Seen], most: int = MOST_VALUES) -> list[Seen]:
     return found[:most]
 
 
-def _text(each: Seen) -> tuple[str, str]:
-    return text_of(each.value), each.kind
+def _text(each: Seen) -> tuple[str, str, str]:
+    # Values of different lists may look the same, as [] and [""] do.
+    return text_of(each.value), each.kind, repr(each.value)
 
 
 def bounds(seen: Iterable[Seen]) -> tuple[Value, Value]:
