@@ -28,15 +28,15 @@ Examples:
   dractl cel --demo 'device.attributes["gpu.nvidia.com"].brand == "Nvidia"'
 
   # of those that a class selects, for one node
-  dractl cel --demo --class rdma-nic --node h100-1 \\\\
+  dractl cel --demo --class rdma-nic --node h100-1 \\
     'device.attributes["dra.net"].numaNode == 0'
 
   # from a file, as release 1.34 reads it; what becomes of each device
-  dractl cel @selector.cel --snapshot cluster.yaml \\\\
+  dractl cel @selector.cel --snapshot cluster.yaml \\
     --kubernetes-version 1.34 -o wide
 
   # a test: fails unless exactly these devices are selected
-  dractl cel @selector.cel --snapshot cluster.yaml \\\\
+  dractl cel @selector.cel --snapshot cluster.yaml \\
     --expect 'gpu.nvidia.com/h100-1/*'
 
   # many tests: a list of expression, and selects (devices) or count
