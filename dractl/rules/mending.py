@@ -30,6 +30,7 @@ _EXACT: Final = frozenset(
         ),
     )
 )
+_QUOTES: Final = "put it in quotes; YAML takes n, y, on and digits for other values"
 _EXPRESSION: Final = Field("expression")
 
 
@@ -75,6 +76,8 @@ def mended(
     value = value_at(document, violation.path)
     if violation.code == "wrong-type" and isinstance(value, str):
         fix = amount(value)
+    elif violation.code == "wrong-type" and "must be a string" in violation.message:
+        fix = _QUOTES if isinstance(value, bool | int | float) else None
     elif violation.code == "unknown-field":
         fix = _of_field(violation.path, value)
     return violation if fix is None else dataclasses.replace(violation, fix=fix)

@@ -178,3 +178,10 @@ def test_an_amount_that_was_meant(text: str, better: str | None) -> None:
 def test_all_is_told_at_once_where_the_server_stops_early() -> None:
     document = claim(option("device.driver", count=-1, cuont=2))
     assert codes(document) == ["count-exact", "unknown-field", "cel-compile"]
+
+
+@pytest.mark.parametrize("value", [False, 7])
+def test_text_that_yaml_takes_for_something_else(value: object) -> None:
+    found = only("wrong-type", slice_of(device(), nodeName=value))
+    assert found.fix is not None
+    assert found.fix.startswith("put it in quotes")
