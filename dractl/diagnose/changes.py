@@ -10,7 +10,7 @@ from dractl.api.snapshot import Key
 from dractl.model.claims import ClaimSpec, Option, ResourceClaim
 from dractl.model.workloads import Node, Pod
 from dractl.solver.errors import AllocationAborted, PoolsInvalid
-from dractl.solver.placer import Attempt
+from dractl.solver.placer import EVERY_NODE_IS_TRIED, Attempt
 from dractl.solver.relaxation import Obstacle, fits_without
 from dractl.solver.subjects import Subject
 from dractl.solver.usage import Usage
@@ -32,7 +32,7 @@ class Change:
     `alter` says what it does to the pod or its claims, `frees` which claims it takes
     from others, `moves` to which cluster it leads. A change with none of these cannot
     be tried: it is advice. `at_least` is what it is good for if the pod does not fit
-    even so; "" for nothing.
+    even so; "" for nothing. `includes` are the texts of changes that are part of it.
     """
 
     text: str
@@ -40,6 +40,7 @@ class Change:
     frees: tuple[Key, ...] = ()
     moves: "Callable[[], World] | None" = None
     at_least: str = ""
+    includes: tuple[str, ...] = ()
 
     @property
     def is_advice(self) -> bool:
@@ -63,7 +64,7 @@ def lands(
     for node in nodes:
         here = world.snapshot.node_by_name.get(node.name)
         if here is not None and _takes(world, attempt, here, usage):
-            return node.name
+            return None if _is_stopped(world, attempt, usage) else node.name
     return None
 
 
@@ -78,6 +79,26 @@ def _takes(world: "World", attempt: Attempt, node: Node, usage: Usage) -> bool:
         return attempt.unreachable(node) is None
     except (AllocationAborted, PoolsInvalid):
         return False
+
+
+def _is_stopped(world: "World", attempt: Attempt, usage: Usage) -> bool:
+    """Tell whether an error on some node stops the scheduler all the same."""
+    nodes = world.snapshot.nodes
+    if len(nodes) >= EVERY_NODE_IS_TRIED:
+        return False
+    for node in nodes:
+        try:
+            if attempt.refusal(node) is not None:
+                continue
+            _, outline = attempt.outline(node)
+            if world.allocator.may_stop(node, outline):
+                view = world.allocator.view(node)
+                fits_without(Obstacle.NONE, view, outline, usage)
+        except PoolsInvalid:
+            continue
+        except AllocationAborted:
+            return True
+    return False
 
 
 class Trial:
@@ -105,7 +126,10 @@ class Trial:
         for change in {each.text: each for each in changes}.values():
             if len(found) == most:
                 break
-            if any(set(each.frees) & set(change.frees) for each, _ in found):
+            if any(
+                each.text in change.includes or set(each.frees) & set(change.frees)
+                for each, _ in found
+            ):
                 continue  # less than that suffices
             if not change.is_advice and (node := self.lands(change)) is not None:
                 found.append((change, node))

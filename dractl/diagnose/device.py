@@ -158,17 +158,19 @@ def _claims(world: World, device: Device) -> Iterator[str]:
     selectors = world.allocator.planner.selectors
     for claim in world.snapshot.pending_claims:
         for request in claim.spec.requests:
+            taints = []
             for option in request.options:
                 known = world.snapshot.class_by_name.get(option.device_class)
                 if known is None:
                     continue
                 texts = (*known.selectors, *option.selectors)
-                if selectors.eligibility(texts).verdict(device) is not True:
-                    continue
-                taint = untolerated(device.taints, option.tolerations)
-                name = "/".join(claim.meta.key)
-                what = f"claim {name} request {request.name}"
-                yield f"{what}, which does not tolerate {taint.key}" if taint else what
+                if selectors.eligibility(texts).verdict(device) is True:
+                    taints.append(untolerated(device.taints, option.tolerations))
+            what = f"claim {'/'.join(claim.meta.key)} request {request.name}"
+            if None in taints:
+                yield what
+            elif taints and taints[0] is not None:
+                yield f"{what}, which does not tolerate {taints[0].key}"
 
 
 def _notes(

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterator
 from functools import partial
+from typing import Final
 
 from dractl.diagnose.blaming import options_of, place
 from dractl.diagnose.case import Case
@@ -14,6 +15,8 @@ from dractl.model.quantity import Quantity
 from dractl.model.workloads import Container
 from dractl.solver.extended import CLAIM_NAME
 from dractl.solver.subjects import Subject
+
+_MOST_NUMBERS: Final = 8
 
 
 def fewer(case: Case, found: Found, number: int) -> Iterator[Change]:
@@ -35,6 +38,15 @@ def fewer(case: Case, found: Found, number: int) -> Iterator[Change]:
             f"ask for {counted(number, 'device')} instead of {now}{place(case, found)}",
             with_option(claim.meta.name, found.blame.request, edit),
         )
+
+
+def ever_fewer(case: Case, found: Found, number: int) -> Iterator[Change]:
+    """Yield asking for so many devices, for one less, and so on, the most first."""
+    told: list[str] = []
+    for less in range(number, max(0, number - _MOST_NUMBERS), -1):
+        for change in fewer(case, found, less):
+            yield dataclasses.replace(change, includes=tuple(told))
+            told.append(change.text)
 
 
 def _fewer_resources(case: Case, request: str, number: int) -> Iterator[Change]:

@@ -18,7 +18,7 @@ def fingerprint(
     return (
         tuple(_masks(slot, ledger) for slot in slots),
         bool(view.devices),
-        tuple(pool.key for pool in view.inventory.pools if pool.defect),
+        tuple((pool.key, pool.defect) for pool in view.inventory.pools if pool.defect),
         tuple(pool.key for pool in view.inventory.obsolete),
         _drivers(view) if not all(s.selectable.passing for s in slots) else None,
         _counters(view, union & view.consuming, ledger),
@@ -94,12 +94,12 @@ def _values(view: NodeView, slots: Sequence[Slot]) -> Hashable:
     found = []
     for slot in slots:
         for constraint in slot.constraints:
-            seen: dict[object, int] = {}
+            seen: dict[object, int] = {None: -1}  # without a value it is unlike all
             found.append(
                 tuple(
                     seen.setdefault(
                         slot.plan.attribute(view.devices[each], constraint.attribute),
-                        len(seen),
+                        len(seen) - 1,
                     )
                     for each in positions(slot.selectable.passing)
                 )

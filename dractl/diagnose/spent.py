@@ -18,7 +18,7 @@ from dractl.diagnose.blaming import (
 )
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change, with_option
-from dractl.diagnose.fewer import fewer
+from dractl.diagnose.fewer import ever_fewer
 from dractl.diagnose.holders import Holder
 from dractl.diagnose.shortages import freeing
 from dractl.diagnose.stock import Stock, best, different, merged, stocks
@@ -55,7 +55,8 @@ def counters(case: Case, found: Found) -> Told:
     """Devices match and are free, but the counters that they draw from are spent."""
     known = [stock for stock in merged(case, found) if stock.matching]
     short = list(dict.fromkeys(each for stock in known for each in _short(case, stock)))
-    holders = [each for stock in known for each in _drawing(case, stock)]
+    scarce = {(each.pool, each.counter_set, each.counter) for each in short}
+    holders = [each for stock in known for each in _drawing(case, stock, scarce)]
     top = best(known)
     matching = different(known, lambda stock: stock.matching)
     held = different(known, lambda stock: stock.held)
@@ -91,7 +92,9 @@ def counters(case: Case, found: Found) -> Told:
         held=[case.world.holders.described(each) for each in holders[:MOST_SHOWN]],
         **held_by(case, holders),
     )
-    changes = (*fewer(case, found, top.good.bit_count()), *freeing(case, holders))
+    # Counters that suffice for each device may not suffice for all of them.
+    number = min(top.good.bit_count(), top.needs - 1)
+    changes = (*ever_fewer(case, found, number), *freeing(case, holders))
     return Told(cause, changes, "counters that suffice for these devices, on one node")
 
 
@@ -108,7 +111,8 @@ def _short(case: Case, stock: Stock) -> Iterator[_Short]:
         pool.key: available_counters(pool, usage, shares_count=shares_count)
         for pool in _pools(stock)
     }
-    for device in stock.devices(stock.matching & stock.view.consuming):
+    free = stock.matching & ~stock.held
+    for device in stock.devices(free & stock.view.consuming):
         have = left[device.id.driver, device.id.pool]
         for use in device.consumes:
             for name, needed in use.counters.items():
@@ -118,11 +122,19 @@ def _short(case: Case, stock: Stock) -> Iterator[_Short]:
                     yield _Short(device.id.pool, use.counter_set, name, needed, rest)
 
 
-def _drawing(case: Case, stock: Stock) -> Iterator[Holder]:
-    """Yield who holds devices that draw from the counters in question."""
+def _drawing(
+    case: Case, stock: Stock, scarce: set[tuple[str, str, str]]
+) -> Iterator[Holder]:
+    """Yield who holds devices that draw from what is scarce, or else from the pool."""
     for pool in _pools(stock):
         for device in pool.consumers:
-            yield from case.world.holders.of(device.id)
+            drawn = {
+                (device.id.pool, use.counter_set, name)
+                for use in device.consumes
+                for name in use.counters
+            }
+            if not scarce or drawn & scarce:
+                yield from case.world.holders.of(device.id)
 
 
 # -- capacity

@@ -99,12 +99,15 @@ def _tolerating(case: Case, found: Found, taints: Sequence[Taint]) -> Iterator[C
     requests = requests or [each.name for each in claim.spec.requests]
     where = place(case, found)
     several = [list(taints)] if len(taints) > 1 else []
+    singles: list[str] = []
     for group in [[each] for each in taints] + several:
         names = listed([written(each) for each in group], len(group))
         yield Change(
-            f"tolerate {names}{where}",
+            text := f"tolerate {names}{where}",
             _with_tolerations(claim.meta.name, requests, group),
+            includes=tuple(singles) if len(group) > 1 else (),
         )
+        singles.append(text)
 
 
 def _with_tolerations(

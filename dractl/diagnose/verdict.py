@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from dractl.diagnose.fingerprint import fingerprint
 from dractl.model.devices import Device
 from dractl.solver.errors import AllocationAborted, Fault
-from dractl.solver.guide import may_abort
+from dractl.solver.guide import leaves_traces, may_abort
 from dractl.solver.ledger import Ledger
 from dractl.solver.plan import ClaimPlan, OptionPlan, Outline, RequestPlan
 from dractl.solver.relaxation import (
@@ -93,7 +93,8 @@ class Judge:
     def verdict(self, view: NodeView, outline: Outline) -> tuple[Sets, bool]:
         """Return what keeps the claims from the node, (): nothing; and if that is sure.
 
-        It is not where the search may end in an error, as at an expression that fails.
+        It is not where the search may end in an error, as at an expression that fails,
+        or where a failure may leave traces from which other requests profit.
         Every request of the outline has one option. Raises AllocationAborted for what
         is wrong with a claim whatever the devices.
         """
@@ -106,7 +107,7 @@ class Judge:
         if known is None:
             slots = [slot for claim in claims for (slot,) in claim.requests]
             known = self._known[key] = self._judged(view, outline, slots)
-        return known, not may_abort(claims, ledger)
+        return known, not (may_abort(claims, ledger) or leaves_traces(view, claims))
 
     def _judged(self, view: NodeView, outline: Outline, slots: Sequence[Slot]) -> Sets:
         numbers = [n for n, claim in enumerate(outline) for _ in claim.requests]

@@ -25,7 +25,7 @@ from dractl.solver.why import why_not
 
 # Below this, kube-scheduler looks at every node, so an error on any of them counts
 # (schedule_one.go: minFeasibleNodesToFind). Above, it stops when it has seen enough.
-_EVERY_NODE_IS_TRIED: Final = 100
+EVERY_NODE_IS_TRIED: Final = 100
 
 Key = tuple[str, str]
 
@@ -228,7 +228,7 @@ class Attempt:
     def _check_others(self, behind: int) -> None:
         """Raise AllocationAborted if another node would stop the scheduler."""
         placer = self._placer
-        if len(placer.nodes) >= _EVERY_NODE_IS_TRIED:
+        if len(placer.nodes) >= EVERY_NODE_IS_TRIED:
             return
         for position in self._candidates.others(behind):
             node = placer.nodes[position]

@@ -289,7 +289,6 @@ def test_a_fix_that_only_some_node_allows_names_that_node() -> None:
     assert all(each.endswith("fits on n2") for each in found.fixes)
 
 
-@pytest.mark.xfail(strict=True, reason="only nodes that are blamed are asked")
 def test_a_fix_after_which_another_node_stops_the_scheduler_is_none() -> None:
     text = f'device.driver == "x" && device.attributes["{DRIVER}"].speed > 1'
     fast = {"name": "a", "attributes": {"speed": {"int": 5}}}

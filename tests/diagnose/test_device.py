@@ -121,7 +121,6 @@ def test_a_taint_that_keeps_a_claim_from_it_is_told() -> None:
     assert found.claims == ("claim default/c request gpu, which does not tolerate xid",)
 
 
-@pytest.mark.xfail(strict=True, reason="once for every alternative")
 def test_a_claim_is_named_once_whatever_its_alternatives() -> None:
     options = [{"name": n, "deviceClassName": "gpu"} for n in ("a", "b")]
     spec = {"devices": {"requests": [{"name": "r", "firstAvailable": options}]}}

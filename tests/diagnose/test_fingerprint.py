@@ -160,25 +160,7 @@ def different() -> dict[str, tuple[tuple[Hashable, ...], tuple[Hashable, ...]]]:
 DIFFERENT = different()
 
 
-ALIKE = {
-    "missing values": "a missing value looks like the first one",
-    "incomplete and invalid": "only that the pool has a defect counts",
-}
-
-
-def params() -> list[object]:
-    return [
-        pytest.param(
-            what,
-            marks=[pytest.mark.xfail(strict=True, reason=ALIKE[what])]
-            if what in ALIKE
-            else [],
-        )
-        for what in DIFFERENT
-    ]
-
-
-@pytest.mark.parametrize("what", params())
+@pytest.mark.parametrize("what", DIFFERENT)
 def test_nodes_are_told_apart_by(what: str) -> None:
     one, other = DIFFERENT[what]
 

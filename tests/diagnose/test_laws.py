@@ -35,7 +35,6 @@ def test_a_pod_is_stuck_if_and_only_if_the_scheduler_would_not_place_it() -> Non
     assert sum(not each[2] for each in verdicts) > 500
 
 
-@pytest.mark.xfail(strict=True, reason="a request fits only beside another one")
 @pytest.mark.parametrize("seed", [9183, 10255])
 def test_a_request_that_fits_only_after_another_one_is_asked_for_is_not_blamed(
     seed: int,

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from dractl.api.snapshot import Snapshot
 from tests.diagnose.cluster import (
     DRIVER,
@@ -114,7 +112,6 @@ def test_counters_that_suffice_are_no_cause() -> None:
     )
 
 
-@pytest.mark.xfail(strict=True, reason="devices are counted one at a time")
 def test_what_draws_too_much_together_can_be_had_one_by_one() -> None:
     found = only(
         state(sets("10Gi"), parts(part("a", "8Gi"), part("b", "8Gi")), count=2)
@@ -124,7 +121,6 @@ def test_what_draws_too_much_together_can_be_had_one_by_one() -> None:
     assert found.fixes[0] == "ask for 1 device instead of 2: fits on n1"
 
 
-@pytest.mark.xfail(strict=True, reason="all that draw from the pool are named")
 def test_who_draws_from_another_counter_set_is_not_named() -> None:
     other = {"counterSet": "other", "counters": {"memory": {"value": "1Gi"}}}
     counters = {"counters": {"memory": {"value": "1Gi"}}}

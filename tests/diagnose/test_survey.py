@@ -342,7 +342,6 @@ def test_what_is_certain_is_not_asked_again() -> None:
     assert not found.is_open
 
 
-@pytest.mark.xfail(strict=True, reason="a missing value looks like the first one")
 def test_a_device_without_an_attribute_is_not_taken_for_one_that_has_it() -> None:
     tied = wish(1)
     tied["devices"]["constraints"] = [{"matchAttribute": f"{DRIVER}/model"}]

@@ -1,7 +1,5 @@
 from typing import Any
 
-import pytest
-
 from dractl.api.snapshot import Snapshot
 from tests.diagnose.cluster import (
     DRIVER,
@@ -99,7 +97,6 @@ def test_several_taints_have_to_be_tolerated_together() -> None:
     assert found.fixes[0] == "tolerate x:NoSchedule, y:NoSchedule: fits on n1"
 
 
-@pytest.mark.xfail(strict=True, reason="both together are proposed as well")
 def test_one_of_two_devices_is_enough() -> None:
     found = only(state(gpus("n1", gpu("a", taint("x")), gpu("b", taint("y")))))
 
