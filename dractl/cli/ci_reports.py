@@ -27,7 +27,7 @@ def github(report: Report) -> str:
 
 def _command(finding: Finding) -> str:
     properties = {
-        "file": _relative(finding.file),
+        "file": relative(finding.file),
         "line": str(finding.line),
         "col": str(finding.column),
         "title": finding.code,
@@ -48,7 +48,7 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _relative(file: str) -> str:
+def relative(file: str) -> str:
     """Return the path from the working directory, where it is below that."""
     path = Path(file)
     if path.is_absolute():
@@ -103,7 +103,7 @@ def _rule(code: str) -> Mapping[str, object]:
 
 def _result(finding: Finding, codes: list[str]) -> Mapping[str, object]:
     fix = f"\nfix: {finding.fix}" if finding.fix else ""
-    uri = quote(_relative(finding.file), safe="/:")
+    uri = quote(relative(finding.file), safe="/:")
     artifact: dict[str, str] = {"uri": uri}
     if not uri.startswith("/"):
         artifact["uriBaseId"] = "%SRCROOT%"
@@ -133,7 +133,7 @@ def _result(finding: Finding, codes: list[str]) -> Mapping[str, object]:
 def _fingerprint(finding: Finding) -> str:
     """Return what stays the same when lines are added above."""
     parts = (
-        _relative(finding.file),
+        relative(finding.file),
         finding.kind,
         finding.namespace,
         finding.name,
@@ -148,18 +148,11 @@ def _fingerprint(finding: Finding) -> str:
 
 def junit(report: Report, fail_on: str) -> str:
     """Return one test case per object; what is below `fail_on` does not fail it."""
-    by_object: dict[tuple[str, int, str, str, str], list[Finding]] = {}
-    for each in report.findings:
-        by_object.setdefault(_key(each), []).append(each)
-    unread = [each for each in report.findings if each.code == UNREADABLE]
     cases = [
         case
-        for each in report.objects
-        for case in _case(each, by_object.pop(_key(each), []), fail_on)
+        for checked, found in results(report)
+        for case in _case(checked, found, fail_on)
     ]
-    for each in unread:
-        checked = Checked(each.file, each.document, "document", "", str(each.line))
-        cases += _case(checked, [each], fail_on)
     body = "\n".join(cases)
     failures = sum("<failure" in each for each in cases)
     skipped = sum("<skipped" in each for each in cases)
@@ -171,6 +164,19 @@ def junit(report: Report, fail_on: str) -> str:
         '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
         f"{head}\n{body}\n</testsuite>\n</testsuites>\n"
     )
+
+
+def results(report: Report) -> Iterator[tuple[Checked, list[Finding]]]:
+    """Yield each object with its findings, then what could not be read."""
+    by_object: dict[tuple[str, int, str, str, str], list[Finding]] = {}
+    for each in report.findings:
+        by_object.setdefault(_key(each), []).append(each)
+    for one in report.objects:
+        yield one, by_object.pop(_key(one), [])
+    for each in report.findings:
+        if each.code == UNREADABLE:
+            name = str(each.line)
+            yield Checked(each.file, each.document, "document", "", name), [each]
 
 
 def _tests(lines: Iterable[str]) -> int:

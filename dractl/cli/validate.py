@@ -1,6 +1,7 @@
 """`dractl validate`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
@@ -66,7 +67,7 @@ RecursiveOption = Annotated[
     bool, typer.Option("-R", "--recursive", help="Look into folders of folders, too.")
 ]
 FormatOption = Annotated[
-    Literal["text", "json", "yaml", "github", "sarif", "junit"],
+    Literal["text", "json", "yaml", "github", "sarif", "junit", "tap", "markdown"],
     typer.Option("-o", "--output", help="How to print the findings."),
 ]
 ExplainOption = Annotated[
@@ -170,13 +171,16 @@ def _rendered(
     if output_format in {"json", "yaml"}:
         data = reports.document(report, len(files), profile)
         return (output.as_json if output_format == "json" else output.as_yaml)(data)
-    from dractl.cli import ci_reports
+    from dractl.cli import ci_reports, summaries
 
-    if output_format == "github":
-        return ci_reports.github(report)
-    if output_format == "sarif":
-        return ci_reports.sarif(report)
-    return ci_reports.junit(report, fail_on)
+    writers: dict[str, Callable[[Report], str]] = {
+        "github": ci_reports.github,
+        "junit": partial(ci_reports.junit, fail_on=fail_on),
+        "markdown": summaries.markdown,
+        "sarif": ci_reports.sarif,
+        "tap": partial(summaries.tap, fail_on=fail_on),
+    }
+    return writers[output_format](report)
 
 
 def _status(report: "Report", fail_on: str) -> ExitStatus:
