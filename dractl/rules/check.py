@@ -15,6 +15,7 @@ from dractl.rules import (
     advice_claims,
     advice_devices,
     advice_opaque,
+    advice_pools,
     advice_versions,
     mending,
     references,
@@ -35,6 +36,7 @@ ADVICE: Final = (
     advice_claims,
     advice_devices,
     advice_opaque,
+    advice_pools,
     advice_versions,
     references,
 )

@@ -15,6 +15,7 @@ from dractl.cel.errors import SelectorCompileError, SelectorEvalError
 from dractl.cel.selector import Selector, compile_cached
 from dractl.model.claims import ClaimSpec
 from dractl.model.devices import Device, DeviceTaintRule
+from dractl.rules.pools import Pool, Share, name_of, pools_of, share_of
 from dractl.rules.subject import Option, Subject, entries, mapping, text
 
 _DEFINED: Final = frozenset(
@@ -27,7 +28,8 @@ class Definition:
     """An object that others name, with what they may want to know of it.
 
     `requests` are those of a claim, `selectors` those of a class, `labels` those of a
-    namespace, `extended_resource` that of a class.
+    namespace, `extended_resource` that of a class. A slice, which nobody names, has a
+    `share` in a pool; its name is empty if the API server is to make one.
     """
 
     kind: str
@@ -37,10 +39,16 @@ class Definition:
     selectors: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
     extended_resource: str = ""
+    share: Share | None = None
 
 
 def definition_of(subject: Subject) -> Definition | None:
-    """Return what an object defines; None: nothing that others could name."""
+    """Return what an object defines; None: nothing that matters to others."""
+    if subject.is_slice:
+        share = share_of(subject)
+        if share is None:
+            return None
+        return Definition("ResourceSlice", "", name_of(subject), share=share)
     if subject.kind not in _DEFINED or not subject.name:
         return None
     labels = mapping(subject.wire, "metadata", "labels")
@@ -102,6 +110,11 @@ class World:
         for each in self.definitions:
             found.setdefault(each.kind, {}).setdefault(each.name, []).append(each)
         return found
+
+    @functools.cached_property
+    def pools(self) -> Mapping[tuple[str, str], Pool]:
+        """The pools of all slices, by driver and name."""
+        return pools_of((each.name, each.share) for each in self.definitions)
 
     def find(self, kind: str, name: str, namespace: str = "") -> Definition | None:
         """Return an object by name; one without a namespace may be in any."""
@@ -172,6 +185,9 @@ def _defined_in(snapshot: Snapshot) -> Iterator[Definition]:
     for template in snapshot.templates:
         meta, names = template.meta, _requests(template.spec)
         yield Definition("ResourceClaimTemplate", meta.namespace, meta.name, names)
+    for each in snapshot.slices:
+        share = Share(each.driver, each.pool, each.generation, each.slice_count)
+        yield Definition("ResourceSlice", "", each.name, share=share)
     for namespace in snapshot.namespaces:
         labels = tuple(namespace.meta.labels.items())
         yield Definition("Namespace", "", namespace.meta.name, labels=labels)
