@@ -49,9 +49,10 @@ def template_is_missing(subject: Subject, world: World) -> Iterator[Violation]:
     """A ResourceClaimTemplate that does not exist in the namespace of the pod.
 
     The API server accepts the pod, which then waits for a claim that nobody creates.
+    The same holds for the claims of a PodGroup or Workload, which its pods share.
     Without a snapshot, only names are reported that resemble a template in the files.
     """
-    for claim in subject.pod.claims if subject.pod else ():
+    for claim in subject.named_claims:
         path = claim.path.field("resourceClaimTemplateName")
         yield from _missing(
             world,
@@ -68,9 +69,10 @@ def claim_is_missing(subject: Subject, world: World) -> Iterator[Violation]:
     """A ResourceClaim that does not exist in the namespace of the pod.
 
     The API server accepts the pod, which then waits for the claim. A claim is named
-    with `resourceClaimName`, a template with `resourceClaimTemplateName`.
+    with `resourceClaimName`, a template with `resourceClaimTemplateName`. The claims of
+    a PodGroup or Workload are looked for in the same way.
     """
-    for claim in subject.pod.claims if subject.pod else ():
+    for claim in subject.named_claims:
         path = claim.path.field("resourceClaimName")
         name, namespace = claim.claim, subject.namespace
         if name and world.find(_TEMPLATE, name, namespace):

@@ -210,15 +210,43 @@ class Subject:
             return None
         return PodSpec(mapping(self.wire, *where, "spec"), Path.of(*where, "spec"))
 
+    @functools.cached_property
+    def named_claims(self) -> "tuple[PodClaim, ...]":
+        """The claims and templates that a pod names, or a group of pods."""
+        if self.pod is not None:
+            return self.pod.claims
+        if self.group != "scheduling.k8s.io":
+            return ()
+        if self.kind == "PodGroup":
+            return tuple(_claims_of(self.spec, self.spec_path))
+        below = self.spec_path.field("podGroupTemplates")
+        groups = entries(self.spec, "podGroupTemplates")
+        return tuple(
+            claim
+            for place, group in enumerate(groups if self.kind == "Workload" else ())
+            for claim in _claims_of(group, below.index(place))
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PodClaim:
-    """An entry of a pod's `resourceClaims`."""
+    """An entry of the `resourceClaims` of a pod or a group of pods."""
 
     name: str
     claim: str
     template: str
     path: Path
+
+
+def _claims_of(wire: Any, path: Path) -> Iterator[PodClaim]:
+    """Yield the entries of the field `resourceClaims`."""
+    for place, each in enumerate(entries(wire, "resourceClaims")):
+        yield PodClaim(
+            text(each, "name"),
+            text(each, "resourceClaimName"),
+            text(each, "resourceClaimTemplateName"),
+            path.field("resourceClaims").index(place),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,15 +269,7 @@ class PodSpec:
     @functools.cached_property
     def claims(self) -> tuple[PodClaim, ...]:
         """The claims of the pod."""
-        return tuple(
-            PodClaim(
-                text(each, "name"),
-                text(each, "resourceClaimName"),
-                text(each, "resourceClaimTemplateName"),
-                self.path.field("resourceClaims").index(place),
-            )
-            for place, each in enumerate(entries(self.wire, "resourceClaims"))
-        )
+        return tuple(_claims_of(self.wire, self.path))
 
     @functools.cached_property
     def uses(self) -> tuple[ContainerClaim, ...]:

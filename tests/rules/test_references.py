@@ -123,3 +123,38 @@ def test_admin_access_needs_a_label_where_the_namespace_is_known(
     world = beside(obj("Namespace", version="v1", meta=meta))
     assert codes(claim(option(adminAccess=True)), world) == expected
     assert codes(claim(option(adminAccess=True)), World()) == []
+
+
+def group(kind: str, *claims: Wire) -> tuple[Wire, str]:
+    """A PodGroup or Workload, and where its claims are."""
+    spec: Wire = {"resourceClaims": list(claims)}
+    version, path = "scheduling.k8s.io/v1alpha2", "spec"
+    if kind == "Workload":
+        spec, path = {"podGroupTemplates": [spec]}, "spec.podGroupTemplates[0]"
+    return obj(kind, spec, version=version), f"{path}.resourceClaims[0]"
+
+
+@pytest.mark.parametrize("kind", ["PodGroup", "Workload"])
+def test_what_groups_of_pods_name_is_looked_for(kind: str) -> None:
+    document, path = group(kind, OF_TEMPLATE)
+    # The gate for claims of groups is off.
+    assert codes(document, cluster(TEMPLATE)) == ["field-dropped"]
+    found = only("template-missing", document, cluster())
+    assert str(found.path) == f"{path}.resourceClaimTemplateName"
+    document, path = group(kind, OF_CLAIM)
+    assert codes(document, cluster(CLAIM)) == ["field-dropped"]
+    found = only("claim-missing", document, cluster())
+    assert str(found.path) == f"{path}.resourceClaimName"
+
+
+@pytest.mark.parametrize("kind", ["PodGroup", "Workload"])
+def test_a_group_names_a_template_as_a_claim(kind: str) -> None:
+    document, _ = group(kind, OF_CLAIM)
+    found = only("claim-missing", document, beside(TEMPLATE))
+    assert found.fix == "resourceClaimTemplateName: gpus"
+
+
+def test_another_kind_with_such_fields_is_left_alone() -> None:
+    document, _ = group("PodGroup", OF_CLAIM)
+    document["apiVersion"] = "scheduling.volcano.sh/v1beta1"
+    assert codes(document, cluster()) == []
