@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 from dractl.api.versions import GROUP
 from dractl.rules.advice import advice
 from dractl.rules.path import Path
-from dractl.rules.registry import Violation
-from dractl.rules.subject import Subject
+from dractl.rules.registry import Severity, Violation
+from dractl.rules.subject import Subject, entries, mapping, text
 from dractl.rules.world import World
 
 
@@ -116,3 +116,49 @@ def version_is_deprecated(subject: Subject, _world: World) -> Iterator[Violation
             f"1.{life.deprecated} and gone in 1.{life.removed}",
             fix=_rewrite(subject),
         )
+
+
+@advice("written-in-old-version", Severity.INFO)
+def manager_writes_an_old_version(
+    subject: Subject, _world: World
+) -> Iterator[Violation]:
+    """An object of a cluster that somebody wrote in an older version of the API.
+
+    `metadata.managedFields`, which `kubectl get --show-managed-fields` shows, tells who
+    wrote an object last, and in which version. That is compared with the version that
+    the object is shown in, and with what the release serves by default. When the old
+    version is no longer served, that program or manifest stops to work. Bring the
+    program up to date, or rewrite its manifest with `dractl convert` and apply it. In
+    which version etcd stores the object cannot be seen through the API; each write
+    stores it in the version that the API server prefers at that time.
+    """
+    lives = LIVES.get(subject.kind, {}) if subject.group == GROUP else {}
+    if subject.version not in lives:
+        return
+    order, newest = list(lives), _expected(subject)
+    seen: set[tuple[str, str]] = set()
+    fields = entries(mapping(subject.wire, "metadata"), "managedFields")
+    for place, entry in enumerate(fields):
+        group, _, version = text(entry, "apiVersion").rpartition("/")
+        who = text(entry, "manager") or "a manager without a name"
+        if group != GROUP or version not in lives or (who, version) in seen:
+            continue
+        seen.add((who, version))
+        if order.index(version) < order.index(newest):
+            where = Path.of("metadata", "managedFields").index(place)
+            yield Violation(
+                "written-in-old-version",
+                where.field("apiVersion"),
+                f"{who} wrote this in {version}, which is older than {newest}",
+                fix=f"update {who} or its manifest to {GROUP}/{newest} (dractl convert "
+                f"--to {newest}), and apply it again",
+            )
+
+
+def _expected(subject: Subject) -> str:
+    """Return the newest version that is served by default, or the object's own."""
+    lives, minor = LIVES[subject.kind], subject.profile.version.minor
+    order = list(lives)
+    served = [name for name, life in lives.items() if life.is_on]
+    known = [name for name in served if lives[name].first <= minor]
+    return max([subject.version, *known], key=order.index)
