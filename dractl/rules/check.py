@@ -14,6 +14,7 @@ from dractl.rules import (
     advice_cel,
     advice_claims,
     advice_devices,
+    advice_fit,
     advice_opaque,
     advice_pools,
     advice_versions,
@@ -35,6 +36,7 @@ ADVICE: Final = (
     advice_cel,
     advice_claims,
     advice_devices,
+    advice_fit,
     advice_opaque,
     advice_pools,
     advice_versions,
@@ -106,8 +108,11 @@ def _plainest(found: Iterable[Violation]) -> Iterator[Violation]:
     listed = list(found)
     at = {(each.code, str(each.path)) for each in listed}
     expressions = [str(each.path) for each in listed if each.code.startswith("cel-")]
+    is_told = any(each.reason or each.code in advice_fit.SAID_BY for each in listed)
     for each in listed:
         place = str(each.path)
+        if each.code == "claim-fits-nowhere" and is_told:
+            continue
         if any((code, place) in at for code in _FOLLOWS_FROM.get(each.code, ())):
             continue
         option = place.removesuffix("deviceClassName")

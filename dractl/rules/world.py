@@ -1,9 +1,10 @@
 """What is known beyond one object: what other files and a snapshot define."""
 
+import dataclasses
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dractl.api.snapshot import Snapshot
 from dractl.catalogue.advice import Advice
@@ -17,6 +18,9 @@ from dractl.model.claims import ClaimSpec
 from dractl.model.devices import Device, DeviceTaintRule
 from dractl.rules.pools import Pool, Share, name_of, pools_of, share_of
 from dractl.rules.subject import Option, Subject, entries, mapping, text
+
+if TYPE_CHECKING:
+    from dractl.solver.placer import Placer
 
 _DEFINED: Final = frozenset(
     {"DeviceClass", "ResourceClaim", "ResourceClaimTemplate", "Namespace"}
@@ -76,6 +80,7 @@ class World:
     is_whole: bool = False
     devices: tuple[Device, ...] = field(default=(), repr=False)
     taint_rules: tuple[DeviceTaintRule, ...] = ()
+    snapshot: Snapshot | None = field(default=None, repr=False)
     failing: dict[tuple[str, ...], tuple[int, str, str]] = field(
         default_factory=dict, repr=False
     )
@@ -97,12 +102,30 @@ class World:
             is_whole=True,
             devices=tuple(each.device for each in published(snapshot.slices)),
             taint_rules=snapshot.taint_rules,
+            snapshot=snapshot,
         )
 
     @functools.cached_property
     def catalogue(self) -> Catalogue:
         """What the devices of the snapshot publish."""
         return Catalogue.of(self.devices)
+
+    @functools.cached_property
+    def empty(self) -> "Placer | None":
+        """The cluster with nobody in it and all nodes ready; None: it has no nodes."""
+        if self.snapshot is None or not self.snapshot.nodes:
+            return None
+        from dractl.solver.placement import Policy
+        from dractl.solver.placer import Placer
+
+        nodes = tuple(
+            dataclasses.replace(each, unschedulable=False, conditions=())
+            for each in self.snapshot.nodes
+        )
+        nobody = dataclasses.replace(
+            self.snapshot, claims=(), pods=(), pod_groups=(), nodes=nodes
+        )
+        return Placer(nobody, None, Policy.FIRST)
 
     @functools.cached_property
     def _by_kind(self) -> Mapping[str, Mapping[str, list[Definition]]]:
