@@ -11,6 +11,7 @@ from dractl.api.problems import MalformedField
 from dractl.api.versions import GROUP, to_hub
 from dractl.api.versions_back import ConversionError, Loss
 from dractl.conversion.fields import too_new
+from dractl.conversion.meanings import changes
 from dractl.conversion.objects import Document, Held, Steps, objects_in, put_back
 from dractl.conversion.target import LIVES, Target, deprecation
 
@@ -122,6 +123,9 @@ def _convert(
         return
     # An object without a change comes back itself, and its text stays.
     each.made = tuple(value if new == value else new for new in made)
+    for new in made:
+        for change in changes(value, new, target.release):
+            each.say(Degree.NOTE, change.message, change.path)
 
 
 def _keep_what_is_still_needed(
