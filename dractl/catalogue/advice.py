@@ -60,15 +60,21 @@ _MARKS: Final = {
 }
 """What other languages and word processors write for operators and quotes."""
 _VERSION_PARTS: Final = 3
+AMBIGUOUS: Final = re.compile(r"[meE]\s*[bB]?\s*$")
+"""Ends of amounts with two meanings, such as `mb`: a thousandth or a million."""
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One suggestion; `expression` is the whole expression with it, None: no form."""
+    """One suggestion; `expression` is the whole expression with it, None: no form.
+
+    `is_certain`: no other expression can have been meant.
+    """
 
     code: str
     message: str
     expression: str | None = None
+    is_certain: bool = False
 
 
 def advise(
@@ -87,20 +93,28 @@ def advise(
 def advise_on_marks(text: str, environment: Environment) -> tuple[Advice, ...]:
     """Return suggestions for characters that mean something elsewhere, not in CEL."""
     found = {}
-    for issue in tokens_of(text).issues:
-        line = text.split("\n")[issue.line - 1]
-        mark = line[issue.column - 1 : issue.column]
+    lines = text.split("\n")
+    exact = list(lines)
+    # From the end: what is put in moves what stands after it.
+    for issue in reversed(tokens_of(text).issues):
+        row, column = issue.line - 1, issue.column - 1
+        mark = lines[row][column : column + 1]
         if mark in _MARKS:
             found[mark] = _MARKS[mark]
+            line = exact[row]
+            exact[row] = line[:column] + _MARKS[mark] + line[column + 1 :]
     if not found:
         return ()
     better = text
     for mark, meant in found.items():
         better = re.sub(rf"(?<![=!<>&|]){re.escape(mark)}(?![=&|])", meant, better)
     whole = better if _compiles(better, environment) else None
+    found = dict(reversed(found.items()))
     right = ", ".join(dict.fromkeys(found.values()))
     message = f"CEL does not know {', '.join(found)}; write {right}"
-    return (Advice("unknown-name", message, whole),)
+    # Where texts between quotes have such marks, too, those may be meant.
+    is_certain = whole is not None and whole == "\n".join(exact)
+    return (Advice("unknown-name", message, whole, is_certain),)
 
 
 def _compiles(text: str, environment: Environment) -> bool:
@@ -173,6 +187,7 @@ class _Adviser:
                         self._with(node, f"{node.function}({quoted(better)})")
                         if better
                         else None,
+                        is_certain=bool(better) and not AMBIGUOUS.search(text),
                     )
 
     # -- names and values of devices

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from dractl.api.problems import Problem
-from dractl.rules.mending import value_at
+from dractl.rules.mending import steps_to, value_at
 from dractl.rules.registry import RULES, Severity, Violation
 from dractl.sources.located import Located, Places, spot_at
 from dractl.sources.spots import Spot, place_in
@@ -26,6 +26,16 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """The new value of a finding's place: `items` leads through Lists to its object."""
+
+    items: tuple[int, ...]
+    steps: tuple[str | int, ...]
+    old: object
+    new: object
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One violation in a file; lines and columns count from 1."""
 
@@ -43,6 +53,7 @@ class Finding:
     reason: str | None = None
     fix: str | None = None
     excerpt: Excerpt | None = None
+    change: Change | None = None
 
     def as_data(self) -> dict[str, object]:
         """Return it as answers in JSON list it."""
@@ -161,7 +172,19 @@ def found_in(
         violation.reason,
         violation.fix,
         excerpt,
+        _change(located, violation),
     )
+
+
+def _change(located: Located, violation: Violation) -> Change | None:
+    """Return what is certain to be meant instead, None where nothing is."""
+    if violation.replacement is None:
+        return None
+    steps = steps_to(located.document, violation.path)
+    if not steps:
+        return None
+    old = value_at(located.document, violation.path)
+    return Change(located.items, steps, old, violation.replacement)
 
 
 def _marked(

@@ -23,7 +23,9 @@ from dractl.errors import ExitStatus
 
 if TYPE_CHECKING:
     from dractl.cli.findings import Report
+    from dractl.cli.terminal import Terminal
     from dractl.model.cluster import Profile
+    from dractl.rules.world import World
 
 EXAMPLES: Final = verbatim("""
 Examples:
@@ -39,6 +41,13 @@ Examples:
   # in CI: annotations on the pull request; fail on warnings, too
   dractl validate manifests/ -R -o github --fail-on warning
 
+  # mend what is certain in the files, with their comments; report the rest
+  dractl validate manifests/ -R --fix
+
+  # live with today's findings, and fail on new ones only
+  dractl validate manifests/ -R --write-baseline baseline.json
+  dractl validate manifests/ -R --baseline baseline.json
+
   # what is that rule about; which are there
   dractl validate --explain cel-unguarded
   dractl validate --explain all
@@ -46,8 +55,14 @@ Examples:
 An object that must stay as it is says so in its annotation
 dractl.dev/ignore: CODE,CODE.
 
+--fix changes what is reported and has one certain value: amounts (6 GiB),
+quotes and operators in CEL, guards for values that may be missing. What is
+ignored or in the baseline stays. A baseline knows findings by file, object,
+path and code, so it survives edits elsewhere in the file.
+
 Exit status: 0 nothing to mend, 1 an error (or what --fail-on says), 2 wrong
-usage, 3 a file cannot be read, in whole or in part.
+usage, 3 a file cannot be read or written, in whole or in part. After --fix it
+is that of what is left; --write-baseline gives 0 or 3.
 """)
 
 Level = Literal["info", "warning", "error"]
@@ -95,6 +110,23 @@ IgnoreOption = Annotated[
 ExitZeroOption = Annotated[
     bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")
 ]
+FixOption = Annotated[
+    bool, typer.Option("--fix", help="Mend what is certain in the files themselves.")
+]
+BaselineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--baseline", metavar="PATH", help="Leave out the findings this file lists."
+    ),
+]
+WriteBaselineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--write-baseline",
+        metavar="PATH",
+        help="List the findings in this file instead of printing them.",
+    ),
+]
 
 
 def validate(  # noqa: PLR0913 - one parameter per option
@@ -109,6 +141,9 @@ def validate(  # noqa: PLR0913 - one parameter per option
     fail_on: FailOnOption = "error",
     ignore: IgnoreOption = None,
     exit_zero: ExitZeroOption = False,
+    fix: FixOption = False,
+    baseline: BaselineOption = None,
+    write_baseline: WriteBaselineOption = None,
     explain: ExplainOption = None,
     kubernetes_version: ReleaseOption = None,
     gates: GatesOption = None,
@@ -130,8 +165,8 @@ def validate(  # noqa: PLR0913 - one parameter per option
         screen.write(asked.explained(explain))
         return ExitStatus.YES
     named = [*(paths or ()), *(filenames or ())]
-    if [*named, snapshot].count("-") > 1:
-        raise usage("stdin can be read only once, so - may appear only once")
+    _check_stdin([*named, snapshot, baseline])
+    _check_targets(named, baseline, write_baseline, fix=fix)
     ignored = asked.codes(ignore or ())
     files = asked.files(named, recursive=recursive)
     profile, world = asked.known(
@@ -141,14 +176,91 @@ def validate(  # noqa: PLR0913 - one parameter per option
         gates=feature_gates(gates) if gates else {},
         screen=screen,
     )
-    from dractl.cli.validation import validated
-
     least = _least(min_severity, fail_on)
-    report = validated(files, profile, world, with_info=least == "info")
-    report.restricted(least, ignored)
+    look = partial(_restricted, files, profile, world, least, ignored)
+    report, failed = _looked(look, baseline, screen, fix=fix)
+    if write_baseline is not None:
+        return _listed(report, write_baseline, screen, failed=failed)
     screen.write(_rendered(report, files, profile, output_format, fail_on))
     screen.note(reports.summary(report, len(files), profile))
-    return _status(report, "never" if exit_zero else fail_on)
+    status = _status(report, "never" if exit_zero else fail_on)
+    return ExitStatus.ENVIRONMENT if failed else status
+
+
+def _check_stdin(inputs: Sequence[str | None]) -> None:
+    if inputs.count("-") > 1:
+        raise usage("stdin can be read only once, so - may appear only once")
+
+
+def _check_targets(
+    named: Sequence[str], baseline: str | None, write_baseline: str | None, *, fix: bool
+) -> None:
+    if fix and "-" in named:
+        raise usage(
+            "--fix changes files, and - is none",
+            hint="write what you pipe to a file, and name that",
+        )
+    if write_baseline is None:
+        return
+    if baseline is not None:
+        raise usage(
+            "--baseline and --write-baseline exclude each other",
+            hint="--write-baseline alone lists all that is found now",
+        )
+    if write_baseline == "-":
+        raise usage("--write-baseline writes a file, and - is none")
+
+
+def _restricted(
+    files: Sequence[str],
+    profile: "Profile",
+    world: "World",
+    least: str,
+    ignored: Sequence[str],
+) -> "Report":
+    from dractl.cli.validation import validated
+
+    report = validated(files, profile, world, with_info=least == "info")
+    report.restricted(least, ignored)
+    return report
+
+
+def _looked(
+    look: "Callable[[], Report]", baseline: str | None, screen: "Terminal", *, fix: bool
+) -> "tuple[Report, bool]":
+    """Return what is found beyond the baseline, and whether a fix failed."""
+    if not fix and baseline is None:
+        return look(), False
+    from dractl.cli import baselines, fixing
+    from dractl.cli.text import counted
+
+    known = baselines.Known() if baseline is None else baselines.read(baseline)
+    removed = 0
+
+    def beyond() -> "Report":
+        nonlocal removed
+        found = look()
+        removed = baselines.without(found, known)
+        return found
+
+    report, failed = fixing.fixed(beyond, screen) if fix else (beyond(), False)
+    if baseline is not None:
+        screen.note(f"{baseline}: lists {counted(removed, 'finding')}, left out here")
+    return report, failed
+
+
+def _listed(
+    report: "Report", path: str, screen: "Terminal", *, failed: bool
+) -> ExitStatus:
+    """Write a baseline; what cannot be read is no part of it, and is told."""
+    from dractl.cli import baselines, reports
+    from dractl.cli.text import counted
+
+    number = baselines.written(report, path)
+    screen.note(f"{path}: {counted(number, 'finding')} listed")
+    report.findings = baselines.unreadable(report)
+    screen.write(reports.text(report))
+    return ExitStatus.ENVIRONMENT if failed or report.unreadable else ExitStatus.YES
 
 
 def _least(min_severity: Level | None, fail_on: str) -> str:

@@ -181,6 +181,7 @@ def class_is_unguarded(subject: Subject, _world: World) -> Iterator[Violation]:
                     "fails on devices of other drivers, which stops the scheduling of "
                     "every pod that uses the class",
                     fix=better,
+                    replacement=better,
                 )
         drivers = drivers_of([each for _, each in compiled])
 
@@ -211,6 +212,7 @@ def value_may_be_missing(subject: Subject, world: World) -> Iterator[Violation]:
                 "fails on devices that lack a value, which stops the scheduling of the "
                 "pod",
                 fix=better,
+                replacement=better,
             )
 
 
@@ -245,11 +247,13 @@ def _failures(
         failing, example, message = failing_devices(world, passed, compiled)
         if failing:
             others = f" and {failing - 1} more" if failing > 1 else ""
+            better = guarded(selector.text, compiled.root)
             yield Violation(
                 "cel-fails",
                 selector.path,
                 f"fails on {example}{others}: {message}",
-                fix=guarded(selector.text, compiled.root),
+                fix=better,
+                replacement=better,
             )
         passed = (*passed, compiled)
 
@@ -312,7 +316,13 @@ def _told(subject: Subject, world: World, code: str) -> Iterator[Violation]:
     for selector, compiled in _expressions(subject):
         for each in _advice(compiled, world):
             if _CODES.get(each.code) == code:
-                yield Violation(code, selector.path, each.message, fix=each.expression)
+                yield Violation(
+                    code,
+                    selector.path,
+                    each.message,
+                    fix=each.expression,
+                    replacement=each.expression if each.is_certain else None,
+                )
 
 
 def _advice(compiled: Compiled, world: World) -> tuple[Advice, ...]:

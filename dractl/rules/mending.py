@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from dractl.catalogue.advice import AMBIGUOUS
 from dractl.cel.errors import SelectorCompileError
 from dractl.cel.selector import compile_cached
 from dractl.model.quantity import Quantity, QuantityError
@@ -43,6 +44,24 @@ def value_at(document: object, path: Path) -> object:
     return found
 
 
+def steps_to(document: object, path: Path) -> tuple[str | int, ...] | None:
+    """Return the keys and numbers that lead to a value as written; None: it has none.
+
+    A path is in the spelling of v1: older versions have no `exactly` and no `basic`.
+    """
+    found: Any = document
+    steps: list[str | int] = []
+    for step in path.steps:
+        name = step.number if isinstance(step, Index) else step.name
+        below = _below(found, name)
+        if below is None:
+            return None
+        if below is not found:
+            steps.append(name)
+        found = below
+    return tuple(steps)
+
+
 def _below(value: Any, name: str | int) -> Any:
     if isinstance(name, int):
         return value[name] if isinstance(value, list) and name < len(value) else None
@@ -72,15 +91,19 @@ def mended(
         return _of_expression(violation, document, subject)
     if violation.fix is not None:
         return violation
-    fix = None
+    fix, replacement = None, None
     value = value_at(document, violation.path)
     if violation.code == "wrong-type" and isinstance(value, str):
         fix = amount(value)
+        if violation.message.endswith("is not a quantity"):
+            replacement = None if AMBIGUOUS.search(value) else fix
     elif violation.code == "wrong-type" and "must be a string" in violation.message:
         fix = _QUOTES if isinstance(value, bool | int | float) else None
     elif violation.code == "unknown-field":
         fix = _of_field(violation.path, value)
-    return violation if fix is None else dataclasses.replace(violation, fix=fix)
+    if fix is None:
+        return violation
+    return dataclasses.replace(violation, fix=fix, replacement=replacement)
 
 
 def _of_field(path: Path, value: object) -> str | None:
@@ -137,6 +160,11 @@ def _of_expression(
             dict.fromkeys(each.message for each in error.issues)
         )
     fix = violation.fix
+    replacement = None
     for each in repairs(expression, subject.environment):
+        if fix is None and each.is_certain:
+            replacement = each.expression
         fix = fix or each.expression or each.message
-    return dataclasses.replace(violation, span=span, fix=fix, message=message)
+    return dataclasses.replace(
+        violation, span=span, fix=fix, message=message, replacement=replacement
+    )

@@ -23,8 +23,9 @@ class Violation:
     """One place where an object breaks a rule.
 
     `reason` is the API server's, such as FieldValueInvalid; None for what it accepts.
-    `fix` is what to write instead. `span` is the part of the text at `path` that is
-    meant, as offsets in it; None: all of it.
+    `fix` is what to write instead, in words. `replacement` is the whole new value at
+    `path` where it is certain; None: it is not. `span` is the part of the text at
+    `path` that is meant, as offsets in it; None: all of it.
     """
 
     code: str
@@ -33,6 +34,7 @@ class Violation:
     reason: str | None = None
     fix: str | None = None
     span: tuple[int, int] | None = None
+    replacement: object = None
 
 
 @dataclass(frozen=True, slots=True)

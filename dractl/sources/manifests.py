@@ -100,10 +100,11 @@ def _mark(file: Path) -> str:
         return _BOM if stream.read(3) == _BOM.encode() else ""
 
 
-def save(path: str, text: str) -> None:
+def save(path: str, text: str, *, may_create: bool = False) -> None:
     """Replace a file's text at once, so that no reader ever sees half of it.
 
     Its mode stays, its owner where that is allowed; a link still leads to it.
+    With `may_create` there need not be a file yet.
     """
     file = Path(path).resolve()
     if file.suffix == ".gz":
@@ -114,14 +115,17 @@ def save(path: str, text: str) -> None:
             hint="unpack it first",
         )
     try:
-        before = file.stat()
+        before = file.stat() if file.exists() or not may_create else None
         handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(text.encode())
                 stream.flush()
                 os.fsync(stream.fileno())
-            _take_after(name, before)
+            if before is None:
+                Path(name).chmod(0o666 & ~_mask())
+            else:
+                _take_after(name, before)
             Path(name).replace(file)
         except BaseException:
             Path(name).unlink(missing_ok=True)
@@ -133,6 +137,12 @@ def save(path: str, text: str) -> None:
             where=path,
             hint="check the permissions of the file and its folder",
         ) from error
+
+
+def _mask() -> int:
+    mask = os.umask(0)  # it can be read only by setting it
+    os.umask(mask)
+    return mask
 
 
 def _take_after(name: str, before: os.stat_result) -> None:

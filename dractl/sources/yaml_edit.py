@@ -14,7 +14,7 @@ import yaml
 from dractl.sources.yaml_build import Builder, YamlError
 from dractl.sources.yaml_layout import Entry, Layout
 from dractl.sources.yaml_tree import MERGE, Node, trees
-from dractl.sources.yaml_write import block, inline, word
+from dractl.sources.yaml_write import block, inline, literal, word
 
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STEP: Final = 2
@@ -146,7 +146,8 @@ class _Changes:
             if keeps and outer is not None:
                 head = Edit(node.start, node.start, "{" + f"{word(outer[0])}: ")
                 return [head, Edit(node.end, node.end, "}")]
-            return [Edit(node.start, node.end, _like(self._text[node.start], new))]
+            written = _like(self._text[node.start : node.end], new)
+            return [Edit(node.start, node.end, written)]
         indent = "\n" + " " * (column + _STEP)
         start = self._layout.gap_before(node.start)
         if keeps and outer is not None:
@@ -381,13 +382,14 @@ def _only(value: object) -> tuple[str, object] | None:
     return None
 
 
-def _like(quote: str, value: object) -> str:
-    """Return a value on one line, in the quotes of what it replaces."""
+def _like(text: str, value: object) -> str:
+    """Return a value in the quotes of what it replaces, or as a block like that."""
+    quote = text[:1]  # null may have no text
     if quote == "'" and isinstance(value, str) and value.isprintable():
         return "'" + value.replace("'", "''") + "'"
     if quote == '"' and isinstance(value, str) and value.isascii():
         return json.dumps(value)
-    return inline(value)
+    return literal(text, value) or inline(value)
 
 
 def _written(fields: Mapping[str, object], column: int) -> list[str]:

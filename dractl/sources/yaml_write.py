@@ -12,6 +12,7 @@ _RESERVED: Final = frozenset(
     {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 )
 _WIDE: Final = 1 << 20
+_ENDINGS: Final = {"|": "\n", "|-": "", ">": "\n", ">-": ""}
 
 
 def block(value: object) -> str:
@@ -84,3 +85,23 @@ def _reads_well(text: str) -> bool:
         and not text.startswith((" ", "\n"))
         and all(line == line.rstrip() for line in lines)
     )
+
+
+def literal(text: str, value: object) -> str | None:
+    """Return a value as a block, with the comment of the block that it replaces.
+
+    None: the text is no such block, or the value would not fit into it.
+    """
+    head, _, body = text.partition("\n")
+    ending = _ENDINGS.get(head.partition("#")[0].rstrip())
+    if ending is None or not isinstance(value, str) or not value.endswith(ending):
+        return None
+    lines = value.removesuffix("\n").split("\n")
+    indent = " " * (len(body) - len(body.lstrip(" ")))
+    if not indent or not lines[0].strip() or lines[0][0].isspace():
+        return None
+    if not all(line.replace("\t", " ").isprintable() for line in lines):
+        return None
+    if len(lines) > 1:
+        head = f"|{head[1:]}"  # folding would join them
+    return "\n".join([head, *(f"{indent}{line}" if line else "" for line in lines)])
