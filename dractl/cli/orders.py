@@ -200,6 +200,12 @@ class Orders:
         ]
         return replace(wish, options=(*wish.options, *added))
 
+    def for_cluster(self, profile: Profile) -> "Orders":
+        """Return the orders for a cluster's release, with the gates it shows on."""
+        shown = sorted(profile.gates - Profile.of(profile.version).gates)
+        gates = (*(f"{gate}=true" for gate in shown), *(self.gates or ()))
+        return replace(self, release=str(profile.version), gates=gates or None)
+
     def profile(self, versions: Sequence[str], gates: Mapping[str, bool]) -> Profile:
         """Return the release to write for, in which the API itself is on.
 

@@ -256,6 +256,10 @@ def render(
     release: ReleaseChoice = None,
     api_version: VersionChoice = None,
     gates: GatesOption = None,
+    snapshot: Annotated[
+        str | None,
+        _text("--snapshot", "Write for the release of this cluster.", "PATH"),
+    ] = None,
     output_format: Annotated[
         Literal["yaml", "json"],
         typer.Option("-o", "--output", help="How to print it."),
@@ -274,6 +278,13 @@ def render(
     from dractl.cli.rendering import printed, rendered
 
     orders = Orders.of(context.params)
+    if snapshot is not None:
+        from dractl.cli.reading import read_cluster
+
+        cluster = read_cluster(
+            snapshot=snapshot, demo=False, kubernetes=release, gates={}
+        )
+        orders = orders.for_cluster(cluster.profile)
     made = rendered(orders)
     screen.write(printed(made, orders))
     for note in made.notes:

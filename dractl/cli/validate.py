@@ -53,7 +53,7 @@ Examples:
   dractl validate --explain all
 
 An object that must stay as it is says so in its annotation
-dractl.dev/ignore: CODE,CODE.
+dractl.dev/ignore: CODE,CODE; a file says so in a comment of that form.
 
 --fix changes what is reported and has one certain value: amounts (6 GiB),
 quotes and operators in CEL, guards for values that may be missing. What is

@@ -4,6 +4,7 @@ Names in one file may be defined in another: all files are read before any is ch
 """
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
@@ -12,7 +13,7 @@ from dractl.api.problems import Problem
 from dractl.cli.findings import Checked, Report, found_in, identity, unreadable
 from dractl.errors import DractlError
 from dractl.model.cluster import Profile
-from dractl.rules.check import check
+from dractl.rules.check import IGNORE, check
 from dractl.rules.subject import Subject
 from dractl.rules.world import Definition, World, definition_of
 from dractl.sources.files import STANDARD_INPUT, load_manifest
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 _FILES_PER_PROCESS: Final = 40
+# At the start of a line it is a comment; in a text within a document it is indented.
+_COMMENT: Final = re.compile(rf"^#[ \t]*{re.escape(IGNORE)}:(.*)$", re.MULTILINE)
 _MOST_PROCESSES: Final = 8
 
 
@@ -46,15 +49,17 @@ class _Share:
     profile: Profile
     world: World
     with_info: bool
-    _sources: list[tuple[str, Source]] = field(default_factory=list, init=False)
+    _sources: list[tuple[str, Source, frozenset[str]]] = field(
+        default_factory=list, init=False
+    )
 
     def read(self) -> list[Definition]:
         """Read the files; return what they define."""
         found = []
         for file in self.files:
             name = "stdin" if file == STANDARD_INPUT else file
-            source = _read(file, name)
-            self._sources.append((name, source))
+            source, ignored = _read(file, name)
+            self._sources.append((name, source, ignored))
             for located in source.objects:
                 subject = Subject.of(located.document, self.profile)
                 definition = None if subject is None else definition_of(subject)
@@ -67,15 +72,22 @@ class _Share:
         known = (*definitions, *self.world.definitions)
         world = replace(self.world, definitions=known)
         found = Report()
-        for file, source in self._sources:
+        for file, source, ignored in self._sources:
             found.documents += source.documents
             for problem in source.problems:
                 found.findings.append(unreadable(problem, file))
                 found.unreadable += 1
-            self._check(file, source, world, found)
+            self._check(file, source, world, found, ignored)
         return found
 
-    def _check(self, file: str, source: Source, world: World, found: Report) -> None:
+    def _check(
+        self,
+        file: str,
+        source: Source,
+        world: World,
+        found: Report,
+        ignored: frozenset[str],
+    ) -> None:
         places = Places()
         for located in source.objects:
             answer = check(
@@ -91,15 +103,22 @@ class _Share:
                 )
             )
             for violation in answer.violations:
+                if {"all", violation.code} & ignored:
+                    found.ignored += 1
+                    continue
                 found.findings.append(found_in(located, file, violation, places))
 
 
-def _read(file: str, name: str) -> Source:
+def _read(file: str, name: str) -> tuple[Source, frozenset[str]]:
+    """Return what a file holds, and the codes that its comments say to leave out."""
     try:
         text, is_json = load_manifest(file)
     except DractlError as error:
-        return Source(problems=[Problem("", "", "", "", error.message, name)])
-    return read_located(text, name, is_json=is_json)
+        problem = Problem("", "", "", "", error.message, name)
+        return Source(problems=[problem]), frozenset()
+    codes = ",".join(_COMMENT.findall(text)) if IGNORE in text else ""
+    ignored = frozenset(each.strip() for each in codes.split(",") if each.strip())
+    return read_located(text, name, is_json=is_json), ignored
 
 
 def _shared(whole: _Share, workers: int) -> Report:

@@ -382,3 +382,28 @@ def test_what_a_release_does_not_have_is_a_no(
     ran = dractl("render", *arguments)
     assert ran.status in {1, 2}
     assert ran.out == ""
+
+
+def test_a_snapshot_says_for_which_release(dractl: Runner, tmp_path: Path) -> None:
+    node = {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": "n1"},
+        "status": {"nodeInfo": {"kubeletVersion": "v1.33.2"}},
+    }
+    cluster = tmp_path / "cluster.json"
+    cluster.write_text(json.dumps(node))
+
+    made = dractl("render", "claim", *NV, "--snapshot", str(cluster))
+    plain = dractl("render", "claim", *NV, "--for-kubernetes", "1.33")
+
+    assert made.out == plain.out
+    assert "resource.k8s.io/v1beta2" in made.out
+
+
+def test_a_release_beside_a_snapshot_counts(dractl: Runner, tmp_path: Path) -> None:
+    cluster = tmp_path / "cluster.json"
+    cluster.write_text('{"apiVersion": "v1", "kind": "List", "items": []}')
+    argv = ("render", "claim", *NV, "--for-kubernetes", "1.33")
+
+    assert dractl(*argv, "--snapshot", str(cluster)).out == dractl(*argv).out

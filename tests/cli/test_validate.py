@@ -275,3 +275,27 @@ def test_hostile_text_reaches_no_terminal_raw(dractl: Runner, folder: Path) -> N
         assert ran.status == 1
         assert "\x1b" not in ran.out
         assert "\n::error::x" not in ran.out
+
+
+def test_a_comment_leaves_out_rules_for_a_file(dractl: Runner, tmp_path: Path) -> None:
+    here, other = tmp_path / "here.yaml", tmp_path / "other.yaml"
+    here.write_text(f"# dractl.dev/ignore: count-exact, cel-cost\n{BAD}")
+    other.write_text(BAD)
+
+    ran = dractl("validate", str(tmp_path), "-o", "json")
+
+    findings = json.loads(ran.out)["findings"]
+    assert [(Path(each["file"]).name, each["code"]) for each in findings] == [
+        ("other.yaml", "count-exact")
+    ]
+    assert json.loads(ran.out)["ignored"] == 1
+
+
+def test_a_text_in_a_document_is_no_such_comment(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    note = "annotations:\n    note: |\n      # dractl.dev/ignore: all\n  name: bad\n"
+    file = tmp_path / "bad.yaml"
+    file.write_text(BAD.replace("name: bad\n", note))
+
+    assert dractl("validate", str(file)).status == 1
