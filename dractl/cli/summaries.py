@@ -62,7 +62,11 @@ def markdown(report: Report) -> str:
         severity: sum(each.severity == severity for each in report.findings)
         for severity in sorted(RANKS, key=lambda each: -RANKS[each])
     }
-    told = ", ".join(f"{number} {each}" for each, number in counts.items() if number)
+    told = ", ".join(
+        f"{number} {each}{'s' if number > 1 and each != 'info' else ''}"
+        for each, number in counts.items()
+        if number
+    )
     head = f"**dractl validate**: {told or 'nothing found'}\n"
     if not report.findings:
         return head

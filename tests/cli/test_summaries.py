@@ -76,6 +76,14 @@ def test_markdown_is_a_table_with_the_counts(dractl: Runner) -> None:
     assert lines[5].endswith("<br>fix: use 1 or more |")
 
 
+def test_markdown_counts_several(dractl: Runner, folder: Path) -> None:
+    (folder / "other.yaml").write_text(BAD)
+
+    out = dractl("validate", ".", "-o", "markdown").out
+
+    assert out.startswith("**dractl validate**: 2 errors, 1 warning\n")
+
+
 def test_markdown_shows_markup_as_text(dractl: Runner, folder: Path) -> None:
     name = "<b>|`*_x_*`|"
     (folder / "bad.yaml").write_text(GOOD.replace("name: gpu\n", f"name: '{name}'\n"))
