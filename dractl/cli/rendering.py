@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from dractl.api.lifecycle import LIVES, life_in, versions_in
 from dractl.api.versions import GROUP
 from dractl.api.versions_back import from_hub
 from dractl.cli import output
@@ -21,7 +22,6 @@ from dractl.model.cluster import (
 )
 from dractl.rules.gates import on_since
 from dractl.rules.server import judged
-from dractl.rules.serving import SERVED, on_by_default, row_of
 
 Document = Mapping[str, Any]
 _KINDS: Final = {
@@ -197,14 +197,14 @@ def _releases(kind: str | None, version: str | None) -> list[str]:
         return []
     minors = range(NEWEST.minor, OLDEST.minor - 1, -1)
     releases = [KubernetesVersion(1, minor) for minor in minors]
-    return [str(each) for each in releases if row_of(kind, version, each)]
+    return [str(each) for each in releases if life_in(kind, version, each)]
 
 
 def _converted(document: Document, orders: Orders, profile: Profile) -> Document:
     kind = str(document["kind"])
     if not str(document["apiVersion"]).startswith(f"{GROUP}/"):
         return document
-    served = [each for each in SERVED[kind] if row_of(kind, each, profile.version)]
+    served = versions_in(kind, profile.version)
     wanted = orders.api_version
     if not served or wanted not in {None, *served}:
         raise DractlError(
@@ -214,7 +214,7 @@ def _converted(document: Document, orders: Orders, profile: Profile) -> Document
             hint=f"it has {', '.join(served)}" if served else "name a later release",
             status=ExitStatus.NO,
         )
-    on = [each for each in served if on_by_default(kind, each, profile.version)]
+    on = [each for each in served if LIVES[kind][each].is_on]
     return from_hub(document, wanted or (on or served)[0])
 
 

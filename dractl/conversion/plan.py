@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from dractl import legacy
 from dractl.api.conversion import convert
+from dractl.api.lifecycle import LIVES
 from dractl.api.lists import is_list
 from dractl.api.problems import MalformedField
 from dractl.api.versions import GROUP, to_hub
@@ -13,7 +14,7 @@ from dractl.api.versions_back import ConversionError, Loss
 from dractl.conversion.fields import too_new
 from dractl.conversion.meanings import changes
 from dractl.conversion.objects import Document, Held, Steps, objects_in, put_back
-from dractl.conversion.target import LIVES, Target, deprecation
+from dractl.conversion.target import Target, deprecation
 
 
 class Degree(StrEnum):

@@ -1,52 +1,14 @@
 """What to convert to: a version of the API, or what a release of Kubernetes serves."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
+from dractl.api.lifecycle import LIVES, versions_in
 from dractl.api.versions import GROUP
 from dractl.errors import DractlError, ExitStatus
 from dractl.model.cluster import KubernetesVersion
 
 VERSIONS: Final = ("v1", "v1beta2", "v1beta1", "v1alpha3")
-
-
-class Life(NamedTuple):
-    """The releases in which a version came, was deprecated, and was gone."""
-
-    since: KubernetesVersion
-    deprecated: KubernetesVersion | None = None
-    removed: KubernetesVersion | None = None
-
-
-def _life(since: int, deprecated: int = 0, removed: int = 0) -> Life:
-    return Life(
-        KubernetesVersion(1, since),
-        KubernetesVersion(1, deprecated) if deprecated else None,
-        KubernetesVersion(1, removed) if removed else None,
-    )
-
-
-# staging/src/k8s.io/api/resource/*/zz_generated.prerelease-lifecycle.go of 1.37 beta;
-# v1alpha3 went with 1.34 for all but rules and requests for a pool's status.
-_MAIN: Final[Mapping[str, Life]] = {
-    "v1": _life(34),
-    "v1beta2": _life(33, 36, 39),
-    "v1beta1": _life(32, 35, 38),
-    "v1alpha3": _life(31, 32, 34),
-}
-LIVES: Final[Mapping[str, Mapping[str, Life]]] = {
-    "DeviceClass": _MAIN,
-    "ResourceClaim": _MAIN,
-    "ResourceClaimTemplate": _MAIN,
-    "ResourceSlice": _MAIN,
-    "DeviceTaintRule": {
-        "v1": _life(37),
-        "v1beta2": _life(36, 39, 42),
-        "v1alpha3": _life(33, 36, 39),
-    },
-    "ResourcePoolStatusRequest": {"v1alpha3": _life(36, 39, 42)},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +36,13 @@ class Target:
 
     def of(self, kind: str) -> str | None:
         """Return the version that objects of this kind become, None if it has none."""
-        lives = LIVES.get(kind, {})
         if self.release is None:
-            return self.version if self.version in lives else None
-        served = (name for name, life in lives.items() if _serves(life, self.release))
-        return next(served, None)
+            return self.version if self.version in LIVES.get(kind, {}) else None
+        return next(iter(versions_in(kind, self.release)), None)
 
     def __str__(self) -> str:
         """Return it as users write it."""
         return self.version or f"Kubernetes {self.release}"
-
-
-def _serves(life: Life, release: KubernetesVersion) -> bool:
-    return life.since <= release and (life.removed is None or release < life.removed)
 
 
 def deprecation(kind: str, api_version: str) -> str | None:

@@ -1,44 +1,15 @@
 """Which versions of the API a release serves, and for how long."""
 
-from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Iterator
+from typing import Final
 
+from dractl.api.lifecycle import LIVES, Life, life_in, versions_in
 from dractl.api.versions import GROUP
 from dractl.rules.advice import advice
 from dractl.rules.path import Path
 from dractl.rules.registry import Severity, Violation
 from dractl.rules.subject import Subject, entries, mapping, text
 from dractl.rules.world import World
-
-
-class Life(NamedTuple):
-    """Minor releases of Kubernetes 1.x; 0: not planned. `is_on`: without a flag."""
-
-    first: int
-    deprecated: int
-    removed: int
-    is_on: bool
-
-
-_CORE: Final = {
-    "v1alpha3": Life(31, 0, 34, is_on=False),
-    "v1beta1": Life(32, 35, 38, is_on=False),
-    "v1beta2": Life(33, 36, 39, is_on=False),
-    "v1": Life(34, 0, 0, is_on=True),
-}
-LIVES: Final[Mapping[str, Mapping[str, Life]]] = {
-    "DeviceClass": _CORE,
-    "ResourceClaim": _CORE,
-    "ResourceClaimTemplate": _CORE,
-    "ResourceSlice": _CORE,
-    "DeviceTaintRule": {
-        "v1alpha3": Life(33, 36, 39, is_on=False),
-        "v1beta2": Life(36, 39, 42, is_on=False),
-        "v1": Life(37, 0, 0, is_on=True),
-    },
-    "ResourcePoolStatusRequest": {"v1alpha3": Life(36, 39, 42, is_on=False)},
-}
-"""From the lifecycle tags of k8s.io/api/resource, releases 1.31 to 1.37."""
 
 _WHERE: Final = Path.of("apiVersion")
 
@@ -47,22 +18,13 @@ def _life(subject: Subject) -> Life | None:
     """Return the life of a version that the release serves; None: it does not."""
     if subject.group != GROUP:
         return None
-    life = LIVES.get(subject.kind, {}).get(subject.version)
-    minor = subject.profile.version.minor
-    if life is None or minor < life.first or 0 < life.removed <= minor:
-        return None
-    return life
+    return life_in(subject.kind, subject.version, subject.profile.version)
 
 
 def _best(subject: Subject) -> str | None:
     """Return the best version that the release serves, unless it is this one."""
-    minor = subject.profile.version.minor
-    served = [
-        name
-        for name, life in LIVES[subject.kind].items()
-        if life.first <= minor and not 0 < life.removed <= minor
-    ]
-    return served[-1] if served and served[-1] != subject.version else None
+    served = versions_in(subject.kind, subject.profile.version)
+    return served[0] if served and served[0] != subject.version else None
 
 
 def _has_default(subject: Subject) -> bool:
@@ -106,14 +68,14 @@ def version_is_deprecated(subject: Subject, _world: World) -> Iterator[Violation
     converted by the server; manifests have to be rewritten before that release.
     """
     life = _life(subject)
-    if life is None or not life.deprecated:
+    if life is None or life.deprecated is None:
         return
-    if subject.profile.version.minor >= life.deprecated:
+    if subject.profile.version >= life.deprecated:
         yield Violation(
             "version-deprecated",
             _WHERE,
             f"{subject.version} of {subject.kind} is deprecated since "
-            f"1.{life.deprecated} and gone in 1.{life.removed}",
+            f"{life.deprecated} and gone in {life.removed}",
             fix=_rewrite(subject),
         )
 
@@ -144,7 +106,7 @@ def manager_writes_an_old_version(
         if group != GROUP or version not in lives or (who, version) in seen:
             continue
         seen.add((who, version))
-        if order.index(version) < order.index(newest):
+        if order.index(version) > order.index(newest):
             where = Path.of("metadata", "managedFields").index(place)
             yield Violation(
                 "written-in-old-version",
@@ -157,8 +119,7 @@ def manager_writes_an_old_version(
 
 def _expected(subject: Subject) -> str:
     """Return the newest version that is served by default, or the object's own."""
-    lives, minor = LIVES[subject.kind], subject.profile.version.minor
-    order = list(lives)
-    served = [name for name, life in lives.items() if life.is_on]
-    known = [name for name in served if lives[name].first <= minor]
-    return max([subject.version, *known], key=order.index)
+    lives = LIVES[subject.kind]
+    served = versions_in(subject.kind, subject.profile.version)
+    on = [name for name in served if lives[name].is_on]
+    return min([subject.version, *on], key=list(lives).index)

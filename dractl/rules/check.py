@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from dractl.api.lifecycle import LIVES
 from dractl.api.versions import GROUP
 from dractl.model.cluster import Profile
 from dractl.rules import (
@@ -128,7 +129,7 @@ def _without_type(document: object, profile: Profile) -> Answer:
     """Return what to say of a document that names no kind or no version."""
     if not isinstance(document, Mapping) or not (
         text(document, "apiVersion").startswith(f"{GROUP}/")
-        or text(document, "kind") in advice_versions.LIVES
+        or text(document, "kind") in LIVES
     ):
         return Answer(is_checked=False)  # a file of values, or the like
     return Answer(judged(document, profile).violations)

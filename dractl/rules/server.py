@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from dractl.api.lifecycle import life_in
 from dractl.api.versions import GROUP, VERSIONS, to_hub
 from dractl.model.cluster import Profile
 from dractl.rules.claims import check_claim, check_template
@@ -22,7 +23,7 @@ from dractl.rules.pods import HOLDERS, Holder, check_pod, pod_in
 from dractl.rules.poolstatus import check_pool_status
 from dractl.rules.reasons import INTERNAL
 from dractl.rules.registry import Violation
-from dractl.rules.serving import check_served, on_by_default
+from dractl.rules.serving import check_served
 from dractl.rules.shapes import shape_of
 from dractl.rules.slices import check_slice
 from dractl.rules.taints import check_rule
@@ -141,7 +142,8 @@ def _judged_here(
     document: Mapping[str, Any], version: str, question: Question
 ) -> Judgement:
     kind, profile = document["kind"], question.profile
-    default = on_by_default(kind, version, profile.version)
+    life = life_in(kind, version, profile.version)
+    default = life is not None and life.is_on
     missing = tuple(check_served(kind, version, profile))
     shape = shape_of(kind, version, profile.version)
     if missing or shape is None:

@@ -1,50 +1,15 @@
 """Which kinds and versions a release serves, and which only if it is told to."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
+from dractl.api.lifecycle import LIVES, life_in, versions_in
 from dractl.api.versions import GROUP
 from dractl.model.cluster import KubernetesVersion, Profile
 from dractl.rules.path import Path
 from dractl.rules.reasons import KIND_NOT_FOUND
 from dractl.rules.registry import Violation, rule
 
-
-class Served(NamedTuple):
-    """The minor releases of 1.x that serve a version; `last` None: the newest do.
-
-    `gate` is what has to be on for an alpha version: who turns it on turns on the
-    version, too. Betas are off by default but judged all the same, see
-    `on_by_default`.
-    """
-
-    first: int
-    last: int | None = None
-    on_from: int | None = None
-    gate: str | None = None
-
-
-_DRA: Final = "DynamicResourceAllocation"
-_MAIN: Final[Mapping[str, Served]] = {
-    "v1": Served(34, on_from=34),
-    "v1beta2": Served(33, 38),
-    "v1beta1": Served(32, 37),
-    "v1alpha3": Served(31, 33, gate=_DRA),
-}
-SERVED: Final[Mapping[str, Mapping[str, Served]]] = {
-    "DeviceClass": _MAIN,
-    "ResourceClaim": _MAIN,
-    "ResourceClaimTemplate": _MAIN,
-    "ResourceSlice": _MAIN,
-    "DeviceTaintRule": {
-        "v1": Served(37, on_from=37),
-        "v1beta2": Served(36, 41),
-        "v1alpha3": Served(33, 38, gate="DRADeviceTaintRules"),
-    },
-    "ResourcePoolStatusRequest": {
-        "v1alpha3": Served(36, 41, gate="DRAResourcePoolStatus"),
-    },
-}
 _RULES_HAD_ONE_GATE: Final = KubernetesVersion(1, 34)
 _GONE: Final[Mapping[str, str]] = {
     "ResourceClass": "1.30; a DeviceClass takes its place",
@@ -55,29 +20,15 @@ _GONE: Final[Mapping[str, str]] = {
 }
 
 
-def row_of(kind: str, version: str, release: KubernetesVersion) -> Served | None:
-    """Return how a release serves that version of a kind; None: not at all."""
-    row = SERVED.get(kind, {}).get(version)
-    if row is None or release.minor < row.first:
-        return None
-    return None if row.last is not None and release.minor > row.last else row
-
-
-def on_by_default(kind: str, version: str, release: KubernetesVersion) -> bool:
-    """Tell whether a release serves that version without a word on its flags."""
-    row = row_of(kind, version, release)
-    return row is not None and row.on_from is not None and release.minor >= row.on_from
-
-
 def check_served(kind: str, version: str, profile: Profile) -> Iterator[Violation]:
     """Yield why the API server has no place for such an object, if so."""
-    row = row_of(kind, version, profile.version)
-    if kind not in SERVED:
+    life = life_in(kind, version, profile.version)
+    if kind not in LIVES:
         yield from kind_unknown(kind)
-    elif row is None:
+    elif life is None:
         yield from version_not_served(kind, version, profile.version)
-    elif row.gate is not None:
-        yield from version_off(kind, version, row.gate, profile)
+    elif life.gate is not None:
+        yield from version_off(kind, version, life.gate, profile)
 
 
 @rule("kind-unknown")
@@ -106,7 +57,7 @@ def version_not_served(
     1.31 to 1.33. DeviceTaintRule: v1 since 1.37, v1beta2 since 1.36, v1alpha3 since
     1.33, and no v1beta1. The server answers 404.
     """
-    there = [each for each in SERVED[kind] if row_of(kind, each, release) is not None]
+    there = versions_in(kind, release)
     yield Violation(
         "version-not-served",
         Path.of("apiVersion"),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from dractl.conversion.target import LIVES, Target, deprecation
+from dractl.api.lifecycle import LIVES
+from dractl.conversion.target import Target, deprecation
 from dractl.errors import DractlError, ExitStatus
 from dractl.model.cluster import KubernetesVersion
 
