@@ -1,76 +1,16 @@
 """Which fields a release drops silently, and the feature gates that they need."""
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from dractl.api.fields import FIELDS, ITEMS, VALUES
 from dractl.model.cluster import GATES, NEWEST, OLDEST, KubernetesVersion, Profile
 from dractl.rules.path import Path
 from dractl.rules.wire import Wire
 
 _ON: Final = frozenset("BGL")
-_LIST: Final = "[]"
-_MAP: Final = "{}"
-
-_CAPACITY: Final = ("DRAConsumableCapacity",)
-_PARTITIONS: Final = ("DRAPartitionableDevices",)
-_BINDING: Final = ("DRADeviceBindingConditions", "DRAResourceClaimDeviceStatus")
-_LISTS: Final = ("DRAListTypeAttributes",)
-_TAINTS: Final = ("DRADeviceTaints",)
-_DERIVED: Final = ("DRADerivedAttributes",)
-_DRA: Final = ("DynamicResourceAllocation",)
-_WORKLOADS: Final = ("DRAWorkloadResourceClaims",)
-
-_CLAIM: Final[Mapping[str, tuple[str, ...]]] = {
-    "devices.requests.[].firstAvailable": ("DRAPrioritizedList",),
-    "devices.requests.[].exactly.adminAccess": ("DRAAdminAccess",),
-    "devices.requests.[].exactly.tolerations": _TAINTS,
-    "devices.requests.[].exactly.capacity": _CAPACITY,
-    "devices.requests.[].exactly.derivedAttributes": _DERIVED,
-    "devices.requests.[].firstAvailable.[].tolerations": _TAINTS,
-    "devices.requests.[].firstAvailable.[].capacity": _CAPACITY,
-    "devices.requests.[].firstAvailable.[].derivedAttributes": _DERIVED,
-    "devices.constraints.[].distinctAttribute": _CAPACITY,
-}
-_SLICE: Final[Mapping[str, tuple[str, ...]]] = {
-    "sharedCounters": _PARTITIONS,
-    "perDeviceNodeSelection": _PARTITIONS,
-    "devices.[].consumesCounters": _PARTITIONS,
-    "devices.[].nodeName": _PARTITIONS,
-    "devices.[].nodeSelector": _PARTITIONS,
-    "devices.[].allNodes": _PARTITIONS,
-    "devices.[].taints": _TAINTS,
-    "devices.[].bindsToNode": _BINDING,
-    "devices.[].bindingConditions": _BINDING,
-    "devices.[].bindingFailureConditions": _BINDING,
-    "devices.[].allowMultipleAllocations": _CAPACITY,
-    "devices.[].capacity.{}.requestPolicy": _CAPACITY,
-    "devices.[].attributes.{}.ints": _LISTS,
-    "devices.[].attributes.{}.bools": _LISTS,
-    "devices.[].attributes.{}.strings": _LISTS,
-    "devices.[].attributes.{}.versions": _LISTS,
-    "devices.[].nodeAllocatableResourceMappings": ("DRANodeAllocatableResources",),
-    "devices.[].nodeAllocatableResources": ("DRANodeAllocatableResources",),
-    "devices.[].consumesCounters.[].compatibilityGroups": (
-        "DRADeviceCompatibilityGroups",
-    ),
-}
-_POD: Final[Mapping[str, tuple[str, ...]]] = {
-    "resourceClaims": _DRA,
-    "containers.[].resources.claims": _DRA,
-    "initContainers.[].resources.claims": _DRA,
-    "ephemeralContainers.[].resources.claims": _DRA,
-}
-_GATED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
-    "DeviceClass": {"extendedResourceName": ("DRAExtendedResource",)},
-    "ResourceClaim": _CLAIM,
-    "ResourceClaimTemplate": {f"spec.{path}": gates for path, gates in _CLAIM.items()},
-    "ResourceSlice": _SLICE,
-    "Pod": _POD,
-    "PodGroup": {"resourceClaims": _WORKLOADS},
-    "Workload": {"podGroupTemplates.[].resourceClaims": _WORKLOADS},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +30,8 @@ class Dropped:
 @functools.lru_cache(maxsize=256)
 def _off(kind: str, profile: Profile) -> tuple[tuple[tuple[str, ...], str], ...]:
     rows: list[tuple[tuple[str, ...], str]] = []
-    for path, gates in _GATED.get(kind, {}).items():
-        gate = next((each for each in gates if not profile.enabled(each)), None)
+    for path, field in FIELDS.get(kind, {}).items():
+        gate = next((each for each in field.gates if not profile.enabled(each)), None)
         if gate is not None:
             rows.append((tuple(path.split(".")), gate))
     return tuple(rows)
@@ -129,10 +69,10 @@ def _holders(
     if not rest:
         if step in value:
             yield value, trail
-    elif step == _LIST:
+    elif step == ITEMS:
         for index, entry in enumerate(value):
             yield from _holders(entry, rest, (trail, index, step))
-    elif step == _MAP:
+    elif step == VALUES:
         for key, entry in value.items():
             yield from _holders(entry, rest, (trail, key, step))
     elif step in value:
@@ -146,4 +86,4 @@ def _path(at: Path, trail: _Trail) -> Path:
     path = _path(at, earlier)
     if isinstance(step, int):
         return path.index(step)
-    return path.key(step) if kind == _MAP else path.field(step)
+    return path.key(step) if kind == VALUES else path.field(step)

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from dractl.api.fields import FIELDS
 from dractl.model.cluster import GATES, Profile
 from dractl.rules.path import Path
 from dractl.rules.registry import RULES, Severity
@@ -245,10 +246,8 @@ def test_paths_compare_by_their_steps() -> None:
 
 
 def test_gates_of_the_table_exist() -> None:
-    from dractl.rules.gates import _GATED
-
     named = {
-        gate for rows in _GATED.values() for gates in rows.values() for gate in gates
+        gate for rows in FIELDS.values() for row in rows.values() for gate in row.gates
     }
     assert named <= GATES.keys()
 
