@@ -103,7 +103,7 @@ def allocate(  # noqa: PLR0913 - one parameter per option
         demo=demo,
         namespace=namespace,
         kubernetes=kubernetes_version,
-        gates=feature_gates(gates) if gates else {},
+        gates=feature_gates(gates),
     )
     warn_of(question.snapshot, screen)
     started = time.perf_counter()

@@ -89,7 +89,7 @@ def attributes(  # noqa: PLR0913 - one parameter per option
         snapshot=snapshot,
         demo=demo,
         kubernetes=kubernetes_version,
-        gates=feature_gates(gates) if gates else {},
+        gates=feature_gates(gates),
     )
     warn_of(cluster, screen)
     scope = narrowed(cluster, device_class=device_class, driver=driver, node=node)

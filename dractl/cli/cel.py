@@ -113,7 +113,7 @@ def cel(  # noqa: PLR0913 - one parameter per option
         snapshot=snapshot,
         demo=demo,
         kubernetes=kubernetes_version,
-        gates=feature_gates(gates) if gates else {},
+        gates=feature_gates(gates),
     )
     warn_of(cluster, screen)
     if expect_file is not None:

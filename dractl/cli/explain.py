@@ -97,7 +97,7 @@ def explain(  # noqa: PLR0913 - one parameter per option
         snapshot=snapshot,
         demo=demo,
         kubernetes=kubernetes_version,
-        gates=feature_gates(gates) if gates else {},
+        gates=feature_gates(gates),
     )
     warn_of(cluster, screen)
     with screen.progress("explaining") as progress:

@@ -93,10 +93,10 @@ def terminal(
     return found
 
 
-def feature_gates(texts: Sequence[str]) -> dict[str, bool]:
+def feature_gates(texts: Sequence[str] | None) -> dict[str, bool]:
     """Read `A=true,B=false`; a later value of a gate wins, as in the components."""
-    gates = {}
-    for item in ",".join(texts).split(","):
+    gates: dict[str, bool] = {}
+    for item in ",".join(texts).split(",") if texts else ():
         name, _, value = item.strip().partition("=")
         if value not in {"true", "false"}:
             raise usage(

@@ -54,7 +54,7 @@ def rendered(orders: Orders) -> Rendered:
     refuses.
     """
     kind = _KINDS.get(orders.kind)
-    gates = feature_gates(orders.gates) if orders.gates else {}
+    gates = feature_gates(orders.gates)
     profile = orders.profile(_releases(kind, orders.api_version), gates)
     documents = [_converted(each, orders, profile) for each in _made(orders, profile)]
     if kind == "DeviceTaintRule":

@@ -173,7 +173,7 @@ def validate(  # noqa: PLR0913 - one parameter per option
         snapshot=snapshot,
         demo=demo,
         kubernetes=kubernetes_version,
-        gates=feature_gates(gates) if gates else {},
+        gates=feature_gates(gates),
         screen=screen,
     )
     least = _least(min_severity, fail_on)
