@@ -4,65 +4,24 @@ A row: the rule, a valid object, a place in it and what to put there, where the 
 reports that, and its reason. Rows of newer rules name the release.
 """
 
-from typing import Any, Final, NamedTuple
+from typing import Final
 
+from tests.rules.case import DEVICE, EXACTLY, R0, Case
+from tests.rules.cases_of_claims import CLAIMS, CLASSES
+from tests.rules.cases_of_slices import ALLOCATABLE, CAPACITIES, SLICES
 from tests.rules.documents import (
     ABSENT,
     CLAIM,
     CLASS,
-    COUNTERS,
-    DRIVER,
     GROUP_OF_PODS,
     POD,
     POOLS,
     RULE,
     SLICE,
-    SPREAD,
     TEMPLATE,
-    Wire,
 )
 
-
-class Case(NamedTuple):
-    """A broken rule; `at` "" stands for the place that was changed."""
-
-    code: str
-    document: Wire
-    path: str
-    value: Any
-    reason: str
-    at: str | None = None
-    release: str = "1.36"
-
-
-_R0: Final = "spec.devices.requests.0"
-_EXACTLY: Final = f"{_R0}.exactly"
-_OPTIONS: Final = "spec.devices.requests.1.firstAvailable"
-_CEL: Final = f"{_EXACTLY}.selectors.0.cel"
-_DEVICE: Final = "spec.devices.0"
-_SHARED: Final = "spec.devices.1"
-_POLICY: Final = f"{_SHARED}.capacity.memory.requestPolicy"
-_VALUES: Final = f"{_SHARED}.capacity.cores.requestPolicy"
-_POLICY_AT: Final = "spec.devices[1].capacity[memory].requestPolicy"
-_VALUES_AT: Final = "spec.devices[1].capacity[cores].requestPolicy"
-_TERM: Final = "spec.devices.1.nodeSelector.nodeSelectorTerms.0"
-_EXPRESSION: Final = f"{_TERM}.matchExpressions.0"
-_FIELD: Final = f"{_TERM}.matchFields.0"
 _USED: Final = "spec.containers.0.resources.claims"
-_FREE: Final[Wire] = {"name": "x", "exactly": {"deviceClassName": "gpu"}}
-_SELECTOR: Final[Wire] = {"cel": {"expression": "true"}}
-_CONFIG: Final[Wire] = {"opaque": {"driver": DRIVER, "parameters": {}}}
-_MATCH: Final[Wire] = {"matchAttribute": f"{DRIVER}/numa"}
-_COSTLY: Final = (
-    "device.attributes.all(a, device.attributes.all(b, device.attributes.all(c, "
-    "device.attributes.all(d, a + b + c + d != 'x'))))"
-)
-_MANY: Final = [f"r{index}" for index in range(33)]
-
-
-def _counters(count: int) -> Wire:
-    return {f"c{index}": {"value": "1"} for index in range(count)}
-
 
 _METADATA: Final = (
     Case("meta-name-required", CLASS, "metadata.name", "", "Required"),
@@ -95,19 +54,19 @@ _METADATA: Final = (
 )  # fmt: skip
 
 _DECODING: Final = (
-    Case("unknown-field", CLAIM, f"{_R0}.deviceClass", "x", "BadRequest"),
-    Case("wrong-type", CLAIM, f"{_EXACTLY}.count", "1", "BadRequest"),
-    Case("wrong-type", CLAIM, f"{_EXACTLY}.count", 2**63, "BadRequest"),
-    Case("wrong-type", SLICE, f"{_DEVICE}.name", 1, "BadRequest"),
+    Case("unknown-field", CLAIM, f"{R0}.deviceClass", "x", "BadRequest"),
+    Case("wrong-type", CLAIM, f"{EXACTLY}.count", "1", "BadRequest"),
+    Case("wrong-type", CLAIM, f"{EXACTLY}.count", 2**63, "BadRequest"),
+    Case("wrong-type", SLICE, f"{DEVICE}.name", 1, "BadRequest"),
     Case("wrong-type", SLICE, "spec.devices", {}, "BadRequest"),
     Case("wrong-type", SLICE, "spec.pool", [], "BadRequest"),
-    Case("wrong-type", SLICE, f"{_DEVICE}.bindsToNode", "yes", "BadRequest"),
+    Case("wrong-type", SLICE, f"{DEVICE}.bindsToNode", "yes", "BadRequest"),
     Case("wrong-type", RULE, "spec.taint.timeAdded", "today", "BadRequest"),
     Case("wrong-type", RULE, "spec.taint.timeAdded", "2026-02-30T00:00:00Z",
          "BadRequest"),
     Case("wrong-type", POOLS, "spec.limit", 2**31, "BadRequest"),
     Case(
-        "wrong-type", SLICE, f"{_DEVICE}.capacity.memory.value", "1 Gi", "BadRequest",
+        "wrong-type", SLICE, f"{DEVICE}.capacity.memory.value", "1 Gi", "BadRequest",
         "spec.devices[0].capacity.memory.value",
     ),
     Case("unknown-field", POD, "spec.resourceClaims.0.source", {}, "BadRequest"),
@@ -123,341 +82,6 @@ _DECODING: Final = (
         "version-off", RULE, "apiVersion", "resource.k8s.io/v1alpha3", "NotFound",
         release="1.36 default",
     ),
-)  # fmt: skip
-
-_CLASSES: Final = (
-    Case("class-selectors-max", CLASS, "spec.selectors", [_SELECTOR] * 33, "TooMany"),
-    Case("class-config-max", CLASS, "spec.config", [_CONFIG] * 33, "TooMany"),
-    Case(
-        "class-extended-resource-name", CLASS, "spec.extendedResourceName",
-        "a.kubernetes.io/b", "Invalid",
-    ),
-    Case("selector-cel-required", CLASS, "spec.selectors.0.cel", ABSENT, "Required"),
-    Case("cel-length", CLASS, "spec.selectors.0.cel.expression", "1" * 10241,
-         "TooLong"),
-    Case("cel-compile", CLASS, "spec.selectors.0.cel.expression", "1", "Invalid"),
-    Case("cel-compile", CLASS, "spec.selectors.0.cel.expression", "", "Invalid"),
-    Case("cel-cost", CLAIM, f"{_CEL}.expression", _COSTLY, "Forbidden"),
-    Case("config-opaque-required", CLASS, "spec.config.0", {}, "Required",
-         "spec.config[0].opaque"),
-    Case("config-driver", CLASS, "spec.config.0.opaque.driver", "a_b", "Invalid"),
-    Case("config-driver", CLASS, "spec.config.0.opaque.driver", "a" * 64, "TooLong"),
-    Case("config-parameters", CLASS, "spec.config.0.opaque.parameters", None,
-         "Required"),
-    Case("config-parameters", CLASS, "spec.config.0.opaque.parameters", "x", "Invalid"),
-    Case("config-parameters", CLASS, "spec.config.0.opaque.parameters",
-         {"a": "b" * 10240}, "TooLong"),
-)  # fmt: skip
-
-_CLAIMS: Final = (
-    Case("requests-max", CLAIM, "spec.devices.requests",
-         [_FREE | {"name": name} for name in ["one", "any", *_MANY]], "TooMany"),
-    Case("requests-name-unique", CLAIM, "spec.devices.requests.1.name", "one",
-         "Duplicate", "spec.devices.requests[1]"),
-    Case("request-name", CLAIM, f"{_R0}.name", "a.b", "Invalid"),
-    Case("request-one-of", CLAIM, _EXACTLY, ABSENT, "Required",
-         "spec.devices.requests[0]"),
-    Case("request-one-of", CLAIM, f"{_R0}.firstAvailable", [{"name": "a"}], "Invalid",
-         "spec.devices.requests[0]"),
-    Case("first-available-max", CLAIM, _OPTIONS,
-         [{"name": f"r{i}", "deviceClassName": "gpu"} for i in range(9)], "TooMany"),
-    Case("first-available-unique", CLAIM, f"{_OPTIONS}.1.name", "big", "Duplicate",
-         "spec.devices.requests[1].firstAvailable[1]"),
-    Case("subrequest-name", CLAIM, f"{_OPTIONS}.1.name", "", "Invalid"),
-    Case("device-class-name", CLAIM, f"{_EXACTLY}.deviceClassName", "", "Required"),
-    Case("device-class-name", CLAIM, f"{_OPTIONS}.0.deviceClassName", "-", "Invalid"),
-    Case("request-selectors-max", CLAIM, f"{_EXACTLY}.selectors", [_SELECTOR] * 33,
-         "TooMany"),
-    Case("allocation-mode", CLAIM, f"{_EXACTLY}.allocationMode", "all", "NotSupported"),
-    Case("count-exact", CLAIM, f"{_EXACTLY}.count", -1, "Invalid"),
-    Case("count-all", CLAIM, f"{_OPTIONS}.1.allocationMode", "All", "Invalid",
-         "spec.devices.requests[1].firstAvailable[1].count"),
-    Case("admin-access-namespace", CLAIM, f"{_EXACTLY}.adminAccess", True, "Forbidden",
-         "spec.devices.requests[0].adminAccess"),
-    Case("admin-access-namespace", TEMPLATE,
-         "spec.spec.devices.requests.0.exactly.adminAccess", True, "Forbidden",
-         "spec.devices.requests[0].adminAccess"),
-    Case("toleration-key", CLAIM, f"{_EXACTLY}.tolerations.0.key", "a b", "Invalid"),
-    Case("toleration-operator", CLAIM, f"{_EXACTLY}.tolerations.0.operator", "x",
-         "NotSupported"),
-    Case("toleration-value-exists", CLAIM, f"{_EXACTLY}.tolerations.0.value", "x",
-         "Invalid"),
-    Case("toleration-value-equal", CLAIM, f"{_EXACTLY}.tolerations.0",
-         {"key": "a", "value": "b c"}, "Invalid",
-         "spec.devices.requests[0].exactly.tolerations[0].value"),
-    Case("toleration-effect", CLAIM, f"{_EXACTLY}.tolerations.0.effect", "x",
-         "NotSupported"),
-    Case("constraints-max", CLAIM, "spec.devices.constraints", [_MATCH] * 33,
-         "TooMany"),
-    Case("constraint-requests-max", CLAIM, "spec.devices.constraints.0.requests", _MANY,
-         "TooMany"),
-    Case("request-refs-unique", CLAIM, "spec.devices.constraints.0.requests",
-         ["one", "one"], "Duplicate", "spec.devices.constraints[0].requests[1]"),
-    Case("request-ref", CLAIM, "spec.devices.constraints.0.requests.0", "x", "Invalid"),
-    Case("request-ref", CLAIM, "spec.devices.constraints.0.requests.0", "a/b/c",
-         "Invalid"),
-    Case("request-ref", CLAIM, "spec.devices.config.0.requests.0", "one/big",
-         "Invalid"),
-    Case("constraint-match-attribute", CLAIM,
-         "spec.devices.constraints.0.matchAttribute", "numa", "Invalid"),
-    Case("constraint-match-attribute", CLAIM,
-         "spec.devices.constraints.0.matchAttribute", "a/b/c", "Invalid",
-         release="1.37"),
-    Case("constraint-match-attribute", CLAIM,
-         "spec.devices.constraints.0.matchAttribute", "a/" + "b" * 33, "TooLong"),
-    Case("constraint-distinct-attribute", CLAIM, "spec.devices.constraints.0",
-         {"distinctAttribute": "/a"}, "Invalid",
-         "spec.devices.constraints[0].distinctAttribute"),
-    Case("constraint-one-of", CLAIM, "spec.devices.constraints.0.matchAttribute",
-         ABSENT, "Required", "spec.devices.constraints[0]"),
-    Case("constraint-one-of", CLAIM, "spec.devices.constraints.0",
-         {"distinctAttribute": "a/b"}, "Required",
-         "spec.devices.constraints[0].matchAttribute", "1.35 default"),
-    Case("claim-config-max", CLAIM, "spec.devices.config", [_CONFIG] * 33, "TooMany"),
-    Case("claim-config-requests-max", CLAIM, "spec.devices.config.0.requests", _MANY,
-         "TooMany"),
-    Case("derived-max", CLAIM, f"{_EXACTLY}.derivedAttributes",
-         [{"name": f"a/b{i}", "expression": "1"} for i in range(33)], "TooMany",
-         release="1.37"),
-    Case("derived-name", CLAIM, f"{_EXACTLY}.derivedAttributes",
-         [{"name": "b", "expression": "true"}], "Invalid",
-         "spec.devices.requests[0].exactly.derivedAttributes[0].name", "1.37"),
-    Case("derived-unique", CLAIM, f"{_EXACTLY}.derivedAttributes",
-         [{"name": "gpu.example.com/numa", "expression": "true"}] * 2, "Duplicate",
-         "spec.devices.requests[0].exactly.derivedAttributes[1]", "1.37"),
-    Case("derived-used", CLAIM, f"{_EXACTLY}.derivedAttributes",
-         [{"name": "a/b", "expression": "1 + 1"}], "Invalid",
-         "spec.devices.requests[0].exactly.derivedAttributes[0].name", "1.37"),
-    Case("derived-cost-sum", CLAIM, f"{_EXACTLY}.derivedAttributes",
-         [{"name": f"{DRIVER}/numa", "expression": _COSTLY}], "Forbidden",
-         "spec.devices", "1.37"),
-    Case("derived-expression", CLAIM, f"{_EXACTLY}.derivedAttributes",
-         [{"name": "gpu.example.com/numa"}], "Required",
-         "spec.devices.requests[0].exactly.derivedAttributes[0].expression", "1.37"),
-)  # fmt: skip
-
-_SLICES: Final = (
-    Case("slice-driver", SLICE, "spec.driver", "", "Required"),
-    Case("pool-name", SLICE, "spec.pool.name", "a//b", "Invalid"),
-    Case("pool-slice-count", SLICE, "spec.pool.resourceSliceCount", 0, "Invalid"),
-    Case("pool-generation", SLICE, "spec.pool.generation", -1, "Invalid"),
-    Case("node-name-nonempty", SLICE, "spec.nodeName", "", "Invalid"),
-    Case("node-name-format", SLICE, "spec.nodeName", "a_b", "Invalid"),
-    Case("slice-node-selector-one-term", SLICE, "spec.nodeSelector",
-         {"nodeSelectorTerms": [{}, {}]}, "Invalid",
-         "spec.nodeSelector.nodeSelectorTerms"),
-    Case("node-selector-terms", SLICE, "spec.nodeSelector", {}, "Required",
-         "spec.nodeSelector.nodeSelectorTerms"),
-    Case("all-nodes-true", SLICE, "spec.allNodes", False, "Invalid"),
-    Case("per-device-true", SLICE, "spec.perDeviceNodeSelection", False, "Invalid"),
-    Case("node-selection-one-of", SLICE, "spec.nodeName", ABSENT, "Required", "spec"),
-    Case("node-selection-one-of", SLICE, "spec.allNodes", True, "Invalid", "spec"),
-    Case("devices-xor-counters", COUNTERS, "spec.devices", [], "Invalid", "spec"),
-    Case("devices-max", SLICE, "spec.devices",
-         [{"name": f"d{i}"} for i in range(129)], "TooMany"),
-    Case("devices-max", SLICE, "spec.devices",
-         [{"name": f"d{i}", "attributes": {"a": {"ints": [1]}}} for i in range(65)],
-         "TooMany"),
-    Case("device-name-unique", SLICE, f"{_SHARED}.name", "gpu-0", "Duplicate",
-         "spec.devices[1]"),
-    Case("device-name", SLICE, f"{_DEVICE}.name", "a.b", "Invalid"),
-    Case("device-entries-max", SLICE, f"{_DEVICE}.attributes",
-         {f"a{i}": {"int": i} for i in range(32)}, "Invalid", "spec.devices[0]"),
-    Case("device-values-max", SLICE, f"{_DEVICE}.attributes",
-         {"a": {"ints": [1] * 49}}, "Invalid", "spec.devices[0]"),
-    Case("attribute-key", SLICE, f"{_DEVICE}.attributes", {"a-b": {"int": 1}},
-         "Invalid"),
-    Case("attribute-key", SLICE, f"{_DEVICE}.attributes", {"x/": {"int": 1}},
-         "Invalid"),
-    Case("attribute-one-of", SLICE, f"{_DEVICE}.attributes.numa", {}, "Invalid",
-         "spec.devices[0].attributes[numa]"),
-    Case("attribute-one-of", SLICE, f"{_DEVICE}.attributes",
-         {"a" * 97: {}}, "Invalid",
-         f"spec.devices[0].attributes[{'a' * 47}...{'a' * 46}]"),
-    Case("attribute-list-nonempty", SLICE, f"{_DEVICE}.attributes.numa", {"ints": []},
-         "Invalid", "spec.devices[0].attributes[numa].ints"),
-    Case("attribute-string", SLICE, f"{_DEVICE}.attributes.numa", {"string": "x" * 65},
-         "TooLong", "spec.devices[0].attributes[numa].string"),
-    Case("attribute-string", SLICE, f"{_DEVICE}.attributes.numa",
-         {"strings": ["", "x" * 65]}, "TooLong",
-         "spec.devices[0].attributes[numa].strings[1]"),
-    Case("attribute-version", SLICE, f"{_DEVICE}.attributes.numa",
-         {"versions": ["v1"]}, "Invalid",
-         "spec.devices[0].attributes[numa].versions[0]"),
-    Case("attribute-version", SLICE, f"{_DEVICE}.attributes.numa",
-         {"version": f"1.2.3-{'a' * 60}"}, "TooLong",
-         "spec.devices[0].attributes[numa].version"),
-    Case("capacity-key", SLICE, f"{_DEVICE}.capacity", {"a b": {"value": 1}},
-         "Invalid"),
-    Case("taints-max", SLICE, f"{_DEVICE}.taints",
-         [{"key": "a", "effect": "None"}] * 17, "TooMany"),
-    Case("taints-max", SLICE, f"{_DEVICE}.taints",
-         [{"key": "a", "effect": "NoExecute"}] * 5, "TooMany", release="1.34"),
-    Case("taint-key", SLICE, f"{_DEVICE}.taints.0.key", "a b", "Invalid"),
-    Case("taint-value", RULE, "spec.taint.value", "x" * 64, "Invalid"),
-    Case("taint-effect", RULE, "spec.taint.effect", "", "Required"),
-    Case("taint-effect", SLICE, f"{_DEVICE}.taints.0.effect", "x", "NotSupported"),
-    Case("taint-effect", SLICE, f"{_DEVICE}.taints.0.effect", "None", "NotSupported",
-         release="1.34"),
-    Case("rule-driver", RULE, "spec.deviceSelector.driver", "", "Required"),
-    Case("rule-pool", RULE, "spec.deviceSelector.pool", "x" * 254, "TooLong"),
-    Case("rule-device", RULE, "spec.deviceSelector.device", "A", "Invalid"),
-    Case("consumes-max", SLICE, f"{_DEVICE}.consumesCounters",
-         [{"counterSet": n, "counters": _counters(1)} for n in "abc"], "TooMany"),
-    Case("consumes-unique", SLICE, f"{_DEVICE}.consumesCounters",
-         [{"counterSet": "a", "counters": _counters(1)}] * 2, "Duplicate",
-         "spec.devices[0].consumesCounters[1]"),
-    Case("consumes-counter-set", SLICE, f"{_DEVICE}.consumesCounters.0.counterSet", "",
-         "Required"),
-    Case("consumes-counters", SLICE, f"{_DEVICE}.consumesCounters.0.counters", {},
-         "Required"),
-    Case("consumes-counters", SLICE, f"{_DEVICE}.consumesCounters.0.counters",
-         _counters(33), "TooMany"),
-    Case("counter-key", SLICE, f"{_DEVICE}.consumesCounters.0.counters",
-         {"A": {"value": 1}}, "Invalid"),
-    Case("groups-max", SLICE, f"{_DEVICE}.consumesCounters.0.compatibilityGroups",
-         ["a", "b", "c"], "TooMany", release="1.37"),
-    Case("groups-unique", SLICE, f"{_DEVICE}.consumesCounters.0.compatibilityGroups",
-         ["a", "a"], "Duplicate",
-         "spec.devices[0].consumesCounters[0].compatibilityGroups[1]", "1.37"),
-    Case("group-name", SLICE, f"{_DEVICE}.consumesCounters.0.compatibilityGroups",
-         ["A"], "Invalid",
-         "spec.devices[0].consumesCounters[0].compatibilityGroups[0]", "1.37"),
-    Case("counter-sets-max", COUNTERS, "spec.sharedCounters",
-         [{"name": f"s{i}", "counters": _counters(1)} for i in range(9)], "TooMany"),
-    Case("counter-set-unique", COUNTERS, "spec.sharedCounters",
-         [{"name": "s", "counters": _counters(1)}] * 2, "Duplicate",
-         "spec.sharedCounters[1]"),
-    Case("counter-set-name", COUNTERS, "spec.sharedCounters.0.name", "", "Required"),
-    Case("counter-set-counters", COUNTERS, "spec.sharedCounters.0.counters", {},
-         "Required"),
-    Case("device-node-one-of", SPREAD, "spec.devices.0.nodeName", ABSENT, "Required",
-         "spec.devices[0]"),
-    Case("device-node-one-of", SPREAD, "spec.devices.0.allNodes", True, "Invalid",
-         "spec.devices[0]"),
-    Case("device-node-name", SPREAD, "spec.devices.0.nodeName", "", "Invalid"),
-    Case("device-all-nodes", SPREAD, "spec.devices.0.allNodes", False, "Invalid"),
-    Case("device-node-forbidden", SLICE, "spec.devices.0.nodeName", "a", "Invalid",
-         "spec.devices[0]"),
-    Case("node-selector-key", SPREAD, f"{_EXPRESSION}.key", "", "Invalid"),
-    Case("node-selector-operator", SPREAD, f"{_EXPRESSION}.operator", "x", "Invalid"),
-    Case("node-selector-operator", SPREAD, f"{_FIELD}.operator", "Exists", "Invalid"),
-    Case("node-selector-values", SPREAD, f"{_EXPRESSION}.values", [], "Required"),
-    Case("node-selector-values", SPREAD, f"{_EXPRESSION}.operator", "Exists",
-         "Forbidden",
-         "spec.devices[1].nodeSelector.nodeSelectorTerms[0].matchExpressions[0].values"),
-    Case("node-selector-value", SPREAD, f"{_EXPRESSION}.values.0", "a b", "Invalid"),
-    Case("node-selector-field", SPREAD, f"{_FIELD}.key", "x", "Invalid"),
-    Case("node-selector-field-values", SPREAD, f"{_FIELD}.values", [], "Required"),
-    Case("node-selector-node-name", SPREAD, f"{_FIELD}.values.0", "A", "Invalid"),
-    Case("binding-max", SLICE, f"{_SHARED}.bindingConditions", list("abcde"),
-         "TooMany"),
-    Case("binding-failure-max", SLICE, f"{_SHARED}.bindingFailureConditions",
-         list("abcde"), "TooMany"),
-    Case("binding-format", SLICE, f"{_SHARED}.bindingConditions.0", "a b", "Invalid"),
-    Case("binding-unique", SLICE, f"{_SHARED}.bindingConditions", ["a", "a"],
-         "Duplicate", "spec.devices[1].bindingConditions[1]"),
-    Case("binding-disjoint", SLICE, f"{_SHARED}.bindingFailureConditions.0",
-         "example.com/Ready", "Invalid"),
-    Case("binding-both", SLICE, f"{_SHARED}.bindingFailureConditions", [], "Invalid"),
-    Case("partition-attr-gate", SLICE, "spec.partitionTypeAttribute", "a/b",
-         "Forbidden", release="1.37 default"),
-    Case("partition-attr-format", SLICE, "spec.partitionTypeAttribute", "model",
-         "Invalid", release="1.37"),
-    Case("partition-attr-use", SPREAD, "spec.partitionTypeAttribute", "a/b", "Invalid",
-         release="1.37"),
-    Case("partition-attr-required", SLICE, "spec.partitionTypeAttribute", "a/b",
-         "Required", "spec.devices[0].attributes[a/b]", "1.37"),
-    Case("partition-attr-type", SLICE, "spec.partitionTypeAttribute",
-         f"{DRIVER}/numa", "Invalid", f"spec.devices[0].attributes[{DRIVER}/numa]",
-         "1.37"),
-    Case("skip-ops-gate", SLICE, "spec.skipNodeOperations", ["*"], "Forbidden",
-         release="1.37 default"),
-    Case("skip-ops-enum", SLICE, "spec.skipNodeOperations", ["x"], "NotSupported",
-         "spec.skipNodeOperations[0]", "1.37"),
-    Case("skip-ops-unique", SLICE, "spec.skipNodeOperations", ["*", "*"], "Duplicate",
-         "spec.skipNodeOperations[1]", "1.37"),
-    Case("skip-ops-prepare", SLICE, "spec.skipNodeOperations",
-         ["NodePrepareResources"], "Invalid", release="1.37"),
-)  # fmt: skip
-
-_RANGE: Final = f"{_POLICY}.validRange"
-_RANGE_AT: Final = f"{_POLICY_AT}.validRange"
-_CAPACITIES: Final = (
-    Case("capacity-policy-needs-multi", SLICE, f"{_SHARED}.allowMultipleAllocations",
-         False, "Forbidden", _POLICY_AT),
-    Case("policy-one-of", SLICE, f"{_POLICY}.validValues", ["1"], "Forbidden",
-         _POLICY_AT),
-    Case("policy-default-required", SLICE, f"{_POLICY}.default", None, "Required",
-         f"{_POLICY_AT}.default"),
-    Case("policy-values-sorted", SLICE, f"{_VALUES}.validValues", ["2", "1"], "Invalid",
-         f"{_VALUES_AT}.validValues[1]"),
-    Case("policy-values-max", SLICE, f"{_VALUES}.validValues",
-         [f"{i}00m" for i in range(11)], "TooMany", f"{_VALUES_AT}.validValues"),
-    Case("policy-values-unique", SLICE, f"{_VALUES}.validValues", ["100m", "1"],
-         "Duplicate", f"{_VALUES_AT}.validValues[1]"),
-    Case("policy-values-le-capacity", SLICE, f"{_VALUES}.validValues", ["1", "9"],
-         "Invalid", f"{_VALUES_AT}.validValues[1]"),
-    Case("policy-values-default", SLICE, f"{_VALUES}.default", "3", "Invalid",
-         f"{_VALUES_AT}.validValues"),
-    Case("policy-range-min-required", SLICE, f"{_RANGE}.min", None, "Required",
-         f"{_RANGE_AT}.min"),
-    Case("policy-range-min-le-capacity", SLICE, f"{_RANGE}.min", "41Gi", "Invalid",
-         f"{_RANGE_AT}.min"),
-    Case("policy-range-default-ge-min", SLICE, f"{_POLICY}.default", "0", "Invalid",
-         f"{_RANGE_AT}.min"),
-    Case("policy-range-default-ge-min", SLICE, f"{_POLICY}.default", "0", "Invalid",
-         f"{_RANGE_AT}.default", "1.37"),
-    Case("policy-range-min-le-max", SLICE, f"{_RANGE}.min", "10Gi", "Invalid",
-         f"{_RANGE_AT}.max"),
-    Case("policy-range-max-le-capacity", SLICE, f"{_RANGE}.max", "41Gi", "Invalid",
-         f"{_RANGE_AT}.max"),
-    Case("policy-range-default-le-max", SLICE, f"{_POLICY}.default", "10Gi", "Invalid",
-         f"{_RANGE_AT}.max"),
-    Case("policy-range-step-fits", SLICE, f"{_RANGE}.step", "40Gi", "Invalid",
-         f"{_RANGE_AT}.step"),
-    Case("policy-range-step-default", SLICE, f"{_RANGE}.step", "8Gi", "Invalid",
-         f"{_RANGE_AT}.step"),
-    Case("policy-range-step-max", SLICE, f"{_RANGE}.max", "9500Mi", "Invalid",
-         f"{_RANGE_AT}.step"),
-    Case("policy-range-step-zero", SLICE, f"{_RANGE}.step", "0", "Internal",
-         f"{_RANGE_AT}.step"),
-    Case("policy-range-step-zero", SLICE, f"{_RANGE}.step", "0", "Invalid",
-         f"{_RANGE_AT}.step", "1.37"),
-)  # fmt: skip
-
-_OLD: Final = f"{_DEVICE}.nodeAllocatableResourceMappings"
-_OLD_AT: Final = "spec.devices[0].nodeAllocatableResourceMappings"
-_NEW: Final = f"{_DEVICE}.nodeAllocatableResources"
-_NEW_AT: Final = "spec.devices[0].nodeAllocatableResources"
-_BY_KEY: Final[Wire] = {"capacityKey": "memory", "capacityMultiplier": "1"}
-_ALLOCATABLE: Final = (
-    Case("node-allocatable-key", SLICE, _OLD, {"a.com/b": {}}, "Invalid",
-         f"{_OLD_AT}[a.com/b]"),
-    Case("node-allocatable-multiplier", SLICE, _OLD,
-         {"cpu": {"allocationMultiplier": "0"}}, "Invalid",
-         f"{_OLD_AT}[cpu].allocationMultiplier"),
-    Case("node-allocatable-capacity-key", SLICE, _OLD, {"cpu": {"capacityKey": "x"}},
-         "NotFound", f"{_OLD_AT}[cpu].capacityKey"),
-    Case("nar-key", SLICE, _NEW, {"x": {"mapping": _BY_KEY}}, "Invalid",
-         release="1.37"),
-    Case("nar-empty", SLICE, _NEW, {"cpu": {}}, "Required", f"{_NEW_AT}[cpu]", "1.37"),
-    Case("nar-mapping-union", SLICE, _NEW,
-         {"cpu": {"mapping": {**_BY_KEY, "deviceMultiplier": "1"}}}, "Invalid",
-         f"{_NEW_AT}[cpu].mapping", "1.37"),
-    Case("nar-mapping-union", SLICE, _NEW, {"cpu": {"mapping": {}}}, "Required",
-         f"{_NEW_AT}[cpu].mapping", "1.37"),
-    Case("nar-capacity-key", SLICE, _NEW,
-         {"cpu": {"mapping": {**_BY_KEY, "capacityKey": ""}}}, "Invalid",
-         f"{_NEW_AT}[cpu].mapping.capacityKey", "1.37"),
-    Case("nar-capacity-multiplier", SLICE, _NEW,
-         {"cpu": {"mapping": {"capacityKey": "memory"}}}, "Required",
-         f"{_NEW_AT}[cpu].mapping.capacityMultiplier", "1.37"),
-    Case("nar-device-multiplier", SLICE, _NEW,
-         {"cpu": {"mapping": {"deviceMultiplier": "0"}}}, "Invalid",
-         f"{_NEW_AT}[cpu].mapping.deviceMultiplier", "1.37"),
-    Case("nar-overhead", SLICE, _NEW, {"cpu": {"overhead": {"perPod": "-1"}}},
-         "Invalid", f"{_NEW_AT}[cpu].overhead.perPod", "1.37"),
 )  # fmt: skip
 
 _PODS: Final = (
@@ -512,6 +136,6 @@ _PODS: Final = (
 )  # fmt: skip
 
 CASES: Final = (
-    *_METADATA, *_DECODING, *_CLASSES, *_CLAIMS, *_SLICES, *_CAPACITIES, *_ALLOCATABLE,
+    *_METADATA, *_DECODING, *CLASSES, *CLAIMS, *SLICES, *CAPACITIES, *ALLOCATABLE,
     *_PODS,
 )  # fmt: skip

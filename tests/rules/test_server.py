@@ -10,7 +10,8 @@ from dractl.model.cluster import GATES, Profile
 from dractl.rules.path import Path
 from dractl.rules.registry import RULES, Severity
 from dractl.rules.server import judged
-from tests.rules.cases import CASES, Case
+from tests.rules.case import Case
+from tests.rules.cases import CASES
 from tests.rules.documents import (
     CLAIM,
     CLASS,
