@@ -1,7 +1,8 @@
 """`dractl render`."""
 # ruff: noqa: ARG001, PLR0913 - typer reads the signature, and Orders the values
 
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
@@ -14,6 +15,9 @@ from dractl.cli.options import (
     verbatim,
 )
 from dractl.errors import ExitStatus
+
+if TYPE_CHECKING:
+    from dractl.cli.orders import Orders
 
 EXAMPLES: Final = verbatim("""
 Examples:
@@ -197,6 +201,40 @@ def _text(name: str, text: str, metavar: str = "NAME") -> Any:
     return typer.Option(name, metavar=metavar, help=text)
 
 
+AdminAccessOption = Annotated[
+    bool,
+    typer.Option("--admin-access", help="Devices that others use, for monitoring."),
+]
+NameOption = Annotated[str | None, _text("--name", "The name of the object.")]
+ItsNamespaceOption = Annotated[
+    str | None,
+    typer.Option("-n", "--namespace", metavar="NAME", help="Its namespace."),
+]
+ImageOption = Annotated[str | None, _text("--image", "What the container runs (pod).")]
+ExtendedResourceOption = Annotated[
+    str | None,
+    _text("--extended-resource", "What pods may ask for instead (class)."),
+]
+NodeOption = Annotated[str | None, _text("--node", "The node of the devices (slice).")]
+PoolOption = Annotated[str | None, _text("--pool", "The pool they are in (slice).")]
+ServiceAccountOption = Annotated[
+    str | None,
+    _text("--service-account", "The account of the driver (rbac).", "NAMESPACE/NAME"),
+]
+ClaimsOption = Annotated[
+    int | None,
+    typer.Option("--claims", metavar="N", help="How many claims (quota)."),
+]
+ClusterOption = Annotated[
+    str | None,
+    _text("--snapshot", "Write for the release of this cluster.", "PATH"),
+]
+FormatOption = Annotated[
+    Literal["yaml", "json"],
+    typer.Option("-o", "--output", help="How to print it."),
+]
+
+
 def render(
     context: typer.Context,
     kind: KindArgument,
@@ -215,55 +253,26 @@ def render(
     tolerate: TolerateOption = None,
     capacity: CapacityOption = None,
     config: ConfigOption = None,
-    admin_access: Annotated[
-        bool,
-        typer.Option("--admin-access", help="Devices that others use, for monitoring."),
-    ] = False,
-    name: Annotated[str | None, _text("--name", "The name of the object.")] = None,
-    namespace: Annotated[
-        str | None,
-        typer.Option("-n", "--namespace", metavar="NAME", help="Its namespace."),
-    ] = None,
+    admin_access: AdminAccessOption = False,
+    name: NameOption = None,
+    namespace: ItsNamespaceOption = None,
     workload: AsOption = "pod",
-    image: Annotated[
-        str | None, _text("--image", "What the container runs (pod).")
-    ] = None,
-    extended_resource: Annotated[
-        str | None,
-        _text("--extended-resource", "What pods may ask for instead (class)."),
-    ] = None,
-    node: Annotated[
-        str | None, _text("--node", "The node of the devices (slice).")
-    ] = None,
-    pool: Annotated[
-        str | None, _text("--pool", "The pool they are in (slice).")
-    ] = None,
+    image: ImageOption = None,
+    extended_resource: ExtendedResourceOption = None,
+    node: NodeOption = None,
+    pool: PoolOption = None,
     taint: TaintOption = None,
     role: RoleOption = None,
-    service_account: Annotated[
-        str | None,
-        _text(
-            "--service-account", "The account of the driver (rbac).", "NAMESPACE/NAME"
-        ),
-    ] = None,
+    service_account: ServiceAccountOption = None,
     restrict_class: RestrictOption = None,
     only_namespace: OnlyOption = None,
-    claims: Annotated[
-        int | None,
-        typer.Option("--claims", metavar="N", help="How many claims (quota)."),
-    ] = None,
+    claims: ClaimsOption = None,
     feature: FeatureOption = None,
     release: ReleaseChoice = None,
     api_version: VersionChoice = None,
     gates: GatesOption = None,
-    snapshot: Annotated[
-        str | None,
-        _text("--snapshot", "Write for the release of this cluster.", "PATH"),
-    ] = None,
-    output_format: Annotated[
-        Literal["yaml", "json"],
-        typer.Option("-o", "--output", help="How to print it."),
-    ] = "yaml",
+    snapshot: ClusterOption = None,
+    output_format: FormatOption = "yaml",
     verbose: VerboseOption = False,
     quiet: QuietOption = False,
     no_color: NoColorOption = False,
@@ -274,19 +283,26 @@ def render(
     refuse is refused here, with the feature gate that it needs.
     """
     screen = terminal(context, verbose=verbose, quiet=quiet, no_color=no_color)
-    from dractl.cli.orders import Orders
     from dractl.cli.rendering import printed, rendered
 
-    orders = Orders.of(context.params)
-    if snapshot is not None:
-        from dractl.cli.reading import read_cluster
-
-        cluster = read_cluster(
-            snapshot=snapshot, demo=False, kubernetes=release, gates={}
-        )
-        orders = orders.for_cluster(cluster.profile)
+    orders = _ordered(context.params, snapshot, release)
     made = rendered(orders)
     screen.write(printed(made, orders))
     for note in made.notes:
         screen.note(note)
     return ExitStatus.YES
+
+
+def _ordered(
+    values: Mapping[str, Any], snapshot: str | None, release: str | None
+) -> "Orders":
+    """Read the orders, for the release of the snapshot where there is one."""
+    from dractl.cli.orders import Orders
+
+    orders = Orders.of(values)
+    if snapshot is None:
+        return orders
+    from dractl.cli.reading import read_cluster
+
+    cluster = read_cluster(snapshot=snapshot, demo=False, kubernetes=release, gates={})
+    return orders.for_cluster(cluster.profile)
