@@ -7,13 +7,13 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dractl.api.problems import Problem
 from dractl.cli.findings import Checked, Report, found_in, identity, unreadable
 from dractl.errors import DractlError
 from dractl.model.cluster import Profile
-from dractl.rules.check import IGNORE, check
+from dractl.rules.check import IGNORE, check, codes_in
 from dractl.rules.subject import Subject
 from dractl.rules.world import Definition, World, definition_of
 from dractl.sources.files import STANDARD_INPUT, load_manifest
@@ -41,6 +41,14 @@ def validated(
     return _shared(share, workers)
 
 
+class _Read(NamedTuple):
+    """What a file holds, and the codes that its comments say to leave out."""
+
+    file: str
+    source: Source
+    ignored: frozenset[str] = frozenset()
+
+
 @dataclass
 class _Share:
     """Some of the files, as one process reads and then checks them."""
@@ -49,18 +57,16 @@ class _Share:
     profile: Profile
     world: World
     with_info: bool
-    _sources: list[tuple[str, Source, frozenset[str]]] = field(
-        default_factory=list, init=False
-    )
+    _sources: list[_Read] = field(default_factory=list, init=False)
 
     def read(self) -> list[Definition]:
         """Read the files; return what they define."""
         found = []
         for file in self.files:
             name = "stdin" if file == STANDARD_INPUT else file
-            source, ignored = _read(file, name)
-            self._sources.append((name, source, ignored))
-            for located in source.objects:
+            read = _read(file, name)
+            self._sources.append(read)
+            for located in read.source.objects:
                 subject = Subject.of(located.document, self.profile)
                 definition = None if subject is None else definition_of(subject)
                 if definition is not None:
@@ -72,53 +78,45 @@ class _Share:
         known = (*definitions, *self.world.definitions)
         world = replace(self.world, definitions=known)
         found = Report()
-        for file, source, ignored in self._sources:
-            found.documents += source.documents
-            for problem in source.problems:
-                found.findings.append(unreadable(problem, file))
+        for read in self._sources:
+            found.documents += read.source.documents
+            for problem in read.source.problems:
+                found.findings.append(unreadable(problem, read.file))
                 found.unreadable += 1
-            self._check(file, source, world, found, ignored)
+            self._check(read, world, found)
         return found
 
-    def _check(
-        self,
-        file: str,
-        source: Source,
-        world: World,
-        found: Report,
-        ignored: frozenset[str],
-    ) -> None:
+    def _check(self, read: _Read, world: World, found: Report) -> None:
         places = Places()
-        for located in source.objects:
+        for located in read.source.objects:
             answer = check(
-                located.document, self.profile, world, with_info=self.with_info
+                located.document,
+                self.profile,
+                world,
+                with_info=self.with_info,
+                ignored=read.ignored,
             )
             found.ignored += answer.ignored
             found.objects.append(
                 Checked(
-                    file,
+                    read.file,
                     located.number,
                     *identity(located.document),
                     is_known=answer.is_checked,
                 )
             )
             for violation in answer.violations:
-                if {"all", violation.code} & ignored:
-                    found.ignored += 1
-                    continue
-                found.findings.append(found_in(located, file, violation, places))
+                found.findings.append(found_in(located, read.file, violation, places))
 
 
-def _read(file: str, name: str) -> tuple[Source, frozenset[str]]:
-    """Return what a file holds, and the codes that its comments say to leave out."""
+def _read(file: str, name: str) -> _Read:
     try:
         text, is_json = load_manifest(file)
     except DractlError as error:
         problem = Problem("", "", "", "", error.message, name)
-        return Source(problems=[problem]), frozenset()
+        return _Read(name, Source(problems=[problem]))
     codes = ",".join(_COMMENT.findall(text)) if IGNORE in text else ""
-    ignored = frozenset(each.strip() for each in codes.split(",") if each.strip())
-    return read_located(text, name, is_json=is_json), ignored
+    return _Read(name, read_located(text, name, is_json=is_json), codes_in(codes))
 
 
 def _shared(whole: _Share, workers: int) -> Report:

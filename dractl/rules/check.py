@@ -30,7 +30,7 @@ from dractl.rules.server import BAD_REQUEST, Dropped, Judgement, judged
 from dractl.rules.subject import Subject, mapping, text
 from dractl.rules.world import World
 
-__all__ = ["ADVICE", "IGNORE", "RULES", "Answer", "check"]
+__all__ = ["ADVICE", "IGNORE", "RULES", "Answer", "check", "codes_in"]
 
 IGNORE: Final = "dractl.dev/ignore"
 ADVICE: Final = (
@@ -59,7 +59,7 @@ _FOLLOWS_FROM: Final[Mapping[str, tuple[str, ...]]] = {
 class Answer:
     """What is to be said of an object; `is_checked` False: no rule is about its kind.
 
-    `ignored` tells how many violations its annotation takes out.
+    `ignored` tells how many violations were left out.
     """
 
     violations: tuple[Violation, ...] = ()
@@ -68,15 +68,39 @@ class Answer:
 
 
 def check(
-    document: object, profile: Profile, world: World, *, with_info: bool = True
+    document: object,
+    profile: Profile,
+    world: World,
+    *,
+    with_info: bool = True,
+    ignored: frozenset[str] = frozenset(),
 ) -> Answer:
-    """Return what is to be said of an object, in no particular order."""
+    """Return what is to be said of an object, in no particular order.
+
+    `ignored` are codes that are left out beside those that its annotation names; `all`
+    stands for every code.
+    """
+    found = _found(document, profile, world, with_info=with_info)
+    if found is None:
+        return Answer(is_checked=False)
+    codes = ignored | codes_in(
+        text(mapping(document, "metadata", "annotations"), IGNORE)
+    )
+    kept = [each for each in found if not {"all", each.code} & codes]
+    unique = tuple(_plainest(dict.fromkeys(kept)))
+    return Answer(unique, ignored=len(found) - len(kept))
+
+
+def _found(
+    document: object, profile: Profile, world: World, *, with_info: bool
+) -> list[Violation] | None:
+    """Return all violations; None where no rule is about such an object."""
     subject = Subject.of(document, profile)
     if subject is None or not isinstance(document, Mapping):
         return _without_type(document, profile)
     judgement = _judgement(document, subject, world)
     if judgement.status is None and subject.pod is None and subject.group != GROUP:
-        return _elsewhere(document)
+        return list(with_legacy(document, ())) or None
     objections = list(judgement.violations)
     if judgement.status == BAD_REQUEST:
         objections += _beyond(document, subject, world, objections)
@@ -86,22 +110,7 @@ def check(
     for severity, adviser in ADVISERS:
         if severity is not Severity.INFO or with_info:
             found += adviser(subject, world)
-    return _answer(document, with_legacy(document, found))
-
-
-def _elsewhere(document: Mapping[str, Any]) -> Answer:
-    """Return what there is to say of a kind that no rule is about."""
-    found = list(with_legacy(document, ()))
-    return _answer(document, found) if found else Answer(is_checked=False)
-
-
-def _answer(document: Mapping[str, Any], listed: Iterable[Violation]) -> Answer:
-    """Return what is left of it when each place has been told of once."""
-    found = list(listed)
-    ignored = _ignored(document)
-    kept = [each for each in found if not {"all", each.code} & ignored]
-    unique = tuple(_plainest(dict.fromkeys(kept)))
-    return Answer(unique, ignored=len(found) - len(kept))
+    return list(with_legacy(document, found))
 
 
 def _plainest(found: Iterable[Violation]) -> Iterator[Violation]:
@@ -125,14 +134,14 @@ def _plainest(found: Iterable[Violation]) -> Iterator[Violation]:
         yield each
 
 
-def _without_type(document: object, profile: Profile) -> Answer:
+def _without_type(document: object, profile: Profile) -> list[Violation] | None:
     """Return what to say of a document that names no kind or no version."""
     if not isinstance(document, Mapping) or not (
         text(document, "apiVersion").startswith(f"{GROUP}/")
         or text(document, "kind") in LIVES
     ):
-        return Answer(is_checked=False)  # a file of values, or the like
-    return Answer(judged(document, profile).violations)
+        return None  # a file of values, or the like
+    return list(judged(document, profile).violations)
 
 
 def _judgement(
@@ -181,15 +190,8 @@ def _beyond(
         yield each
 
 
-def _lacks_label(subject: Subject, world: World) -> bool:
-    """Tell whether the namespace is known, and not labelled for admin access."""
-    label = subject.profile.admin_access_label or ""
-    found = world.find("Namespace", subject.namespace) if subject.namespace else None
-    return found is not None and dict(found.labels).get(label) != "true"
-
-
-def _ignored(document: Mapping[str, Any]) -> frozenset[str]:
-    listed = text(mapping(document, "metadata", "annotations"), IGNORE)
+def codes_in(listed: str) -> frozenset[str]:
+    """Return the codes of a list with commas, as annotations and comments have it."""
     return frozenset(each.strip() for each in listed.split(","))
 
 
