@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from dractl.api.versions import GROUP
+from dractl.legacy.shapes import mapping_at
 from dractl.model.cluster import KubernetesVersion
 
 Document = Mapping[str, object]
@@ -32,7 +33,7 @@ def changes(
     old, new = before.get("apiVersion"), after.get("apiVersion")
     if before.get("kind") != "DeviceTaintRule" or old == new:
         return
-    spec = _mapping(after.get("spec"))
+    spec = mapping_at(after, "spec")
     selector = spec.get("deviceSelector")
     if (
         old == _ALPHA
@@ -44,7 +45,7 @@ def changes(
             "names no driver, pool or device, so it matches every device; 1.33 and "
             "1.34 could select by class and by CEL as well",
         )
-    effect = _mapping(spec.get("taint")).get("effect")
+    effect = mapping_at(spec, "taint").get("effect")
     if new == _ALPHA and effect == "None" and (release is None or release < _REWORKED):
         yield Change(
             "spec.taint.effect",
@@ -64,7 +65,3 @@ def changes(
             "DRADeviceTaintRules (before 1.35, DRADeviceTaints), which is off by "
             "default",
         )
-
-
-def _mapping(value: object) -> Document:
-    return value if isinstance(value, Mapping) else {}
