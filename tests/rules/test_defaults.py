@@ -17,10 +17,37 @@ CASES = [
     for version in record["as"]
 ]
 
+TOLERATION = {"tolerations": [{"key": "a"}]}
+OPTIONS = [{"name": "a", "deviceClassName": "x", **TOLERATION}]
+MADE = {
+    "resource.k8s.io/v1": [
+        {"name": "r", "exactly": {"deviceClassName": "x", **TOLERATION}},
+        {"name": "s", "firstAvailable": OPTIONS},
+    ],
+    "resource.k8s.io/v1beta1": [
+        {"name": "r", "deviceClassName": "x", **TOLERATION},
+        {"name": "s", "firstAvailable": OPTIONS, **TOLERATION},
+    ],
+}
+CLAIMS = [
+    pytest.param(
+        {"apiVersion": version, "kind": "ResourceClaim",
+         "spec": {"devices": {"requests": requests}}},
+        id=version,
+    )
+    for version, requests in MADE.items()
+]  # fmt: skip
+MAPPED = {"name": "d", "nodeAllocatableResourceMappings": {"cpu": {}}}
+SLICE = {
+    "apiVersion": "resource.k8s.io/v1",
+    "kind": "ResourceSlice",
+    "spec": {"devices": [MAPPED]},
+}
+
 
 def decoded(document: Any) -> Any:
     version = document["apiVersion"].rpartition("/")[2]
-    shape = shape_of(document["kind"], version, Profile.of("1.37").version)
+    shape = shape_of(document["kind"], version, Profile.of("1.36").version)
     assert shape is not None
     return shape(document, None, Reading())
 
@@ -53,7 +80,7 @@ def filled(value: Any) -> Any:
     return {key: each for key, each in below.items() if each not in (None, "", {}, [])}
 
 
-@pytest.mark.parametrize("shown", CASES)
+@pytest.mark.parametrize("shown", [*CASES, *CLAIMS, pytest.param(SLICE, id="slice")])
 def test_both_fill_in_the_same(shown: dict[str, Any]) -> None:
     document = without_defaults(shown)
     judged = decoded(document)
