@@ -7,6 +7,7 @@ from dractl.rules.names import label_key
 from dractl.rules.path import Path
 from dractl.rules.reasons import duplicate, invalid, invalid_each, shown, too_many
 from dractl.rules.registry import Violation, rule
+from dractl.rules.repeats import placed
 from dractl.rules.wire import Wire
 
 MOST_CONDITIONS: Final = 4
@@ -28,9 +29,9 @@ def check_binding(holder: Wire, path: Path) -> Iterator[Violation]:
         else:
             for index, name in enumerate(names):
                 yield from binding_format(name, where.index(index))
-        for index, name in enumerate(names):
-            if name in names[:index]:
-                yield from binding_unique(name, where.index(index))
+        for name, place, again in placed(names, where):
+            if again:
+                yield from binding_unique(name, place)
     for index, name in enumerate(failed):
         if name in wanted:
             yield from binding_disjoint(name, path.field(_FAILED).index(index))

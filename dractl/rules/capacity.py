@@ -290,7 +290,7 @@ def policy_range_step_default(
 
     All of them are rounded up to whole numbers first.
     """
-    if (default.ceiling - least.ceiling) % step.ceiling:
+    if not _is_hit(default, least, step):
         message = f"steps of {step} from {least} do not hit the default {default}"
         yield from invalid("policy-range-step-default", path, message)
 
@@ -303,6 +303,11 @@ def policy_range_step_max(
 
     All of them are rounded up to whole numbers first.
     """
-    if (most.ceiling - least.ceiling) % step.ceiling:
+    if not _is_hit(most, least, step):
         message = f"steps of {step} from {least} do not hit the maximum {most}"
         yield from invalid("policy-range-step-max", path, message)
+
+
+def _is_hit(value: Quantity, least: Quantity, step: Quantity) -> bool:
+    """Tell whether a value is a whole number of steps above the minimum."""
+    return (value.ceiling - least.ceiling) % step.ceiling == 0

@@ -17,6 +17,7 @@ from dractl.rules.reasons import (
     too_many,
 )
 from dractl.rules.registry import Violation, rule
+from dractl.rules.repeats import placed
 from dractl.rules.wire import Wire
 
 MOST_CONSTRAINTS: Final = 32
@@ -86,13 +87,10 @@ def _check_references(
     if len(requests) > MOST_REFERENCES:
         yield from limit(len(requests), path)
         return
-    seen: set[str] = set()
-    for index, reference in enumerate(requests):
-        where = path.index(index)
+    for reference, where, again in placed(requests, path):
         yield from request_ref(reference, names, where)
-        if reference in seen:
+        if again:
             yield from request_refs_unique(reference, where)
-        seen.add(reference)
 
 
 @rule("constraints-max")

@@ -9,6 +9,7 @@ from dractl.rules.names import dns_label
 from dractl.rules.path import Path
 from dractl.rules.reasons import duplicate, invalid_each, required, too_many
 from dractl.rules.registry import Violation, rule
+from dractl.rules.repeats import named, placed
 from dractl.rules.wire import Wire
 
 MOST_COUNTERS: Final = 32
@@ -33,18 +34,14 @@ def check_consumptions(
     if len(consumptions) > most:
         yield from consumes_max(len(consumptions), most, path)
         return
-    seen: set[str] = set()
-    for index, each in enumerate(consumptions):
-        where = path.index(index)
-        name = each.get("counterSet", "")
+    for each, where, name, again in named(consumptions, path, "counterSet"):
         yield from consumes_counter_set(name, where.field("counterSet"))
         counters, below = each.get("counters", {}), where.field("counters")
         yield from consumes_counters(len(counters), below)
         yield from _check_keys(counters, below)
         yield from _check_groups(each, where.field("compatibilityGroups"))
-        if name in seen:
+        if again:
             yield from consumes_unique(name, where)
-        seen.add(name)
 
 
 def _check_keys(counters: Wire, path: Path) -> Iterator[Violation]:
@@ -58,10 +55,10 @@ def _check_groups(consumption: Wire, path: Path) -> Iterator[Violation]:
     if len(groups) > MOST_GROUPS:
         yield from groups_max(len(groups), path)
         return
-    for index, name in enumerate(groups):
-        yield from group_name(name, path.index(index))
-        if name in groups[:index]:
-            yield from groups_unique(name, path.index(index))
+    for name, where, again in placed(groups, path):
+        yield from group_name(name, where)
+        if again:
+            yield from groups_unique(name, where)
 
 
 @rule("counter-set-name")

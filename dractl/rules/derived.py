@@ -15,6 +15,7 @@ from dractl.rules.reasons import (
     too_many,
 )
 from dractl.rules.registry import Violation, rule
+from dractl.rules.repeats import named
 from dractl.rules.selectors import MOST_COST, check_expression, cost_of_value
 from dractl.rules.wire import Wire
 
@@ -28,10 +29,8 @@ def check_derived(
     if len(derived) > MOST_DERIVED:
         yield from derived_max(len(derived), path)
         return
-    seen: set[str] = set()
-    for index, each in enumerate(derived):
-        where = path.index(index)
-        name, text = each.get("name", ""), each.get("expression", "")
+    for each, where, name, again in named(derived, path):
+        text = each.get("expression", "")
         yield from derived_name(name, where.field("name"), profile)
         if text:
             yield from check_expression(
@@ -39,9 +38,8 @@ def check_derived(
             )
         else:
             yield from derived_expression(where.field("expression"))
-        if name in seen:
+        if again:
             yield from derived_unique(name, where)
-        seen.add(name)
 
 
 def check_derived_use(

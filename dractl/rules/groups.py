@@ -5,15 +5,15 @@ from typing import Final
 
 from dractl.rules.names import dns_label, dns_subdomain
 from dractl.rules.path import Path
-from dractl.rules.pods import CLAIMS
+from dractl.rules.pods import CLAIMS, REFERENCES
 from dractl.rules.reasons import duplicate, invalid, invalid_each, required, too_many
 from dractl.rules.registry import Violation, rule
+from dractl.rules.repeats import named
 from dractl.rules.shapes import METADATA
 from dractl.rules.wire import Struct, Wire, list_of
 
 GROUP: Final = "scheduling.k8s.io"
 MOST_CLAIMS: Final = 4
-_REFERENCES: Final = ("resourceClaimName", "resourceClaimTemplateName")
 
 
 def _object(spec: Struct) -> Struct:
@@ -42,18 +42,15 @@ def _check_claims(claims: list[Wire], path: Path) -> Iterator[Violation]:
     if len(claims) > MOST_CLAIMS:
         yield from pg_claims_max(len(claims), path)
         return
-    seen: set[str] = set()
-    for index, claim in enumerate(claims):
-        where, name = path.index(index), claim.get("name", "")
+    for claim, where, name, again in named(claims, path):
         yield from pg_claim_name(name, where.field("name"))
-        keys = [key for key in _REFERENCES if key in claim]
+        keys = [key for key in REFERENCES if key in claim]
         if len(keys) != 1:
             yield from pg_claim_one_of(where)
         for key in keys:
             yield from pg_claim_ref(claim[key], where.field(key))
-        if name in seen:
+        if again:
             yield from pg_claims_unique(name, where)
-        seen.add(name)
 
 
 @rule("pg-claims-max")

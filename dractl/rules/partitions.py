@@ -15,6 +15,7 @@ from dractl.rules.reasons import (
     required,
 )
 from dractl.rules.registry import Violation, rule
+from dractl.rules.repeats import placed
 from dractl.rules.wire import Wire
 
 _PREPARE: Final = "NodePrepareResources"
@@ -64,10 +65,9 @@ def _check_operations(
     if not profile.enabled("DRAOptionalNodeOperations"):
         yield from skip_ops_gate(path)
         return
-    for index, operation in enumerate(operations):
-        where = path.index(index)
+    for operation, where, again in placed(operations, path):
         yield from skip_ops_enum(operation, where)
-        if operation in operations[:index]:
+        if again:
             yield from skip_ops_unique(operation, where)
     if _PREPARE in operations and not {_UNPREPARE, _ALL} & set(operations):
         yield from skip_ops_prepare(path)

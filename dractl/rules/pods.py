@@ -17,6 +17,7 @@ from dractl.rules.reasons import (
     shown,
 )
 from dractl.rules.registry import Violation, rule
+from dractl.rules.repeats import named
 from dractl.rules.shapes import METADATA
 from dractl.rules.wire import Struct, Wire, amount, list_of, map_of, text
 
@@ -29,9 +30,8 @@ _RESOURCES: Final = Struct({
 _CONTAINERS: Final = list_of(
     Struct({"name": text, "resources": _RESOURCES}, closed=False)
 )
-CLAIMS: Final = list_of(
-    Struct({"name": text, "resourceClaimName": text, "resourceClaimTemplateName": text})
-)
+REFERENCES: Final = ("resourceClaimName", "resourceClaimTemplateName")
+CLAIMS: Final = list_of(Struct({"name": text, **dict.fromkeys(REFERENCES, text)}))
 _POD: Final = Struct({
     "resourceClaims": CLAIMS, "containers": _CONTAINERS, "resources": _RESOURCES,
     "initContainers": _CONTAINERS, "ephemeralContainers": _CONTAINERS,
@@ -106,25 +106,17 @@ def check_pod(
 def _check_claims(
     claims: list[Wire], path: Path, *, mirrored: bool
 ) -> Iterator[Violation]:
-    seen: set[str] = set()
-    for index, claim in enumerate(claims):
-        where = path.index(index)
+    for claim, where, name, again in named(claims, path):
         if mirrored:
             yield from pod_claims_static()
             continue
-        name = claim.get("name", "")
         if not name:
             yield from pod_claim_name(where.field("name"))
-        elif name in seen:
+        elif again:
             yield from pod_claim_name_unique(name, where.field("name"))
         else:
             yield from pod_claim_name_format(name, where.field("name"))
-            seen.add(name)
-        keys = [
-            key
-            for key in ("resourceClaimName", "resourceClaimTemplateName")
-            if key in claim
-        ]
+        keys = [key for key in REFERENCES if key in claim]
         if len(keys) > 1:
             yield from pod_claim_both(where)
         if not keys:

@@ -17,6 +17,7 @@ from dractl.rules.reasons import (
     too_many,
 )
 from dractl.rules.registry import Violation, rule
+from dractl.rules.repeats import named
 from dractl.rules.selectors import check_selector
 from dractl.rules.taints import check_toleration
 from dractl.rules.wire import Wire
@@ -34,14 +35,10 @@ def check_requests(devices: Wire, path: Path, profile: Profile) -> Iterator[Viol
     if len(requests) > MOST_REQUESTS:
         yield from requests_max(len(requests), path)
         return
-    seen: set[str] = set()
-    for index, request in enumerate(requests):
-        where = path.index(index)
+    for request, where, name, again in named(requests, path):
         yield from _check_request(request, where, profile)
-        name = request.get("name", "")
-        if name in seen:
+        if again:
             yield from requests_name_unique(name, where)
-        seen.add(name)
 
 
 def _check_request(request: Wire, path: Path, profile: Profile) -> Iterator[Violation]:
@@ -61,15 +58,11 @@ def _check_options(
     if len(options) > MOST_OPTIONS:
         yield from first_available_max(len(options), path)
         return
-    seen: set[str] = set()
-    for index, option in enumerate(options):
-        where = path.index(index)
-        name = option.get("name", "")
+    for option, where, name, again in named(options, path):
         yield from subrequest_name(name, where.field("name"))
         yield from _check_option(option, where, profile)
-        if name in seen:
+        if again:
             yield from first_available_unique(name, where)
-        seen.add(name)
 
 
 def _check_option(option: Wire, path: Path, profile: Profile) -> Iterator[Violation]:

@@ -14,6 +14,7 @@ from dractl.rules.partitions import check_slice_of_137
 from dractl.rules.path import Path
 from dractl.rules.reasons import duplicate, invalid, invalid_each, required, too_many
 from dractl.rules.registry import Violation, rule
+from dractl.rules.repeats import named
 from dractl.rules.selectors import check_node_selector
 from dractl.rules.wire import Wire
 
@@ -78,15 +79,11 @@ def _check_devices(spec: Wire, path: Path, profile: Profile) -> Iterator[Violati
     if len(devices) > most:
         yield from devices_max(len(devices), most, path)
         return
-    seen: set[str] = set()
-    for index, device in enumerate(devices):
-        where = path.index(index)
-        per_device = spec.get("perDeviceNodeSelection", False)
+    per_device = spec.get("perDeviceNodeSelection", False)
+    for device, where, name, again in named(devices, path):
         yield from check_device(device, where, profile, per_device=per_device)
-        name = device.get("name", "")
-        if name in seen:
+        if again:
             yield from device_name_unique(name, where)
-        seen.add(name)
 
 
 def _has_more(device: Wire) -> bool:
@@ -103,14 +100,10 @@ def _check_counter_sets(
     if len(sets) > most:
         yield from counter_sets_max(len(sets), most, path)
         return
-    seen: set[str] = set()
-    for index, each in enumerate(sets):
-        where = path.index(index)
+    for each, where, name, again in named(sets, path):
         yield from check_counter_set(each, where)
-        name = each.get("name", "")
-        if name in seen:
+        if again:
             yield from counter_set_unique(name, where)
-        seen.add(name)
 
 
 @rule("slice-driver")
