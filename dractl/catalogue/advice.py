@@ -36,6 +36,7 @@ from dractl.cel.nodes import (
     children,
     walk,
 )
+from dractl.cel.parser import parse
 from dractl.cel.paths import DEVICE_ALIASES, read_of
 from dractl.cel.quoting import quoted
 from dractl.cel.selector import compile_cached
@@ -90,7 +91,18 @@ def advise(
     return tuple(found)
 
 
-def advise_on_marks(text: str, environment: Environment) -> tuple[Advice, ...]:
+def advise_on_text(
+    text: str, catalogue: Catalogue, environment: Environment
+) -> tuple[Advice, ...]:
+    """Return suggestions for an expression that may not even be a tree."""
+    try:
+        root = parse(text)
+    except SelectorCompileError:
+        return _advise_on_marks(text, environment)
+    return advise(text, root, catalogue, environment)
+
+
+def _advise_on_marks(text: str, environment: Environment) -> tuple[Advice, ...]:
     """Return suggestions for characters that mean something elsewhere, not in CEL."""
     found = {}
     lines = text.split("\n")

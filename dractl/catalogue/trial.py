@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from dractl.catalogue.advice import Advice, advise, advise_on_marks
+from dractl.catalogue.advice import Advice, advise, advise_on_text
 from dractl.catalogue.funnel import Funnel, Stage, run
 from dractl.catalogue.index import Catalogue
 from dractl.catalogue.nearmiss import NearMiss, near_miss
@@ -14,7 +14,6 @@ from dractl.cel.device import is_readable
 from dractl.cel.environment import Environment
 from dractl.cel.errors import SelectorCompileError, SelectorEvalError
 from dractl.cel.guard import guarded
-from dractl.cel.parser import parse
 from dractl.cel.selector import Selector, compile_cached
 from dractl.model.devices import Device
 
@@ -92,7 +91,7 @@ def attempt(
             None,
             error,
             run(before, devices),
-            advice=_advice_on_text(text, catalogue, environment),
+            advice=advise_on_text(text, catalogue, environment),
         )
     funnel = run([*before, (EXPRESSION, selector)], devices)
     fatal = funnel.fatal
@@ -111,16 +110,6 @@ def attempt(
         worst=_worst(selector, _reached(funnel, devices)),
         advice=found,
     )
-
-
-def _advice_on_text(
-    text: str, catalogue: Catalogue, environment: Environment
-) -> tuple[Advice, ...]:
-    try:
-        root = parse(text)
-    except SelectorCompileError:
-        return advise_on_marks(text, environment)
-    return advise(text, root, catalogue, environment)
 
 
 def _instead(stage: Stage, near: NearMiss, known: Sequence[Advice]) -> Iterator[Advice]:

@@ -4,10 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from dractl.catalogue.advice import Advice, advise, advise_on_marks
+from dractl.catalogue.advice import Advice, advise
 from dractl.catalogue.drivers import Drivers, drivers_of
-from dractl.catalogue.index import Catalogue
-from dractl.cel.environment import Environment
 from dractl.cel.errors import SelectorCompileError, SelectorEvalError
 from dractl.cel.guard import guarded
 from dractl.cel.nodes import Binary, Literal, Node, walk
@@ -24,7 +22,6 @@ from dractl.rules.world import World
 _DRIVER: Final = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?", re.IGNORECASE)
 _LONGEST_DRIVER: Final = 63
 _DOMAIN: Final = 2  # attributes or capacity, then the domain
-_NO_DEVICES: Final = Catalogue.of(())
 _MAPS: Final = frozenset({"attributes", "capacity"})
 
 
@@ -298,17 +295,6 @@ _CODES: Final = {
     "other-type": "cel-other-type",
     "several-types": "cel-other-type",
 }
-
-
-def repairs(
-    text: str, environment: Environment, catalogue: Catalogue = _NO_DEVICES
-) -> tuple[Advice, ...]:
-    """Return what to write better in an expression that may not even compile."""
-    try:
-        root = parse(text)
-    except SelectorCompileError:
-        return advise_on_marks(text, environment)
-    return advise(text, root, catalogue, environment)
 
 
 def _told(subject: Subject, world: World, code: str) -> Iterator[Violation]:

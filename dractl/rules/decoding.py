@@ -33,7 +33,8 @@ def wrong_type(misfit: Misfit) -> Iterator[Violation]:
     Whole numbers fit into 64 bits, have no fraction and no quotes; quantities such as
     40Gi can be parsed; times are like 2026-01-31T12:00:00Z. The server answers 400.
     """
-    yield Violation("wrong-type", misfit.path, misfit.message, BAD_REQUEST)
+    path, message = misfit.path, misfit.message
+    yield Violation("wrong-type", path, message, BAD_REQUEST, wanted=misfit.wanted)
 
 
 @rule("type-meta")

@@ -5,11 +5,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from dractl.catalogue.advice import AMBIGUOUS
+from dractl.catalogue.advice import AMBIGUOUS, advise_on_text
+from dractl.catalogue.index import Catalogue
 from dractl.cel.errors import SelectorCompileError
 from dractl.cel.selector import compile_cached
 from dractl.model.quantity import Quantity, QuantityError
-from dractl.rules.advice_cel import repairs
 from dractl.rules.path import Field, Index, Path
 from dractl.rules.registry import Violation
 from dractl.rules.subject import Subject
@@ -33,6 +33,7 @@ _EXACT: Final = frozenset(
 )
 _QUOTES: Final = "put it in quotes; YAML takes n, y, on and digits for other values"
 _EXPRESSION: Final = Field("expression")
+_NO_DEVICES: Final = Catalogue.of(())
 
 
 def value_at(document: object, path: Path) -> object:
@@ -95,9 +96,9 @@ def mended(
     value = value_at(document, violation.path)
     if violation.code == "wrong-type" and isinstance(value, str):
         fix = amount(value)
-        if violation.message.endswith("is not a quantity"):
+        if violation.wanted == "quantity":
             replacement = None if AMBIGUOUS.search(value) else fix
-    elif violation.code == "wrong-type" and "must be a string" in violation.message:
+    elif violation.wanted == "string":
         fix = _QUOTES if isinstance(value, bool | int | float) else None
     elif violation.code == "unknown-field":
         fix = _of_field(violation.path, value)
@@ -161,7 +162,7 @@ def _of_expression(
         )
     fix = violation.fix
     replacement = None
-    for each in repairs(expression, subject.environment):
+    for each in advise_on_text(expression, _NO_DEVICES, subject.environment):
         if fix is None and each.is_certain:
             replacement = each.expression
         fix = fix or each.expression or each.message

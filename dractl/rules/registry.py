@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 from dractl.rules.path import Path
 
 F = TypeVar("F", bound=Callable[..., object])
+Wanted = Literal["string", "quantity"]
 
 
 class Severity(StrEnum):
@@ -25,7 +26,8 @@ class Violation:
     `reason` is the API server's, such as FieldValueInvalid; None for what it accepts.
     `fix` is what to write instead, in words. `replacement` is the whole new value at
     `path` where it is certain; None: it is not. `span` is the part of the text at
-    `path` that is meant, as offsets in it; None: all of it.
+    `path` that is meant, as offsets in it; None: all of it. `wanted` is what a value
+    of the wrong type had to be, where that is a string or a quantity.
     """
 
     code: str
@@ -35,6 +37,7 @@ class Violation:
     fix: str | None = None
     span: tuple[int, int] | None = None
     replacement: object = None
+    wanted: Wanted | None = None
 
 
 @dataclass(frozen=True, slots=True)

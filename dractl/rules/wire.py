@@ -15,6 +15,7 @@ from dractl.api.decode_fields import int64, mismatch, quantity
 from dractl.api.problems import MalformedField
 from dractl.rules.path import Path
 from dractl.rules.reasons import shown
+from dractl.rules.registry import Wanted
 
 Wire = dict[str, Any]
 _Place = tuple[Any, str | int] | None
@@ -28,11 +29,15 @@ _TIME: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """A value that cannot be decoded, or a field that nobody knows."""
+    """A value that cannot be decoded, or a field that nobody knows.
+
+    `wanted` is what the value had to be, where that is a string or a quantity.
+    """
 
     path: Path
     message: str
     unknown: bool = False
+    wanted: Wanted | None = None
 
 
 @dataclass(slots=True)
@@ -41,9 +46,9 @@ class Reading:
 
     misfits: list[Misfit] = field(default_factory=list)
 
-    def wrong(self, place: _Place, message: str) -> None:
+    def wrong(self, place: _Place, message: str, wanted: Wanted | None = None) -> None:
         """Note that a value does not fit."""
-        self.misfits.append(Misfit(_path(place), message))
+        self.misfits.append(Misfit(_path(place), message, wanted=wanted))
 
     def unknown(self, place: _Place, message: str) -> None:
         """Note that there is no such field."""
@@ -69,7 +74,7 @@ def text(value: Any, place: _Place, reading: Reading) -> str:
     if isinstance(value, str):
         return value
     if value is not None:
-        reading.wrong(place, mismatch("", "a string", value).message)
+        reading.wrong(place, mismatch("", "a string", value).message, "string")
     return ""
 
 
@@ -104,7 +109,7 @@ def amount(value: Any, place: _Place, reading: Reading) -> Any:
     try:
         return quantity(value)
     except MalformedField as bad:
-        reading.wrong(place, bad.message)
+        reading.wrong(place, bad.message, "quantity")
         return quantity(None)
 
 
