@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
@@ -157,18 +158,12 @@ class Trial:
 def with_spec(claim: str, edit: Callable[[ClaimSpec], ClaimSpec]) -> Alter:
     """Return what edits one claim of a subject."""
 
-    def alter(subject: Subject) -> Subject:
-        return dataclasses.replace(
-            subject,
-            claims=tuple(
-                dataclasses.replace(each, spec=edit(each.spec))
-                if each.meta.name == claim
-                else each
-                for each in subject.claims
-            ),
-        )
+    def edited(each: ResourceClaim) -> ResourceClaim:
+        if each.meta.name != claim:
+            return each
+        return dataclasses.replace(each, spec=edit(each.spec))
 
-    return alter
+    return _with_claims(edited)
 
 
 def with_option(claim: str, request: str, edit: Callable[[Option], Option]) -> Alter:
@@ -194,6 +189,12 @@ def with_option(claim: str, request: str, edit: Callable[[Option], Option]) -> A
     return with_spec(claim, edited)
 
 
+def with_count(claim: str, request: str, number: int) -> Alter:
+    """Return what makes one request of a claim ask for so many devices."""
+    edit = partial(dataclasses.replace, mode="ExactCount", count=number)
+    return with_option(claim, request, edit)
+
+
 def with_pod(edit: Callable[[Pod], Pod]) -> Alter:
     """Return what edits the pod of a subject."""
 
@@ -207,15 +208,17 @@ def with_pod(edit: Callable[[Pod], Pod]) -> Alter:
 def unallocated(claim: ResourceClaim) -> Alter:
     """Return what gives the devices of a subject's own claim back."""
 
+    def edited(each: ResourceClaim) -> ResourceClaim:
+        if each.meta.key != claim.meta.key:
+            return each
+        return dataclasses.replace(each, allocation=None)
+
+    return _with_claims(edited)
+
+
+def _with_claims(edited: Callable[[ResourceClaim], ResourceClaim]) -> Alter:
     def alter(subject: Subject) -> Subject:
-        return dataclasses.replace(
-            subject,
-            claims=tuple(
-                dataclasses.replace(each, allocation=None)
-                if each.meta.key == claim.meta.key
-                else each
-                for each in subject.claims
-            ),
-        )
+        claims = tuple(map(edited, subject.claims))
+        return dataclasses.replace(subject, claims=claims)
 
     return alter

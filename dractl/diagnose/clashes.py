@@ -7,7 +7,7 @@ from functools import partial
 from dractl.catalogue.nearest import nearest
 from dractl.diagnose.blaming import MOST_SHOWN, about, subject_of
 from dractl.diagnose.case import Case
-from dractl.diagnose.changes import Change, with_spec
+from dractl.diagnose.changes import Change, with_option, with_spec
 from dractl.diagnose.fewer import fewer
 from dractl.diagnose.stock import Stock, stocks
 from dractl.diagnose.survey import Found
@@ -217,25 +217,9 @@ def _smaller(case: Case) -> Iterator[Change]:
                 yield Change(
                     f"ask for {less} instead of {less + 1} in request {request.name} "
                     f"of claim {claim.meta.name}",
-                    with_spec(
+                    with_option(
                         claim.meta.name,
-                        partial(_counting, request=request.name, number=less),
+                        request.name,
+                        partial(dataclasses.replace, count=less),
                     ),
                 )
-
-
-def _counting(spec: ClaimSpec, request: str, number: int) -> ClaimSpec:
-    return dataclasses.replace(
-        spec,
-        requests=tuple(
-            dataclasses.replace(
-                each,
-                options=tuple(
-                    dataclasses.replace(option, count=number) for option in each.options
-                ),
-            )
-            if each.name == request
-            else each
-            for each in spec.requests
-        ),
-    )

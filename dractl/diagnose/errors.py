@@ -13,7 +13,7 @@ from dractl.cel.selector import Selector, compile_cached
 from dractl.diagnose.answer import Cause
 from dractl.diagnose.blaming import option_named
 from dractl.diagnose.case import Case
-from dractl.diagnose.changes import Alter, Change, with_option
+from dractl.diagnose.changes import Change, with_count, with_option
 from dractl.diagnose.selection import class_with, rightly_named, with_selector
 from dractl.diagnose.table import judged_from_error
 from dractl.diagnose.told import Told
@@ -236,16 +236,8 @@ def _within_limit(claim: ResourceClaim | None) -> Iterator[Change]:
     if len(request.options) == 1:
         yield Change(
             f"ask for {MAX_DEVICES} devices in request {request.name}",
-            _counting(claim.meta.name, request.name, MAX_DEVICES),
+            with_count(claim.meta.name, request.name, MAX_DEVICES),
         )
-
-
-def _counting(claim: str, request: str, number: int) -> Alter:
-    return with_option(claim, request, partial(_with_count, number=number))
-
-
-def _with_count(option: Option, number: int) -> Option:
-    return dataclasses.replace(option, mode="ExactCount", count=number)
 
 
 @judged_from_error("feature-disabled")

@@ -7,10 +7,9 @@ from typing import Final
 
 from dractl.diagnose.blaming import options_of, place
 from dractl.diagnose.case import Case
-from dractl.diagnose.changes import Change, with_option
+from dractl.diagnose.changes import Change, with_count
 from dractl.diagnose.survey import Found
 from dractl.diagnose.words import counted
-from dractl.model.claims import Option
 from dractl.model.quantity import Quantity
 from dractl.model.workloads import Container
 from dractl.solver.extended import CLAIM_NAME
@@ -28,15 +27,11 @@ def fewer(case: Case, found: Found, number: int) -> Iterator[Change]:
     if claim.meta.name == CLAIM_NAME:
         yield from _fewer_resources(case, found.blame.request, number)
         return
-
-    def edit(option: Option) -> Option:
-        return dataclasses.replace(option, mode="ExactCount", count=number)
-
     now = "all" if options[0].mode == "All" else str(options[0].count)
     if now == "all" or number < options[0].count:
         yield Change(
             f"ask for {counted(number, 'device')} instead of {now}{place(case, found)}",
-            with_option(claim.meta.name, found.blame.request, edit),
+            with_count(claim.meta.name, found.blame.request, number),
         )
 
 

@@ -1,11 +1,12 @@
 """Causes in what drivers publish: nothing, half a pool, or pools that are invalid."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from dractl.catalogue.nearest import nearest
 from dractl.diagnose.absence import is_of
+from dractl.diagnose.answer import Cause
 from dractl.diagnose.blaming import MOST_SHOWN, about, options_of, place, subject_of
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change, with_option
@@ -129,14 +130,7 @@ def incomplete(case: Case, found: Found) -> Told:
         if pool.defect in {"incomplete", "obsolete"}
     }
     described = [_incomplete(case, pool) for pool in pools.values()]
-    parts = [f"{each['pool']}: {each['why']}" for each in described]
-    cause = about(
-        case,
-        found,
-        f"{subject_of(case, found)}: devices match, but their pool is not complete, so "
-        f"none of them is used ({listed(parts, 2)})",
-        pools=described[:MOST_SHOWN],
-    )
+    cause = _unusable(case, found, "not complete", described)
     names = listed(sorted({driver for driver, _ in pools}))
     advice = Change(
         f"wait for driver {names} to publish the rest; if it does not, restart its pod "
@@ -147,11 +141,23 @@ def incomplete(case: Case, found: Found) -> Told:
     return Told(cause, (*ill[:3], advice))
 
 
+def _unusable(
+    case: Case, found: Found, state: str, pools: Sequence[Mapping[str, object]]
+) -> Cause:
+    """Return the cause that devices match, and are in pools of which none is used."""
+    parts = [f"{each['pool']}: {each['why']}" for each in pools]
+    return about(
+        case,
+        found,
+        f"{subject_of(case, found)}: devices match, but their pool is {state}, so none "
+        f"of them is used ({listed(parts, 2)})",
+        pools=pools[:MOST_SHOWN],
+    )
+
+
 def _incomplete(case: Case, pool: Pool) -> dict[str, object]:
-    slices = case.world.allocator.inventory.slices_of(pool.key)
-    newest = max(each.generation for each in slices)
-    mine = [each for each in slices if each.generation == newest]
-    want = mine[0].slice_count
+    mine = case.world.newest_slices(pool.key)
+    newest, want = mine[0].generation, mine[0].slice_count
     why = f"{len(mine)} of {counted(want, 'slice')} of generation {newest}"
     if len(mine) == want:
         why = f"generation {newest} is on other nodes already"
@@ -176,14 +182,7 @@ def invalid(case: Case, found: Found) -> Told:
     described = [
         {"pool": "/".join(key), "why": _flaw(case, key)} for key in sorted(keys)
     ]
-    parts = [f"{each['pool']}: {each['why']}" for each in described]
-    cause = about(
-        case,
-        found,
-        f"{subject_of(case, found)}: devices match, but their pool is invalid, so none "
-        f"of them is used ({listed(parts, 2)})",
-        pools=described[:MOST_SHOWN],
-    )
+    cause = _unusable(case, found, "invalid", described)
     names = listed(sorted({driver for driver, _ in keys}))
     advice = Change(f"report this to the vendor of driver {names}: it published them")
     return Told(cause, (advice,))
@@ -191,9 +190,7 @@ def invalid(case: Case, found: Found) -> Told:
 
 def _flaw(case: Case, key: PoolKey) -> str:
     """Return what makes a pool invalid."""
-    slices = case.world.allocator.inventory.slices_of(key)
-    newest = max(each.generation for each in slices)
-    mine = [each for each in slices if each.generation == newest]
+    mine = case.world.newest_slices(key)
     names = [device.name for each in mine for device in each.devices]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         return f"device {listed(twice)} is there more than once"

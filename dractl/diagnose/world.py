@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from dractl.api.snapshot import Key, Snapshot
 from dractl.catalogue.drivers import drivers_of
@@ -14,7 +14,7 @@ from dractl.diagnose.holders import Holders
 from dractl.diagnose.standins import with_stand_ins
 from dractl.model.claims import DeviceClass, Option
 from dractl.model.cluster import Profile
-from dractl.model.devices import Device, DeviceId
+from dractl.model.devices import Device, DeviceId, ResourceSlice
 from dractl.model.workloads import Event, Node, Pod
 from dractl.solver.allocator import Allocator
 from dractl.solver.extended import class_by_resource
@@ -119,14 +119,18 @@ class World:
 
     def devices_of(self, key: PoolKey) -> Iterable[Device]:
         """Return the devices of a pool's newest generation."""
-        slices = self.allocator.inventory.slices_of(key)
-        newest = max((each.generation for each in slices), default=0)
         return (
             device
-            for each in slices
-            if each.generation == newest and not each.shared_counters
+            for each in self.newest_slices(key)
+            if not each.shared_counters
             for device in each.devices
         )
+
+    def newest_slices(self, key: PoolKey) -> list[ResourceSlice]:
+        """Return the slices of a pool's newest generation, on whatever nodes."""
+        slices = self.allocator.inventory.slices_of(key)
+        newest = max((each.generation for each in slices), default=0)
+        return [each for each in slices if each.generation == newest]
 
     @cached_property
     def device_by_id(self) -> Mapping[DeviceId, Device]:
@@ -193,12 +197,7 @@ class World:
     def without_rule(self, name: str) -> "World":
         """Return the same cluster without a DeviceTaintRule."""
         rules = tuple(each for each in self.snapshot.taint_rules if each.name != name)
-        key = f"without rule {name}"
-        known = self._other.get(key)
-        if known is None:
-            snapshot = dataclasses.replace(self.snapshot, taint_rules=rules)
-            known = self._other[key] = World(snapshot)
-        return known
+        return self._changed(f"without rule {name}", self.snapshot, taint_rules=rules)
 
     def _sharing(self, snapshot: Snapshot) -> "World":
         """Return a world that differs in its classes, and shares what is costly."""
@@ -212,9 +211,13 @@ class World:
     def with_profile(self, profile: Profile) -> "World":
         """Return the same cluster under another release or other gates."""
         key = f"{profile.version} {sorted(profile.gates)}"
+        return self._changed(key, self.given, profile=profile)
+
+    def _changed(self, key: str, snapshot: Snapshot, **changes: Any) -> "World":
+        """Return the world of a changed snapshot; the key stands for the changes."""
         known = self._other.get(key)
         if known is None:
-            other = dataclasses.replace(self.given, profile=profile)
+            other = dataclasses.replace(snapshot, **changes)
             known = self._other[key] = World(other)
         return known
 
