@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from dractl.api import decode_claims, decode_devices, decode_workloads
+from dractl.api import cluster_info, decode_claims, decode_devices, decode_workloads
 from dractl.api.decode_fields import Wire, mismatch
 from dractl.api.problems import MalformedField, Problem
 from dractl.api.versions import GROUP, to_hub
@@ -13,6 +13,7 @@ from dractl.model.claims import (
     ResourceClaim,
     ResourceClaimTemplate,
 )
+from dractl.model.cluster_info import ClusterInfo
 from dractl.model.devices import DeviceTaintRule, ResourceSlice
 from dractl.model.workloads import (
     Event,
@@ -35,10 +36,12 @@ Object = (
     | Namespace
     | Event
     | ResourceQuota
+    | ClusterInfo
 )
 _Decoder = Callable[[Wire], Object]
 
 DECODERS: Final[Mapping[tuple[str, str], _Decoder]] = {
+    (cluster_info.GROUP, cluster_info.KIND): cluster_info.cluster_info,
     (GROUP, "DeviceClass"): decode_claims.device_class,
     (GROUP, "ResourceClaim"): decode_claims.resource_claim,
     (GROUP, "ResourceClaimTemplate"): decode_claims.resource_claim_template,

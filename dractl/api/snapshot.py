@@ -11,7 +11,8 @@ from dractl.api.lists import is_list, items_of
 from dractl.api.problems import Problem
 from dractl.errors import DractlError
 from dractl.model.claims import DeviceClass, ResourceClaim, ResourceClaimTemplate
-from dractl.model.cluster import GATE_GROUPS, KubernetesVersion, Profile
+from dractl.model.cluster import GATE_GROUPS, GATES, KubernetesVersion, Profile
+from dractl.model.cluster_info import ClusterInfo
 from dractl.model.devices import DeviceTaintRule, ResourceSlice
 from dractl.model.workloads import Event, Namespace, Node, Pod, PodGroup, ResourceQuota
 
@@ -20,6 +21,7 @@ Document = Mapping[str, object]
 T = TypeVar("T")
 
 _MOST_NESTED_LISTS: Final = 16
+_UNSTATED: Final = ClusterInfo()
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Snapshot:
     """The objects of a cluster, each kind in the order of the source.
 
     `profile` is the release that answers follow. `problems` are the objects that could
-    not be read; everything else is there without them.
+    not be read; everything else is there without them. `info` is what the source says
+    of the cluster itself, and which kinds it could not read.
     """
 
     profile: Profile
@@ -43,6 +46,7 @@ class Snapshot:
     events: tuple[Event, ...] = ()
     quotas: tuple[ResourceQuota, ...] = ()
     problems: tuple[Problem, ...] = ()
+    info: ClusterInfo = _UNSTATED
 
     @staticmethod
     def from_documents(
@@ -53,9 +57,10 @@ class Snapshot:
     ) -> "Snapshot":
         """Read Kubernetes documents of any served version, also Lists of them.
 
-        `kubernetes` is the release to judge by; without it, the newest kubelet among
-        the nodes tells it, else the newest release that is known. Where that is the
-        cluster's own, gates that its objects show to be on are on (evidence.py). Of two
+        `kubernetes` is the release to judge by; without it, the source's ClusterInfo
+        or the newest kubelet among the nodes tells it, else it is the newest release
+        that is known. Where that is the cluster's own, gates are as its ClusterInfo
+        says, and those that its objects show to be on are on (evidence.py). Of two
         documents for one object the later one counts, but hand-made claims (no uid) of
         one name and of different specs are different claims. Raises DractlError for a
         release or a feature gate that does not exist; a malformed document becomes a
@@ -110,6 +115,7 @@ class Snapshot:
             events=kept.of(Event),
             quotas=kept.of(ResourceQuota),
             problems=tuple(found),
+            info=_info(kept),
         )
 
     @cached_property
@@ -179,16 +185,23 @@ class _Kept:
 def _profile(
     kept: _Kept, kubernetes: str | None, feature_gates: Mapping[str, bool]
 ) -> Profile:
-    own = _newest_kubelet(kept.of(Node))
+    info = _info(kept)
+    own = _release(info.kubernetes or "") or _newest_kubelet(kept.of(Node))
     profile = Profile.of(kubernetes or own, feature_gates)
     asks_what_if = kubernetes is not None and profile.version != own
     if asks_what_if or not feature_gates.keys().isdisjoint(GATE_GROUPS):
         return profile
     stored = Stored(kept.of(ResourceClaim), kept.of(DeviceTaintRule), kept.of(Pod))
     shown = dict.fromkeys(gates_shown_on(stored, profile), True)
-    if not shown:
+    # What a server says of its gates may name some that this release of dractl lacks.
+    stated = {gate: on for gate, on in (info.gates or {}).items() if gate in GATES}
+    if not shown and not stated:
         return profile
-    return Profile.of(profile.version, {**shown, **feature_gates})
+    return Profile.of(profile.version, {**shown, **stated, **feature_gates})
+
+
+def _info(kept: _Kept) -> ClusterInfo:
+    return next(iter(kept.of(ClusterInfo)), _UNSTATED)
 
 
 def _are_namesakes(one: Object | None, other: Object) -> bool:

@@ -29,6 +29,7 @@ from dractl.diagnose.answer import (
 from dractl.diagnose.bugs import known_bugs
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change
+from dractl.diagnose.doubt import certain
 from dractl.diagnose.errors import code_of_error
 from dractl.diagnose.fixes import Blamed, Way, with_fixes
 from dractl.diagnose.links import link_of, links
@@ -133,7 +134,7 @@ def explain_pod(world: World, pod: Pod) -> PodReport:
         lands = None if blamed.told else _lands(case)
     elif pod.node_name:
         blamed = Blamed.all(_found(case, Stage.SCHEDULED))
-    causes = with_fixes(case, blamed)
+    causes = certain(with_fixes(case, blamed), world.snapshot.info)
     return PodReport(
         pod,
         tuple(causes),
@@ -267,7 +268,7 @@ def explain_claim(world: World, claim: ResourceClaim) -> ClaimReport:
         notes += _idle(world, claim)
     return ClaimReport(
         claim,
-        tuple(with_fixes(case, blamed)),
+        tuple(certain(with_fixes(case, blamed), world.snapshot.info)),
         tuple(pod.meta.name for pod in users),
         link_of(world, claim),
         tuple(notes),

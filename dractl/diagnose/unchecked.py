@@ -1,40 +1,51 @@
 """What a snapshot lacks, and what cannot be told for that."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from dractl.api.snapshot import Snapshot
+from dractl.model.cluster_info import Gap
 
-_LACKING: Final[Mapping[str, tuple[Callable[[Snapshot], object], str]]] = {
-    "Nodes": (
+_Lack = tuple[str, Callable[[Snapshot], object], str]
+
+_LACKING: Final[Mapping[str, _Lack]] = {
+    "Node": (
+        "Nodes",
         lambda snapshot: snapshot.nodes,
         "node selectors, node taints, readiness, CPU and memory were not looked at",
     ),
-    "Pods": (
+    "Pod": (
+        "Pods",
         lambda snapshot: snapshot.pods,
         "claims are explained without the pods that use or hold them",
     ),
-    "Events": (
+    "Event": (
+        "Events",
         lambda snapshot: snapshot.events,
         "failures to prepare devices or to make claims cannot be seen",
     ),
-    "ResourceSlices": (
+    "ResourceSlice": (
+        "ResourceSlices",
         lambda snapshot: snapshot.slices,
         "it looks as if no driver published anything",
     ),
-    "DeviceClasses": (
+    "DeviceClass": (
+        "DeviceClasses",
         lambda snapshot: snapshot.classes,
         "every class looks as if it were missing",
     ),
-    "ResourceClaims": (
+    "ResourceClaim": (
+        "ResourceClaims",
         lambda snapshot: snapshot.claims,
         "claims look as if they were missing, and all devices as if they were free",
     ),
-    "ResourceClaimTemplates": (
+    "ResourceClaimTemplate": (
+        "ResourceClaimTemplates",
         lambda snapshot: snapshot.templates,
         "templates look as if they were missing",
     ),
-    "Namespaces": (
+    "Namespace": (
+        "Namespaces",
         lambda snapshot: snapshot.namespaces,
         "labels for admin access were not looked at",
     ),
@@ -61,16 +72,31 @@ def _asks_for_admin_access(snapshot: Snapshot) -> bool:
 
 
 _MATTERS: Final[Mapping[str, Callable[[Snapshot], bool]]] = {
-    "ResourceClaimTemplates": _names_templates,
-    "Namespaces": _asks_for_admin_access,
+    "ResourceClaimTemplate": _names_templates,
+    "Namespace": _asks_for_admin_access,
 }
 """Where the lack of a kind could have changed an answer at all."""
 
 
 def unchecked(snapshot: Snapshot) -> tuple[str, ...]:
-    """Return a sentence for each kind of which the snapshot holds no object."""
-    return tuple(
-        f"no {kind} in the snapshot: {consequence}"
-        for kind, (objects, consequence) in _LACKING.items()
-        if not objects(snapshot) and (kind not in _MATTERS or _MATTERS[kind](snapshot))
-    )
+    """Return a sentence for each kind that the snapshot lacks, in whole or in part."""
+    return tuple(_sentences(snapshot))
+
+
+def _sentences(snapshot: Snapshot) -> Iterator[str]:
+    for kind, (plural, objects, consequence) in _LACKING.items():
+        gap = snapshot.info.gap(kind)
+        if gap is not None and gap.only is not None:
+            yield f"{gap}: what they have or say is not seen{_needing(gap)}"
+        elif not objects(snapshot) and _MATTERS.get(kind, bool)(snapshot):
+            if gap is not None:
+                yield f"{gap}: {consequence}{_needing(gap)}"
+            elif not snapshot.info.is_complete:
+                yield f"no {plural} in the snapshot: {consequence}"
+    for gap in snapshot.info.gaps:
+        if gap.kind not in _LACKING:
+            yield f"{gap}{_needing(gap)}"
+
+
+def _needing(gap: Gap) -> str:
+    return f" ({gap.needs})" if gap.needs else ""

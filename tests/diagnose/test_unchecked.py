@@ -69,3 +69,11 @@ def test_what_follows_from_the_lack_is_said() -> None:
         "no Nodes in the snapshot: node selectors, node taints, readiness, CPU and "
         "memory were not looked at"
     )
+
+
+def test_a_source_that_tells_its_gaps_lacks_nothing_else() -> None:
+    told = {"apiVersion": "dractl/v1", "kind": "ClusterInfo", "kubernetes": "1.36"}
+    unread = {"kind": "Event", "resource": "events", "cause": "forbidden"}
+    document = {**told, "metadata": {"name": "c"}, "unread": [unread]}
+    (said,) = unchecked(cluster(document))
+    assert said.startswith("events may not be read: failures to prepare")
