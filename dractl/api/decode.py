@@ -14,12 +14,14 @@ from dractl.model.claims import (
     ResourceClaimTemplate,
 )
 from dractl.model.cluster_info import ClusterInfo
-from dractl.model.devices import DeviceTaintRule, ResourceSlice
+from dractl.model.devices import ResourceSlice
+from dractl.model.taintrules import DeviceTaintRule
 from dractl.model.workloads import (
     Event,
     Namespace,
     Node,
     Pod,
+    PodDisruptionBudget,
     PodGroup,
     ResourceQuota,
 )
@@ -36,6 +38,7 @@ Object = (
     | Namespace
     | Event
     | ResourceQuota
+    | PodDisruptionBudget
     | ClusterInfo
 )
 _Decoder = Callable[[Wire], Object]
@@ -54,6 +57,7 @@ DECODERS: Final[Mapping[tuple[str, str], _Decoder]] = {
     ("", "Event"): decode_workloads.event,
     ("events.k8s.io", "Event"): decode_workloads.event,
     ("", "ResourceQuota"): decode_workloads.resource_quota,
+    ("policy", "PodDisruptionBudget"): decode_workloads.pod_disruption_budget,
 }
 
 

@@ -38,13 +38,13 @@ from dractl.model.devices import (
     CounterSet,
     Device,
     DeviceId,
-    DeviceTaintRule,
     NodeScope,
     RequestPolicy,
     ResourceSlice,
     Taint,
 )
 from dractl.model.quantity import Quantity
+from dractl.model.taintrules import DeviceTaintRule
 
 # The order in which the scheduler looks at them where several are set (cel/compile.go).
 _SCALARS: Final[tuple[Kind, ...]] = ("int", "bool", "string", "version")
@@ -269,7 +269,10 @@ def taint(source: Wire, rule: str | None = None) -> Taint:
 
 def device_taint_rule(document: Wire) -> DeviceTaintRule:
     """Read a DeviceTaintRule in v1 form."""
-    name = cluster_meta(document).name
+    meta = cluster_meta(document)
+    generation = within(
+        document, "metadata", lambda source: integer(source, "generation")
+    )
     conditions = within(
         document, "status", lambda status: each(status, "conditions", condition)
     )
@@ -283,13 +286,15 @@ def device_taint_rule(document: Wire) -> DeviceTaintRule:
         except MalformedField as bad:
             raise bad.inside("deviceSelector") from None
         return DeviceTaintRule(
-            name=name,
-            taint=within(spec, "taint", lambda source: taint(source, name)),
+            name=meta.name,
+            taint=within(spec, "taint", lambda source: taint(source, meta.name)),
             selects=spec.get("deviceSelector") is not None,
             driver=driver,
             pool=pool,
             device=device,
-            is_watched=bool(conditions),
+            meta=meta,
+            generation=generation,
+            conditions=conditions,
         )
 
     return within(document, "spec", read)

@@ -78,6 +78,7 @@ def condition(source: Wire) -> Condition:
         reason=text(source, "reason"),
         message=text(source, "message"),
         last_transition_time=text_if_set(source, "lastTransitionTime"),
+        observed_generation=integer_if_set(source, "observedGeneration"),
     )
 
 
@@ -88,12 +89,13 @@ def node_selector(source: Wire) -> NodeSelector:
 
 def _term(source: Wire) -> NodeSelectorTerm:
     return NodeSelectorTerm(
-        match_expressions=each(source, "matchExpressions", _requirement),
-        match_fields=each(source, "matchFields", _requirement),
+        match_expressions=each(source, "matchExpressions", requirement),
+        match_fields=each(source, "matchFields", requirement),
     )
 
 
-def _requirement(source: Wire) -> Requirement:
+def requirement(source: Wire) -> Requirement:
+    """Read one requirement of a selector."""
     return Requirement(
         text(source, "key"), text(source, "operator"), texts(source, "values")
     )

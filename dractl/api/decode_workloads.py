@@ -4,7 +4,7 @@ Defaults are those of the API server (pkg/apis/core/v1/defaults.go, 1.36).
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from dractl.api.decode_fields import (
     Wire,
@@ -12,7 +12,9 @@ from dractl.api.decode_fields import (
     each,
     flag,
     integer,
+    integer_if_set,
     labels,
+    mismatch,
     quantities,
     text,
     text_if_set,
@@ -24,10 +26,11 @@ from dractl.api.decode_shared import (
     condition,
     namespaced_meta,
     node_selector,
+    requirement,
     toleration,
 )
 from dractl.api.problems import MalformedField
-from dractl.model.nodeselection import NodeSelector
+from dractl.model.nodeselection import NodeSelector, Requirement
 from dractl.model.quantity import Quantity
 from dractl.model.workloads import (
     Container,
@@ -39,10 +42,12 @@ from dractl.model.workloads import (
     NodeTaint,
     Pod,
     PodClaim,
+    PodDisruptionBudget,
     PodGroup,
     ResourceQuota,
 )
 
+_LABEL_OPERATORS: Final = ("In", "NotIn", "Exists", "DoesNotExist")
 ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - what the scheduler takes an unset hostIP for
 
 
@@ -270,3 +275,34 @@ def resource_quota(document: Wire) -> ResourceQuota:
             used=quantities(status, "used"),
         ),
     )
+
+
+def pod_disruption_budget(document: Wire) -> PodDisruptionBudget:
+    """Read a PodDisruptionBudget of policy/v1."""
+    meta = namespaced_meta(document)
+    allowed = within(
+        document, "status", lambda status: integer_if_set(status, "disruptionsAllowed")
+    )
+    return within(
+        document,
+        "spec",
+        lambda spec: PodDisruptionBudget(
+            meta, within_if_set(spec, "selector", _label_selector), allowed
+        ),
+    )
+
+
+def _label_selector(source: Wire) -> tuple[Requirement, ...]:
+    plain = labels(source, "matchLabels").items()
+    return (
+        *(Requirement(key, "In", (value,)) for key, value in plain),
+        *each(source, "matchExpressions", _label_requirement),
+    )
+
+
+def _label_requirement(source: Wire) -> Requirement:
+    found = requirement(source)
+    if found.operator not in _LABEL_OPERATORS:
+        expected = f"one of {', '.join(_LABEL_OPERATORS)}"
+        raise mismatch("operator", expected, found.operator)
+    return found

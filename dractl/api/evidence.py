@@ -13,7 +13,7 @@ from typing import Final
 
 from dractl.model.claims import Option, ResourceClaim
 from dractl.model.cluster import Profile
-from dractl.model.devices import DeviceTaintRule
+from dractl.model.taintrules import DeviceTaintRule
 from dractl.model.workloads import Pod
 
 

@@ -13,8 +13,17 @@ from dractl.errors import DractlError
 from dractl.model.claims import DeviceClass, ResourceClaim, ResourceClaimTemplate
 from dractl.model.cluster import GATE_GROUPS, GATES, KubernetesVersion, Profile
 from dractl.model.cluster_info import ClusterInfo
-from dractl.model.devices import DeviceTaintRule, ResourceSlice
-from dractl.model.workloads import Event, Namespace, Node, Pod, PodGroup, ResourceQuota
+from dractl.model.devices import ResourceSlice
+from dractl.model.taintrules import DeviceTaintRule
+from dractl.model.workloads import (
+    Event,
+    Namespace,
+    Node,
+    Pod,
+    PodDisruptionBudget,
+    PodGroup,
+    ResourceQuota,
+)
 
 Key = tuple[str, str]
 Document = Mapping[str, object]
@@ -45,6 +54,7 @@ class Snapshot:
     namespaces: tuple[Namespace, ...] = ()
     events: tuple[Event, ...] = ()
     quotas: tuple[ResourceQuota, ...] = ()
+    budgets: tuple[PodDisruptionBudget, ...] = ()
     problems: tuple[Problem, ...] = ()
     info: ClusterInfo = _UNSTATED
 
@@ -114,6 +124,7 @@ class Snapshot:
             namespaces=kept.of(Namespace),
             events=kept.of(Event),
             quotas=kept.of(ResourceQuota),
+            budgets=kept.of(PodDisruptionBudget),
             problems=tuple(found),
             info=_info(kept),
         )

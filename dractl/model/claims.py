@@ -153,6 +153,7 @@ class Condition:
     reason: str = ""
     message: str = ""
     last_transition_time: str | None = None
+    observed_generation: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

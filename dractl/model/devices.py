@@ -133,20 +133,3 @@ class ResourceSlice:
     per_device_scope: bool | None = None
     devices: tuple[Device, ...] = ()
     shared_counters: tuple[CounterSet, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceTaintRule:
-    """An admin's taint for all devices that match; an unset field matches any.
-
-    `selects` is False where the rule has no deviceSelector at all. `is_watched` tells
-    that a controller has written a status for it, as only one does whose gate is on.
-    """
-
-    name: str
-    taint: Taint
-    selects: bool = True
-    driver: str | None = None
-    pool: str | None = None
-    device: str | None = None
-    is_watched: bool = False

@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dractl.model.claims import Condition, ObjectMeta, Toleration
-from dractl.model.nodeselection import NodeSelector
+from dractl.model.nodeselection import (
+    NodeSelector,
+    Requirement,
+    requirement_matches,
+)
 from dractl.model.quantity import Quantity
 
 
@@ -144,3 +148,24 @@ class ResourceQuota:
     meta: ObjectMeta
     hard: Mapping[str, Quantity] = field(default_factory=dict)
     used: Mapping[str, Quantity] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PodDisruptionBudget:
+    """What keeps evictions through the API from taking too many pods at once.
+
+    A selector without requirements selects all pods of the namespace, None selects no
+    pod. `allowed` None: no controller has looked at it yet.
+    """
+
+    meta: ObjectMeta
+    selector: tuple[Requirement, ...] | None = None
+    allowed: int | None = None
+
+    def selects(self, pod: ObjectMeta) -> bool:
+        """Tell whether the budget is meant for a pod of that metadata."""
+        return (
+            self.selector is not None
+            and pod.namespace == self.meta.namespace
+            and all(requirement_matches(each, pod.labels) for each in self.selector)
+        )

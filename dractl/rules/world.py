@@ -15,7 +15,8 @@ from dractl.cel.environment import STORED
 from dractl.cel.errors import SelectorCompileError, SelectorEvalError
 from dractl.cel.selector import Selector, compile_cached
 from dractl.model.claims import ClaimSpec
-from dractl.model.devices import Device, DeviceTaintRule
+from dractl.model.devices import Device
+from dractl.model.taintrules import DeviceTaintRule
 from dractl.rules.pools import Pool, Share, name_of, pools_of, share_of
 from dractl.rules.subject import Option, Subject, entries, mapping, text
 

@@ -7,7 +7,8 @@ eviction controller, the tracker applies a rule without any selector to all devi
 import dataclasses
 from collections.abc import Iterable, Sequence
 
-from dractl.model.devices import Device, DeviceTaintRule, ResourceSlice, Taint
+from dractl.model.devices import Device, ResourceSlice, Taint
+from dractl.model.taintrules import DeviceTaintRule
 
 
 def tainted_slices(

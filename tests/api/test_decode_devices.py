@@ -6,12 +6,12 @@ import pytest
 
 from dractl.api.decode import Decoded, decode
 from dractl.model.attributes import Attribute, SemVer
+from dractl.model.claims import Condition, ObjectMeta
 from dractl.model.devices import (
     Capacity,
     CounterConsumption,
     CounterSet,
     DeviceId,
-    DeviceTaintRule,
     NodeScope,
     RequestPolicy,
     ResourceSlice,
@@ -19,6 +19,7 @@ from dractl.model.devices import (
 )
 from dractl.model.nodeselection import NodeSelector, NodeSelectorTerm, Requirement
 from dractl.model.quantity import Quantity
+from dractl.model.taintrules import DeviceTaintRule
 
 Q = Quantity.parse
 
@@ -269,3 +270,39 @@ def test_a_rule_without_a_selector_is_told_from_one_that_selects_all(
 
     assert (found.selects, found.driver, found.pool, found.device) == expected
     assert found.taint == Taint("k", "", "None", rule="r")
+
+
+def test_a_rule_tells_how_far_its_eviction_is() -> None:
+    condition = {
+        "type": "EvictionInProgress",
+        "status": "True",
+        "reason": "PodsPendingEviction",
+        "observedGeneration": 2,
+    }
+
+    decoded = decode(
+        {
+            "apiVersion": "resource.k8s.io/v1",
+            "kind": "DeviceTaintRule",
+            "metadata": {"name": "r", "generation": 3, "labels": {"a": "b"}},
+            "spec": {"taint": {"key": "k", "effect": "NoExecute"}},
+            "status": {"conditions": [condition]},
+        }
+    )
+
+    assert isinstance(decoded, Decoded)
+    assert decoded.value == DeviceTaintRule(
+        "r",
+        Taint("k", "", "NoExecute", rule="r"),
+        selects=False,
+        meta=ObjectMeta("r", labels={"a": "b"}),
+        generation=3,
+        conditions=(
+            Condition(
+                "EvictionInProgress",
+                "True",
+                "PodsPendingEviction",
+                observed_generation=2,
+            ),
+        ),
+    )

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from dractl.api.decode import Decoded, decode
+from dractl.api.problems import Problem
 from dractl.model.claims import Condition, ObjectMeta, Toleration
 from dractl.model.nodeselection import NodeSelector, NodeSelectorTerm, Requirement
 from dractl.model.quantity import Quantity
@@ -17,6 +18,7 @@ from dractl.model.workloads import (
     NodeTaint,
     Pod,
     PodClaim,
+    PodDisruptionBudget,
     ResourceQuota,
 )
 
@@ -262,3 +264,47 @@ def test_a_quota_counts_by_its_status(status: dict[str, Any], hard: str) -> None
     assert quota == ResourceQuota(
         ObjectMeta("x", "default"), {"gpu": Q(hard)}, {"gpu": Q("1")}
     )
+
+
+@pytest.mark.parametrize(
+    ("selector", "requirements"),
+    [
+        (None, None),
+        ({}, ()),
+        (
+            {
+                "matchLabels": {"app": "web"},
+                "matchExpressions": [{"key": "tier", "operator": "Exists"}],
+            },
+            (Requirement("app", "In", ("web",)), Requirement("tier", "Exists")),
+        ),
+    ],
+    ids=["none", "everything", "labels and expressions"],
+)
+def test_a_budget_keeps_what_its_selector_requires(
+    selector: dict[str, Any] | None, requirements: tuple[Requirement, ...] | None
+) -> None:
+    budget = read(
+        "PodDisruptionBudget",
+        "policy/v1",
+        spec={"selector": selector},
+        status={"disruptionsAllowed": 1},
+    )
+
+    assert budget == PodDisruptionBudget(ObjectMeta("x", "default"), requirements, 1)
+
+
+def test_a_budget_with_an_operator_that_labels_have_not_is_a_problem() -> None:
+    expression = {"key": "tier", "operator": "Gt", "values": ["1"]}
+
+    found = decode(
+        {
+            "apiVersion": "policy/v1",
+            "kind": "PodDisruptionBudget",
+            "metadata": {"name": "x"},
+            "spec": {"selector": {"matchExpressions": [expression]}},
+        }
+    )
+
+    assert isinstance(found, Problem)
+    assert found.path == "spec.selector.matchExpressions[0].operator"

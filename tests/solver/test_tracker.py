@@ -2,7 +2,8 @@
 
 import pytest
 
-from dractl.model.devices import DeviceTaintRule, Taint
+from dractl.model.devices import Taint
+from dractl.model.taintrules import DeviceTaintRule
 from dractl.solver.tracker import tainted_slices
 from tests.builders import DRIVER, NO_EXECUTE, POOL, device, slice_
 
