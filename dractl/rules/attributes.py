@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from dractl.model.cluster import Profile
+from dractl.model.names import is_version, size
 from dractl.rules.drivers import check_qualified
-from dractl.rules.names import is_version, size
 from dractl.rules.path import Path
 from dractl.rules.reasons import invalid, shown, too_long
 from dractl.rules.registry import Violation, rule

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from dractl.rules.names import label_key
+from dractl.model.names import label_key
 from dractl.rules.path import Path
 from dractl.rules.reasons import duplicate, invalid, invalid_each, shown, too_many
 from dractl.rules.registry import Violation, rule

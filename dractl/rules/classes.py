@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from dractl.model.cluster import Profile
+from dractl.model.names import is_extended_resource
 from dractl.rules.metadata import check_metadata
-from dractl.rules.names import is_extended_resource
 from dractl.rules.opaque import check_config
 from dractl.rules.path import Path
 from dractl.rules.reasons import invalid, shown, too_many

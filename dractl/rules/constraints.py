@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from dractl.model.cluster import Profile
+from dractl.model.names import dns_label
 from dractl.rules.drivers import check_fully_qualified
-from dractl.rules.names import dns_label
 from dractl.rules.opaque import check_config
 from dractl.rules.path import Path
 from dractl.rules.reasons import (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from dractl.model.cluster import KubernetesVersion, Profile
-from dractl.rules.names import (
+from dractl.model.names import (
     IDENTIFIER_BYTES,
     LABEL_BYTES,
     SUBDOMAIN_BYTES,

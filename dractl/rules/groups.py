@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from dractl.rules.names import dns_label, dns_subdomain
+from dractl.model.names import dns_label, dns_subdomain
 from dractl.rules.path import Path
 from dractl.rules.pods import CLAIMS, REFERENCES
 from dractl.rules.reasons import duplicate, invalid, invalid_each, required, too_many

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from dractl.rules.names import dns_label, dns_subdomain, label_key, label_value, size
+from dractl.model.names import dns_label, dns_subdomain, label_key, label_value, size
 from dractl.rules.path import Path
 from dractl.rules.reasons import (
     forbidden,

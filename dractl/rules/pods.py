@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from dractl.model.cluster import Profile
+from dractl.model.names import dns_label, dns_subdomain
 from dractl.rules.metadata import check_metadata
-from dractl.rules.names import dns_label, dns_subdomain
 from dractl.rules.path import Path
 from dractl.rules.reasons import (
     duplicate,

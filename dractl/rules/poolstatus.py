@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from dractl.model.cluster import Profile
+from dractl.model.names import dns_subdomain
 from dractl.rules.drivers import check_fully_qualified, check_pool
 from dractl.rules.metadata import check_metadata
-from dractl.rules.names import dns_subdomain
 from dractl.rules.path import Path
 from dractl.rules.reasons import forbidden, invalid, invalid_each, required
 from dractl.rules.registry import Violation, rule

@@ -11,7 +11,7 @@ from dractl.cel.environment import Environment
 from dractl.cel.parser import parse
 from dractl.cel.selector import environment_of
 from dractl.model.cluster import Profile
-from dractl.rules.names import dns_subdomain, label_key, label_value, size
+from dractl.model.names import dns_subdomain, label_key, label_value, size
 from dractl.rules.path import Path
 from dractl.rules.reasons import (
     forbidden,

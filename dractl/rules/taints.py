@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from dractl.model.cluster import KubernetesVersion, Profile
+from dractl.model.names import dns_label, label_key, label_value
 from dractl.rules.drivers import check_driver, check_pool
 from dractl.rules.metadata import check_metadata
-from dractl.rules.names import dns_label, label_key, label_value
 from dractl.rules.path import Path
 from dractl.rules.reasons import (
     invalid,
