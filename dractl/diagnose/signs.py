@@ -222,6 +222,21 @@ def timed_out(seen: Seen) -> str | None:
     return "" if said else None
 
 
+def is_refused_beside_rules(seen: Seen) -> str | None:
+    """Return the rules that the scheduler of a refused pod may not follow."""
+    rules = seen.case.world.snapshot.taint_rules
+    if not seen.is_refused or not rules:
+        return None
+    return listed(f"DeviceTaintRule {each.name}" for each in rules)
+
+
+def is_kept_off_by_nothing(seen: Seen) -> str | None:
+    """Return the rules without a selector, of a pod that taints keep from devices."""
+    rules = seen.case.world.snapshot.taint_rules
+    bare = [f"DeviceTaintRule {each.name}" for each in rules if not each.selects]
+    return listed(bare) if bare and "devices-tainted" in seen.codes else None
+
+
 # -- predicates: what pods have
 
 

@@ -7,9 +7,10 @@ from typing import Final
 import pytest
 
 from dractl.api.snapshot import Snapshot
-from dractl.diagnose.bugs import BUGS, Bug
+from dractl.diagnose.bugs import SIGNS
 from dractl.diagnose.explain import explain_pod
 from dractl.diagnose.world import World
+from dractl.model.bugs import BUG_BY_ID, BUGS, Bug
 from dractl.model.cluster import GATES
 from tests.diagnose.scenarios.reading import FOLDER, Wire, read
 
@@ -37,7 +38,7 @@ def noted(scenario: str, *, kubernetes: str | None = None) -> str:
 
 
 def reference(bug: str) -> str:
-    return next(each.reference for each in BUGS if each.id == bug)
+    return BUG_BY_ID[bug].reference
 
 
 MEETS: Final = {
@@ -53,6 +54,8 @@ MEETS: Final = {
     "extended-with-node-allocatable": "extended/with-node-allocatable",
     "eviction-skips-extended": "extended/unhealthy-pod-runs",
     "tolerations-not-stored": "bugs/tolerated-but-evicted",
+    "rules-crash-scheduler": "bugs/refused-beside-rules",
+    "rule-without-selector": "bugs/rule-without-selector",
     "finished-pod-keeps-claim": "in-use/reserved-for-finished",
     "kubelet-deadlock": "prepare/hangs-1-34",
     "kubelet-loses-driver": "prepare/driver-not-registered-1-34",
@@ -76,6 +79,8 @@ SPARED: Final = {
     "extended-with-node-allocatable": "extended/fits",
     "eviction-skips-extended": "bugs/tolerated-but-evicted",
     "tolerations-not-stored": "healthy/running",
+    "rules-crash-scheduler": "taints/rule-without-effect",
+    "rule-without-selector": "taints/rule-selects-everything",
     "finished-pod-keeps-claim": "in-use/all-taken",
     "kubelet-deadlock": "healthy/starting",
     "kubelet-loses-driver": "prepare/driver-not-registered",
@@ -99,7 +104,7 @@ def test_a_bug_is_not_told_of_a_pod_that_cannot_meet_it(bug: str) -> None:
 
 def test_every_bug_has_a_scenario_of_each_sort() -> None:
     ids = [each.id for each in BUGS]
-    assert sorted(MEETS) == sorted(SPARED) == sorted(ids)
+    assert sorted(MEETS) == sorted(SPARED) == sorted(SIGNS) == sorted(ids)
 
 
 @pytest.mark.parametrize(
