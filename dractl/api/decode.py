@@ -3,10 +3,18 @@
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from dractl.api import cluster_info, decode_claims, decode_devices, decode_workloads
-from dractl.api.decode_fields import Wire, mismatch
+from dractl.api import (
+    cluster_info,
+    decode_autoscaling,
+    decode_claims,
+    decode_devices,
+    decode_queues,
+    decode_workloads,
+)
+from dractl.api.decode_fields import Wire, child, mismatch, text
 from dractl.api.problems import MalformedField, Problem
 from dractl.api.versions import GROUP, to_hub
+from dractl.model.autoscaling import AutoscalerStatus, NodeClaim, NodePool
 from dractl.model.claims import (
     DeviceClass,
     ObjectMeta,
@@ -15,6 +23,12 @@ from dractl.model.claims import (
 )
 from dractl.model.cluster_info import ClusterInfo
 from dractl.model.devices import ResourceSlice
+from dractl.model.queues import (
+    ClusterQueue,
+    LocalQueue,
+    QueueConfiguration,
+    Workload,
+)
 from dractl.model.taintrules import DeviceTaintRule
 from dractl.model.workloads import (
     Event,
@@ -40,6 +54,13 @@ Object = (
     | ResourceQuota
     | PodDisruptionBudget
     | ClusterInfo
+    | Workload
+    | LocalQueue
+    | ClusterQueue
+    | QueueConfiguration
+    | AutoscalerStatus
+    | NodePool
+    | NodeClaim
 )
 _Decoder = Callable[[Wire], Object]
 
@@ -58,7 +79,17 @@ DECODERS: Final[Mapping[tuple[str, str], _Decoder]] = {
     ("events.k8s.io", "Event"): decode_workloads.event,
     ("", "ResourceQuota"): decode_workloads.resource_quota,
     ("policy", "PodDisruptionBudget"): decode_workloads.pod_disruption_budget,
+    ("kueue.x-k8s.io", "Workload"): decode_queues.workload,
+    ("kueue.x-k8s.io", "LocalQueue"): decode_queues.local_queue,
+    ("kueue.x-k8s.io", "ClusterQueue"): decode_queues.cluster_queue,
+    ("karpenter.sh", "NodePool"): decode_autoscaling.node_pool,
+    ("karpenter.sh", "NodeClaim"): decode_autoscaling.node_claim,
 }
+CONFIG_MAPS: Final[Mapping[str, _Decoder]] = {
+    decode_queues.CONFIGURATION: decode_queues.configuration,
+    decode_autoscaling.STATUS: decode_autoscaling.autoscaler_status,
+}
+"""The ConfigMaps that are read, by name; no others are."""
 
 
 class Decoded(NamedTuple):
@@ -85,14 +116,19 @@ def decode(document: object, where: str = "") -> Decoded | Problem | None:
         return Problem("", "", "", "", message, where)
     try:
         kind, version = _filled(document, "kind"), _filled(document, "apiVersion")
-        group, slash, _ = version.rpartition("/")
-        decoder = DECODERS.get((group if slash else "", kind))
+        decoder = _decoder(version.rpartition("/")[0], kind, document)
         if decoder is None:
             return None
         value = decoder(to_hub(document))
     except MalformedField as bad:
         return _problem(document, bad, where)
     return _identified(kind, document["metadata"], value)
+
+
+def _decoder(group: str, kind: str, document: Wire) -> _Decoder | None:
+    if (group, kind) == ("", "ConfigMap"):
+        return CONFIG_MAPS.get(text(child(document, "metadata"), "name"))
+    return DECODERS.get((group, kind))
 
 
 def _filled(document: Wire, key: str) -> str:
@@ -113,5 +149,5 @@ def _problem(document: Wire, bad: MalformedField, where: str) -> Problem:
     metadata = document.get("metadata")
     known = metadata if isinstance(metadata, Mapping) else {}
     named = (document.get("kind"), known.get("namespace"), known.get("name"))
-    kind, namespace, name = (text if isinstance(text, str) else "" for text in named)
+    kind, namespace, name = (each if isinstance(each, str) else "" for each in named)
     return Problem(kind, namespace, name, bad.path, bad.message, where)

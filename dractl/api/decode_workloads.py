@@ -3,8 +3,8 @@
 Defaults are those of the API server (pkg/apis/core/v1/defaults.go, 1.36).
 """
 
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Any, Final, TypeVar
 
 from dractl.api.decode_fields import (
     Wire,
@@ -45,7 +45,10 @@ from dractl.model.workloads import (
     PodDisruptionBudget,
     PodGroup,
     ResourceQuota,
+    Waiting,
 )
+
+T = TypeVar("T")
 
 _LABEL_OPERATORS: Final = ("In", "NotIn", "Exists", "DoesNotExist")
 ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - what the scheduler takes an unset hostIP for
@@ -184,15 +187,24 @@ def _pod_status(status: Wire) -> dict[str, Any]:
             lambda extended: text_if_set(extended, "resourceClaimName"),
         ),
         "conditions": each(status, "conditions", condition),
-        "health": tuple(_health(status)),
+        "health": tuple(_of_containers(status, _container_health)),
+        "waiting": tuple(_of_containers(status, _container_waiting)),
+        "reason": text(status, "reason"),
+        "message": text(status, "message"),
     }
 
 
-def _health(status: Wire) -> Iterator[DeviceHealth]:
-    """Read what every container's status says of its devices."""
+def _of_containers(status: Wire, read: Callable[[Wire], tuple[T, ...]]) -> Iterator[T]:
+    """Read something of every container's status."""
     for key in ("initContainerStatuses", "containerStatuses"):
-        for reports in each(status, key, _container_health):
-            yield from reports
+        for found in each(status, key, read):
+            yield from found
+
+
+def _container_waiting(source: Wire) -> tuple[Waiting, ...]:
+    waiting = child(child(source, "state"), "waiting")
+    reason, message = text(waiting, "reason"), text(waiting, "message")
+    return (Waiting(text(source, "name"), reason, message),) if reason else ()
 
 
 def _container_health(source: Wire) -> tuple[DeviceHealth, ...]:

@@ -10,10 +10,17 @@ from dractl.api.evidence import Stored, gates_shown_on
 from dractl.api.lists import is_list, items_of
 from dractl.api.problems import Problem
 from dractl.errors import DractlError
+from dractl.model.autoscaling import AutoscalerStatus, NodeClaim, NodePool
 from dractl.model.claims import DeviceClass, ResourceClaim, ResourceClaimTemplate
 from dractl.model.cluster import GATE_GROUPS, GATES, KubernetesVersion, Profile
 from dractl.model.cluster_info import ClusterInfo
 from dractl.model.devices import ResourceSlice
+from dractl.model.queues import (
+    ClusterQueue,
+    LocalQueue,
+    QueueConfiguration,
+    Workload,
+)
 from dractl.model.taintrules import DeviceTaintRule
 from dractl.model.workloads import (
     Event,
@@ -55,6 +62,13 @@ class Snapshot:
     events: tuple[Event, ...] = ()
     quotas: tuple[ResourceQuota, ...] = ()
     budgets: tuple[PodDisruptionBudget, ...] = ()
+    workloads: tuple[Workload, ...] = ()
+    local_queues: tuple[LocalQueue, ...] = ()
+    cluster_queues: tuple[ClusterQueue, ...] = ()
+    queue_configurations: tuple[QueueConfiguration, ...] = ()
+    autoscalers: tuple[AutoscalerStatus, ...] = ()
+    node_pools: tuple[NodePool, ...] = ()
+    node_claims: tuple[NodeClaim, ...] = ()
     problems: tuple[Problem, ...] = ()
     info: ClusterInfo = _UNSTATED
 
@@ -125,6 +139,13 @@ class Snapshot:
             events=kept.of(Event),
             quotas=kept.of(ResourceQuota),
             budgets=kept.of(PodDisruptionBudget),
+            workloads=kept.of(Workload),
+            local_queues=kept.of(LocalQueue),
+            cluster_queues=kept.of(ClusterQueue),
+            queue_configurations=kept.of(QueueConfiguration),
+            autoscalers=kept.of(AutoscalerStatus),
+            node_pools=kept.of(NodePool),
+            node_claims=kept.of(NodeClaim),
             problems=tuple(found),
             info=_info(kept),
         )

@@ -81,11 +81,21 @@ class DeviceHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Why a container does not run, as the kubelet says."""
+
+    container: str
+    reason: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Pod:
     """A pod.
 
     `claim_names` maps its claim entries to claims that were made for it; None as a
     value: the controller decided that none is needed. `group` names its PodGroup.
+    `reason` and `message` are those of its status; usually they are "".
     """
 
     meta: ObjectMeta
@@ -107,6 +117,9 @@ class Pod:
     group: str = ""
     conditions: tuple[Condition, ...] = ()
     health: tuple[DeviceHealth, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    reason: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from dractl.model.workloads import (
     PodClaim,
     PodDisruptionBudget,
     ResourceQuota,
+    Waiting,
 )
 
 Q = Quantity.parse
@@ -308,3 +309,24 @@ def test_a_budget_with_an_operator_that_labels_have_not_is_a_problem() -> None:
 
     assert isinstance(found, Problem)
     assert found.path == "spec.selector.matchExpressions[0].operator"
+
+
+def test_a_pod_says_why_its_containers_wait() -> None:
+    waiting = {"waiting": {"reason": "CreateContainerError", "message": "no CDI"}}
+    status = {
+        "reason": "Late",
+        "message": "too late",
+        "initContainerStatuses": [{"name": "first", "state": waiting}],
+        "containerStatuses": [
+            {"name": "main", "state": {"waiting": {"reason": "PodInitializing"}}},
+            {"name": "other", "state": {"running": {}}},
+        ],
+    }
+
+    found = pod(status=status)
+
+    assert (found.reason, found.message) == ("Late", "too late")
+    assert found.waiting == (
+        Waiting("first", "CreateContainerError", "no CDI"),
+        Waiting("main", "PodInitializing"),
+    )
