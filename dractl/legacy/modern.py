@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from dractl.api.pod_specs import pod_specs
 from dractl.api.problems import MalformedField
 from dractl.api.versions import GROUP, to_hub
 from dractl.api.versions_back import ConversionError, from_hub
@@ -10,7 +11,7 @@ from dractl.legacy.claims_today import claim_today, template_today
 from dractl.legacy.classes_today import class_today
 from dractl.legacy.construct import Document, Legacy
 from dractl.legacy.find import found
-from dractl.legacy.others import NEW_LABEL, OLD_LABEL, pod_specs
+from dractl.legacy.others import NEW_LABEL, OLD_LABEL
 from dractl.legacy.parameters import Parameters
 from dractl.legacy.shapes import mapping_at
 from dractl.legacy.today import Modern, Refused

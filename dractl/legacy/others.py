@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from dractl.legacy.construct import GROUP, Document, Legacy, Steps, legacy
+from dractl.api.pod_specs import pod_specs
+from dractl.legacy.construct import GROUP, Document, Legacy, legacy
 from dractl.legacy.shapes import mapping_at, sequence_at, text_at
 
 OLD_LABEL: Final = "resource.k8s.io/admin-access"
@@ -13,7 +14,6 @@ _ROLES: Final = frozenset({"Role", "ClusterRole"})
 _UNRESTRICTABLE: Final = frozenset({"create", "list", "watch", "deletecollection", "*"})
 _CLAIMS: Final = frozenset({"resourceclaims", "resourceclaimtemplates", "*"})
 _COMPONENTS: Final = ("apiServer", "controllerManager", "scheduler")
-_DEEPEST: Final = 12  # a pod template in a CronJob, in an item of something, is at 8
 
 
 def elsewhere(document: Document) -> Iterator[Legacy]:
@@ -32,22 +32,6 @@ def elsewhere(document: Document) -> Iterator[Legacy]:
         yield legacy("partition-sizes", ("spec", "partitionSizes"), "partitionSizes")
     else:
         yield from _in_pods(document)
-
-
-def pod_specs(value: object, steps: Steps = ()) -> Iterator[tuple[Steps, Document]]:
-    """Yield the pod specs in a document, wherever a workload keeps them."""
-    if len(steps) > _DEEPEST:
-        return
-    if isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            yield from pod_specs(item, (*steps, index))
-    elif isinstance(value, Mapping):
-        if "containers" in value and "resourceClaims" in value:
-            yield steps, value
-            return
-        for key, inner in value.items():
-            if key not in {"metadata", "status"}:
-                yield from pod_specs(inner, (*steps, str(key)))
 
 
 def _in_pods(document: Document) -> Iterator[Legacy]:
