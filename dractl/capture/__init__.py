@@ -1,0 +1,1 @@
+"""What of a cluster goes into a file for others: cleaned, ordered, redacted."""

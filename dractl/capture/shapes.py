@@ -1,0 +1,176 @@
+"""What stays of each kind: all that dractl reads, and what helps to understand."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from dractl.api.cluster_info import GROUP as OWN_GROUP
+from dractl.api.cluster_info import KIND as CLUSTER_INFO
+from dractl.api.versions import GROUP
+from dractl.capture.configmaps import config_map
+from dractl.capture.cuts import Cut, each, fields, replacing, some, whole
+from dractl.capture.metadata import annotations, metadata, metadata_with_writers
+from dractl.capture.veil import LEFT_OUT, veiled
+
+_CREDENTIALS: Final = re.compile(r"\A.*@(?!sha[0-9]+:)")
+_WHOLE: Final = replacing(metadata=metadata)
+_CONFIG: Final = each(replacing(opaque=replacing(parameters=veiled)))
+_CLAIM_SPEC: Final = replacing(devices=replacing(config=_CONFIG))
+
+
+def image(value: Any) -> Any:
+    """Keep the name of an image without credentials that somebody put before it."""
+    return _CREDENTIALS.sub("", value) if isinstance(value, str) else None
+
+
+def command(value: Any) -> Any:
+    """Keep that there is one: passwords stand in commands and their arguments."""
+    return [LEFT_OUT] if value else None
+
+
+_CONTAINER: Final = fields(
+    **dict.fromkeys(("name", "resources", "restartPolicy"), whole),
+    ports=each(some("containerPort", "hostPort", "hostIP", "protocol")),
+    image=image,
+    command=command,
+    args=command,
+    env=each(some("name")),
+)
+_POD_SPEC_WHOLE: Final = (
+    "hostNetwork", "nodeName", "nodeSelector", "overhead", "preemptionPolicy",
+    "priority", "resourceClaims", "resources", "restartPolicy", "runtimeClassName",
+    "schedulerName", "schedulingGates", "schedulingGroup", "tolerations", "workloadRef",
+)  # fmt: skip
+pod_spec: Final = fields(
+    **dict.fromkeys(_POD_SPEC_WHOLE, whole),
+    affinity=some("nodeAffinity"),
+    containers=each(_CONTAINER),
+    initContainers=each(_CONTAINER),
+)
+_CONTAINER_STATUS: Final = fields(
+    **dict.fromkeys(("name", "ready", "restartCount", "started"), whole),
+    allocatedResourcesStatus=whole,
+    # The message of a container that ended is what it wrote: its log, at times.
+    state=fields(
+        waiting=some("reason", "message"),
+        running=some("startedAt"),
+        terminated=some("reason", "exitCode", "startedAt", "finishedAt"),
+    ),
+)
+_POD_STATUS_WHOLE: Final = (
+    "conditions", "extendedResourceClaimStatus", "message", "nominatedNodeName",
+    "observedGeneration", "phase", "qosClass", "reason", "resourceClaimStatuses",
+    "startTime",
+)  # fmt: skip
+_POD: Final = fields(
+    **dict.fromkeys(("apiVersion", "kind"), whole),
+    metadata=metadata,
+    spec=pod_spec,
+    status=fields(
+        **dict.fromkeys(_POD_STATUS_WHOLE, whole),
+        containerStatuses=each(_CONTAINER_STATUS),
+        initContainerStatuses=each(_CONTAINER_STATUS),
+    ),
+)
+_NODE: Final = fields(
+    **dict.fromkeys(("apiVersion", "kind"), whole),
+    metadata=metadata,
+    spec=some("taints", "unschedulable"),
+    status=fields(
+        **dict.fromkeys(("allocatable", "capacity", "conditions"), whole),
+        **dict.fromkeys(("declaredFeatures", "features"), whole),
+        nodeInfo=some(
+            *("architecture", "containerRuntimeVersion", "kernelVersion"),
+            *("kubeletVersion", "operatingSystem", "osImage"),
+        ),
+    ),
+)
+_NAMESPACE: Final = fields(
+    **dict.fromkeys(("apiVersion", "kind"), whole),
+    metadata=metadata,
+    status=some("phase"),
+)
+_SUBJECT: Final = some("apiVersion", "kind", "namespace", "name", "uid", "fieldPath")
+_EVENT: Final = fields(
+    **dict.fromkeys(("apiVersion", "kind", "type", "reason", "message", "note"), whole),
+    **dict.fromkeys(("action", "count", "series", "deprecatedCount"), whole),
+    **dict.fromkeys(("firstTimestamp", "lastTimestamp", "eventTime"), whole),
+    **dict.fromkeys(("deprecatedFirstTimestamp", "deprecatedLastTimestamp"), whole),
+    **dict.fromkeys(("reportingComponent", "reportingController"), whole),
+    metadata=metadata,
+    involvedObject=_SUBJECT,
+    regarding=_SUBJECT,
+    source=some("component"),
+    deprecatedSource=some("component"),
+)
+_TEMPLATE: Final = replacing(
+    metadata=metadata,
+    spec=replacing(
+        metadata=fields(labels=whole, annotations=annotations), spec=_CLAIM_SPEC
+    ),
+)
+_CLAIM: Final = replacing(
+    metadata=metadata,
+    spec=_CLAIM_SPEC,
+    status=replacing(
+        allocation=replacing(devices=replacing(config=_CONFIG)),
+        devices=each(replacing(data=veiled)),
+    ),
+)
+_POD_SETS: Final = each(
+    replacing(template=fields(metadata=some("labels"), spec=pod_spec))
+)
+_NODE_POOL: Final = fields(
+    **dict.fromkeys(("apiVersion", "kind", "status"), whole),
+    metadata=metadata,
+    spec=fields(
+        limits=whole,
+        weight=whole,
+        template=fields(
+            metadata=some("labels"),
+            spec=some("requirements", "taints", "startupTaints"),
+        ),
+    ),
+)
+_NODE_CLAIM: Final = fields(
+    **dict.fromkeys(("apiVersion", "kind"), whole),
+    metadata=metadata,
+    spec=some("requirements", "resources", "taints", "startupTaints"),
+    status=some("allocatable", "capacity", "conditions", "nodeName"),
+)
+
+
+def _nothing(_value: Any) -> Any:
+    return None
+
+
+SHAPES: Final[Mapping[tuple[str, str], Cut]] = {
+    ("", "Pod"): _POD,
+    ("", "Node"): _NODE,
+    ("", "Namespace"): _NAMESPACE,
+    ("", "Event"): _EVENT,
+    ("events.k8s.io", "Event"): _EVENT,
+    ("", "ResourceQuota"): _WHOLE,
+    ("", "ConfigMap"): config_map,
+    ("", "Secret"): _nothing,
+    # A workload of the past, beside the one that has it now.
+    ("apps", "ControllerRevision"): _nothing,
+    (GROUP, "DeviceClass"): replacing(
+        metadata=metadata, spec=replacing(config=_CONFIG)
+    ),
+    (GROUP, "ResourceClaim"): _CLAIM,
+    (GROUP, "ResourceClaimTemplate"): _TEMPLATE,
+    (GROUP, "ResourceSlice"): replacing(metadata=metadata_with_writers),
+    ("policy", "PodDisruptionBudget"): _WHOLE,
+    ("kueue.x-k8s.io", "Workload"): replacing(
+        metadata=metadata, spec=replacing(podSets=_POD_SETS)
+    ),
+    ("kueue.x-k8s.io", "LocalQueue"): _WHOLE,
+    ("kueue.x-k8s.io", "ClusterQueue"): _WHOLE,
+    ("kueue.x-k8s.io", "ResourceFlavor"): _WHOLE,
+    ("karpenter.sh", "NodePool"): _NODE_POOL,
+    ("karpenter.sh", "NodeClaim"): _NODE_CLAIM,
+    (OWN_GROUP, CLUSTER_INFO): whole,
+}
+GROUPS: Final[Mapping[str, Cut]] = {GROUP: _WHOLE, "scheduling.k8s.io": _WHOLE}
+"""Groups whose other kinds stay, unknown fields and all."""
