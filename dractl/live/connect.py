@@ -1,0 +1,192 @@
+"""The door to the official client: from options to a connection."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import urllib3
+from kubernetes.client import ApiClient
+from kubernetes.client.exceptions import ApiException
+from urllib3 import exceptions
+
+from dractl import __version__
+from dractl.errors import DractlError
+from dractl.live.connection import Answer, Connection, LostConnection, Request
+from dractl.live.credentials import Credentials, credentials
+from dractl.live.target import Target
+
+_CHUNK: Final = 1 << 20
+
+
+def connect(target: Target) -> Connection:
+    """Return the connection that the options choose; nothing is sent yet.
+
+    Raises DractlError where no cluster is named, and where the kubeconfig or the
+    program that gives its credentials is broken.
+    """
+    transport = _Official(target)
+    return Connection(
+        transport,
+        namespace=transport.credentials.namespace,
+        user=transport.credentials.user,
+        timeout=target.timeout,
+    )
+
+
+class _Official:
+    """Requests through the official client, with its configuration and connections."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._lock = threading.Lock()
+        self._was_reached = False
+        self._use(credentials(target, os.environ, Path.home()))
+
+    def _use(self, found: Credentials) -> None:
+        self.credentials = found
+        self.server = found.configuration.host
+        if not found.configuration.verify_ssl:
+            # The user has asked for it, as with kubectl, which does not complain.
+            urllib3.disable_warnings(exceptions.InsecureRequestWarning)
+        try:
+            self._client = ApiClient(found.configuration)
+        except ImportError:
+            raise DractlError(
+                "kubeconfig",
+                f"the proxy for {self.server} needs the package PySocks",
+                hint="pip install pysocks",
+            ) from None
+        self._client.user_agent = f"dractl/{__version__}"
+
+    def renew(self) -> bool:
+        """Read the kubeconfig again, and ask the program that gives credentials."""
+        with self._lock:
+            before = self.credentials
+            found = credentials(self._target, os.environ, Path.home())
+            if found.secrets == before.secrets:
+                return False
+            self._client.close()
+            self._use(found)
+            return True
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+    def send(self, request: Request, seconds: float | None) -> Answer:
+        """Send the request and return the answer, whatever its status."""
+        end = None if seconds is None else time.monotonic() + seconds
+        raw = self._opened(request, seconds)
+        try:
+            body = b"".join(_pieces(raw, end))
+        except exceptions.HTTPError as error:
+            self._fail(error)
+        finally:
+            raw.release_conn()
+        if raw.status == 200 and _is_cut(raw, body):  # noqa: PLR2004 - OK
+            raise LostConnection("the answer ends in the middle")
+        return Answer(raw.status, raw.headers, body)
+
+    def lines(self, request: Request, seconds: float | None) -> Iterator[bytes]:
+        """Send the request and yield the lines of its answer as they come."""
+        raw = self._opened(request, seconds)
+        rest = b""
+        try:
+            for piece in raw.stream(_CHUNK, decode_content=True):
+                *whole, rest = (rest + piece).split(b"\n")
+                yield from whole
+        except exceptions.HTTPError as error:
+            self._fail(error)
+        finally:
+            raw.close()
+
+    def _opened(self, request: Request, seconds: float | None) -> Any:
+        headers = {"Accept": "application/json"}
+        if request.content_type is not None:
+            headers["Content-Type"] = request.content_type
+        client = self._client
+        method, url, sent, body, _ = client.param_serialize(
+            request.method,
+            request.path,
+            query_params=list(request.query),
+            header_params=headers,
+            body=request.body,
+            auth_settings=["BearerToken"],
+        )
+        all_headers = urllib3.HTTPHeaderDict(sent)
+        for name, value in self.credentials.headers:
+            all_headers.add(name, value)  # a user may act with several groups
+        try:
+            answer = client.call_api(
+                method,
+                url,
+                header_params=all_headers,
+                body=body,
+                _request_timeout=seconds,
+            )
+        except (exceptions.HTTPError, ApiException) as error:
+            self._fail(error)
+        self._was_reached = True
+        return answer.response
+
+    def _fail(self, error: Exception) -> NoReturn:
+        """Raise what a failure on the way means.
+
+        A server that answered before and now refuses connections is starting again.
+        """
+        match error:
+            case exceptions.ReadTimeoutError():
+                raise LostConnection("no answer in time") from error
+            case exceptions.ProtocolError() | exceptions.DecodeError():
+                raise LostConnection("the connection broke") from error
+            case exceptions.NewConnectionError() if self._was_reached:
+                raise LostConnection("it refuses connections") from error
+        message, hint = _explained(error)
+        message = f"{self.server} cannot be reached: {message}"
+        raise DractlError("unreachable", message, hint=hint) from error
+
+
+def _explained(error: Exception) -> tuple[str, str]:
+    match error:
+        case exceptions.NameResolutionError():
+            return "its name is unknown", "check the server of the kubeconfig"
+        case exceptions.ProxyError():
+            return (
+                "the proxy does not let it through",
+                "check proxy-url in the kubeconfig, HTTPS_PROXY and NO_PROXY",
+            )
+        case exceptions.ConnectTimeoutError():
+            return "no connection in time", "check the network, or --request-timeout"
+        case exceptions.NewConnectionError():
+            return (
+                "it refuses connections",
+                "is the cluster running, and the server of the kubeconfig right?",
+            )
+        case exceptions.SSLError() | ApiException():
+            return (
+                f"its certificate is not accepted ({_tls_reason(error)})",
+                "check certificate-authority in the kubeconfig, or --tls-server-name",
+            )
+    return "its address is none", "check the server of the kubeconfig"
+
+
+def _tls_reason(error: Exception) -> str:
+    """Return the words of the TLS library, the last line of what wraps them."""
+    text = str(getattr(error, "reason", None) or error)
+    return text.rpartition("\n")[2].strip()[:200]
+
+
+def _pieces(raw: Any, end: float | None) -> Iterator[bytes]:
+    while piece := raw.read(_CHUNK, decode_content=True):
+        yield piece
+        if end is not None and time.monotonic() > end:
+            raise LostConnection("the answer does not come in time")
+
+
+def _is_cut(raw: Any, body: bytes) -> bool:
+    """Tell whether JSON lacks its end, where the transfer itself shows no loss."""
+    is_json = "json" in raw.headers.get("Content-Type", "")
+    return is_json and not body.rstrip().endswith(b"}")

@@ -1,0 +1,248 @@
+"""Requests to an API server: sent again where that may help, refused in clear words."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final, NamedTuple, Protocol
+
+from dractl.errors import DractlError
+from dractl.live.errors import refusal, refused
+from dractl.live.place import Asked, Place
+
+Query = Sequence[tuple[str, str]]
+
+_AGAIN: Final = frozenset(
+    {
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
+_MOST_TRIES: Final = 10  # as client-go
+_FIRST_PAUSE: Final = 0.1  # seconds; doubled for every further try
+_LONGEST_PAUSE: Final = 5.0
+_LEAST: Final = 0.001  # seconds that a try has; 0 would mean without end
+_REVIEW: Final = Place("authentication.k8s.io", "v1", "selfsubjectreviews")
+
+
+class Answer(NamedTuple):
+    """What the server sent; the body is unpacked already."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent. `body` is JSON; without a `content_type` nothing is sent."""
+
+    method: str
+    path: str
+    query: Query = ()
+    body: object = None
+    content_type: str | None = None
+
+
+class LostConnection(Exception):
+    """The connection broke, or the answer did not come whole."""
+
+
+class Transport(Protocol):
+    """What carries requests: the official client, wrapped in connect.py.
+
+    `send` raises LostConnection where trying again may help, DractlError where not.
+    """
+
+    server: str
+
+    def send(self, request: Request, seconds: float | None) -> Answer:
+        """Send the request and return the answer, whatever its status."""
+
+    def lines(self, request: Request, seconds: float | None) -> Iterator[bytes]:
+        """Send the request and yield the lines of its answer as they come."""
+
+    def renew(self) -> bool:
+        """Get new credentials; tell whether there are others now."""
+
+    def close(self) -> None:
+        """Close all connections."""
+
+
+class Connection:
+    """A cluster that is asked as one user.
+
+    `namespace` is that of the kubeconfig's context, `timeout` how many seconds a
+    request may take with all its retries; None: as long as it takes.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        namespace: str,
+        user: str,
+        timeout: float | None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.namespace = namespace
+        self.server = transport.server
+        self._transport = transport
+        self._user = user
+        self._timeout = timeout
+        self._pause = pause
+        self._name: str | None = None
+
+    def get(self, asked: Asked, query: Query = ()) -> Answer:
+        """Return the answer to a GET; raise DractlError for anything but success."""
+        path = asked.place.path if asked.place else asked.path
+        return self._asked(asked, Request("GET", path, query))
+
+    def read(self, place: Place) -> dict[str, Any]:
+        """Return an object; raise DractlError, ClusterError if it is not there."""
+        return self._object(self.get(Asked("get", place)), place.path)
+
+    def apply(
+        self,
+        place: Place,
+        document: Mapping[str, Any],
+        *,
+        manager: str,
+        force: bool = False,
+        dry_run: bool = False,
+    ) -> dict[str, Any]:
+        """Apply a document on the server's side and return what it became.
+
+        Raises ClusterError, with http 409 where another manager owns a field.
+        """
+        query = [("fieldManager", manager), ("fieldValidation", "Strict")]
+        query += [("force", "true")] if force else []
+        query += [("dryRun", "All")] if dry_run else []
+        sent = Request(
+            "PATCH", place.path, query, document, "application/apply-patch+yaml"
+        )
+        return self._object(self._asked(Asked("patch", place), sent), place.path)
+
+    def create(self, place: Place, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Create an object and return what it became."""
+        sent = Request("POST", place.path, (), document, "application/json")
+        return self._object(self._asked(Asked("create", place), sent), place.path)
+
+    def delete(
+        self, place: Place, *, uid: str | None = None, dry_run: bool = False
+    ) -> None:
+        """Delete an object, only if it is still the one with that uid.
+
+        Raises ClusterError, with http 404 if it is gone, 409 if it is another one.
+        """
+        options: dict[str, Any] = {"apiVersion": "v1", "kind": "DeleteOptions"}
+        if uid is not None:
+            options["preconditions"] = {"uid": uid}
+        query = [("dryRun", "All")] if dry_run else []
+        sent = Request("DELETE", place.path, query, options, "application/json")
+        self._asked(Asked("delete", place), sent)
+
+    def lines(
+        self, asked: Asked, query: Query = (), seconds: float | None = None
+    ) -> Iterator[bytes]:
+        """Yield the lines of a watch; raise LostConnection when it breaks."""
+        path = asked.place.path if asked.place else asked.path
+        return self._transport.lines(Request("GET", path, query), seconds)
+
+    def who(self) -> str:
+        """Return the name that the server knows the user by, as far as it says so."""
+        if self._name is None:
+            self._name = self._reviewed() or self._user
+        return self._name
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._transport.close()
+
+    def _reviewed(self) -> str:
+        document = {
+            "apiVersion": "authentication.k8s.io/v1",
+            "kind": "SelfSubjectReview",
+        }
+        request = Request("POST", _REVIEW.path, (), document, "application/json")
+        try:
+            answer = self._transport.send(request, self._timeout)
+            found = json.loads(answer.body)["status"]["userInfo"]["username"]
+        except (LostConnection, DractlError, ValueError, KeyError, TypeError):
+            return ""  # it only adds a name to another error
+        return found if isinstance(found, str) else ""
+
+    def _object(self, answer: Answer, path: str) -> dict[str, Any]:
+        try:
+            found = json.loads(answer.body)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise not_json(self.server, path)
+        return found
+
+    def _asked(self, asked: Asked, request: Request) -> Answer:
+        answer = self._sent(asked, request)
+        if answer.status == HTTPStatus.UNAUTHORIZED and self._transport.renew():
+            answer = self._sent(asked, request)
+        if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+            return answer
+        found = refusal(answer.status, answer.body)
+        raise refused(asked, found, self.who, self.server)
+
+    def _sent(self, asked: Asked, request: Request) -> Answer:
+        """Send a request as often as it takes, within the time that it may take."""
+        end = None if self._timeout is None else time.monotonic() + self._timeout
+        pause = _FIRST_PAUSE
+        for tries in range(1, _MOST_TRIES + 1):
+            left = None if end is None else max(end - time.monotonic(), _LEAST)
+            result = self._tried(request, left)
+            wait = pause
+            if isinstance(result, Answer):
+                if result.status not in _AGAIN:
+                    return result
+                wait = max(_retry_after(result), pause)
+            is_over = end is not None and time.monotonic() + wait >= end
+            if tries == _MOST_TRIES or is_over:
+                break
+            self._pause(wait)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+        if isinstance(result, Answer):
+            return result
+        raise lost(self.server, asked, result) from result
+
+    def _tried(
+        self, request: Request, seconds: float | None
+    ) -> Answer | LostConnection:
+        try:
+            return self._transport.send(request, seconds)
+        except LostConnection as error:
+            return error
+
+
+def _retry_after(answer: Answer) -> float:
+    """Return the seconds that the server asks for; it never sends a date."""
+    text = answer.headers.get("Retry-After", "")
+    return float(text) if text.isascii() and text.isdigit() else 0.0
+
+
+def lost(server: str, asked: Asked, error: LostConnection) -> DractlError:
+    """Return the error of a connection that breaks again and again."""
+    return DractlError(
+        "unreachable",
+        f"{server} does not answer when asked to {asked}: {error}",
+        hint="try again, with a longer --request-timeout if the cluster is slow",
+    )
+
+
+def not_json(server: str, path: str) -> DractlError:
+    """Return the error of an answer that no API server gives."""
+    return DractlError(
+        "unreachable",
+        f"{server} answers {path} with something that is not JSON",
+        hint="check that the server of the kubeconfig is a Kubernetes API server",
+    )

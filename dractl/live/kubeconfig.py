@@ -1,0 +1,261 @@
+"""The kubeconfig as kubectl reads it: files merged, options on top, paths resolved.
+
+Messages name files, entries and lines, but never show what stands in them: entries of
+users hold credentials.
+"""
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import yaml
+
+from dractl.errors import DractlError, ExitStatus
+from dractl.live.target import Target
+
+Entry = dict[str, Any]
+
+_LISTS: Final = {"clusters": "cluster", "contexts": "context", "users": "user"}
+_FILES: Final = (
+    "certificate-authority",
+    "client-certificate",
+    "client-key",
+    "tokenFile",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One cluster and how to reach it.
+
+    `cluster` and `user` are the entries as a kubeconfig has them, `user_file` the file
+    that the user's entry is in, `context` and `user_name` how messages call them.
+    """
+
+    cluster: Entry
+    user: Entry = field(repr=False)
+    context: str
+    user_name: str
+    namespace: str
+    user_file: Path | None = None
+
+    @property
+    def server(self) -> str:
+        """The address of the API server."""
+        return str(self.cluster.get("server") or "")
+
+    @property
+    def config(self) -> Entry:
+        """The kubeconfig that has nothing else."""
+        name = "dractl"
+        context = {"cluster": name, "user": name}
+        return {
+            "current-context": name,
+            "contexts": [{"name": name, "context": context}],
+            "clusters": [{"name": name, "cluster": self.cluster}],
+            "users": [{"name": name, "user": self.user}],
+        }
+
+
+def access(target: Target, environment: Mapping[str, str], home: Path) -> Access | None:
+    """Return what the options choose; None if there is no kubeconfig at all.
+
+    Raises DractlError for a file that cannot be read, and for a name that no file has.
+    """
+    merged = _merged(_files(target, environment, home))
+    if not merged.found and target.server is None:
+        return None
+    context_name = target.context or merged.current
+    context: Entry = {}
+    if context_name:
+        context = merged.entry("contexts", context_name, "--context").values
+    elif target.cluster is None and target.server is None:
+        raise _unclear(
+            "the kubeconfig has no current context",
+            hint="name one with --context, or set it with kubectl config use-context; "
+            f"there are {_listed(merged.names('contexts'))}",
+        )
+    cluster = _cluster(target, merged, context)
+    user, file, user_name = _user(target, merged, context)
+    return Access(
+        cluster=cluster,
+        user=user,
+        context=context_name,
+        user_name=user_name,
+        namespace=str(context.get("namespace") or "default"),
+        user_file=file,
+    )
+
+
+def _cluster(target: Target, merged: "_Merged", context: Entry) -> Entry:
+    name = target.cluster or context.get("cluster")
+    found = (
+        dict(merged.entry("clusters", str(name), "--cluster").values) if name else {}
+    )
+    if target.server is not None:
+        found["server"] = target.server
+    if target.insecure:
+        found = {k: v for k, v in found.items() if not k.startswith("certificate-auth")}
+        found["insecure-skip-tls-verify"] = True
+    if target.tls_server_name is not None:
+        found["tls-server-name"] = target.tls_server_name
+    server = found.get("server")
+    if not isinstance(server, str) or not server.startswith(("http://", "https://")):
+        raise _unclear(
+            f"cluster {name!r} has no server of the form https://HOST:PORT",
+            hint="set it with kubectl config set-cluster, or name it with --server",
+        )
+    return found
+
+
+def _user(
+    target: Target, merged: "_Merged", context: Entry
+) -> tuple[Entry, Path | None, str]:
+    name = target.user or context.get("user")
+    if target.token is not None:
+        return {"token": target.token}, None, str(name or "(token)")
+    if not name:
+        return {}, None, "(anonymous)"
+    entry = merged.entry("users", str(name), "--user")
+    return dict(entry.values), entry.file, str(name)
+
+
+# -- files
+
+
+class _Entry(NamedTuple):
+    """An entry of one of the lists, and the file that it is from."""
+
+    values: Entry
+    file: Path
+
+
+class _Merged:
+    """The entries of all files, of which the first of a name counts, as in kubectl."""
+
+    def __init__(self) -> None:
+        self.found = False
+        self.current = ""
+        self._entries: dict[str, dict[str, _Entry]] = {key: {} for key in _LISTS}
+
+    def add(self, file: Path, config: Entry) -> None:
+        self.found = True
+        if not self.current:
+            self.current = str(config.get("current-context") or "")
+        for key, inner in _LISTS.items():
+            for name, values in _entries(file, config, key, inner):
+                self._entries[key].setdefault(name, _Entry(values, file))
+
+    def names(self, key: str) -> list[str]:
+        return sorted(self._entries[key])
+
+    def entry(self, key: str, name: str, option: str) -> _Entry:
+        found = self._entries[key].get(name)
+        if found is not None:
+            return found
+        names = self.names(key)
+        near = difflib.get_close_matches(name, names, n=1)
+        raise _unclear(
+            f"the kubeconfig has no {_LISTS[key]} {name!r}",
+            hint=f"did you mean {option} {near[0]}?"
+            if near
+            else f"there are {_listed(names)}",
+        )
+
+
+def _files(
+    target: Target, environment: Mapping[str, str], home: Path
+) -> Iterable[tuple[Path, bool]]:
+    """Return the files to look at, and whether they have to be there."""
+    if target.kubeconfig:
+        return [(Path(target.kubeconfig).expanduser(), True)]
+    listed = environment.get("KUBECONFIG", "")
+    separator = ";" if "\\" in str(home) else ":"
+    if listed:
+        return [(Path(each), False) for each in listed.split(separator) if each]
+    return [(home / ".kube" / "config", False)]
+
+
+def _merged(files: Iterable[tuple[Path, bool]]) -> _Merged:
+    merged = _Merged()
+    for file, must_exist in files:
+        try:
+            text = file.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            if must_exist:
+                raise _unreadable(file, "there is no such file") from None
+            continue
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "is not text"
+            raise _unreadable(file, f"cannot be read: {reason}") from None
+        merged.add(file, _parsed(file, text))
+    return merged
+
+
+def _parsed(file: Path, text: str) -> Entry:
+    try:
+        config = yaml.load(text, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = f":{mark.line + 1}" if mark is not None else ""
+        # The error's own text would show the line, and with it perhaps a token.
+        raise _unreadable(f"{file}{line}", "is not YAML") from None
+    except (yaml.YAMLError, RecursionError, ValueError):
+        raise _unreadable(file, "is not YAML") from None
+    if config is None:
+        return {}
+    if not isinstance(config, dict):
+        raise _unreadable(file, "is no kubeconfig: it holds no mapping")
+    return config
+
+
+def _entries(
+    file: Path, config: Entry, key: str, inner: str
+) -> Iterable[tuple[str, Entry]]:
+    listed = config.get(key)
+    if listed is None:
+        return
+    if not isinstance(listed, Sequence) or isinstance(listed, str):
+        raise _unreadable(file, f"{key} is not a list")
+    for number, each in enumerate(listed):
+        name = each.get("name") if isinstance(each, dict) else None
+        values = each.get(inner) if isinstance(each, dict) else None
+        if not isinstance(name, str) or not isinstance(values, dict | None):
+            raise _unreadable(
+                file, f"{key}[{number}] is no entry with name and {inner}"
+            )
+        yield name, _resolved(values or {}, file.parent)
+
+
+def _resolved(values: Entry, folder: Path) -> Entry:
+    """Return an entry whose relative paths do not depend on where dractl runs."""
+    found = dict(values)
+    for key in _FILES:
+        if isinstance(path := found.get(key), str) and path:
+            found[key] = str(folder / path)
+    plugin = found.get("exec")
+    if isinstance(plugin, dict):
+        command = plugin.get("command")
+        # A bare name is looked up on PATH, as kubectl does.
+        if isinstance(command, str) and "/" in command:
+            found["exec"] = {**plugin, "command": str(folder / command)}
+    return found
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) or "none"
+
+
+def _unclear(message: str, hint: str) -> DractlError:
+    return DractlError("kubeconfig", message, hint=hint, status=ExitStatus.USAGE)
+
+
+def _unreadable(file: Path | str, message: str) -> DractlError:
+    return DractlError(
+        "kubeconfig",
+        message,
+        where=str(file),
+        hint="name a good file with --kubeconfig or in KUBECONFIG",
+    )

@@ -1,0 +1,267 @@
+"""A cluster as documents, as if they stood in a file."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from http import HTTPStatus
+from typing import Any, Final, NamedTuple
+
+from dractl.api.cluster_info import written
+from dractl.live import gates
+from dractl.live.at_once import at_once
+from dractl.live.connection import Connection, not_json
+from dractl.live.errors import ClusterError
+from dractl.live.kinds import SLICE, Kind, Need
+from dractl.live.lists import PAGE, pages
+from dractl.live.pages import Page
+from dractl.live.place import Asked
+from dractl.model.cluster_info import Cause, ClusterInfo, Gap
+from dractl.sources.documents import SourcedDocument
+
+Progress = Callable[[int, int], None]
+
+_REFUSED: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is read of a kind.
+
+    `namespace` is where a kind is read if it may not be read everywhere, and with
+    `strictly` in any case. `node` leaves out the slices of other nodes. `cached` takes
+    what the API server has at hand, which may be seconds old.
+    """
+
+    namespace: str
+    strictly: bool = False
+    node: str | None = None
+    cached: bool = True
+
+
+class Listed(NamedTuple):
+    """The objects of a kind in the version that was read, or why there are none."""
+
+    kind: Kind
+    version: str
+    pages: Sequence[Page] = ()
+    gap: Gap | None = None
+
+    def documents(self) -> Iterator[dict[str, Any]]:
+        """Yield the objects, once; those of a list leave out what the list says."""
+        group = f"{self.kind.group}/" if self.kind.group else ""
+        implied = {"apiVersion": f"{group}{self.version}", "kind": self.kind.kind}
+        for page in self.pages:
+            for item in page.items():
+                yield {**implied, **item} if isinstance(item, dict) else {**implied}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read: what the server is, and the objects of each kind."""
+
+    server: str
+    info: ClusterInfo
+    lists: Sequence[Listed]
+
+    def documents(self) -> Iterator[SourcedDocument]:
+        """Yield what a snapshot of the cluster holds, once.
+
+        Raises DractlError where an answer turns out to be no JSON.
+        """
+        yield SourcedDocument(written(self.info), self.server)
+        for listed in self.lists:
+            try:
+                for document in listed.documents():
+                    yield SourcedDocument(document, self.server)
+            except ValueError:
+                path = listed.kind.place(listed.version).path
+                raise not_json(self.server, path) from None
+
+    def version_of(self, kind: Kind) -> str:
+        """Return the version that a kind was read in, "" if it is not served."""
+        return next((each.version for each in self.lists if each.kind == kind), "")
+
+
+def read(
+    connection: Connection, need: Need, scope: Scope, progress: Progress | None = None
+) -> Reading:
+    """Read the kinds at once; raise DractlError where the cluster cannot be reached.
+
+    What may not be read, or is not served, becomes a gap of the result's `info`; an
+    essential kind raises ClusterError instead.
+    """
+    reader = _Reader(connection, need, scope, _served(connection), progress)
+    tasks: list[Callable[[], Listed | ClusterInfo | None]] = [
+        partial(_info, connection),
+        *(partial(reader.listed, kind) for kind in need.kinds),
+    ]
+    found = at_once(tasks, reader.look)
+    info = next(each for each in found if isinstance(each, ClusterInfo))
+    listed = [each for each in found if isinstance(each, Listed)]
+    gaps = tuple(each.gap for each in listed if each.gap is not None)
+    return Reading(connection.server, replace(info, gaps=gaps), listed)
+
+
+# -- the server itself
+
+
+def _info(connection: Connection) -> ClusterInfo:
+    answer = connection.get(Asked("get", path="/version"))
+    try:
+        version = json.loads(answer.body)
+    except ValueError:
+        version = None
+    if not isinstance(version, dict):
+        raise not_json(connection.server, "/version")
+    return ClusterInfo(gates.release(version), _gates(connection))
+
+
+def _gates(connection: Connection) -> Mapping[str, bool] | None:
+    try:
+        answer = connection.get(Asked("get", path="/metrics"))
+    except ClusterError as error:
+        if error.http not in _REFUSED:
+            raise
+        return None  # few may read them; then the release's defaults count
+    return gates.gates(answer.body.decode(errors="replace")) or None
+
+
+def _served(connection: Connection) -> Collection[str] | None:
+    """Return the versions of API groups; None where the server does not tell."""
+    try:
+        answer = connection.get(Asked("get", path="/apis"))
+        groups = json.loads(answer.body)["groups"]
+        return {each["groupVersion"] for group in groups for each in group["versions"]}
+    except ClusterError as error:
+        if error.http not in _REFUSED:
+            raise
+        return None
+    except (ValueError, KeyError, TypeError):
+        raise not_json(connection.server, "/apis") from None
+
+
+# -- the objects
+
+
+class _Reader:
+    """Reads kinds, each in a thread of its own, and counts the pages that come."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        need: Need,
+        scope: Scope,
+        served: Collection[str] | None,
+        progress: Progress | None,
+    ) -> None:
+        self._connection = connection
+        self._need = need
+        self._scope = scope
+        self._served = served
+        self._progress = progress
+        self._came = 0
+        self._missing: dict[Kind, int] = {}
+
+    def look(self) -> None:
+        """Tell how many pages have come, of those that are known."""
+        if self._progress is not None:
+            missing = sum(-(-each // PAGE) for each in self._missing.values())
+            self._progress(self._came, self._came + missing)
+
+    def listed(self, kind: Kind) -> Listed | None:
+        """Read a kind in its best version; None for an optional one that is absent."""
+        for version in kind.versions:
+            if not self._serves(kind, version):
+                continue
+            try:
+                return self._in_version(kind, version)
+            except ClusterError as error:
+                if error.http == HTTPStatus.FORBIDDEN:
+                    if kind in self._need.essential:
+                        raise
+                    return Listed(kind, version, gap=_forbidden(kind))
+                if error.http != HTTPStatus.NOT_FOUND:
+                    raise
+        if kind.optional:
+            return None
+        return Listed(kind, kind.versions[0], gap=_not_served(kind))
+
+    def _serves(self, kind: Kind, version: str) -> bool:
+        group = f"{kind.group}/{version}"
+        return not kind.group or self._served is None or group in self._served
+
+    def _in_version(self, kind: Kind, version: str) -> Listed:
+        scope = self._scope
+        if scope.strictly and kind.namespaced and kind.only is None:
+            found = self._pages(kind, version, scope.namespace)
+            return Listed(kind, version, found, _left_out(kind, scope.namespace))
+        try:
+            return Listed(kind, version, self._everywhere(kind, version))
+        except ClusterError as error:
+            is_narrower = kind.namespaced and kind.only is None
+            if error.http != HTTPStatus.FORBIDDEN or not is_narrower:
+                raise
+        found = self._pages(kind, version, scope.namespace)
+        return Listed(kind, version, found, _forbidden(kind, scope.namespace))
+
+    def _everywhere(self, kind: Kind, version: str) -> list[Page]:
+        node = self._scope.node
+        if kind.only is not None:
+            return self._pages(kind, version, None, f"metadata.name={kind.only[1]}")
+        if kind != SLICE or node is None:
+            return self._pages(kind, version)
+        # Slices that name no node may be for several, this one among them.
+        found = [
+            page
+            for name in (node, "")
+            for page in self._pages(kind, version, None, f"spec.nodeName={name}")
+        ]
+        return found if _has_whole_pools(found) else self._pages(kind, version)
+
+    def _pages(
+        self,
+        kind: Kind,
+        version: str,
+        namespace: str | None = None,
+        selector: str | None = None,
+    ) -> list[Page]:
+        def came(remaining: int) -> None:
+            self._came += 1
+            self._missing[kind] = remaining
+
+        query = [("resourceVersion", "0")] if self._scope.cached else []
+        query += [("fieldSelector", selector)] if selector is not None else []
+        return pages(self._connection, kind.place(version, namespace), query, came)
+
+
+def _has_whole_pools(found: Sequence[Page]) -> bool:
+    """Tell whether each pool is all there; one may also have slices of other nodes."""
+    seen: Counter[tuple[object, ...]] = Counter()
+    for page in found:
+        for item in page.items():
+            spec = item.get("spec") if isinstance(item, dict) else None
+            pool = spec.get("pool") if isinstance(spec, dict) else None
+            if isinstance(spec, dict) and isinstance(pool, dict):
+                count = pool.get("resourceSliceCount")
+                key = (spec.get("driver"), pool.get("name"), pool.get("generation"))
+                seen[*key, count] += 1
+    return all(
+        isinstance(key[-1], int) and number >= key[-1] for key, number in seen.items()
+    )
+
+
+def _forbidden(kind: Kind, only: str | None = None) -> Gap:
+    needs = f"needs list on {kind.place(kind.versions[0]).qualified}"
+    return Gap(kind.kind, kind.resource, kind.group, Cause.FORBIDDEN, only, needs)
+
+
+def _left_out(kind: Kind, only: str) -> Gap:
+    return Gap(kind.kind, kind.resource, kind.group, Cause.LEFT_OUT, only)
+
+
+def _not_served(kind: Kind) -> Gap:
+    names = ", ".join(f"{kind.group}/{version}" for version in kind.versions)
+    needs = f"needs one of {names} in the --runtime-config of the API server"
+    return Gap(kind.kind, kind.resource, kind.group, Cause.NOT_SERVED, None, needs)

@@ -1,0 +1,25 @@
+"""Which cluster is meant, and as whom it is asked: what options of a run say."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The options as kubectl has them; what is unset, the kubeconfig tells.
+
+    `timeout` is how many seconds a request may take with all its retries; None: as
+    long as it takes.
+    """
+
+    kubeconfig: str | None = None
+    context: str | None = None
+    cluster: str | None = None
+    user: str | None = None
+    server: str | None = None
+    token: str | None = field(default=None, repr=False)
+    impersonate: str | None = None
+    impersonate_groups: tuple[str, ...] = ()
+    impersonate_uid: str | None = None
+    insecure: bool = False
+    tls_server_name: str | None = None
+    timeout: float | None = 60.0
