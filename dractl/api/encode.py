@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from dractl.model.claims import Allocation, ConfigResult, DeviceResult, Toleration
+from dractl.model.devices import Taint
 from dractl.model.nodeselection import NodeSelector, Requirement
 from dractl.model.quantity import Quantity
 
@@ -59,6 +60,16 @@ def toleration_to_wire(toleration: Toleration) -> Wire:
         value=toleration.value,
         effect=toleration.effect,
         tolerationSeconds=toleration.seconds,
+    )
+
+
+def taint_to_wire(taint: Taint) -> Wire:
+    """Return a device taint."""
+    return _filled(
+        key=taint.key,
+        value=taint.value,
+        effect=taint.effect,
+        timeAdded=taint.time_added,
     )
 
 

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from dractl.api.encode import taint_to_wire
 from dractl.api.lifecycle import LIVES, life_in, versions_in
+from dractl.api.spelling import taint
 from dractl.api.versions import GROUP
 from dractl.api.versions_back import from_hub
 from dractl.cli import output
@@ -12,7 +14,7 @@ from dractl.cli.options import feature_gates, usage
 from dractl.cli.orders import Orders
 from dractl.cli.text import visible
 from dractl.errors import DractlError, ExitStatus
-from dractl.manifests import access, claims, classes, kubeadm, taints
+from dractl.manifests import access, claims, classes, kubeadm
 from dractl.model.cluster import (
     NEWEST,
     OLDEST,
@@ -20,8 +22,11 @@ from dractl.model.cluster import (
     Profile,
     stage,
 )
+from dractl.model.taintrules import DeviceSelector
 from dractl.rules.gates import on_since
 from dractl.rules.server import judged
+from dractl.taints.rules import rule_document
+from dractl.taints.words import selector_of
 
 Document = Mapping[str, Any]
 _KINDS: Final = {
@@ -117,7 +122,7 @@ def _slice(orders: Orders, profile: Profile) -> Sequence[Document]:
         option=wish.options[0],
         node=orders.node,
         pool=orders.pool,
-        taints=[taints.taint(each) for each in orders.taint or ()],
+        taints=[taint_to_wire(taint(each)) for each in orders.taint or ()],
     )
     return [made]
 
@@ -128,7 +133,15 @@ def _rule(orders: Orders, profile: Profile) -> Sequence[Document]:
     target = words[0] if len(words) > 1 else orders.driver or ""
     if not words or len(words) > 2:  # noqa: PLR2004 - the devices and their taint
         raise usage("say DRIVER[/POOL[/DEVICE]] KEY[=VALUE]:EFFECT")
-    return [taints.taint_rule(target, words[-1], orders.name, everything=orders.every)]
+    if not target and not orders.every:
+        raise DractlError(
+            "usage",
+            "an empty selector taints every device of the cluster",
+            hint="name DRIVER[/POOL[/DEVICE]], or say --all if that is meant",
+            status=ExitStatus.USAGE,
+        )
+    selector = selector_of(target) if target else DeviceSelector()
+    return [rule_document(selector, taint(words[-1]), orders.name)]
 
 
 def _access(orders: Orders, profile: Profile) -> list[Document]:

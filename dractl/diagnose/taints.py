@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from dractl.api.spelling import tolerating, written
 from dractl.diagnose.blaming import MOST_SHOWN, about, place, subject_of, wants
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Alter, Change, with_option
@@ -14,7 +15,7 @@ from dractl.diagnose.survey import Found
 from dractl.diagnose.table import told_of_nodes
 from dractl.diagnose.told import Told
 from dractl.diagnose.words import counted, listed, on_nodes
-from dractl.model.claims import Option, Toleration
+from dractl.model.claims import Option
 from dractl.model.devices import Device, Taint
 from dractl.solver.extended import CLAIM_NAME
 from dractl.solver.subjects import Subject
@@ -80,12 +81,6 @@ def _described(group: _Tainted) -> dict[str, object]:
     }
 
 
-def written(taint: Taint) -> str:
-    """Return a taint as kubectl writes it."""
-    value = f"={taint.value}" if taint.value else ""
-    return f"{taint.key}{value}:{taint.effect}"
-
-
 def _source(taint: Taint) -> str:
     return f"DeviceTaintRule {taint.rule}" if taint.rule else "set by the driver"
 
@@ -113,12 +108,7 @@ def _tolerating(case: Case, found: Found, taints: Sequence[Taint]) -> Iterator[C
 def _with_tolerations(
     claim: str, requests: Sequence[str], taints: Sequence[Taint]
 ) -> Alter:
-    added = tuple(
-        Toleration(
-            each.key, "Equal" if each.value else "Exists", each.value, each.effect
-        )
-        for each in taints
-    )
+    added = tuple(tolerating(each) for each in taints)
 
     def edit(option: Option) -> Option:
         return dataclasses.replace(option, tolerations=(*option.tolerations, *added))

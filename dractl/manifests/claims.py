@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from dractl.api.encode import toleration_to_wire
+from dractl.api.spelling import toleration
 from dractl.api.versions import HUB
 from dractl.manifests.conditions import expression
 from dractl.manifests.errors import unclear
 from dractl.manifests.presets import Preset, preset_of, qualified_attribute
-from dractl.manifests.taints import toleration
 from dractl.manifests.wishes import Option, Wish
 
 Document = dict[str, Any]
@@ -191,7 +192,9 @@ def _body(option: Option, ask: Ask) -> Document:
     else:
         body |= {"allocationMode": "ExactCount", "count": option.count}
     if option.tolerations:
-        body["tolerations"] = [toleration(each) for each in option.tolerations]
+        body["tolerations"] = [
+            toleration_to_wire(toleration(each)) for each in option.tolerations
+        ]
     if option.capacity:
         body["capacity"] = {"requests": dict(map(_amount, option.capacity))}
     return body

@@ -4,9 +4,19 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from dractl.model.claims import Condition, ObjectMeta
+from dractl.model.cluster import KubernetesVersion, Profile
 from dractl.model.devices import DeviceId, Taint
 
+EFFECTS: Final = ("NoSchedule", "NoExecute", "None")
+EFFECT_NONE: Final = KubernetesVersion(1, 35)
 _UNNAMED: Final = ObjectMeta("")
+
+
+def effects_of(profile: Profile) -> tuple[str, ...]:
+    """Return the effects that a taint can have in that release."""
+    if profile.since(EFFECT_NONE):
+        return EFFECTS
+    return tuple(each for each in EFFECTS if each != "None")
 
 
 class DeviceSelector(NamedTuple):

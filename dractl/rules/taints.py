@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from dractl.model.cluster import KubernetesVersion, Profile
+from dractl.model.cluster import Profile
 from dractl.model.names import dns_label, label_key, label_value
+from dractl.model.taintrules import effects_of
 from dractl.rules.drivers import check_driver, check_pool
 from dractl.rules.metadata import check_metadata
 from dractl.rules.path import Path
@@ -18,14 +19,7 @@ from dractl.rules.reasons import (
 from dractl.rules.registry import Violation, rule
 from dractl.rules.wire import Wire
 
-EFFECT_NONE: Final = KubernetesVersion(1, 35)
-_EFFECTS: Final = ("NoSchedule", "NoExecute")
 _OPERATORS: Final = ("Exists", "Equal")
-
-
-def effects_of(profile: Profile) -> tuple[str, ...]:
-    """Return the effects that a taint can have in that release."""
-    return ("None", *_EFFECTS) if profile.since(EFFECT_NONE) else _EFFECTS
 
 
 def check_rule(document: Wire, profile: Profile) -> Iterator[Violation]:

@@ -1,0 +1,1 @@
+"""Taints that admins put on devices: planned, weighed, taken back, listed."""

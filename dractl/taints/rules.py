@@ -1,0 +1,70 @@
+"""Rules as documents, and what marks those that dractl has made."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from dractl.api.encode import taint_to_wire
+from dractl.api.versions import HUB
+from dractl.model.devices import Taint
+from dractl.model.taintrules import DeviceSelector, DeviceTaintRule
+from dractl.taints.naming import rule_name
+
+Document = dict[str, Any]
+
+MANAGED_BY: Final = "app.kubernetes.io/managed-by"
+TOOL: Final = "dractl"
+OWNER: Final = "dractl.dev/owner"
+REASON: Final = "dractl.dev/reason"
+UNTIL: Final = "dractl.dev/until"
+
+
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What people are told of a rule: who made it, why, and until when it is meant.
+
+    "" for what is not said; `until` is a time in RFC 3339.
+    """
+
+    owner: str = ""
+    reason: str = ""
+    until: str = ""
+
+    @staticmethod
+    def of(rule: DeviceTaintRule) -> "Remarks":
+        """Return what a rule says of itself."""
+        known = rule.meta.annotations
+        return Remarks(*(known.get(each, "") for each in (OWNER, REASON, UNTIL)))
+
+    def annotations(self) -> dict[str, str]:
+        """Return the annotations that say it."""
+        said = {OWNER: self.owner, REASON: self.reason, UNTIL: self.until}
+        return {name: text for name, text in said.items() if text}
+
+
+def is_ours(rule: DeviceTaintRule) -> bool:
+    """Tell whether dractl has made a rule."""
+    return rule.meta.labels.get(MANAGED_BY) == TOOL
+
+
+def rule_document(
+    selector: DeviceSelector, taint: Taint, name: str | None = None
+) -> Document:
+    """Return a DeviceTaintRule; by default its name is made of what it is about."""
+    selected = zip(("driver", "pool", "device"), selector, strict=True)
+    return {
+        "apiVersion": HUB,
+        "kind": "DeviceTaintRule",
+        "metadata": {"name": name or rule_name(selector, taint.key)},
+        "spec": {
+            "deviceSelector": {part: text for part, text in selected if text},
+            "taint": taint_to_wire(taint),
+        },
+    }
+
+
+def marked(document: Document, remarks: Remarks) -> Document:
+    """Return a rule that is known as one of dractl, with remarks."""
+    metadata = {**document["metadata"], "labels": {MANAGED_BY: TOOL}}
+    if annotations := remarks.annotations():
+        metadata["annotations"] = annotations
+    return {**document, "metadata": metadata}
