@@ -2,7 +2,10 @@
 
 import pytest
 
+from tests.apiserver.fixtures import api_server
 from tests.cli.run import Runner
+
+__all__ = ["api_server", "dractl"]
 
 
 @pytest.fixture

@@ -1,0 +1,198 @@
+"""A stateful API server in this process, on a loopback port.
+
+What it answers is compared with recordings of a 1.36.2 server in test_recordings.py.
+"""
+
+import copy
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import InitVar, dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import yaml
+
+from dractl.api.lists import is_list, items_of
+from dractl.model.cluster import Profile
+from tests.apiserver.access import ADMIN, ALICE, User, Users
+from tests.apiserver.clock import Clock
+from tests.apiserver.discovery import Discovery
+from tests.apiserver.eviction import Controller
+from tests.apiserver.faults import Faults
+from tests.apiserver.lists import Lists
+from tests.apiserver.messages import Answer, Exchange, Request, refusal
+from tests.apiserver.resources import Resource, Served, Wire
+from tests.apiserver.routes import Routes
+from tests.apiserver.statuses import ApiError
+from tests.apiserver.store import Store, hub_of
+from tests.apiserver.transport import Transport
+from tests.apiserver.validation import Validation
+from tests.apiserver.watch import Watches
+from tests.apiserver.writes import Writes
+
+DEFAULT_GATES: Final[Mapping[str, bool]] = {"AllBeta": True}
+
+
+@dataclass(kw_only=True)
+class ApiServer:
+    """An API server; `with` starts and stops it.
+
+    `kubernetes` is the release, and `served` has versions by group where they differ
+    from those of the release with all its versions on: `{"resource.k8s.io":
+    ["v1beta1"], "policy": [], "kueue.x-k8s.io": ["v1beta1"]}`. `resources` adds rows to
+    the table of resources. `pages_from_cache` is for releases that page lists of
+    `resourceVersion=0`, too. With `controllers`, the device taint eviction controller
+    takes a step after every change; without, a test calls `evict`.
+    """
+
+    kubernetes: str = "1.36"
+    served: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    resources: Iterable[Resource] = ()
+    feature_gates: Mapping[str, bool] = field(default_factory=lambda: DEFAULT_GATES)
+    users: InitVar[Iterable[User]] = (ADMIN, ALICE)
+    git_version: str = ""
+    pages_from_cache: bool = False
+    controllers: bool = False
+    clock: Clock = field(default_factory=Clock)
+    requests: list[Exchange] = field(default_factory=list, init=False)
+
+    def __post_init__(self, users: Iterable[User]) -> None:
+        profile = Profile.of(self.kubernetes, self.feature_gates)
+        self.access = Users(tuple(users))
+        self.store = Store(self.clock)
+        self._table = Served(profile.version, self.served, self.resources)
+        self._stopping = threading.Event()
+        self.faults = Faults(self.access, self._stopping.wait)
+        self._watches = Watches(self.store)
+        writes = Writes(self.store, Validation(profile))
+        git_version = self.git_version or f"v{profile.version}.2"
+        self._routes = Routes(
+            self.access,
+            Discovery(self._table, profile, git_version),
+            Lists(self.store, pages_from_cache=self.pages_from_cache),
+            self._watches,
+            writes,
+        )
+        self._controller = Controller(self.store, self._table, writes)
+        self._transport = Transport(self._answer, self.clock)
+
+    def __enter__(self) -> Self:
+        self._transport.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stopping.set()
+        self._watches.cut()
+        self._transport.stop()
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return self._transport.url
+
+    def add(self, documents: object) -> None:
+        """Add objects, in any version: documents, a List, or one object.
+
+        They keep their uid, times and generation where they have some. Nothing is
+        validated, and objects that are there already are replaced.
+        """
+        if is_list(documents):
+            self.add(list(items_of(documents)))
+        elif isinstance(documents, Mapping):
+            self._seed(documents)
+        elif isinstance(documents, Iterable):
+            for document in documents:
+                self.add(document)
+
+    def _seed(self, document: Mapping[str, Any]) -> None:
+        group = str(document["apiVersion"]).rpartition("/")[0]
+        resource = self._table.of_kind(str(document["kind"]), group)
+        hub = hub_of(document)
+        given = hub.get("metadata", {})
+        with self.store.lock:
+            metadata = {
+                **({"namespace": "default"} if resource.namespaced else {}),
+                **({"generation": 1} if resource.is_counted else {}),
+                "uid": given.get("uid") or self.store.new_uid(),
+                "creationTimestamp": self.clock.text,
+                **given,
+            }
+            metadata.pop("managedFields", None)
+            self.store.put(resource, hub | {"metadata": metadata})
+
+    def objects(self, kind: str, group: str | None = None) -> list[Wire]:
+        """Return copies of the objects of a kind, in v1 form, in order."""
+        with self.store.lock:
+            stored = self.store.all(self._table.of_kind(kind, group))
+            return [copy.deepcopy(each.document) for each in stored]
+
+    def object(self, kind: str, name: str, namespace: str | None = None) -> Wire:
+        """Return a copy of an object, in v1 form; a KeyError if there is none."""
+        for each in self.objects(kind):
+            metadata = each["metadata"]
+            if (metadata["name"], metadata.get("namespace")) == (name, namespace):
+                return each
+        raise KeyError(f"no {kind} {namespace}/{name}")
+
+    def kubeconfig(
+        self, path: Path, *, user: str = ADMIN.name, namespace: str = ""
+    ) -> Path:
+        """Write a kubeconfig with a user's newest token; return its path."""
+        context = {"cluster": "double", "user": user}
+        if namespace:
+            context["namespace"] = namespace
+        content = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "double", "cluster": {"server": self.url}}],
+            "users": [{"name": user, "user": {"token": self.access.token(user)}}],
+            "contexts": [{"name": "double", "context": context}],
+            "current-context": "double",
+        }
+        path.write_text(yaml.safe_dump(content), "utf-8")
+        return path
+
+    def evict(self) -> None:
+        """Let the device taint eviction controller take its next step."""
+        with self.store.lock:
+            self._controller.step()
+
+    def compact(self) -> None:
+        """Forget history: continue tokens and watches from before are too old."""
+        self.store.compact()
+
+    def cut_watches(self) -> None:
+        """Drop the connections of all running watches."""
+        self._watches.cut()
+
+    def _answer(self, request: Request) -> Answer:
+        """Answer a request of the transport, with its faults, and log it."""
+        faults = self.faults.due(request)
+        given = self.faults.before(faults, request)
+        if given is None:
+            try:
+                request = self._routes.identified(request)
+                given = self._routes.answer(request)
+            except ApiError as error:
+                given = refusal(error)
+            if self.controllers and request.method != "GET":
+                self.evict()
+        given = self.faults.after(faults, given)
+        self.requests.append(
+            Exchange(
+                request.method,
+                request.path,
+                request.query,
+                request.user.name if request.user else "",
+                given.status,
+                request.headers,
+                request.body,
+            )
+        )
+        return given
