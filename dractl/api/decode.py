@@ -14,6 +14,7 @@ from dractl.api import (
 from dractl.api.decode_fields import Wire, child, mismatch, text
 from dractl.api.problems import MalformedField, Problem
 from dractl.api.versions import GROUP, to_hub
+from dractl.api.workload_resources import workload_resource
 from dractl.model.autoscaling import AutoscalerStatus, NodeClaim, NodePool
 from dractl.model.claims import (
     DeviceClass,
@@ -38,6 +39,7 @@ from dractl.model.workloads import (
     PodDisruptionBudget,
     PodGroup,
     ResourceQuota,
+    WorkloadResource,
 )
 
 Object = (
@@ -61,6 +63,7 @@ Object = (
     | AutoscalerStatus
     | NodePool
     | NodeClaim
+    | WorkloadResource
 )
 _Decoder = Callable[[Wire], Object]
 
@@ -117,9 +120,13 @@ def decode(document: object, where: str = "") -> Decoded | Problem | None:
     try:
         kind, version = _filled(document, "kind"), _filled(document, "apiVersion")
         decoder = _decoder(version.rpartition("/")[0], kind, document)
-        if decoder is None:
+        value = (
+            workload_resource(document)
+            if decoder is None
+            else decoder(to_hub(document))
+        )
+        if value is None:
             return None
-        value = decoder(to_hub(document))
     except MalformedField as bad:
         return _problem(document, bad, where)
     return _identified(kind, document["metadata"], value)

@@ -32,6 +32,7 @@ from dractl.api.decode_shared import cluster_meta, condition, node_selector
 from dractl.api.problems import MalformedField
 from dractl.model.attributes import Attribute, Kind, Scalar, SemVer, SemVerError
 from dractl.model.attributes import qualified as _qualified
+from dractl.model.claims import ObjectMeta
 from dractl.model.devices import (
     Capacity,
     CounterConsumption,
@@ -62,10 +63,15 @@ qualified = functools.lru_cache(maxsize=8192)(_qualified)
 def resource_slice(document: Wire) -> ResourceSlice:
     """Read a ResourceSlice in v1 form."""
     meta = cluster_meta(document)
-    return within(document, "spec", lambda spec: _slice(meta.name, spec))
+    writers = within(
+        document,
+        "metadata",
+        lambda source: each(source, "managedFields", lambda e: text(e, "manager")),
+    )
+    return within(document, "spec", lambda spec: _slice(meta, writers, spec))
 
 
-def _slice(name: str, spec: Wire) -> ResourceSlice:
+def _slice(meta: ObjectMeta, writers: tuple[str, ...], spec: Wire) -> ResourceSlice:
     driver = text(spec, "driver")
     pool = child(spec, "pool")
     try:
@@ -75,7 +81,7 @@ def _slice(name: str, spec: Wire) -> ResourceSlice:
     except MalformedField as bad:
         raise bad.inside("pool") from None
     return ResourceSlice(
-        name=name,
+        name=meta.name,
         driver=driver,
         pool=pool_name,
         generation=generation,
@@ -86,6 +92,8 @@ def _slice(name: str, spec: Wire) -> ResourceSlice:
             spec, "devices", lambda source: _device(source, driver, pool_name)
         ),
         shared_counters=each(spec, "sharedCounters", _counter_set),
+        meta=meta,
+        writers=writers,
     )
 
 

@@ -47,6 +47,7 @@ def _meta(source: Wire, namespace: str) -> ObjectMeta:
         annotations=labels(source, "annotations"),
         owners=each(source, "ownerReferences", _owner),
         finalizers=texts(source, "finalizers"),
+        resource_version=text(source, "resourceVersion"),
     )
 
 

@@ -30,6 +30,7 @@ from dractl.model.workloads import (
     PodDisruptionBudget,
     PodGroup,
     ResourceQuota,
+    WorkloadResource,
 )
 
 Key = tuple[str, str]
@@ -69,6 +70,7 @@ class Snapshot:
     autoscalers: tuple[AutoscalerStatus, ...] = ()
     node_pools: tuple[NodePool, ...] = ()
     node_claims: tuple[NodeClaim, ...] = ()
+    workload_resources: tuple[WorkloadResource, ...] = ()
     problems: tuple[Problem, ...] = ()
     info: ClusterInfo = _UNSTATED
 
@@ -146,6 +148,7 @@ class Snapshot:
             autoscalers=kept.of(AutoscalerStatus),
             node_pools=kept.of(NodePool),
             node_claims=kept.of(NodeClaim),
+            workload_resources=kept.of(WorkloadResource),
             problems=tuple(found),
             info=_info(kept),
         )
@@ -251,6 +254,8 @@ def _identity(decoded: Decoded, position: int) -> object:
     value = decoded.value
     if not decoded.name:
         return position
+    if isinstance(value, WorkloadResource):
+        return value.group, value.kind, decoded.namespace, decoded.name
     if isinstance(value, ResourceSlice) and not decoded.uid:
         # Hand-made slices of several drivers, pools or generations may share a name.
         devices = tuple(device.name for device in value.devices)

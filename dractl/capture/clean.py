@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from dractl.api.pod_specs import DEEPEST, NOT_SPECS, is_pod_spec
+from dractl.api.workload_resources import CLAIM_NAME, TEMPLATE, TEMPLATE_NAME
+from dractl.capture.cuts import some
 from dractl.capture.metadata import metadata
 from dractl.capture.shapes import GROUPS, SHAPES, pod_spec
 
 Document = Mapping[str, Any]
 
-_REFERENCES: Final = frozenset({"resourceClaimName", "resourceClaimTemplateName"})
+_NAMED: Final = some("name")
 _AMOUNTS: Final = frozenset({"completions", "parallelism", "replicas", "suspend"})
 
 
@@ -65,8 +67,10 @@ def _leading_to_pods(value: object, depth: int) -> Any:
 
 
 def _kept_field(key: str, value: object, depth: int) -> Any:
-    if key in _REFERENCES:
+    if key in {CLAIM_NAME, TEMPLATE_NAME}:
         return value if isinstance(value, str) else None
+    if key == TEMPLATE:
+        return _NAMED(value) or None
     return _leading_to_pods(value, depth)
 
 

@@ -34,7 +34,7 @@ def annotations(value: Any) -> Any:
     """Keep those that dractl reads, or that tell who manages the object."""
     if not isinstance(value, Mapping):
         return None
-    return {key: text for key, text in value.items() if is_kept(key)}
+    return {key: text for key, text in value.items() if is_kept(key)} or None
 
 
 _COMMON: Final[Mapping[str, Cut]] = {

@@ -33,6 +33,7 @@ class ObjectMeta:
     annotations: Mapping[str, str] = field(default_factory=dict)
     owners: tuple[OwnerReference, ...] = ()
     finalizers: tuple[str, ...] = ()
+    resource_version: str = ""
 
     @property
     def key(self) -> tuple[str, str]:

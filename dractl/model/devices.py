@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dractl.model.attributes import Attribute
 from dractl.model.nodeselection import NodeSelector
 from dractl.model.quantity import Quantity
+
+if TYPE_CHECKING:
+    from dractl.model.claims import ObjectMeta
 
 
 class DeviceId(NamedTuple):
@@ -122,7 +125,11 @@ class Device:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResourceSlice:
-    """Part of a pool: devices, or counter sets that devices of the pool share."""
+    """Part of a pool: devices, or counter sets that devices of the pool share.
+
+    `meta` None: no document states it. `writers` are those whom the server knows to
+    have written some of it.
+    """
 
     name: str
     driver: str
@@ -133,3 +140,5 @@ class ResourceSlice:
     per_device_scope: bool | None = None
     devices: tuple[Device, ...] = ()
     shared_counters: tuple[CounterSet, ...] = ()
+    meta: "ObjectMeta | None" = None
+    writers: tuple[str, ...] = ()

@@ -123,6 +123,21 @@ class Pod:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkloadResource:
+    """An object that makes pods, or that names claims for those it will make.
+
+    `templates` and `claims` are the names in it. `replicas` None: it does not say.
+    """
+
+    kind: str
+    group: str
+    meta: ObjectMeta
+    templates: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    replicas: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PodGroup:
     """Pods that are scheduled together; they share the claims of its entries."""
 

@@ -29,6 +29,17 @@ def with_few_annotations(document: Wire) -> Wire:
     return {**document, "metadata": {**meta, "annotations": kept}}
 
 
+def reference(template: str) -> Wire:
+    """Return the entry of a pod that has a claim made from a template."""
+    return {"name": "gpu", "resourceClaimTemplateName": template}
+
+
+def workload(kind: str, spec: Wire) -> Wire:
+    """Return an object of a kind that makes pods."""
+    meta = {"name": "web", "namespace": "default", "uid": kind}
+    return {"apiVersion": "x/v1", "kind": kind, "metadata": meta, "spec": spec}
+
+
 def test_the_sample_cluster_reads_the_same_when_it_is_cleaned() -> None:
     given = [with_few_annotations(each) for each in clusters.demo()]
     assert read(cleaned(given)) == read(given)
@@ -44,6 +55,17 @@ def test_a_recorded_cluster_reads_the_same_when_it_is_cleaned() -> None:
 @pytest.mark.parametrize("seed", clusters.SEEDS)
 def test_a_random_cluster_reads_the_same_when_it_is_cleaned(seed: int) -> None:
     given = clusters.generated(seed)
+    assert read(cleaned(given)) == read(given)
+
+
+def test_workloads_read_the_same_when_they_are_cleaned() -> None:
+    template = {"spec": {"containers": [], "resourceClaims": [reference("one")]}}
+    domain = {"channel": {"resourceClaimTemplate": {"name": "two"}}}
+    given = [
+        workload("Deployment", {"replicas": 3, "template": template}),
+        workload("CronJob", {"jobTemplate": {"spec": {"template": template}}}),
+        workload("ComputeDomain", {"numNodes": 2, **domain}),
+    ]
     assert read(cleaned(given)) == read(given)
 
 
