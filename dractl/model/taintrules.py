@@ -43,6 +43,10 @@ class DeviceSelector(NamedTuple):
             for mine, theirs in zip(self, other, strict=True)
         )
 
+    def as_wire(self) -> dict[str, str]:
+        """Return the fields that are set, as a deviceSelector has them."""
+        return {part: text for part, text in self._asdict().items() if text is not None}
+
     def __str__(self) -> str:
         """Return it as users type it; parts that are left out show as a star."""
         parts = list(self)

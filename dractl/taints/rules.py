@@ -50,13 +50,12 @@ def rule_document(
     selector: DeviceSelector, taint: Taint, name: str | None = None
 ) -> Document:
     """Return a DeviceTaintRule; by default its name is made of what it is about."""
-    selected = zip(("driver", "pool", "device"), selector, strict=True)
     return {
         "apiVersion": HUB,
         "kind": "DeviceTaintRule",
         "metadata": {"name": name or rule_name(selector, taint.key)},
         "spec": {
-            "deviceSelector": {part: text for part, text in selected if text},
+            "deviceSelector": selector.as_wire(),
             "taint": taint_to_wire(taint),
         },
     }
