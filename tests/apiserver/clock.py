@@ -26,7 +26,6 @@ class Clock:
         """The time as the Date header has it."""
         return self.now.strftime("%a, %d %b %Y %H:%M:%S GMT")
 
-    @staticmethod
-    def parse(text: str) -> datetime:
-        """Read a time of metadata."""
-        return datetime.fromisoformat(text)
+    def seconds_since(self, text: str) -> int:
+        """Return how long ago a time of metadata was."""
+        return int((self.now - datetime.fromisoformat(text)).total_seconds())

@@ -1,5 +1,6 @@
 """Faults that a test injects; they strike by counting, so every run is the same."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -89,6 +90,7 @@ class Faults:
     users: Users
     sleep: Callable[[float], object]
     _armed: list[_Armed] = field(default_factory=list)
+    _counting: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, *faults: Fault) -> None:
         """Let faults strike from the next request on."""
@@ -104,7 +106,8 @@ class Faults:
 
     def due(self, request: Request) -> list[Fault]:
         """Count a request; return the faults that strike it."""
-        return [each.fault for each in self._armed if each.strikes(request)]
+        with self._counting:
+            return [each.fault for each in self._armed if each.strikes(request)]
 
     def before(self, faults: list[Fault], request: Request) -> Answer | None:
         """Return the answer that comes instead of any work; None: there is none."""

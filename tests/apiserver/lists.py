@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from tests.apiserver.clock import Clock
 from tests.apiserver.messages import Answer, Request, answer
 from tests.apiserver.resources import Resource, Wire
 from tests.apiserver.selectors import selects
@@ -80,7 +81,8 @@ class Lists:
             metadata["continue"] = Token(revision, f"{key}\0").encode()
             if selects(query, scope.resource) is None:
                 metadata["remainingItemCount"] = left
-        return _written(page, scope, metadata, request)
+        form = wanted_form(request.headers.get("accept", ""))
+        return _written(page, scope, metadata, form, self.store.clock)
 
     def _revision(self, query: dict[str, str], token: Token | None) -> int:
         """Return the revision to list at."""
@@ -138,11 +140,10 @@ def _number(query: dict[str, str], name: str) -> int:
 
 
 def _written(
-    page: Sequence[Stored], scope: Scope, metadata: Wire, request: Request
+    page: Sequence[Stored], scope: Scope, metadata: Wire, form: str, clock: Clock
 ) -> Answer:
-    form = wanted_form(request.headers.get("accept", ""))
     if form == TABLE:
-        return answer(table(page, scope.resource, metadata))
+        return answer(table(page, scope.resource, metadata, clock))
     if form == METADATA_ONLY:
         kind = "PartialObjectMetadataList"
         items = [partial(each) for each in page]

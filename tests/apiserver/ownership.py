@@ -3,6 +3,7 @@
 Lists are owned as a whole. Paths are those of the stored form.
 """
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -78,6 +79,17 @@ def _entry(owner: Owner) -> Wire:
     }
 
 
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> frozenset[Path]:
+    """Return the paths at which two objects differ."""
+    old, new = leaves(before), leaves(after)
+    missing = object()
+    return frozenset(
+        path
+        for path in old.keys() | new.keys()
+        if old.get(path, missing) != new.get(path, missing)
+    )
+
+
 def applied(
     live: Wire, owners: Sequence[Owner], own: Owner, wanted: Wire, *, force: bool
 ) -> Wire:
@@ -86,13 +98,12 @@ def applied(
     What the applier wants no more is gone, unless others own it, too. Raises the
     conflict with them, unless it is forced.
     """
-    fields, before = leaves(wanted), leaves(live)
-    changed = {path for path, value in fields.items() if before.get(path) != value}
+    fields = leaves(wanted)
     others = [owner for owner in owners if not owner.is_same(own)]
     contested = [
         (owner.manager, "".join(f".{step}" for step in path))
         for owner in others
-        for path in changed & owner.paths
+        for path in differences(live, wanted) & owner.paths & own.paths
     ]
     if contested and not force:
         raise manager_conflict(contested)
@@ -105,7 +116,7 @@ def _changed(
     live: Mapping[str, Any], fields: Mapping[Path, Any], gone: frozenset[Path]
 ) -> Wire:
     """Return a copy with some fields set and others gone."""
-    result: Wire = _copied(live)
+    result: Wire = copy.deepcopy(dict(live))
     for path in gone:
         _remove(result, path)
     for path, value in fields.items():
@@ -117,13 +128,6 @@ def _changed(
             inner = below
         inner[path[-1]] = value
     return result
-
-
-def _copied(value: Mapping[str, Any]) -> Wire:
-    return {
-        key: _copied(inner) if isinstance(inner, Mapping) else inner
-        for key, inner in value.items()
-    }
 
 
 def _remove(document: Wire, path: Path) -> None:

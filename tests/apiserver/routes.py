@@ -6,10 +6,10 @@ from typing import Final
 from urllib.parse import unquote
 
 from tests.apiserver.access import Attributes, User, Users
+from tests.apiserver.deletes import Deletes
 from tests.apiserver.discovery import OPEN_PATHS, Discovery, UnknownGroup
 from tests.apiserver.lists import Lists, Scope
 from tests.apiserver.messages import Answer, Request, answer, refusal
-from tests.apiserver.pods import evicted
 from tests.apiserver.reviews import review
 from tests.apiserver.statuses import (
     ApiError,
@@ -43,6 +43,7 @@ class Routes:
     lists: Lists
     watches: Watches
     writes: Writes
+    deletes: Deletes
 
     def identified(self, request: Request) -> Request:
         """Return the request with who it counts for; nobody for open paths."""
@@ -76,7 +77,7 @@ class Routes:
     def _done(self, request: Request, target: Target, user: User) -> Answer:
         verb = self._verb(request, target, user)
         if target.subresource == "eviction":
-            return evicted(request, target, self.writes)
+            return self.deletes.evict(request, target)
         scope = Scope(target.resource, target.version, target.namespace)
         deeds: Mapping[str, Callable[[], Answer]] = {
             "list": lambda: self.lists.answer(request, scope),
@@ -85,8 +86,8 @@ class Routes:
             "create": lambda: self.writes.create(request, target),
             "update": lambda: self.writes.replace(request, target),
             "patch": lambda: self.writes.patch(request, target),
-            "delete": lambda: self.writes.delete(request, target),
-            "deletecollection": lambda: self.writes.delete_all(request, target),
+            "delete": lambda: self.deletes.delete(request, target),
+            "deletecollection": lambda: self.deletes.delete_all(request, target),
         }
         return deeds[verb]()
 
@@ -113,11 +114,12 @@ class Routes:
         return found is None
 
     def _got(self, request: Request, target: Target) -> Answer:
-        stored = self.writes.stored(target)
+        stored = target.stored(self.writes.store)
         form = wanted_form(request.headers.get("accept", ""))
         if form == TABLE:
             metadata = {"resourceVersion": str(stored.revision)}
-            return answer(table([stored], target.resource, metadata))
+            clock = self.lists.store.clock
+            return answer(table([stored], target.resource, metadata, clock))
         if form == METADATA_ONLY.removesuffix("List"):
             return answer(partial(stored))
         return answer(stored.whole(target.version))

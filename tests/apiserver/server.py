@@ -17,11 +17,12 @@ from dractl.api.lists import is_list, items_of
 from dractl.model.cluster import Profile
 from tests.apiserver.access import ADMIN, ALICE, User, Users
 from tests.apiserver.clock import Clock
+from tests.apiserver.deletes import Deletes
 from tests.apiserver.discovery import Discovery
 from tests.apiserver.eviction import Controller
 from tests.apiserver.faults import Faults
 from tests.apiserver.lists import Lists
-from tests.apiserver.messages import Answer, Exchange, Request, refusal
+from tests.apiserver.messages import Answer, Delivery, Exchange, Request, refusal
 from tests.apiserver.resources import Resource, Served, Wire
 from tests.apiserver.routes import Routes
 from tests.apiserver.statuses import ApiError
@@ -43,7 +44,7 @@ class ApiServer:
     ["v1beta1"], "policy": [], "kueue.x-k8s.io": ["v1beta1"]}`. `resources` adds rows to
     the table of resources. `pages_from_cache` is for releases that page lists of
     `resourceVersion=0`, too. With `controllers`, the device taint eviction controller
-    takes a step after every change; without, a test calls `evict`.
+    takes a step after every answer; without, a test calls `evict`.
     """
 
     kubernetes: str = "1.36"
@@ -65,16 +66,16 @@ class ApiServer:
         self._stopping = threading.Event()
         self.faults = Faults(self.access, self._stopping.wait)
         self._watches = Watches(self.store)
-        writes = Writes(self.store, Validation(profile))
         git_version = self.git_version or f"v{profile.version}.2"
         self._routes = Routes(
             self.access,
             Discovery(self._table, profile, git_version),
             Lists(self.store, pages_from_cache=self.pages_from_cache),
             self._watches,
-            writes,
+            Writes(self.store, Validation(profile)),
+            Deletes(self.store),
         )
-        self._controller = Controller(self.store, self._table, writes)
+        self._controller = Controller(self.store, self._table)
         self._transport = Transport(self._answer, self.clock)
 
     def __enter__(self) -> Self:
@@ -94,7 +95,12 @@ class ApiServer:
     @property
     def url(self) -> str:
         """Where it listens."""
-        return self._transport.url
+        return f"http://{self.address}"
+
+    @property
+    def address(self) -> str:
+        """Host and port."""
+        return self._transport.address
 
     def add(self, documents: object) -> None:
         """Add objects, in any version: documents, a List, or one object.
@@ -181,16 +187,16 @@ class ApiServer:
                 given = self._routes.answer(request)
             except ApiError as error:
                 given = refusal(error)
-            if self.controllers and request.method != "GET":
-                self.evict()
         given = self.faults.after(faults, given)
+        if self.controllers:
+            self.evict()
         self.requests.append(
             Exchange(
                 request.method,
                 request.path,
                 request.query,
                 request.user.name if request.user else "",
-                given.status,
+                0 if given.delivery is Delivery.NONE else given.status,
                 request.headers,
                 request.body,
             )

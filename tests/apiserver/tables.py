@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from tests.apiserver.clock import Clock
 from tests.apiserver.ownership import managed_fields
 from tests.apiserver.resources import Resource, Wire
 from tests.apiserver.store import Stored
@@ -29,7 +30,9 @@ def partial(stored: Stored) -> Wire:
     }
 
 
-def table(page: Sequence[Stored], resource: Resource, metadata: Wire) -> Wire:
+def table(
+    page: Sequence[Stored], resource: Resource, metadata: Wire, clock: Clock
+) -> Wire:
     """Return the table of a page; claims have their state in it."""
     more = _COLUMNS.get(resource.kind, {})
     names = ["Name", *more, "Age"]
@@ -49,12 +52,24 @@ def table(page: Sequence[Stored], resource: Resource, metadata: Wire) -> Wire:
         ],
         "rows": [
             {
-                "cells": [each.name, *(cell(each) for cell in more.values()), "0s"],
+                "cells": [
+                    each.name,
+                    *(cell(each) for cell in more.values()),
+                    _age(clock.seconds_since(each.metadata["creationTimestamp"])),
+                ],
                 "object": partial(each),
             }
             for each in page
         ],
     }
+
+
+def _age(seconds: int) -> str:
+    """Return an age as kubectl shows it, to the largest unit."""
+    for unit, size, least in (("d", 86400, 172800), ("h", 3600, 10800), ("m", 60, 120)):
+        if seconds >= least:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
 
 
 def _claim_state(stored: Stored) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from tests.apiserver.access import Attributes
 from tests.apiserver.discovery import UnknownGroup
 from tests.apiserver.resources import Resource, Served
-from tests.apiserver.statuses import not_served
+from tests.apiserver.statuses import not_found, not_served
+from tests.apiserver.store import Store, Stored
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,13 @@ class Target:
             self.namespace or "",
             self.name,
         )
+
+    def stored(self, store: Store) -> Stored:
+        """Return the object that is named."""
+        found = store.get(self.resource, self.namespace, self.name)
+        if found is None:
+            raise not_found(self.resource, self.name)
+        return found
 
 
 def target_of(steps: list[str], served: Served) -> Target:

@@ -26,10 +26,10 @@ class Transport:
         )
 
     @property
-    def url(self) -> str:
-        """Where it listens."""
+    def address(self) -> str:
+        """Host and port."""
         host, port = self._server.server_address[:2]
-        return f"http://{host!s}:{port}"
+        return f"{host!s}:{port}"
 
     def start(self) -> None:
         """Listen."""

@@ -1,11 +1,13 @@
 """What of a new object the server refuses: dractl's rules, as Status objects."""
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from dractl.api.versions import GROUP
 from dractl.model.cluster import Profile
+from dractl.rules.path import Index, Path
 from dractl.rules.registry import Violation
 from dractl.rules.server import BAD_REQUEST, UNPROCESSABLE, judged
 from tests.apiserver.resources import Resource, Wire
@@ -20,13 +22,20 @@ class Validation:
 
     profile: Profile
 
-    def check_new(self, document: Wire, resource: Resource, *, strict: bool) -> None:
-        """Refuse what a client wants to create; unknown fields only if `strict`."""
+    def new(self, document: Wire, resource: Resource, *, is_strict: bool) -> Wire:
+        """Return what a client wants to create, without fields that nobody knows.
+
+        If it `is_strict`, such fields are refused.
+        """
         found = self._found(document, resource, BAD_REQUEST)
-        serious = [each for each in found if strict or each.code != _UNKNOWN]
-        if serious:
-            raise bad_request("; ".join(map(_line, serious)))
-        self.check(document, resource)
+        unknown = [each.path for each in found if each.code == _UNKNOWN]
+        if len(unknown) < len(found) or (unknown and is_strict):
+            raise bad_request("; ".join(map(_line, found)))
+        known = copy.deepcopy(document)
+        for path in unknown:
+            _remove(known, path)
+        self.check(known, resource)
+        return known
 
     def check_applied(self, document: Wire, resource: Resource) -> None:
         """Refuse what cannot be applied: here unknown fields always count."""
@@ -55,3 +64,13 @@ class Validation:
 
 def _line(violation: Violation) -> str:
     return f"{violation.path}: {violation.message}"
+
+
+def _remove(document: Wire, path: Path) -> None:
+    holder: Any = document
+    *steps, last = [
+        step.number if isinstance(step, Index) else step.name for step in path.steps
+    ]
+    for step in steps:
+        holder = holder[step]
+    del holder[last]
