@@ -1,11 +1,31 @@
 """What every test may use."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.apiserver.fixtures import api_server
 from tests.cli.run import Runner
 
+_CLUSTERS = ("KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT")
+
 __all__ = ["api_server", "dractl"]
+
+
+@pytest.fixture(autouse=True)
+def _nowhere(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Keep tests away from the clusters that this machine knows."""
+    monkeypatch.setenv("HOME", str(_home(tmp_path_factory)))
+    for name in _CLUSTERS:
+        monkeypatch.delenv(name, raising=False)
+
+
+def _home(folders: pytest.TempPathFactory) -> Path:
+    home = folders.getbasetemp() / "home"
+    home.mkdir(exist_ok=True)
+    return home
 
 
 @pytest.fixture

@@ -6,21 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 
 from dractl.cli import output, placements
+from dractl.cli.command import command
 from dractl.cli.options import (
     AllNamespacesOption,
-    DemoOption,
-    GatesOption,
     NamespaceOption,
-    NoColorOption,
     OutputOption,
-    QuietOption,
-    ReleaseOption,
-    SnapshotOption,
-    VerboseOption,
-    feature_gates,
-    terminal,
     verbatim,
 )
+from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.errors import ExitStatus
 
@@ -70,41 +63,28 @@ PolicyOption = Annotated[
 ]
 
 
+@command
 def allocate(  # noqa: PLR0913 - one parameter per option
-    context: typer.Context,
     files: FilesArgument = None,
     *,
-    snapshot: SnapshotOption = None,
-    demo: DemoOption = False,
+    source: Source,
     node: NodeOption = None,
     policy: PolicyOption = "first",
     namespace: NamespaceOption = None,
     all_namespaces: AllNamespacesOption = False,
-    kubernetes_version: ReleaseOption = None,
-    gates: GatesOption = None,
     output_format: OutputOption = "table",
-    verbose: VerboseOption = False,
-    quiet: QuietOption = False,
-    no_color: NoColorOption = False,
+    screen: Terminal,
 ) -> int:
     """Say which devices the scheduler would give to claims, and why not others.
 
     A dry run: nothing is changed anywhere. Claims and pods are placed in their order,
     each with what those before it left over.
     """
-    screen = terminal(context, verbose=verbose, quiet=quiet, no_color=no_color)
-    from dractl.cli.reading import check_scope, read, warn_of
+    from dractl.cli.reading import Wish, read, warn_of
     from dractl.solver.placement import Policy, place
 
-    check_scope(namespace, all_namespaces=all_namespaces)
-    question = read(
-        files=files or (),
-        snapshot=snapshot,
-        demo=demo,
-        namespace=namespace,
-        kubernetes=kubernetes_version,
-        gates=feature_gates(gates),
-    )
+    wish = Wish("allocate", namespace, all_namespaces)
+    question = read(files or (), source, wish, screen)
     warn_of(question.snapshot, screen)
     started = time.perf_counter()
     with screen.progress("placing") as progress:

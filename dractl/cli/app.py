@@ -17,10 +17,12 @@ from dractl.cli import (
     completion,
     convert,
     explain,
+    reaching,
     render,
     validate,
     version,
 )
+from dractl.cli.source import REACHING
 from dractl.cli.terminal import OutputClosed, Terminal
 from dractl.errors import DractlError, ExitStatus
 
@@ -36,14 +38,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command("allocate", epilog=allocate.EXAMPLES)(allocate.allocate)
-app.command("attributes", epilog=attributes.EXAMPLES)(attributes.attributes)
-app.command("cel", epilog=cel.EXAMPLES)(cel.cel)
+app.command("allocate", epilog=allocate.EXAMPLES + REACHING)(allocate.allocate)
+app.command("attributes", epilog=attributes.EXAMPLES + REACHING)(attributes.attributes)
+app.command("cel", epilog=cel.EXAMPLES + REACHING)(cel.cel)
 app.command("completion", epilog=completion.EXAMPLES)(completion.completion)
 app.command("convert", epilog=convert.EXAMPLES)(convert.convert)
-app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
+app.command("explain", epilog=explain.EXAMPLES + REACHING)(explain.explain)
+app.command("options")(reaching.options)
 app.command("render", epilog=render.EXAMPLES)(render.render)
-app.command("validate", epilog=validate.EXAMPLES)(validate.validate)
+app.command("validate", epilog=validate.EXAMPLES + REACHING)(validate.validate)
 app.command("version", epilog=version.EXAMPLES)(version.version)
 
 

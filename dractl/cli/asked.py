@@ -1,11 +1,12 @@
 """What the options of `dractl validate` ask for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from dractl.catalogue.nearest import nearest
 from dractl.cli.findings import UNREADABLE
 from dractl.cli.options import usage
 from dractl.cli.reports import listing, manual
+from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.model.cluster import Profile
 from dractl.rules.check import RULES
@@ -47,22 +48,17 @@ def files(paths: Sequence[str], *, recursive: bool) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def known(
-    *,
-    snapshot: str | None,
-    demo: bool,
-    kubernetes: str | None,
-    gates: Mapping[str, bool],
-    screen: Terminal,
-) -> tuple[Profile, World]:
-    """Return the release to judge by, and what a snapshot shows."""
-    if snapshot is None and not demo:
-        return Profile.of(kubernetes, gates), World()
-    # It brings the solver along, which only a snapshot needs.
-    from dractl.cli.reading import read_cluster, warn_of
+def known(source: Source, screen: Terminal) -> tuple[Profile, World]:
+    """Return the release to judge by, and what a cluster shows.
 
-    cluster = read_cluster(
-        snapshot=snapshot, demo=demo, kubernetes=kubernetes, gates=gates
-    )
+    Checking files is safe anywhere, so a live cluster is read only if options name it.
+    """
+    if source.is_live and not source.names_live:
+        return Profile.of(source.kubernetes, source.gates), World()
+    # It brings the solver along, which only a cluster needs.
+    from dractl.cli.reading import Wish, read_cluster, warn_of
+
+    wish = Wish("validate", all_namespaces=True)
+    cluster = read_cluster(source, wish, screen).snapshot
     warn_of(cluster, screen)
     return cluster.profile, World.of(cluster, ())

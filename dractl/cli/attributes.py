@@ -6,22 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from dractl.cli import output
+from dractl.cli.command import command
 from dractl.cli.options import (
     AnswerOption,
     ClassOption,
-    DemoOption,
     DriverOption,
-    GatesOption,
-    NoColorOption,
-    QuietOption,
-    ReleaseOption,
     SeenByOption,
-    SnapshotOption,
-    VerboseOption,
-    feature_gates,
-    terminal,
     verbatim,
 )
+from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.errors import ExitStatus
 
@@ -58,39 +51,29 @@ NameArgument = Annotated[
 ]
 
 
+@command
 def attributes(  # noqa: PLR0913 - one parameter per option
-    context: typer.Context,
     name: NameArgument = None,
     *,
-    snapshot: SnapshotOption = None,
-    demo: DemoOption = False,
+    source: Source,
     device_class: ClassOption = None,
     driver: DriverOption = None,
     node: SeenByOption = None,
-    kubernetes_version: ReleaseOption = None,
-    gates: GatesOption = None,
     output_format: AnswerOption = "table",
-    verbose: VerboseOption = False,
-    quiet: QuietOption = False,
-    no_color: NoColorOption = False,
+    screen: Terminal,
 ) -> int:
     """List what devices publish, and how to select by it.
 
     Every attribute and capacity with its type, the number of devices that have it,
     their values, and (-o wide, json, yaml) an expression that selects by it.
     """
-    screen = terminal(context, verbose=verbose, quiet=quiet, no_color=no_color)
     from dractl.catalogue.listing import listing
     from dractl.cli import entries
     from dractl.cli.narrowing import narrowed
-    from dractl.cli.reading import read_cluster, warn_of
+    from dractl.cli.reading import Wish, read_cluster, warn_of
 
-    cluster = read_cluster(
-        snapshot=snapshot,
-        demo=demo,
-        kubernetes=kubernetes_version,
-        gates=feature_gates(gates),
-    )
+    wish = Wish("attributes", node=node)
+    cluster = read_cluster(source, wish, screen).snapshot
     warn_of(cluster, screen)
     scope = narrowed(cluster, device_class=device_class, driver=driver, node=node)
     devices = scope.passing(screen)

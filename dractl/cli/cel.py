@@ -4,22 +4,16 @@ from typing import Annotated, Final
 
 import typer
 
+from dractl.cli.command import command
 from dractl.cli.options import (
     AnswerOption,
     ClassOption,
-    DemoOption,
     DriverOption,
-    GatesOption,
-    NoColorOption,
-    QuietOption,
-    ReleaseOption,
     SeenByOption,
-    SnapshotOption,
-    VerboseOption,
-    feature_gates,
-    terminal,
     verbatim,
 )
+from dractl.cli.source import Source
+from dractl.cli.terminal import Terminal
 
 EXAMPLES: Final = verbatim("""
 Examples:
@@ -73,48 +67,37 @@ ExpectFileOption = Annotated[
 ]
 
 
+@command
 def cel(  # noqa: PLR0913 - one parameter per option
-    context: typer.Context,
     expression: ExpressionArgument = None,
     *,
-    snapshot: SnapshotOption = None,
-    demo: DemoOption = False,
+    source: Source,
     device_class: ClassOption = None,
     driver: DriverOption = None,
     node: SeenByOption = None,
     expect: ExpectOption = None,
     expect_file: ExpectFileOption = None,
-    kubernetes_version: ReleaseOption = None,
-    gates: GatesOption = None,
     output_format: AnswerOption = "table",
-    verbose: VerboseOption = False,
-    quiet: QuietOption = False,
-    no_color: NoColorOption = False,
+    screen: Terminal,
 ) -> int:
     """Say which devices a CEL expression selects, and why not others.
 
     Compiles it as the API server would a new selector, and shows what each clause
     leaves, where it fails, what it costs, and what could be better.
     """
-    screen = terminal(context, verbose=verbose, quiet=quiet, no_color=no_color)
     from dractl.cli import trials
-    from dractl.cli.reading import read_cluster, warn_of
+    from dractl.cli.reading import Wish, read_cluster, warn_of
 
     case = trials.asked(
         expression,
         expect=expect or (),
         expect_file=expect_file,
-        snapshot=snapshot,
+        snapshot=source.snapshot,
         device_class=device_class,
         driver=driver,
         node=node,
     )
-    cluster = read_cluster(
-        snapshot=snapshot,
-        demo=demo,
-        kubernetes=kubernetes_version,
-        gates=feature_gates(gates),
-    )
+    cluster = read_cluster(source, Wish("cel", node=node), screen).snapshot
     warn_of(cluster, screen)
     if expect_file is not None:
         return trials.try_cases(expect_file, case, cluster, output_format, screen)

@@ -124,7 +124,7 @@ def _commands(group: TyperGroup) -> Iterator[Candidate]:
 
 def _options(line: _Line) -> Iterator[Candidate]:
     for option in dict.fromkeys(line.options().values()):
-        if option.multiple or _long(option) not in line.used:
+        if not option.hidden and (option.multiple or _long(option) not in line.used):
             yield Candidate(_long(option), option.help or "")
     yield Candidate("--help", "Show this message and exit.")
 

@@ -1,24 +1,18 @@
 """`dractl explain`."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
 from dractl.cli import output
+from dractl.cli.command import command
 from dractl.cli.options import (
     AllNamespacesOption,
-    DemoOption,
-    GatesOption,
     NamespaceOption,
-    NoColorOption,
-    QuietOption,
-    ReleaseOption,
-    SnapshotOption,
-    VerboseOption,
-    feature_gates,
-    terminal,
     verbatim,
 )
+from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.errors import ExitStatus
 
@@ -26,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dractl.api.problems import Problem
+    from dractl.api.snapshot import Snapshot
     from dractl.diagnose.answer import DeviceReport, Explanation
 
 EXAMPLES: Final = verbatim("""
@@ -51,6 +46,8 @@ Exit status: 0 nothing is stuck, 1 something is, 2 wrong usage, 3 a file cannot
 be read, or nothing is stuck as far as a file could be read.
 """)
 
+_ASKED_ABOUT: Final = ("Pod", "ResourceClaim")
+
 WhatArgument = Annotated[
     list[str] | None,
     typer.Argument(
@@ -67,46 +64,38 @@ FormatOption = Annotated[
 ]
 
 
+@command
 def explain(  # noqa: PLR0913 - one parameter per option
-    context: typer.Context,
     what: WhatArgument = None,
     *,
-    snapshot: SnapshotOption = None,
-    demo: DemoOption = False,
+    source: Source,
     namespace: NamespaceOption = None,
     all_namespaces: AllNamespacesOption = False,
-    kubernetes_version: ReleaseOption = None,
-    gates: GatesOption = None,
     output_format: FormatOption = "table",
-    verbose: VerboseOption = False,
-    quiet: QuietOption = False,
-    no_color: NoColorOption = False,
+    screen: Terminal,
 ) -> int:
     """Say why pods and claims wait, and which change would help.
 
     Every cause has its evidence: the clause that removes the last device, who holds the
     others, the taint and the rule behind it. Every fix that names a node was tried.
     """
-    screen = terminal(context, verbose=verbose, quiet=quiet, no_color=no_color)
-    from dractl.cli.reading import check_scope, read_cluster, warn_of
+    from dractl.cli.reading import Wish, read_cluster, warn_of
     from dractl.cli.subjects import Question, answer
 
-    check_scope(namespace, all_namespaces=all_namespaces)
-    question = Question.of(what or (), namespace)
-    cluster = read_cluster(
-        snapshot=snapshot,
-        demo=demo,
-        kubernetes=kubernetes_version,
-        gates=feature_gates(gates),
-    )
-    warn_of(cluster, screen)
+    asked = Question.of(what or (), namespace)
+    wish = Wish("explain", namespace, all_namespaces)
+    found = read_cluster(source, wish, screen)
+    cluster, question = found.snapshot, replace(asked, namespace=found.namespace)
+    warn_of(cluster, screen, tells_gaps=False)
     with screen.progress("explaining") as progress:
-        found = answer(question, cluster, progress)
-    if isinstance(found, list):
-        _write_devices(found, cluster.problems, output_format, screen)
+        answered = answer(question, cluster, progress)
+    if isinstance(answered, list):
+        _write_devices(answered, cluster.problems, output_format, screen)
         return ExitStatus.ENVIRONMENT if cluster.problems else ExitStatus.YES
-    _write(found, output_format, screen, is_whole=question.is_whole)
-    return _status(found)
+    _write(answered, output_format, screen, is_whole=question.is_whole)
+    if any(gap.needs for gap in cluster.info.gaps):
+        screen.note(f"{screen.program} explain --explain-permissions prints a role")
+    return _status(answered, cluster)
 
 
 def _write(
@@ -148,7 +137,10 @@ def _write_devices(
         screen.write(device_reports.table(found, screen))
 
 
-def _status(found: "Explanation") -> ExitStatus:
+def _status(found: "Explanation", cluster: "Snapshot") -> ExitStatus:
     if found.is_stuck:
         return ExitStatus.NO
-    return ExitStatus.ENVIRONMENT if found.problems else ExitStatus.YES
+    unseen = [each for each in map(cluster.info.gap, _ASKED_ABOUT) if each is not None]
+    # "Nothing is stuck" would be too much to say of what was not seen at all.
+    is_unknown = found.problems or any(gap.only is None for gap in unseen)
+    return ExitStatus.ENVIRONMENT if is_unknown else ExitStatus.YES

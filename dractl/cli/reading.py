@@ -2,10 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from dractl.api.lists import is_list, items_of
+from dractl.api.problems import Problem
 from dractl.api.snapshot import Snapshot
 from dractl.cli.options import usage
+from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.demo import PATH
 from dractl.model.cluster import NEWEST, OLDEST
@@ -13,7 +18,31 @@ from dractl.solver.placement import Subject, pending
 from dractl.sources.documents import Loaded
 from dractl.sources.files import load_documents
 
+if TYPE_CHECKING:
+    from dractl.live.connection import Connection
+    from dractl.live.reading import Reading
+
 _NAMESPACED: Final = frozenset({"Pod", "ResourceClaim", "ResourceClaimTemplate"})
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster that was read. `namespace` is the one that is asked about; None: all.
+
+    `live` is where a live one was read from; None for a file or the sample.
+    """
+
+    snapshot: Snapshot
+    namespace: str | None
+    live: "Live | None" = None
+
+
+@dataclass(frozen=True)
+class Live:
+    """A live cluster that was read: the connection to it, and what was read."""
+
+    connection: "Connection"
+    reading: "Reading"
 
 
 @dataclass(frozen=True)
@@ -29,38 +58,51 @@ class Question:
     unreadable: bool = False
 
 
-def read(  # noqa: PLR0913 - what options say, one by one
-    *,
-    files: Sequence[str],
-    snapshot: str | None,
-    demo: bool,
-    namespace: str | None,
-    kubernetes: str | None,
-    gates: Mapping[str, bool],
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What of a cluster a command wants: the kinds that it needs, in which scope.
+
+    `node` is the one whose devices matter; `fresh` asks for the state of this moment.
+    """
+
+    command: str
+    namespace: str | None = None
+    all_namespaces: bool = False
+    node: str | None = None
+    fresh: bool = False
+
+
+def read(
+    files: Sequence[str], source: Source, wish: Wish, screen: Terminal
 ) -> Question:
     """Read the cluster and the files, and pick what is to be placed.
 
+    A file that has ResourceSlices is a cluster of its own, unless options name one.
     Raises DractlError for options that contradict each other, for files that cannot be
     read, and where there is no cluster to place anything in.
     """
-    if [*files, snapshot].count("-") > 1:
+    if [*files, source.snapshot].count("-") > 1:
         raise usage("stdin can be read only once, so - may appear only once")
-    base = _cluster(snapshot, demo=demo)
     given = _load(files)
-    documents = [(_placed(each, namespace), where) for each, where in given.documents]
+    namespace = home = wish.namespace
+    problems = list(given.problems)
+    base: Iterable[tuple[object, str]] = ()
+    if source.is_live and not source.names_live and _has_slices(given):
+        check_scope(wish.namespace, all_namespaces=wish.all_namespaces)
+    else:
+        found = _found(source, wish, screen)
+        namespace, base = found.namespace, found.documents
+        if found.live is not None:
+            home = home or found.live.connection.namespace
+        problems = [*found.problems, *problems]
+    placed = partial(_placed, home=home, asked=wish.namespace)
+    documents = [(placed(each), where) for each, where in given.documents]
     cluster = Snapshot.from_sourced(
-        [*base.documents, *documents],
-        kubernetes=kubernetes,
-        feature_gates=gates,
-        problems=[*base.problems, *given.problems],
+        chain(base, documents),
+        kubernetes=source.kubernetes,
+        feature_gates=source.gates,
+        problems=problems,
     )
-    if not (demo or snapshot is not None or cluster.slices):
-        raise usage(
-            "there is no cluster to allocate in: no --snapshot, no --demo"
-            + (", and no ResourceSlice in the files" if files else ""),
-            hint="try --demo, or save the state of a cluster with kubectl get -o yaml "
-            "and name it with --snapshot",
-        )
     if not files:
         return Question(cluster, pending(cluster, namespace))
     asked = Snapshot.from_sourced(documents)
@@ -71,34 +113,69 @@ def read(  # noqa: PLR0913 - what options say, one by one
     )
 
 
-def read_cluster(
-    *,
-    snapshot: str | None,
-    demo: bool,
-    kubernetes: str | None,
-    gates: Mapping[str, bool],
-) -> Snapshot:
-    """Read the cluster that a command without FILEs asks about.
+def read_cluster(source: Source, wish: Wish, screen: Terminal) -> Cluster:
+    """Read the cluster that a command asks about.
 
     Raises DractlError for options that contradict each other, for files that cannot be
-    read, and where no cluster is named.
+    read, and where no cluster can be reached.
     """
-    if not demo and snapshot is None:
-        raise usage(
-            "there is no cluster to look at: no --snapshot, no --demo",
-            hint="try --demo, or save the state of a cluster with kubectl get -o yaml "
-            "and name it with --snapshot",
-        )
-    base = _cluster(snapshot, demo=demo)
-    return Snapshot.from_sourced(
-        base.documents,
-        kubernetes=kubernetes,
-        feature_gates=gates,
-        problems=base.problems,
+    found = _found(source, wish, screen)
+    snapshot = Snapshot.from_sourced(
+        found.documents,
+        kubernetes=source.kubernetes,
+        feature_gates=source.gates,
+        problems=found.problems,
+    )
+    return Cluster(snapshot, found.namespace, found.live)
+
+
+class _Found(NamedTuple):
+    """The documents of a cluster, and the namespace that is asked about."""
+
+    documents: Iterable[tuple[object, str]]
+    problems: Sequence[Problem]
+    namespace: str | None
+    live: Live | None = None
+
+
+def _found(source: Source, wish: Wish, screen: Terminal) -> _Found:
+    check_scope(wish.namespace, all_namespaces=wish.all_namespaces)
+    if not source.is_live:
+        path = str(PATH) if source.snapshot is None else source.snapshot
+        loaded = _load([path])
+        return _Found(loaded.documents, loaded.problems, wish.namespace)
+    live = reach(source, wish, screen)
+    namespace = wish.namespace or live.connection.namespace
+    scope = None if wish.all_namespaces else namespace
+    return _Found(live.reading.documents(), (), scope, live)
+
+
+def reach(source: Source, wish: Wish, screen: Terminal) -> Live:
+    """Read a live cluster; raise DractlError where that fails."""
+    from dractl.live.connect import connect
+    from dractl.live.kinds import NEEDS
+    from dractl.live.reading import Scope
+    from dractl.live.reading import read as read_live
+
+    connection = connect(source.target)
+    screen.detail(f"reading {connection.server}")
+    scope = Scope(
+        wish.namespace or connection.namespace, node=wish.node, cached=not wish.fresh
+    )
+    with screen.progress("reading") as progress:
+        reading = read_live(connection, NEEDS[wish.command], scope, progress)
+    return Live(connection, reading)
+
+
+def _has_slices(given: Loaded) -> bool:
+    return any(
+        isinstance(each, Mapping) and each.get("kind") == "ResourceSlice"
+        for document, _ in given.documents
+        for each in ([document] if not is_list(document) else items_of(document))
     )
 
 
-def warn_of(snapshot: Snapshot, screen: Terminal) -> None:
+def warn_of(snapshot: Snapshot, screen: Terminal, *, tells_gaps: bool = True) -> None:
     """Say what the answer lacks: a release that is known, objects that are readable."""
     release = snapshot.profile.version
     if not OLDEST <= release <= NEWEST:
@@ -106,18 +183,14 @@ def warn_of(snapshot: Snapshot, screen: Terminal) -> None:
         screen.warn(f"Kubernetes {release} is unknown here; it is judged as {nearest}")
     for problem in snapshot.problems:
         screen.warn(f"left out: {problem}")
+    for gap in snapshot.info.gaps if tells_gaps else ():
+        screen.warn(f"{gap} ({gap.needs})" if gap.needs else str(gap))
 
 
 def check_scope(namespace: str | None, *, all_namespaces: bool) -> None:
     """Raise DractlError for -n together with -A."""
     if namespace is not None and all_namespaces:
         raise usage("--namespace and --all-namespaces exclude each other")
-
-
-def _cluster(snapshot: str | None, *, demo: bool) -> Loaded:
-    if demo and snapshot is not None:
-        raise usage("--demo and --snapshot exclude each other")
-    return _load([str(PATH)] if demo else [] if snapshot is None else [snapshot])
 
 
 def _load(paths: Iterable[str]) -> Loaded:
@@ -128,23 +201,24 @@ def _load(paths: Iterable[str]) -> Loaded:
     return found
 
 
-def _placed(document: object, namespace: str | None) -> object:
-    """Return the document in the namespace of the options if it names none itself.
+def _placed(document: object, *, home: str | None, asked: str | None) -> object:
+    """Return the document in the home namespace if it names none itself.
 
-    Raises DractlError if it names another one, as `kubectl apply` does.
+    Raises DractlError if it names another one than asked for, as `kubectl apply` does.
     """
-    if namespace is None or not isinstance(document, Mapping):
+    if home is None or not isinstance(document, Mapping):
         return document
     if isinstance(items := document.get("items"), list):
-        return {**document, "items": [_placed(each, namespace) for each in items]}
+        inner = [_placed(each, home=home, asked=asked) for each in items]
+        return {**document, "items": inner}
     metadata = document.get("metadata")
     if document.get("kind") not in _NAMESPACED or not isinstance(metadata, Mapping):
         return document
-    stated = metadata.get("namespace") or namespace
-    if stated != namespace:
+    stated = metadata.get("namespace") or home
+    if asked not in {None, stated}:
         named = f"{document.get('kind')} {metadata.get('name')!r}"
-        raise usage(f"{named} is in {stated!r}, but --namespace says {namespace!r}")
-    return {**document, "metadata": {**metadata, "namespace": namespace}}
+        raise usage(f"{named} is in {stated!r}, but --namespace says {asked!r}")
+    return {**document, "metadata": {**metadata, "namespace": stated}}
 
 
 def _asked_for(asked: Snapshot, waiting: Iterable[Subject]) -> list[Subject]:

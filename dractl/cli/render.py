@@ -302,7 +302,6 @@ def _ordered(
     orders = Orders.of(values)
     if snapshot is None:
         return orders
-    from dractl.cli.reading import read_cluster
+    from dractl.sources.files import load_snapshot
 
-    cluster = read_cluster(snapshot=snapshot, demo=False, kubernetes=release, gates={})
-    return orders.for_cluster(cluster.profile)
+    return orders.for_cluster(load_snapshot(snapshot, kubernetes=release).profile)

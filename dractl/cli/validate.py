@@ -6,24 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from dractl.cli.options import (
-    DemoOption,
-    GatesOption,
-    NoColorOption,
-    QuietOption,
-    ReleaseOption,
-    SnapshotOption,
-    VerboseOption,
-    feature_gates,
-    terminal,
-    usage,
-    verbatim,
-)
+from dractl.cli.command import command
+from dractl.cli.options import usage, verbatim
+from dractl.cli.source import Source
+from dractl.cli.terminal import Terminal
 from dractl.errors import ExitStatus
 
 if TYPE_CHECKING:
     from dractl.cli.findings import Report
-    from dractl.cli.terminal import Terminal
     from dractl.model.cluster import Profile
     from dractl.rules.world import World
 
@@ -129,14 +119,13 @@ WriteBaselineOption = Annotated[
 ]
 
 
+@command
 def validate(  # noqa: PLR0913 - one parameter per option
-    context: typer.Context,
     paths: PathsArgument = None,
     *,
     filenames: FileOption = None,
     recursive: RecursiveOption = False,
-    snapshot: SnapshotOption = None,
-    demo: DemoOption = False,
+    source: Source,
     min_severity: MinSeverityOption = None,
     fail_on: FailOnOption = "error",
     ignore: IgnoreOption = None,
@@ -145,12 +134,8 @@ def validate(  # noqa: PLR0913 - one parameter per option
     baseline: BaselineOption = None,
     write_baseline: WriteBaselineOption = None,
     explain: ExplainOption = None,
-    kubernetes_version: ReleaseOption = None,
-    gates: GatesOption = None,
     output_format: FormatOption = "text",
-    verbose: VerboseOption = False,
-    quiet: QuietOption = False,
-    no_color: NoColorOption = False,
+    screen: Terminal,
 ) -> int:
     """Say what is wrong with manifests, without a cluster.
 
@@ -158,24 +143,17 @@ def validate(  # noqa: PLR0913 - one parameter per option
     accepts and you would regret: lost fields, names that nothing has, expressions that
     fail or select nothing.
     """
-    screen = terminal(context, verbose=verbose, quiet=quiet, no_color=no_color)
     from dractl.cli import asked, reports
 
     if explain is not None:
         screen.write(asked.explained(explain))
         return ExitStatus.YES
     named = [*(paths or ()), *(filenames or ())]
-    _check_stdin([*named, snapshot, baseline])
+    _check_stdin([*named, source.snapshot, baseline])
     _check_targets(named, baseline, write_baseline, fix=fix)
     ignored = asked.codes(ignore or ())
     files = asked.files(named, recursive=recursive)
-    profile, world = asked.known(
-        snapshot=snapshot,
-        demo=demo,
-        kubernetes=kubernetes_version,
-        gates=feature_gates(gates),
-        screen=screen,
-    )
+    profile, world = asked.known(source, screen)
     least = _least(min_severity, fail_on)
     look = partial(_restricted, files, profile, world, least, ignored)
     report, failed = _looked(look, baseline, screen, fix=fix)

@@ -1,7 +1,7 @@
 """The kinds that are read from a cluster, and which commands need them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from dractl.api.versions import GROUP
@@ -66,10 +66,14 @@ _CLAIMS: Final = (CLAIM, TEMPLATE, POD, POD_GROUP, NAMESPACE)
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a command reads; without the `essential` kinds it has no answer."""
+    """What a command reads; without the `essential` kinds it has no answer.
+
+    `changes` are the verbs by which it changes kinds.
+    """
 
     kinds: tuple[Kind, ...]
     essential: tuple[Kind, ...] = ()
+    changes: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
 
 
 NEEDS: Final[Mapping[str, Need]] = {
@@ -78,7 +82,14 @@ NEEDS: Final[Mapping[str, Need]] = {
     "cel": Need(_DEVICES, (SLICE,)),
     "explain": Need((*_DEVICES, *_CLAIMS, EVENT, QUOTA)),
     "validate": Need((*_DEVICES, *_CLAIMS, QUOTA)),
-    "taint": Need((*_DEVICES, *_CLAIMS, BUDGET), (SLICE, CLAIM)),
+    "taint": Need(
+        (*_DEVICES, *_CLAIMS, BUDGET),
+        (SLICE, CLAIM),
+        {TAINT_RULE: ("get", "create", "patch", "delete")},
+    ),
     "snapshot": Need((*_DEVICES, *_CLAIMS, EVENT, QUOTA, BUDGET)),
 }
 """Of every command that reads a cluster."""
+
+PATHS: Final = ("/apis", "/metrics", "/version")
+"""What every command asks for beside kinds; it does without /metrics."""

@@ -47,6 +47,7 @@ class Listed(NamedTuple):
     version: str
     pages: Sequence[Page] = ()
     gap: Gap | None = None
+    refusal: ClusterError | None = None
 
     def documents(self) -> Iterator[dict[str, Any]]:
         """Yield the objects, once; those of a list leave out what the list says."""
@@ -92,7 +93,7 @@ def read(
     What may not be read, or is not served, becomes a gap of the result's `info`; an
     essential kind raises ClusterError instead.
     """
-    reader = _Reader(connection, need, scope, _served(connection), progress)
+    reader = _Reader(connection, scope, _served(connection), progress)
     tasks: list[Callable[[], Listed | ClusterInfo | None]] = [
         partial(_info, connection),
         *(partial(reader.listed, kind) for kind in need.kinds),
@@ -100,6 +101,9 @@ def read(
     found = at_once(tasks, reader.look)
     info = next(each for each in found if isinstance(each, ClusterInfo))
     listed = [each for each in found if isinstance(each, Listed)]
+    for each in listed:
+        if each.refusal is not None and each.kind in need.essential:
+            raise each.refusal
     gaps = tuple(each.gap for each in listed if each.gap is not None)
     return Reading(connection.server, replace(info, gaps=gaps), listed)
 
@@ -151,13 +155,11 @@ class _Reader:
     def __init__(
         self,
         connection: Connection,
-        need: Need,
         scope: Scope,
         served: Collection[str] | None,
         progress: Progress | None,
     ) -> None:
         self._connection = connection
-        self._need = need
         self._scope = scope
         self._served = served
         self._progress = progress
@@ -179,9 +181,7 @@ class _Reader:
                 return self._in_version(kind, version)
             except ClusterError as error:
                 if error.http == HTTPStatus.FORBIDDEN:
-                    if kind in self._need.essential:
-                        raise
-                    return Listed(kind, version, gap=_forbidden(kind))
+                    return Listed(kind, version, (), _forbidden(kind), error)
                 if error.http != HTTPStatus.NOT_FOUND:
                     raise
         if kind.optional:

@@ -39,38 +39,48 @@ def roles(
     return found
 
 
+def reader(name: str, rules: Sequence[Document], paths: Sequence[str]) -> Document:
+    """Return the ClusterRole of a command; `paths` are no resources, such as /metrics.
+
+    Each of the rules is one of `rule`.
+    """
+    plain: Document = {"nonResourceURLs": list(paths), "verbs": ["get"]}
+    return _role(name, [*rules, plain])
+
+
+def rule(
+    resources: Sequence[str], verbs: Sequence[str], group: str = GROUP
+) -> Document:
+    """Return what may be done with resources of an API group."""
+    return {"apiGroups": [group], "resources": list(resources), "verbs": list(verbs)}
+
+
 def _user_rules() -> list[Document]:
     return [
-        _rule(_CLAIMS, (*_READ, *_WRITE)),
-        _rule(("deviceclasses",), _READ),
+        rule(_CLAIMS, (*_READ, *_WRITE)),
+        rule(("deviceclasses",), _READ),
     ]
 
 
 def _admin_rules() -> list[Document]:
     owned = ("deviceclasses", "devicetaintrules", "resourceslices", *_CLAIMS)
-    return [_rule(owned, (*_READ, *_WRITE)), _rule(("devicetaintrules/status",), _READ)]
+    return [rule(owned, (*_READ, *_WRITE)), rule(("devicetaintrules/status",), _READ)]
 
 
 def _driver_rules(driver: str, *, granular: bool) -> list[Document]:
     found = [
         # RBAC cannot tell whose slices these are; `_slice_policy` does.
-        _rule(("resourceslices",), (*_READ, *_WRITE)),
-        _rule(("resourceclaims",), ("get",)),
-        _rule(("resourceclaims/status",), ("update", "patch")),
-        _rule(("nodes",), ("get",), group=""),
+        rule(("resourceslices",), (*_READ, *_WRITE)),
+        rule(("resourceclaims",), ("get",)),
+        rule(("resourceclaims/status",), ("update", "patch")),
+        rule(("nodes",), ("get",), group=""),
     ]
     if granular:
         verbs = ("associated-node:update", "associated-node:patch")
         found.append(
-            {**_rule(("resourceclaims/driver",), verbs), "resourceNames": [driver]}
+            {**rule(("resourceclaims/driver",), verbs), "resourceNames": [driver]}
         )
     return found
-
-
-def _rule(
-    resources: Sequence[str], verbs: Sequence[str], group: str = GROUP
-) -> Document:
-    return {"apiGroups": [group], "resources": list(resources), "verbs": list(verbs)}
 
 
 def _role(

@@ -252,7 +252,6 @@ def test_release_and_gates_are_the_ones_to_judge_by(dractl: Runner) -> None:
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        ([], "there is no cluster to allocate in"),
         (["--demo", "--snapshot", "x"], "--demo and --snapshot exclude each other"),
         (["--demo", "-v", "-q"], "--verbose and --quiet exclude each other"),
         (["--demo", "-A", "-n", "x"], "--namespace and --all-namespaces exclude"),

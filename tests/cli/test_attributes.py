@@ -227,12 +227,6 @@ def test_what_was_left_out_keeps_an_answer_from_being_complete(
     assert len(json.loads(ran.out)["problems"]) == 1
 
 
-def test_no_cluster_is_wrong_usage(dractl: Runner) -> None:
-    ran = dractl("attributes")
-    assert (ran.status, ran.out) == (2, "")
-    assert "no --snapshot, no --demo" in ran.err
-
-
 def test_the_same_question_has_the_same_answer_byte_by_byte() -> None:
     first = program("attributes", "--demo", environment={"PYTHONHASHSEED": "1"})
     second = program("attributes", "--demo", environment={"PYTHONHASHSEED": "2"})

@@ -192,7 +192,6 @@ def test_a_file_that_is_gone_is_named(dractl: Runner) -> None:
             ["true", "--demo", "--expect", "a/b/c", "--expect-file", "x"],
             "--expect and --expect-file exclude each other",
         ),
-        (["true"], "no --snapshot, no --demo"),
         (["true", "--demo", "--node", "h100-9"], "no node is called 'h100-9'"),
     ],
     ids=lambda each: " ".join(each) if isinstance(each, list) else "",

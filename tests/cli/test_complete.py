@@ -25,6 +25,7 @@ def values(text: str) -> list[str]:
                 "completion",
                 "convert",
                 "explain",
+                "options",
                 "render",
                 "validate",
                 "version",

@@ -163,7 +163,6 @@ def test_a_wrong_name_is_wrong_usage_with_a_hint(
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        ([], "there is no cluster to look at"),
         (["--demo", "--snapshot", "x"], "--demo and --snapshot exclude each other"),
         (["--demo", "-v", "-q"], "--verbose and --quiet exclude each other"),
         (["--demo", "-A", "-n", "x"], "--namespace and --all-namespaces exclude"),

@@ -1,0 +1,24 @@
+"""Which permissions a command needs, as the role that gives them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from dractl.cli.output import as_yaml
+from dractl.live.kinds import NEEDS, PATHS, Need
+from dractl.manifests.access import reader, rule
+
+
+def permissions(command: str) -> str:
+    """Return the ClusterRole that lets somebody run a command, as YAML."""
+    need = NEEDS[command]
+    return as_yaml(reader(f"dractl-{command}", list(_rules(need)), PATHS))
+
+
+def _rules(need: Need) -> Iterator[dict[str, Any]]:
+    groups: dict[str, list[str]] = {}
+    for kind in need.kinds:
+        groups.setdefault(kind.group, []).append(kind.resource)
+    for group, resources in groups.items():
+        yield rule(resources, ("list", "watch"), group)
+    for kind, verbs in need.changes.items():
+        yield rule((kind.resource,), verbs, kind.group)

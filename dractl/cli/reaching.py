@@ -1,0 +1,22 @@
+"""`dractl options`."""
+
+import typer
+from typer.core import TyperGroup, TyperOption
+
+from dractl.cli.terminal import Terminal
+
+_EXAMPLE = "explain"  # a command that has them
+
+
+def options(context: typer.Context) -> None:
+    """List the options for reaching a cluster that every command has.
+
+    They mean what they mean to kubectl.
+    """
+    screen = context.ensure_object(Terminal)
+    root = context.find_root().command
+    assert isinstance(root, TyperGroup)
+    for option in root.commands[_EXAMPLE].params:
+        if isinstance(option, TyperOption) and option.hidden:
+            metavar = "" if option.is_flag else f" {option.metavar}"
+            screen.write(f"{option.opts[0]}{metavar}\n    {option.help}\n")
