@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLR0913 - a builder takes each field as a keyword with a default
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 from dractl.api.snapshot import Snapshot
@@ -31,7 +32,8 @@ from dractl.model.devices import (
     Taint,
 )
 from dractl.model.quantity import Quantity
-from dractl.model.workloads import Node, NodeTaint
+from dractl.model.taintrules import DeviceSelector, DeviceTaintRule
+from dractl.model.workloads import Node, NodeTaint, Pod
 
 DRIVER = "gpu.example.com"
 POOL = "pool"
@@ -226,6 +228,21 @@ def node(
     )
 
 
+def rule(
+    taint: Taint,
+    *selector: str | None,
+    name: str = "rule-0",
+    selects: bool = True,
+    labels: Mapping[str, str] | None = None,
+    annotations: Mapping[str, str] | None = None,
+) -> DeviceTaintRule:
+    """Return a rule for a driver, a pool, a device; without any, it is for all."""
+    meta = ObjectMeta(name, labels=labels or {}, annotations=annotations or {})
+    made = dataclasses.replace(taint, rule=name)
+    parts = DeviceSelector(*selector)
+    return DeviceTaintRule(name, made, selects, *parts, meta=meta)
+
+
 def snapshot(
     *,
     kubernetes: str = "1.36",
@@ -234,6 +251,8 @@ def snapshot(
     classes: Sequence[DeviceClass] | None = None,
     slices: Sequence[ResourceSlice] = (),
     claims: Sequence[ResourceClaim] = (),
+    rules: Sequence[DeviceTaintRule] = (),
+    pods: Sequence[Pod] = (),
 ) -> Snapshot:
     """Return a snapshot with one node and one class, if nothing else is said."""
     return Snapshot(
@@ -242,4 +261,6 @@ def snapshot(
         classes=(class_(),) if classes is None else tuple(classes),
         slices=tuple(slices),
         claims=tuple(claims),
+        taint_rules=tuple(rules),
+        pods=tuple(pods),
     )

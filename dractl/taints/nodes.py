@@ -46,8 +46,7 @@ def of_node(fleet: Fleet, name: str) -> tuple[list[DeviceSelector], list[Notice]
 def _left_out(name: str, shared: int) -> Notice:
     return Notice(
         "shared-with-others",
-        f"node {name} can use {shared} more devices, which other nodes can use, too; "
-        "these are left out",
+        f"left out what other nodes can use as well as {name}: {shared} of the devices",
         "name them as DRIVER/POOL/DEVICE if they are meant",
     )
 
@@ -57,15 +56,14 @@ def _without_devices(fleet: Fleet, name: str, shared: int) -> Exception:
         *fleet.snapshot.node_by_name,
         *(each.scope.node_name for each in fleet.snapshot.slices),
     } - {None}
-    near = nearest(name, sorted(each for each in known if each))
-    if name in known or not near:
-        hint = _left_out(name, shared).hint if shared else "see dractl top nodes"
+    if name in known:
+        hint = _left_out(name, shared).hint if shared else "kubectl get resourceslices"
         return unclear(
             f"no device is for node {name!r} alone", hint, code="no-devices-of-node"
         )
-    return unclear(
-        f"there is no node {name!r}", f"did you mean {near[0]}?", code="unknown-node"
-    )
+    near = nearest(name, sorted(each for each in known if each))
+    hint = f"did you mean {near[0]}?" if near else "kubectl get nodes"
+    return unclear(f"there is no node {name!r}", hint, code="unknown-node")
 
 
 class _Reach:
