@@ -15,6 +15,8 @@ if TYPE_CHECKING:
         Explanation,
         Link,
         PodReport,
+        View,
+        WorkloadReport,
     )
 
 _NARROW: Final = 80  # columns of the terminal that everybody has
@@ -23,6 +25,12 @@ _MOST_NAMED: Final = 4  # pods of one paragraph
 _FEW: Final = 4  # stuck pods that need no overview
 _MOST_NODES: Final = 6
 _MOST_HOLDERS: Final = 4
+_RESOURCES: Final = {
+    "DaemonSet": "daemonset.apps",
+    "Job": "job.batch",
+    "ReplicaSet": "replicaset.apps",
+    "StatefulSet": "statefulset.apps",
+}
 
 
 def names(answer: "Explanation") -> str:
@@ -33,7 +41,11 @@ def names(answer: "Explanation") -> str:
         for each in answer.claims
         if each.causes
     ]
-    return "".join(f"{visible(each)}\n" for each in chain(pods, claims))
+    workloads = [
+        f"{_RESOURCES.get(each.kind, each.kind.lower())}/{each.name}"
+        for each in answer.workloads
+    ]
+    return "".join(f"{visible(each)}\n" for each in chain(pods, claims, workloads))
 
 
 def summary(answer: "Explanation") -> str:
@@ -50,6 +62,8 @@ def summary(answer: "Explanation") -> str:
         parts.append(f"{waiting} would fit now")
     if answer.claims:
         parts.append(f"{counted(claims, 'claim')} stuck")
+    if answer.workloads:
+        parts.append(f"{counted(len(answer.workloads), 'workload')} without pods")
     said = ", ".join(parts) or "no pod or claim here needs devices"
     return f"{said} (judged as Kubernetes {answer.profile.version})"
 
@@ -71,6 +85,10 @@ def table(answer: "Explanation", terminal: Terminal, *, has_chain: bool) -> str:
         _claim(each, terminal, limit, has_chain=has_chain)
         for each in answer.claims
         if has_chain or each.causes
+    ]
+    paragraphs += [
+        _workload(each, terminal, limit, has_commands=has_chain)
+        for each in answer.workloads
     ]
     return "\n".join("".join(f"{line}\n" for line in each) for each in paragraphs)
 
@@ -123,6 +141,8 @@ def _pods(
     yield from _causes(first.causes, limit, has_commands=has_chain)
     for note in first.notes:
         yield from _labelled("note", note, limit)
+    for view in first.views:
+        yield from _view(view, limit)
 
 
 def _name(namespace: str, name: str) -> str:
@@ -144,6 +164,20 @@ def _link(link: "Link", limit: int) -> Iterator[str]:
         yield from _hanging("    wants  ", each, limit)
     if link.devices:
         yield from _hanging("    has    ", ", ".join(link.devices), limit)
+
+
+def _view(view: "View", limit: int) -> Iterator[str]:
+    seen = _seen(view.evidence)
+    told = f" (seen {seen})" if seen else ""
+    yield from _labelled("view", f"{view.by} {view.message}{told}", limit)
+
+
+def _workload(
+    report: "WorkloadReport", terminal: Terminal, limit: int, *, has_commands: bool
+) -> Iterator[str]:
+    name = _name(report.namespace, report.name)
+    yield terminal.heading(f"{visible(report.kind)} {name}")
+    yield from _causes(report.causes, limit, has_commands=has_commands)
 
 
 def _claim(
@@ -188,16 +222,23 @@ def _evidence(cause: "Cause", limit: int) -> Iterator[str]:
             shown.append(f"and {counted(count - len(shown), 'claim')} more")
         for each in shown:
             yield from _labelled("held by", str(each), limit)
-    last_seen = cause.evidence.get("lastSeen")
-    if last_seen:
-        count = cause.evidence.get("count")
-        times = "once, at" if count == 1 else f"{count} times, last at"
-        yield from _labelled("seen", f"{times} {last_seen}", limit)
+    if seen := _seen(cause.evidence):
+        yield from _labelled("seen", seen, limit)
     if len(cause.nodes) > 2:  # noqa: PLR2004 two are named in the message
         listed = ", ".join(cause.nodes[:_MOST_NODES])
         if len(cause.nodes) > _MOST_NODES:
             listed += f" and {len(cause.nodes) - _MOST_NODES} more"
         yield from _labelled("nodes", listed, limit)
+
+
+def _seen(evidence: Mapping[str, object]) -> str:
+    """Return how often an event was seen, and when last; "" if nothing says so."""
+    last_seen = evidence.get("lastSeen")
+    if not last_seen:
+        return ""
+    count = evidence.get("count")
+    times = "once, at" if count == 1 else f"{count} times, last at"
+    return f"{times} {last_seen}"
 
 
 def _funnel(stages: Sequence[Mapping[str, object]], limit: int) -> Iterator[str]:

@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING, Final
 from dractl.api.snapshot import Snapshot
 from dractl.catalogue.nearest import nearest
 from dractl.cli.options import usage
-from dractl.diagnose.answer import ClaimReport, DeviceReport, Explanation, PodReport
+from dractl.diagnose.answer import (
+    ClaimReport,
+    DeviceReport,
+    Explanation,
+    PodReport,
+    WorkloadReport,
+)
 from dractl.diagnose.device import explain_device
 from dractl.diagnose.explain import explain, explain_claim, explain_pod
 from dractl.diagnose.owners import owner_of
 from dractl.diagnose.unchecked import unchecked
+from dractl.diagnose.uncreated import uncreated_of
 from dractl.diagnose.world import World
 from dractl.errors import DractlError
 
@@ -107,28 +114,42 @@ def answer(
         return [explain_device(world, name) for name in question.names]
     pods: list[PodReport] = []
     claims: list[ClaimReport] = []
+    workloads: list[WorkloadReport] = []
     for name in question.names:
         if question.kind == "claim":
             claims += _claims(world, question, name)
-        else:
-            pods += _pods(world, question, name)
+            continue
+        without = _without_pods(world, question, name)
+        pods += _pods(world, question, name, may_lack=bool(without))
+        workloads += without
     return Explanation(
         cluster.profile,
         tuple(pods),
         tuple(claims),
         unchecked(cluster),
         cluster.problems,
+        tuple(workloads),
     )
 
 
-def _pods(world: World, question: Question, name: str) -> list[PodReport]:
+def _without_pods(world: World, question: Question, name: str) -> list[WorkloadReport]:
+    if not question.owner:
+        return []
+    namespace, _, short = name.rpartition("/")
+    key = (namespace or question.namespace or "", short)
+    return list(uncreated_of(world, question.owner, key))
+
+
+def _pods(
+    world: World, question: Question, name: str, *, may_lack: bool
+) -> list[PodReport]:
     owner = f"{question.owner} " if question.owner else ""
     found = [
         pod
         for pod in world.snapshot.pods
         if _is_meant(pod.meta, question, name, owner_of(pod) if owner else None, owner)
     ]
-    if not found:
+    if not found and not may_lack:
         known = [
             owner_of(pod).partition(" ")[2] if owner else pod.meta.name
             for pod in world.snapshot.pods

@@ -50,6 +50,18 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """What another component says of a pod or does for it; `by` is its name.
+
+    None of it is a cause: it tells what is to be expected of that component.
+    """
+
+    by: str
+    message: str
+    evidence: Evidence = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class PodReport:
     """A pod with what keeps it; without causes, nothing does.
 
@@ -66,6 +78,17 @@ class PodReport:
     lands: str | None = None
     notes: tuple[str, ...] = ()
     ways: tuple[tuple[int, ...], ...] = ()
+    views: tuple[View, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadReport:
+    """A workload without the pods that it should have, with what keeps them away."""
+
+    kind: str
+    namespace: str
+    name: str
+    causes: tuple[Cause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +104,7 @@ class ClaimReport:
 
 @dataclass(frozen=True)
 class Explanation(Mapping[str, object]):
-    """The answer to `explain`: pods, and claims that are stuck without one.
+    """The answer to `explain`: pods, and claims and workloads stuck without one.
 
     `unchecked` says what the snapshot lacks, and what could not be told for that. As a
     mapping, it is what `dractl explain -o json` prints.
@@ -92,13 +115,17 @@ class Explanation(Mapping[str, object]):
     claims: tuple[ClaimReport, ...] = ()
     unchecked: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    workloads: tuple[WorkloadReport, ...] = ()
 
     @property
     def is_stuck(self) -> bool:
         """Whether anything has a cause."""
-        return any(each.causes for each in self.pods) or any(
-            each.causes for each in self.claims
+        reports: tuple[PodReport | ClaimReport | WorkloadReport, ...] = (
+            *self.pods,
+            *self.claims,
+            *self.workloads,
         )
+        return any(each.causes for each in reports)
 
     @cached_property
     def document(self) -> Mapping[str, object]:

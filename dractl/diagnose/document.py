@@ -11,6 +11,7 @@ from dractl.diagnose.answer import (
     Explanation,
     Link,
     PodReport,
+    WorkloadReport,
 )
 from dractl.model.attributes import Attribute
 
@@ -27,6 +28,7 @@ def document(answer: Explanation) -> Document:
         "kubernetes": str(answer.profile.version),
         "pods": [_pod(each) for each in answer.pods],
         "claims": [_claim(each) for each in answer.claims],
+        "workloads": [_workload(each) for each in answer.workloads],
         "unchecked": list(answer.unchecked),
         "problems": [each.as_data() for each in answer.problems],
     }
@@ -46,6 +48,19 @@ def _pod(report: PodReport) -> Document:
         "lands": report.lands,
         "links": [_link(each) for each in report.links],
         "notes": list(report.notes),
+        "views": [
+            {"by": each.by, "message": each.message, "evidence": dict(each.evidence)}
+            for each in report.views
+        ],
+    }
+
+
+def _workload(report: WorkloadReport) -> Document:
+    return {
+        "kind": report.kind,
+        "namespace": report.namespace,
+        "name": report.name,
+        "causes": [_cause(each) for each in report.causes],
     }
 
 

@@ -39,6 +39,8 @@ from dractl.diagnose.survey import Found
 from dractl.diagnose.table import Stage, finders, judge_of, teller_of
 from dractl.diagnose.told import Told
 from dractl.diagnose.unchecked import unchecked
+from dractl.diagnose.uncreated import uncreated
+from dractl.diagnose.views import views
 from dractl.diagnose.waiting import deletion_of
 from dractl.diagnose.world import World
 from dractl.model.claims import ResourceClaim
@@ -101,6 +103,7 @@ def explain(
         tuple(stuck),
         unchecked(snapshot),
         snapshot.problems,
+        tuple(uncreated(world, namespace)),
     )
 
 
@@ -143,6 +146,7 @@ def explain_pod(world: World, pod: Pod) -> PodReport:
         lands,
         tuple(_notes(case, causes, blamed.ways)),
         blamed.ways,
+        tuple(views(case, causes)),
     )
 
 

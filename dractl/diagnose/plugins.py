@@ -4,9 +4,10 @@ Nothing in the API says which pod serves a driver, so this goes by names: a pod 
 DaemonSet that speaks of DRA or of a kubelet plugin, and of the driver's vendor.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from dractl.diagnose.creations import refusal, refused
 from dractl.model.workloads import Pod
 
 if TYPE_CHECKING:
@@ -42,22 +43,32 @@ def ailing(world: "World", drivers: Iterable[str], node: str = "") -> Iterator[s
                 where = f" on node {pod.node_name}" if pod.node_name else ""
                 name = f"{pod.meta.namespace}/{pod.meta.name}"
                 yield f"pod {name}{where} looks like driver {driver}'s and is {state}"
+        for (kind, *key), event in refused(world).items():
+            if kind == "DaemonSet" and serves(key, driver):
+                yield f"{refusal(event)} (it looks like driver {driver}'s)"
 
 
 def _pods_of(world: "World", driver: str) -> Iterator[Pod]:
+    for pod in world.snapshot.pods:
+        if any(owner.kind == "DaemonSet" for owner in pod.meta.owners) and _is_named(
+            pod.meta.key, driver, _SIGNS
+        ):
+            yield pod
+
+
+def serves(key: Sequence[str], driver: str) -> bool:
+    """Tell whether a DaemonSet without pods looks like a driver's, by its names."""
+    return _is_named(key, driver, (*_SIGNS, "driver"))
+
+
+def _is_named(key: Sequence[str], driver: str, signs: Sequence[str]) -> bool:
     vendor = [
         part
         for part in driver.split(".")
         if part not in _COMMON and len(part) >= _SHORTEST
     ]
-    for pod in world.snapshot.pods:
-        if not any(owner.kind == "DaemonSet" for owner in pod.meta.owners):
-            continue
-        name = f"{pod.meta.namespace} {pod.meta.name}".lower()
-        if any(sign in name for sign in _SIGNS) and any(
-            each in name for each in vendor
-        ):
-            yield pod
+    name = " ".join(key).lower()
+    return any(sign in name for sign in signs) and any(each in name for each in vendor)
 
 
 def _state(pod: Pod) -> str:

@@ -1,11 +1,17 @@
 """Causes in pods that have a node: what keeps the kubelet from starting them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from dractl.diagnose.answer import Cause
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change
+from dractl.diagnose.kubelet import (
+    Word,
+    told_once,
+    words_of_events,
+    words_of_status,
+)
 from dractl.diagnose.plugins import ailing
 from dractl.diagnose.table import found_on_node
 from dractl.diagnose.told import Told
@@ -16,10 +22,11 @@ from dractl.model.claims import (
     DeviceStatus,
     ResourceClaim,
 )
-from dractl.model.workloads import Event, Pod
+from dractl.model.workloads import Pod
 
 _PREPARING: Final = ("FailedPrepareDynamicResources", "FailedPrepareDynamicResource")
 _STARTING: Final = ("FailedCreatePodSandBox", "Failed", "FailedMount")
+_CREATING: Final = ("CreateContainerError", "RunContainerError")
 _OF_DEVICES: Final = ("CDI", "no such device", "resource claim", "ResourceClaim")
 
 ADVICE: Final[Mapping[str, str]] = {
@@ -117,7 +124,7 @@ def prepare_failed(case: Case) -> Iterator[Told]:
         return  # what follows from that is no other cause
     failed = _failures(case, pod)
     if failed:
-        yield _failed(case, pod, failed[0])
+        yield _failed(case, pod, failed)
         return
     for claim in _claims(case):
         if claim.allocation is not None and not _is_reserved(claim, pod):
@@ -136,24 +143,29 @@ def prepare_failed(case: Case) -> Iterator[Told]:
             )
 
 
-def _failures(case: Case, pod: Pod) -> list[Event]:
-    """Return the events that tell of devices which cannot be prepared, latest first.
+def _failures(case: Case, pod: Pod) -> list[Word]:
+    """Return what is said of devices that cannot be prepared, the latest event first.
 
     Sandboxes and containers fail for many reasons; only words of devices count.
     """
-    failed = case.world.events_of("Pod", pod.meta.key, *_PREPARING)
-    if failed or not _claims(case):
+    events = case.world.events_of("Pod", pod.meta.key, *_PREPARING)
+    failed = words_of_events(events)
+    if not _claims(case):
         return failed
     names = {
         name
         for result in _results(case)
         for name in (result.device.driver, result.device.device)
     }
-    return [
-        event
-        for event in case.world.events_of("Pod", pod.meta.key, *_STARTING)
-        if any(words in event.message for words in (*_OF_DEVICES, *names))
+    events = case.world.events_of("Pod", pod.meta.key, *_STARTING)
+    starting = words_of_events(events)
+    starting += [each for each in words_of_status(pod) if each.reason in _CREATING]
+    of_devices = [
+        word
+        for word in starting
+        if any(each in word.message for each in (*_OF_DEVICES, *names))
     ]
+    return told_once([*failed, *of_devices])
 
 
 def _results(case: Case) -> list[DeviceResult]:
@@ -164,11 +176,12 @@ def _results(case: Case) -> list[DeviceResult]:
     ]
 
 
-def _failed(case: Case, pod: Pod, event: Event) -> Told:
-    advice = [text for words, text in ADVICE.items() if words in event.message]
+def _failed(case: Case, pod: Pod, said: Sequence[Word]) -> Told:
+    latest = said[0]
+    advice = [text for words, text in ADVICE.items() if words in latest.message]
     drivers = sorted({result.device.driver for result in _results(case)})
     gone = [str(result.device) for result in _gone(case, _results(case))]
-    message = f"the kubelet on {pod.node_name} cannot prepare the pod: {event.message}"
+    message = f"the kubelet on {pod.node_name} cannot prepare the pod: {latest.message}"
     if gone:
         message += f"; no slice has {listed(gone)} any more"
     changes = [Change(text) for text in advice]
@@ -185,10 +198,11 @@ def _failed(case: Case, pod: Pod, event: Event) -> Told:
             claims[0].meta.name if len(claims) == 1 else None,
             nodes=(pod.node_name,),
             evidence={
-                "reason": event.reason,
-                "event": event.message,
-                "count": event.count,
-                "lastSeen": event.last_seen,
+                "reason": latest.reason,
+                "event": latest.message,
+                "count": latest.count,
+                "lastSeen": latest.last_seen,
+                "said": [each.described for each in said],
                 "drivers": drivers,
                 "goneDevices": gone,
             },

@@ -7,10 +7,12 @@ from functools import partial
 from dractl.diagnose.answer import Cause
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change
+from dractl.diagnose.queues import GATES, Standing, standing, workload_of
 from dractl.diagnose.table import found_in_objects
 from dractl.diagnose.told import Told
 from dractl.diagnose.words import listed
 from dractl.model.claims import ResourceClaim
+from dractl.model.workloads import Pod
 from dractl.solver.subjects import Subject
 
 
@@ -72,14 +74,29 @@ def gated(case: Case) -> Iterator[Told]:
     if case.pod is None or not case.pod.gates:
         return
     gates = listed(case.pod.gates)
+    queue = _queue(case, case.pod)
     yield Told(
         Cause(
             "scheduling-gated",
-            f"the pod waits until its scheduling gates are removed: {gates}",
-            evidence={"gates": list(case.pod.gates)},
+            f"the pod waits until its scheduling gates are removed: {gates}"
+            f"{'' if queue is None else f'; {queue.message}'}",
+            evidence={
+                "gates": list(case.pod.gates),
+                **({} if queue is None else {"queue": queue.evidence}),
+            },
         ),
-        (Change(f"look for the controller that removes {gates}"),),
+        (Change(f"look for the controller that removes {gates}"),)
+        if queue is None
+        else queue.changes,
     )
+
+
+def _queue(case: Case, pod: Pod) -> Standing | None:
+    """Return where the pod stands with Kueue; None if that is not what holds it."""
+    workload = workload_of(case.world, pod)
+    if workload is None or not any(each.startswith(GATES) for each in pod.gates):
+        return None
+    return standing(case.world, workload)
 
 
 @found_in_objects("no-scheduler")

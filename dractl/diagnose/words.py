@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from dractl.model.claims import Condition
+
 
 def counted(number: int, noun: str) -> str:
     """Return `1 device`, `2 devices`."""
@@ -26,3 +28,8 @@ def on_nodes(names: Sequence[str]) -> str:
 def one_of_nodes(names: Sequence[str]) -> str:
     """Return `n0 has`, `none of 12 nodes has`: the start of what no node has."""
     return f"{names[0]} has" if len(names) == 1 else f"none of {len(names)} nodes has"
+
+
+def said_in(condition: Condition) -> str:
+    """Return `Reason: message` of a condition, or as much of it as there is."""
+    return ": ".join(part for part in (condition.reason, condition.message) if part)

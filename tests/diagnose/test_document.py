@@ -12,6 +12,8 @@ from dractl.diagnose.answer import (
     Explanation,
     Link,
     PodReport,
+    View,
+    WorkloadReport,
 )
 from dractl.diagnose.document import device_document, document
 from dractl.model.attributes import SemVer
@@ -31,7 +33,7 @@ CAUSE = Cause(
 LINK = Link("gpu", "c", "pending", ("gpu: 2 h100",))
 POD = PodReport(
     Pod(ObjectMeta("web", "ml")), (CAUSE,), "Job web", (LINK,), notes=("so",),
-    ways=((0,),),
+    ways=((0,),), views=(View("Kueue", "holds it", {"queue": "q"}),),
 )  # fmt: skip
 CLAIM = ClaimReport(
     ResourceClaim(ObjectMeta("c", "ml"), ClaimSpec()), (CAUSE,), ("web",), LINK, ("so",)
@@ -39,6 +41,7 @@ CLAIM = ClaimReport(
 WHOLE = Explanation(
     Profile.of("1.36"), (POD,), (CLAIM,), ("no Nodes",),
     (Problem("Node", "", "n", "spec", "bad", "a.yaml:1"),),
+    (WorkloadReport("Job", "ml", "train", (CAUSE,)),),
 )  # fmt: skip
 WIRE_CAUSE = {
     "code": "devices-in-use",
@@ -80,7 +83,13 @@ def test_the_answer_is_plain_data() -> None:
             "lands": None,
             "links": [WIRE_LINK],
             "notes": ["so"],
+            "views": [
+                {"by": "Kueue", "message": "holds it", "evidence": {"queue": "q"}}
+            ],
         }
+    ]
+    assert found["workloads"] == [
+        {"kind": "Job", "namespace": "ml", "name": "train", "causes": [WIRE_CAUSE]}
     ]
     assert found["claims"] == [
         {

@@ -5,17 +5,18 @@ of the cluster. `base` names files in base/ whose objects come before them; an o
 the scenario replaces one of the base with its name.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from dractl.api.snapshot import Snapshot
-from dractl.diagnose.answer import Cause, ClaimReport, PodReport
+from dractl.diagnose.answer import Cause, ClaimReport, PodReport, WorkloadReport
 from dractl.diagnose.device import explain_device
 from dractl.diagnose.document import device_document
 from dractl.diagnose.explain import explain, explain_claim, explain_pod
+from dractl.diagnose.uncreated import uncreated_of
 from dractl.diagnose.world import World
 from dractl.sources.documents import SourcedDocument
 from dractl.sources.files import load_documents
@@ -28,10 +29,11 @@ _KEYS: Final = frozenset({
 })  # fmt: skip
 _EXPECTED: Final = frozenset({
     "codes", "stuck", "words", "evidence", "fixes", "notes", "not", "lands", "owner",
-    "unchecked", "nodes",
+    "unchecked", "nodes", "views",
 })  # fmt: skip
 
 Wire = Mapping[str, Any]
+Report = PodReport | ClaimReport | WorkloadReport
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class Answer:
     notes: str
     evidence: str
     stuck: list[str]
+    views: str = ""
     unchecked: str = ""
     lands: str | None = None
     owner: str = ""
@@ -103,7 +106,7 @@ class Answer:
         ]
         for key, text in self._texts().items():
             found += [f"{key} lack: {w}" for w in expect.get(key, ()) if w not in text]
-        everything = f"{self.messages}\n{self.fixes}\n{self.notes}"
+        everything = f"{self.messages}\n{self.fixes}\n{self.notes}\n{self.views}"
         found += [f"has: {w}" for w in expect.get("not", ()) if w in everything]
         found += [f"twice: {fix}" for fix in self.repeated]
         return [*found, everything] if found else []
@@ -114,6 +117,7 @@ class Answer:
             "fixes": self.fixes,
             "notes": self.notes,
             "evidence": self.evidence,
+            "views": self.views,
             "unchecked": self.unchecked,
         }
 
@@ -162,7 +166,8 @@ def answer(scenario: Scenario) -> Answer:
     ask = scenario.header["ask"]
     if not ask:
         found = explain(snapshot)
-        return _answer([*found.pods, *found.claims], "\n".join(found.unchecked))
+        reports = [*found.pods, *found.claims, *found.workloads]
+        return _answer(reports, "\n".join(found.unchecked))
     world = World(snapshot)
     ((kind, name),) = ask.items()
     if kind == "device":
@@ -171,10 +176,12 @@ def answer(scenario: Scenario) -> Answer:
     key = (namespace, short)
     if kind == "claim":
         return _answer([explain_claim(world, snapshot.claim_by_key[key])])
+    if kind != "pod":
+        return _answer(uncreated_of(world, kind, key))
     return _answer([explain_pod(world, snapshot.pod_by_key[key])])
 
 
-def _answer(reports: Iterable[PodReport | ClaimReport], unchecked: str = "") -> Answer:
+def _answer(reports: Iterable[Report], unchecked: str = "") -> Answer:
     given = list(reports)
     causes = [cause for report in given for cause in report.causes]
     pods = [report for report in given if isinstance(report, PodReport)]
@@ -182,9 +189,10 @@ def _answer(reports: Iterable[PodReport | ClaimReport], unchecked: str = "") -> 
         [cause.code for cause in causes],
         "\n".join(cause.message for cause in causes),
         "\n".join(fix for cause in causes for fix in cause.fixes),
-        "\n".join(note for report in given for note in report.notes),
+        "\n".join(_notes(given)),
         "\n".join(_said(cause) for cause in causes),
         [_named(report) for report in given if report.causes],
+        "\n".join(f"{view.by} {view.message}" for pod in pods for view in pod.views),
         unchecked,
         pods[0].lands if pods else None,
         pods[0].owner if pods else "",
@@ -198,6 +206,12 @@ def _answer(reports: Iterable[PodReport | ClaimReport], unchecked: str = "") -> 
     )
 
 
+def _notes(reports: Iterable[Report]) -> Iterator[str]:
+    for report in reports:
+        if not isinstance(report, WorkloadReport):
+            yield from report.notes
+
+
 def _is_repeated(fix: str, cause: Cause) -> bool:
     return cause.fixes.count(fix) > 1
 
@@ -206,7 +220,9 @@ def _said(cause: Cause) -> str:
     return f"{cause.claim} {cause.request} {dict(cause.evidence)}"
 
 
-def _named(report: PodReport | ClaimReport) -> str:
+def _named(report: Report) -> str:
+    if isinstance(report, WorkloadReport):
+        return f"{report.kind} {report.namespace}/{report.name}"
     if isinstance(report, PodReport):
         return f"pod {'/'.join(report.pod.meta.key)}"
     return f"claim {'/'.join(report.claim.meta.key)}"
