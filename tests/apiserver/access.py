@@ -108,10 +108,13 @@ class Users:
         users = self._tokens.values()
         return next((user for user in users if user.name == name), None)
 
-    def asking(self, headers: Mapping[str, str]) -> User:
-        """Return who a request counts for, impersonation included."""
+    def asking(self, headers: Mapping[str, str], certified: str = "") -> User:
+        """Return who a request counts for, impersonation included.
+
+        A token says who it is, and without one the name in a certificate does.
+        """
         token = token_in(headers)
-        user = self._tokens.get(token) if token else None
+        user = self._tokens.get(token) if token else self.named(certified)
         if user is None:
             raise unauthorized()
         return self._played(user, headers)

@@ -20,7 +20,8 @@ _TRUE: Final = frozenset({"1", "true"})
 class Request:
     """A request as the server understands it; the names of headers are in lower case.
 
-    `user` is who it counts for: with impersonation, who is played.
+    `certified` is the name in the client's certificate, "" without one. `user` is who
+    it counts for: with impersonation, who is played.
     """
 
     method: str
@@ -28,6 +29,7 @@ class Request:
     raw_query: str
     headers: Mapping[str, str]
     body: bytes = b""
+    certified: str = ""
     user: User | None = None
 
     @property

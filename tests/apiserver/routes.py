@@ -47,9 +47,12 @@ class Routes:
 
     def identified(self, request: Request) -> Request:
         """Return the request with who it counts for; nobody for open paths."""
-        if request.path in OPEN_PATHS and "authorization" not in request.headers:
+        is_anonymous = "authorization" not in request.headers and not request.certified
+        if is_anonymous and request.path in OPEN_PATHS:
             return request
-        return replace(request, user=self.users.asking(request.headers))
+        return replace(
+            request, user=self.users.asking(request.headers, request.certified)
+        )
 
     def answer(self, request: Request) -> Answer:
         """Return the answer to a request whose user is known."""

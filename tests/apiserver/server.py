@@ -5,7 +5,8 @@ What it answers is compared with recordings of a 1.36.2 server in test_recording
 
 import copy
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import InitVar, dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +17,7 @@ import yaml
 from dractl.api.lists import is_list, items_of
 from dractl.model.cluster import Profile
 from tests.apiserver.access import ADMIN, ALICE, User, Users
+from tests.apiserver.certificates import Certificates
 from tests.apiserver.clock import Clock
 from tests.apiserver.deletes import Deletes
 from tests.apiserver.discovery import Discovery
@@ -32,6 +34,7 @@ from tests.apiserver.validation import Validation
 from tests.apiserver.watch import Watches
 from tests.apiserver.writes import Writes
 
+CLUSTER: Final = "double"
 DEFAULT_GATES: Final[Mapping[str, bool]] = {"AllBeta": True}
 
 
@@ -55,6 +58,7 @@ class ApiServer:
     git_version: str = ""
     pages_from_cache: bool = False
     controllers: bool = False
+    certificates: Certificates | None = None
     clock: Clock = field(default_factory=Clock)
     requests: list[Exchange] = field(default_factory=list, init=False)
 
@@ -76,7 +80,11 @@ class ApiServer:
             Deletes(self.store),
         )
         self._controller = Controller(self.store, self._table)
-        self._transport = Transport(self._answer, self.clock)
+        self._transport = Transport(
+            self._answer,
+            self.clock,
+            self.certificates.context() if self.certificates else None,
+        )
 
     def __enter__(self) -> Self:
         self._transport.start()
@@ -95,7 +103,8 @@ class ApiServer:
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://{self.address}"
+        scheme = "https" if self.certificates else "http"
+        return f"{scheme}://{self.address}"
 
     @property
     def address(self) -> str:
@@ -147,19 +156,32 @@ class ApiServer:
         raise KeyError(f"no {kind} {namespace}/{name}")
 
     def kubeconfig(
-        self, path: Path, *, user: str = ADMIN.name, namespace: str = ""
+        self,
+        path: Path,
+        *,
+        user: str = ADMIN.name,
+        namespace: str = "",
+        credentials: Mapping[str, Any] | None = None,
     ) -> Path:
-        """Write a kubeconfig with a user's newest token; return its path."""
-        context = {"cluster": "double", "user": user}
+        """Write a kubeconfig; return its path.
+
+        It has the user's newest token, or the given credentials: what stands at `user`
+        in a kubeconfig.
+        """
+        context = {"cluster": CLUSTER, "user": user}
+        cluster = {"server": self.url}
         if namespace:
             context["namespace"] = namespace
+        if self.certificates:
+            cluster["certificate-authority"] = str(self.certificates.authority)
+        own = {"token": self.access.token(user)} if credentials is None else credentials
         content = {
             "apiVersion": "v1",
             "kind": "Config",
-            "clusters": [{"name": "double", "cluster": {"server": self.url}}],
-            "users": [{"name": user, "user": {"token": self.access.token(user)}}],
-            "contexts": [{"name": "double", "context": context}],
-            "current-context": "double",
+            "clusters": [{"name": CLUSTER, "cluster": cluster}],
+            "users": [{"name": user, "user": dict(own)}],
+            "contexts": [{"name": CLUSTER, "context": context}],
+            "current-context": CLUSTER,
         }
         path.write_text(yaml.safe_dump(content), "utf-8")
         return path
@@ -168,6 +190,23 @@ class ApiServer:
         """Let the device taint eviction controller take its next step."""
         with self.store.lock:
             self._controller.step()
+
+    @contextmanager
+    def evicting(self, pause: float = 0.02) -> Iterator[None]:
+        """Let the controller take its steps in a thread of its own for a while."""
+        ending = threading.Event()
+
+        def work() -> None:
+            while not ending.wait(pause):
+                self.evict()
+
+        thread = threading.Thread(target=work, name="controller")
+        thread.start()
+        try:
+            yield
+        finally:
+            ending.set()
+            thread.join()
 
     def compact(self) -> None:
         """Forget history: continue tokens and watches from before are too old."""

@@ -2,6 +2,7 @@
 
 import gzip
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,8 +20,18 @@ _GZIP_LEVEL: Final = 1
 class Transport:
     """Listens and passes requests on; `stop` ends all connections."""
 
-    def __init__(self, answer: Callable[[Request], Answer], clock: Clock) -> None:
+    def __init__(
+        self,
+        answer: Callable[[Request], Answer],
+        clock: Clock,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self._server = _Server(answer, clock)
+        if tls is not None:
+            # The handshake waits for the thread of its connection.
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), name="apiserver"
         )
@@ -80,8 +91,8 @@ class _Connection(BaseHTTPRequestHandler):
     def handle(self) -> None:
         try:
             super().handle()
-        except ConnectionError:
-            # The client has gone, which is its right.
+        except (ConnectionError, ssl.SSLError):
+            # The client has gone, which is its right, or does not trust the server.
             self.close_connection = True
 
     def finish(self) -> None:
@@ -107,7 +118,14 @@ class _Connection(BaseHTTPRequestHandler):
             headers[key] = f"{headers[key]}, {value}" if key in headers else value
         self._send(
             self.server.answer(
-                Request(self.command, parts.path, parts.query, headers, body)
+                Request(
+                    self.command,
+                    parts.path,
+                    parts.query,
+                    headers,
+                    body,
+                    _certified(self.connection),
+                )
             )
         )
 
@@ -162,3 +180,12 @@ class _Connection(BaseHTTPRequestHandler):
     def _chunk(self, content: bytes) -> None:
         self.wfile.write(b"%x\r\n%s\r\n" % (len(content), content))
         self.wfile.flush()
+
+
+def _certified(connection: socket.socket) -> str:
+    """Return the common name in the certificate of a client, "" without one."""
+    if not isinstance(connection, ssl.SSLSocket):
+        return ""
+    subject: Any = (connection.getpeercert() or {}).get("subject", ())
+    parts = [pair for part in subject for pair in part]
+    return next((str(value) for kind, value in parts if kind == "commonName"), "")
