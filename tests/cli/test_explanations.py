@@ -9,12 +9,23 @@ from dractl.cli import explanations
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import width
 from dractl.demo import PATH
-from dractl.diagnose.answer import Cause, ClaimReport, Explanation, Link, PodReport
+from dractl.diagnose.answer import (
+    Cause,
+    ClaimReport,
+    Explanation,
+    Link,
+    PodReport,
+    View,
+    WorkloadReport,
+)
 from dractl.diagnose.explain import explain
 from dractl.model.claims import ClaimSpec, ObjectMeta, ResourceClaim
 from dractl.model.cluster import Profile
 from dractl.model.workloads import Pod
 
+REFUSED = WorkloadReport(
+    "DaemonSet", "ml", "plugin", (Cause("quota-exceeded", "no quota"),)
+)
 IN_USE = Cause("devices-in-use", "all are in use", "c", "gpu", ("n1",))
 GATED = Cause("scheduling-gated", "the pod waits")
 
@@ -36,9 +47,14 @@ def claim(name: str, *causes: Cause, link: Link | None = None) -> ClaimReport:
 
 
 def answer(
-    *pods: PodReport, claims: Sequence[ClaimReport] = (), release: str = "1.36"
+    *pods: PodReport,
+    claims: Sequence[ClaimReport] = (),
+    workloads: Sequence[WorkloadReport] = (),
+    release: str = "1.36",
 ) -> Explanation:
-    return Explanation(Profile.of(release), pods, tuple(claims))
+    return Explanation(
+        Profile.of(release), pods, tuple(claims), workloads=tuple(workloads)
+    )
 
 
 def shown(*pods: PodReport, columns: int | None = 80, chain: bool = False) -> list[str]:
@@ -301,15 +317,39 @@ def test_names_of_strangers_are_spelled_out_too() -> None:
     assert explanations.names(answer(report)) == "pod/a\\x1bb\n"
 
 
+def test_what_others_say_of_a_pod_comes_last_with_the_time() -> None:
+    seen = {"count": 3, "lastSeen": "2026-10-05"}
+    views = (View("Karpenter", "adds nothing", seen), View("Kueue", "holds it"))
+    report = PodReport(Pod(ObjectMeta("web", "ml")), (GATED,), views=views)
+
+    assert shown(report, columns=100)[2:] == [
+        "    view    Karpenter adds nothing (seen 3 times, last at 2026-10-05)",
+        "    view    Kueue holds it",
+    ]
+
+
+def test_a_workload_without_pods_has_a_paragraph() -> None:
+    given = answer(workloads=[REFUSED])
+
+    assert explanations.table(given, screen(), has_chain=False) == (
+        "DaemonSet ml/plugin\n  quota-exceeded: no quota\n"
+    )
+
+
 # -- names and summary
 
 
 def test_names_are_those_of_what_is_stuck() -> None:
     given = answer(
-        pod("a", GATED), pod("well"), claims=[claim("c", IN_USE), claim("fine")]
+        pod("a", GATED),
+        pod("well"),
+        claims=[claim("c", IN_USE), claim("fine")],
+        workloads=[REFUSED],
     )
 
-    assert explanations.names(given) == ("pod/a\nresourceclaim.resource.k8s.io/c\n")
+    assert explanations.names(given) == (
+        "pod/a\nresourceclaim.resource.k8s.io/c\ndaemonset.apps/plugin\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -325,8 +365,9 @@ def test_names_are_those_of_what_is_stuck() -> None:
             answer(claims=[claim("c", GATED), claim("d", IN_USE)]),
             "2 claims stuck",
         ),
+        (answer(workloads=[REFUSED]), "1 workload without pods"),
     ],
-    ids=["nothing", "stuck", "fits", "claims"],
+    ids=["nothing", "stuck", "fits", "claims", "workloads"],
 )
 def test_the_summary_counts_what_is_stuck(given: Explanation, said: str) -> None:
     assert explanations.summary(given) == f"{said} (judged as Kubernetes 1.36)"

@@ -7,7 +7,7 @@ import pytest
 from tests.cli import wire
 from tests.cli.run import Runner
 from tests.cli.waiting import CLUSTER, answer, codes, headings
-from tests.diagnose.cluster import pod, template, wish
+from tests.diagnose.cluster import event, pod, template, wish
 
 
 @pytest.fixture
@@ -128,6 +128,18 @@ def test_a_workload_can_be_asked_about(
     assert headings(ran)[0] == (
         "pod default/chat-5b9-x, default/chat-5b9-y (Deployment chat)"
     )
+
+
+def test_a_workload_without_pods_can_be_asked_about(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    about = {"kind": "DaemonSet", "namespace": "default", "name": "plugin"}
+    refused = event("plugin", "FailedCreate", "no quota", involvedObject=about)
+    path = wire.written(tmp_path / "refused.yaml", *CLUSTER, refused)
+
+    ran = dractl("explain", "daemonset", "plugin", "--snapshot", path)
+
+    assert (ran.status, headings(ran)) == (1, ["DaemonSet default/plugin"])
 
 
 # -- what cannot be asked about

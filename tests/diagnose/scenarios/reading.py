@@ -166,7 +166,7 @@ def answer(scenario: Scenario) -> Answer:
     ask = scenario.header["ask"]
     if not ask:
         found = explain(snapshot)
-        reports = [*found.pods, *found.claims, *found.workloads]
+        reports: list[Report] = [*found.pods, *found.claims, *found.workloads]
         return _answer(reports, "\n".join(found.unchecked))
     world = World(snapshot)
     ((kind, name),) = ask.items()
