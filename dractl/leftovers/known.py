@@ -1,0 +1,60 @@
+"""What can be concluded from an object not being there."""
+
+from typing import Final
+
+from dractl.api.snapshot import Snapshot
+from dractl.model.cluster_info import Cause
+
+MAKERS: Final = (
+    "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob",
+)  # fmt: skip
+"""The kinds that make pods in every cluster; others are looked at where they are."""
+
+
+class Known:
+    """Which kinds the source of a snapshot has read."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._info = snapshot.info
+        self._present = {
+            *(each.kind for each in snapshot.workload_resources),
+            *(("Pod",) if snapshot.pods else ()),
+            *(("Node",) if snapshot.nodes else ()),
+            *(("ResourceSlice",) if snapshot.slices else ()),
+            *(("PodGroup",) if snapshot.pod_groups else ()),
+        }
+        self._has_makers = not self._present.isdisjoint(MAKERS)
+
+    def lack_of(self, kind: str, namespace: str = "") -> str:
+        """Return why nothing follows from the absence of such objects; "": it does."""
+        if reason := self._gap(kind, namespace):
+            return reason
+        if self._info.is_complete or kind in self._present:
+            return ""
+        return f"the source has no {kind}"
+
+    def lack_of_makers(self, namespace: str) -> str:
+        """Return why it is not known what makes pods; "": it is."""
+        for kind in MAKERS:
+            if reason := self._gap(kind, namespace):
+                return reason
+        # A cluster has at least the Deployment of its DNS. Where there is nothing of
+        # the kind, even a complete source was not asked for it.
+        return "" if self._has_makers else "the source has no Deployment or the like"
+
+    def lack_of_owner(self, kind: str, namespace: str) -> str:
+        """Return why an owner that is not there may be alive; "": it is gone."""
+        if kind in {"Pod", "Node"}:
+            return self.lack_of(kind, "" if kind == "Node" else namespace)
+        if kind in MAKERS:
+            return self.lack_of_makers(namespace)
+        reason = self._gap(kind, namespace)
+        if reason or kind in self._present:
+            return reason
+        return f"the source has no {kind}"
+
+    def _gap(self, kind: str, namespace: str) -> str:
+        gap = self._info.gap(kind)
+        if gap is None or gap.cause is Cause.NOT_SERVED:
+            return ""
+        return "" if namespace and gap.only == namespace else str(gap)

@@ -1,0 +1,67 @@
+"""All leftovers: their ages, and the answer as data."""
+
+import json
+from datetime import timedelta
+
+import jsonschema
+
+from dractl.leftovers.document import document
+from tests.capture import clusters
+from tests.cli.run import ROOT
+from tests.leftovers.cluster import base, found, meta, template
+
+SCHEMA = json.loads((ROOT / "schemas/output/cleanup.v1.json").read_text("utf-8"))
+OLD = meta(
+    template("old"),
+    uid="u",
+    resourceVersion="7",
+    creationTimestamp="2026-11-18T00:00:00Z",
+)
+YOUNG = meta(template("young"), creationTimestamp="2026-11-19T23:00:00Z")
+
+
+def test_an_age_limit_leaves_out_what_is_younger_or_does_not_tell() -> None:
+    answer = found([*base(), OLD, YOUNG, template("ageless")], timedelta(days=1))
+    assert [each.meta.name for each in answer.findings] == ["old"]
+    assert answer.younger == 2
+
+
+def test_the_answer_as_data_names_the_object_as_it_was_read() -> None:
+    data = document(found([*base(), OLD]))
+    jsonschema.validate(data, SCHEMA)
+    assert data["findings"] == [
+        {
+            "code": "template-unused",
+            "object": {
+                "kind": "ResourceClaimTemplate",
+                "namespace": "default",
+                "name": "old",
+                "uid": "u",
+                "resourceVersion": "7",
+                "creationTimestamp": "2026-11-18T00:00:00Z",
+            },
+            "ageSeconds": 172800,
+            "verdict": "review",
+            "delete": True,
+            "why": "no pod refers to it, and nothing that makes pods",
+            "affects": [
+                "a manifest outside of the cluster that names it would wait for it"
+            ],
+            "managedBy": None,
+        }
+    ]
+
+
+def test_only_what_is_to_be_deleted_is_proposed() -> None:
+    managed = meta(template("m"), annotations={"meta.helm.sh/release-name": "r"})
+    answer = found([*base(), managed, OLD])
+    assert [each.meta.name for each in answer.proposed] == ["old"]
+
+
+def test_the_sample_cluster_has_no_workloads_so_nothing_is_proposed() -> None:
+    answer = found(clusters.demo())
+    jsonschema.validate(document(answer), SCHEMA)
+    assert [(each.code, each.verdict.value) for each in answer.findings] == [
+        ("claim-unused", "unknown"),
+        ("claim-unused", "unknown"),
+    ]
