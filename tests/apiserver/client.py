@@ -36,7 +36,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Client:
-    """Sends requests as a user, each on a connection of its own."""
+    """Sends requests as a user, "" for nobody, each on a connection of its own."""
 
     server: ApiServer
     user: str = "admin"
@@ -50,10 +50,11 @@ class Client:
     ) -> Reply:
         """Send a request; a body that is no bytes is sent as JSON."""
         content = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-        token = {"Authorization": f"Bearer {self.server.access.token(self.user)}"}
+        token = self.server.access.token(self.user) if self.user else ""
+        sent = {"Authorization": f"Bearer {token}"} if token else {}
         connection = http.client.HTTPConnection(self.server.address, timeout=10)
         try:
-            connection.request(method, path, content, token | dict(headers or {}))
+            connection.request(method, path, content, sent | dict(headers or {}))
             response = connection.getresponse()
             shown = {name.lower(): value for name, value in response.getheaders()}
             return Reply(response.status, shown, response.read())

@@ -21,6 +21,7 @@ from tests.apiserver.certificates import Certificates
 from tests.apiserver.clock import Clock
 from tests.apiserver.deletes import Deletes
 from tests.apiserver.discovery import Discovery
+from tests.apiserver.endings import end_pod
 from tests.apiserver.eviction import Controller
 from tests.apiserver.faults import Faults
 from tests.apiserver.lists import Lists
@@ -190,6 +191,17 @@ class ApiServer:
         """Let the device taint eviction controller take its next step."""
         with self.store.lock:
             self._controller.step()
+
+    def end_pods(self) -> None:
+        """Do what kubelets do: remove the pods that are being deleted.
+
+        Claims that were made for them go, too, and other claims lose them as users.
+        """
+        with self.store.lock:
+            for pod in self.store.stored_of("Pod"):
+                is_ending = "deletionTimestamp" in pod.metadata
+                if is_ending and not pod.metadata.get("finalizers"):
+                    end_pod(pod, self.store)
 
     @contextmanager
     def evicting(self, pause: float = 0.02) -> Iterator[None]:
