@@ -19,14 +19,15 @@ def ordered(documents: Iterable[Document]) -> list[Document]:
     Kinds that are not in the list come last, by their names. Two captures of one state
     are thus equal, and the difference of two is short.
     """
-    return sorted(documents, key=_place)
+    return sorted(documents, key=place)
 
 
-def _place(document: Document) -> tuple[int, str, str, str, str, str]:
+def place(document: Document) -> tuple[int, str, str, str, str]:
+    """Return what documents are ordered by; namespaces and names as in the API."""
     kind, version = str(document.get("kind")), str(document.get("apiVersion"))
     given = document.get("metadata")
     meta = given if isinstance(given, Mapping) else {}
     namespace, name, uid = (
         str(meta.get(key) or "") for key in ("namespace", "name", "uid")
     )
-    return _RANK.get(kind, len(_RANK)), kind, version, namespace, name, uid
+    return _RANK.get(kind, len(_RANK)), kind, version, f"{namespace}/{name}", uid

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from dractl.capture.literals import mentioned, with_values
 from dractl.capture.names import KNOWN, new_names, numbered
+from dractl.capture.reports import with_node_groups
 from dractl.capture.spots import (
     ANNOTATION,
     ATTRIBUTE,
@@ -16,6 +17,7 @@ from dractl.capture.spots import (
     LABEL,
     NAMES,
     POOL,
+    REPORT,
     SLICE,
     TEXT,
     Spot,
@@ -36,9 +38,9 @@ _KEPT_LABELS: Final = frozenset({
 
 
 _READ: Final = frozenset({
-    "app.kubernetes.io/managed-by", "resource.kubernetes.io/pod-claim-name",
+    "app.kubernetes.io/managed-by", "dractl.dev/until",
+    "resource.kubernetes.io/pod-claim-name",
 })  # fmt: skip
-_OWN: Final = "dractl.dev/"
 
 
 class NotRedacted(NamedTuple):
@@ -91,6 +93,7 @@ class _Renaming:
             ATTRIBUTE: self._attribute,
             EXPRESSION: lambda _, text: self._expression(text),
             TEXT: lambda _, text: self._wording.reworded(text),
+            REPORT: lambda _, text: self._report(text),
         }
 
     def __call__(self, spot: Spot, text: str) -> str:
@@ -125,13 +128,17 @@ class _Renaming:
     def _name(self, _key: str, text: str) -> str:
         return self._names.get(text, text)
 
+    def _report(self, text: str) -> str:
+        named = with_node_groups(text, self._names)
+        return self._wording.reworded(named)
+
     def _label(self, key: str, text: str) -> str:
         if self._stays(key, text):
             return text
         return self._names.get(text) or self._labels.get(text, text)
 
     def _annotation(self, key: str, text: str) -> str:
-        if text in _TELLS_NOTHING or key in _READ or key.startswith(_OWN):
+        if text in _TELLS_NOTHING or key in _READ:
             return text
         # They are not compared with anything, so one new text serves all.
         return self._names.get(text, "(redacted)")

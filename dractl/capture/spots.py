@@ -17,10 +17,12 @@ ANNOTATION: Final = "annotation"
 ATTRIBUTE: Final = "attribute"
 EXPRESSION: Final = "expression"
 TEXT: Final = "text"
+REPORT: Final = "report"
+NODE_GROUP: Final = "nodegroup"
 KEPT: Final = "kept"
 NAMES: Final = (
     NODE, NAMESPACE, "pod", "claim", "template", "workload", "group", "quota", "queue",
-    "budget", "rule", "event",
+    "budget", "rule", "event", NODE_GROUP,
 )  # fmt: skip
 """What is named; of a name that several have, the first one counts."""
 
@@ -38,15 +40,16 @@ _BY_FIELD: Final[Mapping[str, str]] = {
     "nodeName": NODE, "nominatedNodeName": NODE, "namespace": NAMESPACE,
     "only": NAMESPACE, "resourceClaimName": "claim", "podGroupName": "group",
     "resourceClaimTemplateName": "template", "queueName": "queue",
-    "clusterQueue": "queue", "pool": POOL, "device": DEVICE, "image": IMAGE,
-    "message": TEXT, "note": TEXT, "resourceID": TEXT, "expression": EXPRESSION,
+    "clusterQueue": "queue", "cohort": "queue", "cohortName": "queue", "pool": POOL,
+    "device": DEVICE, "image": IMAGE, "message": TEXT, "note": TEXT,
+    "resourceID": TEXT, "expression": EXPRESSION,
 }  # fmt: skip
-_FREE: Final = frozenset({"parameters", "data", "networkData"})
+_FREE: Final = frozenset({"parameters", "networkData"})
 _MAPS: Final[Mapping[str, str]] = {
     "labels": LABEL, "matchLabels": LABEL, "nodeSelector": LABEL, "nodeLabels": LABEL,
     "annotations": ANNOTATION,
 }  # fmt: skip
-_ON_NODES: Final = frozenset({"taints", "startupTaints", "tolerations"})
+_ON_NODES: Final = frozenset({"nodeTaints", "startupTaints", "taints", "tolerations"})
 
 
 class Spot(NamedTuple):
@@ -164,6 +167,15 @@ def _devices(walk: Walk, value: Any) -> Any:
     return [walk.named(DEVICE, each, "name") for each in value]
 
 
+def _data(walk: Walk, value: Any) -> Any:
+    if walk.kind != "ConfigMap" or not isinstance(value, Mapping):
+        return walk.free(value)
+    return {
+        key: walk.rename(Spot(REPORT), each) if key == "status" else each
+        for key, each in value.items()
+    }
+
+
 def _attributes(walk: Walk, value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
@@ -230,6 +242,7 @@ _SPECIAL: Final[Mapping[str, Callable[[Walk, Any], Any]]] = {
     "pool": _pool,
     "devices": _devices,
     "attributes": _attributes,
+    "data": _data,
     "matchExpressions": _requirements,
     "requirements": _requirements,
     "matchFields": _node_fields,

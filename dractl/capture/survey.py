@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from dractl.capture.attributes import has_identifier, is_identifying
 from dractl.capture.literals import looked_into
+from dractl.capture.reports import node_groups
 from dractl.capture.spots import (
     ATTRIBUTE,
     DEVICE,
@@ -13,7 +14,9 @@ from dractl.capture.spots import (
     IMAGE,
     LABEL,
     NAMES,
+    NODE_GROUP,
     POOL,
+    REPORT,
     SLICE,
     Spot,
     renamed,
@@ -57,6 +60,8 @@ class Survey:
             self.names.setdefault(spot.what, set()).add(text)
         elif spot.what == EXPRESSION:
             self.inspected |= looked_into(text)
+        elif spot.what == REPORT:
+            self.names.setdefault(NODE_GROUP, set()).update(node_groups(text))
         elif spot.what == LABEL:
             self.labels.add((spot.key, text))
         elif spot.what == ATTRIBUTE and is_identifying(spot.key, text):

@@ -5,8 +5,12 @@ from collections.abc import Mapping
 from typing import Final
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?")
-_ADDRESS: Final = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")
-_NO_ADDRESS: Final = "0.0.0.0"  # noqa: S104 - a text that tells nothing
+_ADDRESS: Final = re.compile(
+    r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])"
+    r"|(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){4,}[0-9A-Fa-f]{1,4}(?![\w:])"
+    r"|(?<![\w:])[0-9A-Fa-f:]*::[0-9A-Fa-f:]+(?![\w:])"
+)
+_NO_ADDRESS: Final = "(address)"
 _SHORTEST_PREFIX: Final = 3
 # What the components of Kubernetes write; answers depend on these.
 WORDS: Final = frozenset({

@@ -12,7 +12,7 @@ from dractl.capture.clean import cleaned
 from dractl.capture.order import ordered
 from dractl.capture.redaction import Redacted, redacted
 from dractl.diagnose.explain import explain
-from tests.capture import clusters
+from tests.capture import clusters, names
 from tests.diagnose.generated import RELEASE
 from tests.diagnose.scenarios.reading import read, scenario_files
 from tests.scenarios import needs_shared
@@ -124,8 +124,8 @@ def test_a_scenario_is_explained_the_same(file: Path) -> None:
 
 def test_no_name_of_the_sample_cluster_is_left() -> None:
     text = json.dumps(redacted(captured(clusters.demo())).documents)
-    names = ["h100-1", "a100-1", "llama-0", "training", "registry.example.com/work"]
-    assert [each for each in names if each in text] == []
+    old = ["h100-1", "a100-1", "llama-0", "training", "registry.example.com/work"]
+    assert [each for each in old if each in text] == []
 
 
 def test_the_same_input_gives_the_same_output() -> None:
@@ -212,4 +212,16 @@ def test_values_of_labels_go_unless_they_are_compared_as_numbers() -> None:
 
 def test_addresses_in_messages_go() -> None:
     (found,) = redacted([event("dial tcp 10.1.2.3:443: refused")]).documents
-    assert found["message"] == "dial tcp 0.0.0.0:443: refused"
+    assert found["message"] == "dial tcp (address):443: refused"
+
+
+def test_no_name_is_left_wherever_it_stands() -> None:
+    text = json.dumps(redacted(names.documents()).documents, indent=1)
+    assert [line for line in text.splitlines() if names.MARK in line] == []
+    assert "H100" in text
+
+
+def test_addresses_of_devices_go() -> None:
+    text = json.dumps(redacted(names.documents()).documents)
+    addresses = ["10.1.1.1", "aa:bb:cc:dd:ee:ff", "fe80::1", "10.0.0.1"]
+    assert [each for each in addresses if each in text] == []
