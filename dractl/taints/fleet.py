@@ -69,12 +69,12 @@ class Fleet:
                 found.setdefault(result.device, {})[id(claim)] = claim
         return {device: tuple(claims.values()) for device, claims in found.items()}
 
+    @cached_property
+    def gone(self) -> tuple[DeviceId, ...]:
+        """The devices that claims hold and nobody publishes any more."""
+        return tuple(each for each in self.holders if each not in self.devices)
+
     def known(self, selector: DeviceSelector) -> tuple[DeviceId, ...]:
         """Return the devices that are selected, published or only held by claims."""
         published = [device.id for device in self.selected(selector)]
-        gone = [
-            each
-            for each in self.holders
-            if each not in self.devices and selector.selects(each)
-        ]
-        return (*published, *gone)
+        return (*published, *(each for each in self.gone if selector.selects(each)))
