@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from dractl.diagnose.answer import Cause, View
 from dractl.diagnose.words import listed, said_in
 from dractl.model.autoscaling import NodeClaim, NodeGroup, NodePool
-from dractl.model.claims import Condition
+from dractl.model.claims import Condition, Option
 from dractl.model.cluster import KubernetesVersion
+from dractl.model.devices import Device, ResourceSlice
 from dractl.model.workloads import Event
 
 if TYPE_CHECKING:
@@ -104,6 +105,12 @@ def _of_cluster_autoscaler(case: "Case", causes: Sequence[Cause]) -> Iterator[Vi
         yield View(_SCALER, f"takes {gap.what} into account only from {gap.since} on")
     if any(each.code == "no-devices-published" for each in causes):
         yield View(_SCALER, _EMPTY_GROUPS)
+    if shared := _drivers_of_shared_devices(case):
+        yield View(
+            _SCALER,
+            "expects of a further node only devices of its own, and driver "
+            f"{listed(shared)} has devices for several nodes",
+        )
     for status in snapshot.autoscalers:
         yield from _of_groups(status.groups)
         if status.health not in {"", "Healthy"}:
@@ -113,18 +120,48 @@ def _of_cluster_autoscaler(case: "Case", causes: Sequence[Cause]) -> Iterator[Vi
             yield View(_SCALER, f"gives no status that is understood: {said}")
 
 
-def _gaps(case: "Case") -> Iterator[Gap]:
-    release = case.world.snapshot.profile.version
-    options = [
+def _options(case: "Case") -> list[Option]:
+    return [
         option
         for claim in case.subject.claims
         for request in claim.spec.requests
         for option in request.options
     ]
-    if release < _ADMIN.since and any(each.admin_access for each in options):
+
+
+def _gaps(case: "Case") -> Iterator[Gap]:
+    world = case.world
+    release = world.snapshot.profile.version
+    if release < _ADMIN.since and any(each.admin_access for each in _options(case)):
         yield _ADMIN
-    if release < _COUNTERS.since and any(d.consumes for d in case.world.devices):
+    if release < _COUNTERS.since and world.once(
+        "counters are drawn on", lambda: any(each.consumes for each in world.devices)
+    ):
         yield _COUNTERS
+
+
+def _drivers_of_shared_devices(case: "Case") -> list[str]:
+    """Return the drivers that are asked, and that have devices for several nodes."""
+    world = case.world
+    asked = [world.drivers_of(each.device_class) for each in _options(case)]
+    shared = world.once(
+        "drivers of shared devices",
+        lambda: {
+            each.driver
+            for each in world.snapshot.slices
+            if any(_is_shared(each, device) for device in each.devices)
+        },
+    )
+    return sorted(
+        driver
+        for driver in shared
+        if any(known is None or driver in known for known in asked)
+    )
+
+
+def _is_shared(published: ResourceSlice, device: Device) -> bool:
+    scope = device.scope if published.per_device_scope else published.scope
+    return scope is not None and not scope.node_name
 
 
 def _of_groups(groups: Sequence[NodeGroup]) -> Iterator[View]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Q = TypeVar("Q", LocalQueue, ClusterQueue)
 
 GATES: Final = "kueue.x-k8s.io/"
+_API: Final = "kueue.x-k8s.io"
 _GROUP: Final = "kueue.x-k8s.io/pod-group-name"
 _RESERVED, _ADMITTED, _EVICTED = "QuotaReserved", "Admitted", "Evicted"
 
@@ -131,6 +132,19 @@ def _by_owner(world: "World") -> Mapping[tuple[str, str, str], Workload]:
             ("Workload", each.meta.name),
         )
     }
+
+
+def unqueued(world: "World") -> tuple[str, tuple[str, ...]]:
+    """Return what can be said of a pod of Kueue's without a Workload, and advice."""
+    gaps = (gap for gap in world.snapshot.info.gaps if gap.group == _API)
+    gap = next((each for each in gaps if each.kind == "Workload"), None)
+    if gap is not None:
+        needs = (gap.needs,) if gap.needs else ()
+        return f"; what Kueue says of it is not known, since {gap}", needs
+    if not world.snapshot.workloads:
+        return "", ()
+    label = "see that its label kueue.x-k8s.io/queue-name names a LocalQueue"
+    return "; Kueue has no Workload for it", (label,)
 
 
 def is_admitted(workload: Workload) -> bool:

@@ -7,7 +7,13 @@ from functools import partial
 from dractl.diagnose.answer import Cause
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change
-from dractl.diagnose.queues import GATES, Standing, standing, workload_of
+from dractl.diagnose.queues import (
+    GATES,
+    Standing,
+    standing,
+    unqueued,
+    workload_of,
+)
 from dractl.diagnose.table import found_in_objects
 from dractl.diagnose.told import Told
 from dractl.diagnose.words import listed
@@ -75,19 +81,22 @@ def gated(case: Case) -> Iterator[Told]:
         return
     gates = listed(case.pod.gates)
     queue = _queue(case, case.pod)
+    said, changes = "", (Change(f"look for the controller that removes {gates}"),)
+    if queue is not None:
+        said, changes = f"; {queue.message}", queue.changes
+    elif any(each.startswith(GATES) for each in case.pod.gates):
+        said, more = unqueued(case.world)
+        changes = (*map(Change, more), *changes)
     yield Told(
         Cause(
             "scheduling-gated",
-            f"the pod waits until its scheduling gates are removed: {gates}"
-            f"{'' if queue is None else f'; {queue.message}'}",
+            f"the pod waits until its scheduling gates are removed: {gates}{said}",
             evidence={
                 "gates": list(case.pod.gates),
                 **({} if queue is None else {"queue": queue.evidence}),
             },
         ),
-        (Change(f"look for the controller that removes {gates}"),)
-        if queue is None
-        else queue.changes,
+        changes,
     )
 
 

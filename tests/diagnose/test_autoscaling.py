@@ -1,5 +1,7 @@
 """What autoscalers would do for a pod that waits."""
 
+import pytest
+
 from tests.diagnose.cluster import (
     Wire,
     claim,
@@ -110,3 +112,23 @@ def test_a_node_that_is_on_its_way_is_told_by_its_next_step() -> None:
     assert found[-1] == (
         "Karpenter waits for NodeClaim x to be Registered (NodeNotFound)"
     )
+
+
+@pytest.mark.parametrize(
+    ("scope", "device", "is_told"),
+    [
+        ({"allNodes": True}, {}, True),
+        ({"nodeName": "n1"}, {}, False),
+        ({"perDeviceNodeSelection": True}, {"allNodes": True}, True),
+        ({"perDeviceNodeSelection": True}, {"nodeName": "n1"}, False),
+    ],
+    ids=["all nodes", "one node", "a device for all nodes", "a device for one"],
+)
+def test_devices_for_several_nodes_come_with_no_node(
+    scope: Wire, device: Wire, *, is_told: bool
+) -> None:
+    fabric = gpus("fabric", {"name": "x", **device}, **scope)
+
+    found = told(NO, fabric)
+
+    assert any("devices for several nodes" in each for each in found) is is_told

@@ -1,11 +1,14 @@
 """Where Kueue's Workloads stand, and which of them is a pod's."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from dractl.diagnose.queues import standing, workload_of
 from dractl.diagnose.world import World
+from dractl.model.cluster_info import Cause as Missing
+from dractl.model.cluster_info import ClusterInfo, Gap
 from tests.diagnose.cluster import Wire, cluster, condition, node, only, pod
 
 KUEUE = "kueue.x-k8s.io/v1beta2"
@@ -141,7 +144,28 @@ def test_gates_of_others_are_not_explained_by_kueue() -> None:
     )
 
 
-def test_without_a_workload_the_gate_is_all_that_is_known() -> None:
-    snapshot = cluster(owned("w", "Pod", "other"), pod("web", schedulingGates=[GATE]))
+def test_without_kueues_objects_the_gate_is_all_that_is_known() -> None:
+    cause = only(cluster(pod("web", schedulingGates=[GATE])))
 
-    assert only(snapshot).evidence == {"gates": ["kueue.x-k8s.io/admission"]}
+    assert cause.evidence == {"gates": ["kueue.x-k8s.io/admission"]}
+    assert cause.message.endswith("kueue.x-k8s.io/admission")
+
+
+def test_a_pod_without_a_workload_among_others_is_not_in_a_queue() -> None:
+    cause = only(
+        cluster(owned("w", "Pod", "other"), pod("web", schedulingGates=[GATE]))
+    )
+
+    assert cause.message.endswith("; Kueue has no Workload for it")
+    assert cause.fixes[0].endswith("names a LocalQueue")
+
+
+def test_workloads_that_may_not_be_read_are_told() -> None:
+    gap = Gap("Workload", "workloads", "kueue.x-k8s.io", Missing.FORBIDDEN, needs="ask")
+    info = ClusterInfo(gaps=(gap,))
+    snapshot = replace(cluster(pod("web", schedulingGates=[GATE])), info=info)
+
+    assert only(snapshot).message.endswith(
+        "; what Kueue says of it is not known, since workloads may not be read"
+    )
+    assert only(snapshot).fixes[0] == "ask"
