@@ -117,6 +117,14 @@ _CLAIM: Final = replacing(
         devices=each(replacing(data=veiled)),
     ),
 )
+_BUDGET: Final = fields(
+    **dict.fromkeys(("apiVersion", "kind", "spec"), whole),
+    metadata=metadata,
+    status=some(
+        *("conditions", "currentHealthy", "desiredHealthy", "disruptionsAllowed"),
+        *("expectedPods", "observedGeneration"),
+    ),
+)
 _POD_SETS: Final = each(
     replacing(template=fields(metadata=some("labels"), spec=pod_spec))
 )
@@ -161,7 +169,7 @@ SHAPES: Final[Mapping[tuple[str, str], Cut]] = {
     (GROUP, "ResourceClaim"): _CLAIM,
     (GROUP, "ResourceClaimTemplate"): _TEMPLATE,
     (GROUP, "ResourceSlice"): replacing(metadata=metadata_with_writers),
-    ("policy", "PodDisruptionBudget"): _WHOLE,
+    ("policy", "PodDisruptionBudget"): _BUDGET,
     ("kueue.x-k8s.io", "Workload"): replacing(
         metadata=metadata, spec=replacing(podSets=_POD_SETS)
     ),

@@ -161,6 +161,14 @@ def _pool(walk: Walk, value: Any) -> Any:
     return walk.named(POOL, value, "name")
 
 
+def _template(walk: Walk, value: Any) -> Any:
+    return walk.named("template", value, "name")
+
+
+def _workload(walk: Walk, value: Any) -> Any:
+    return walk.named("workload", value, "name", "podGroup")
+
+
 def _devices(walk: Walk, value: Any) -> Any:
     if walk.kind != "ResourceSlice" or not isinstance(value, list):
         return walk.inside(value)
@@ -240,6 +248,8 @@ _SPECIAL: Final[Mapping[str, Callable[[Walk, Any], Any]]] = {
     "regarding": _subject,
     "reservedFor": _consumers,
     "pool": _pool,
+    "resourceClaimTemplate": _template,
+    "workloadRef": _workload,
     "devices": _devices,
     "attributes": _attributes,
     "data": _data,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+_CHUNK: Final = re.compile(r"[^\s\"'`,;()\[\]{}=<>]+")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?")
 _ADDRESS: Final = re.compile(
     r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])"
@@ -44,15 +45,19 @@ class Wording:
         self._names = names
         self._values = values
         self._kept = kept
-        self._alone = _alternatives(values)
         self.stayed: set[str] = set()
 
     def reworded(self, text: str) -> str:
         """Return the text with everything renamed that can be told in it."""
-        text = _ADDRESS.sub(_NO_ADDRESS, text)
-        if self._alone is not None:
-            text = self._alone.sub(lambda found: self._values[found.group()], text)
-        return _TOKEN.sub(lambda found: self._token(found.group()), text)
+        plain = _ADDRESS.sub(_NO_ADDRESS, text)
+        return _CHUNK.sub(lambda found: self._chunk(found.group()), plain)
+
+    def _chunk(self, chunk: str) -> str:
+        """Return what stands between blanks and quotes: an image, a PCI address."""
+        core = chunk.rstrip(".:!?")
+        if core in self._values:
+            return self._values[core] + chunk[len(core) :]
+        return _TOKEN.sub(lambda found: self._token(found.group()), chunk)
 
     def _token(self, token: str) -> str:
         if token in self._kept:
@@ -71,16 +76,10 @@ class Wording:
             return word
         if word in self._names:
             return self._names[word]
+        if word in self._values:
+            return self._values[word]
         for end in range(len(word) - 1, _SHORTEST_PREFIX - 1, -1):
             head = word[:end]
             if word[end] in "-." and head in self._names and head not in WORDS:
                 return self._names[head] + word[end:]
         return word
-
-
-def _alternatives(values: Mapping[str, str]) -> re.Pattern[str] | None:
-    if not values:
-        return None
-    longest_first = sorted(values, key=lambda value: (-len(value), value))
-    spelled = "|".join(map(re.escape, longest_first))
-    return re.compile(rf"(?<![\w./-])(?:{spelled})(?![\w/-]|\.\w)")

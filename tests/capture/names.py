@@ -123,6 +123,8 @@ def _of_others() -> list[Wire]:
                 spec={"queueName": "acme-queue"}),
         _object("karpenter.sh/v1", "NodePool", "acme-nodes"),
         _object("v1", "ResourceQuota", "acme-quota", spec={}),
+        _object("resource.nvidia.com/v1beta1", "ComputeDomain", "acme-domain",
+                spec={"channel": {"resourceClaimTemplate": {"name": "acme-t"}}}),
         {"apiVersion": "dractl/v1", "kind": "ClusterInfo",
          "metadata": {"name": "cluster"},
          "unread": [{"kind": "Pod", "resource": "pods", "group": "",
