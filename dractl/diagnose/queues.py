@@ -5,11 +5,10 @@ devices of a claim are counted (docs, Dynamic Resource Allocation).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from dractl.diagnose.answer import Cause, Evidence, View
-from dractl.diagnose.changes import Change
 from dractl.diagnose.owners import owner_of
 from dractl.diagnose.words import listed, said_in
 from dractl.model.claims import Condition, ObjectMeta
@@ -22,9 +21,8 @@ if TYPE_CHECKING:
 
 Q = TypeVar("Q", LocalQueue, ClusterQueue)
 
-GATES: Final = "kueue.x-k8s.io/"
 _API: Final = "kueue.x-k8s.io"
-_GROUP: Final = "kueue.x-k8s.io/pod-group-name"
+_GROUP: Final = f"{_API}/pod-group-name"
 _RESERVED, _ADMITTED, _EVICTED = "QuotaReserved", "Admitted", "Evicted"
 
 
@@ -44,7 +42,6 @@ class Standing:
     """
 
     workload: Workload
-    local: LocalQueue | None
     cluster: ClusterQueue | None
     resources: Mapping[str, str | None]
     holds: tuple[Hold, ...]
@@ -58,11 +55,10 @@ class Standing:
         return f"Kueue's Workload {name}{queue}{f': {said}' if said else ''}"
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def advice(self) -> tuple[str, ...]:
         """What would help, most decisive first."""
-        advice = dict.fromkeys(each.advice for each in self.holds if each.advice)
-        name = "/".join(self.workload.meta.key)
-        return tuple(map(Change, advice)) or (Change(f"look at Workload {name}"),)
+        found = dict.fromkeys(each.advice for each in self.holds if each.advice)
+        return tuple(found) or (f"look at Workload {'/'.join(self.workload.meta.key)}",)
 
     @property
     def evidence(self) -> Evidence:
@@ -106,6 +102,36 @@ def _quotas(
     return [each for each in quotas if not resources or each.resource in counted]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What to add to the words on a pod's gates; all empty where nothing is known."""
+
+    message: str = ""
+    advice: tuple[str, ...] = ()
+    evidence: Evidence = field(default_factory=dict)
+
+
+def held_by_queue(world: "World", pod: Pod) -> Held:
+    """Return why Kueue holds a pod back, if one of its gates is Kueue's."""
+    if not any(each.startswith(f"{_API}/") for each in pod.gates):
+        return Held()
+    workload = workload_of(world, pod)
+    if workload is not None:
+        found = standing(world, workload)
+        return Held(f"; {found.message}", found.advice, {"queue": found.evidence})
+    gaps = (gap for gap in world.snapshot.info.gaps if gap.group == _API)
+    gap = next((each for each in gaps if each.kind == "Workload"), None)
+    if gap is not None:
+        needs = (gap.needs,) if gap.needs else ()
+        return Held(f"; what Kueue says of it is not known, since {gap}", needs)
+    if not world.snapshot.workloads:
+        return Held()
+    return Held(
+        "; Kueue has no Workload for it",
+        (f"see that its label {_API}/queue-name names a LocalQueue",),
+    )
+
+
 # -- which workload
 
 
@@ -134,19 +160,6 @@ def _by_owner(world: "World") -> Mapping[tuple[str, str, str], Workload]:
     }
 
 
-def unqueued(world: "World") -> tuple[str, tuple[str, ...]]:
-    """Return what can be said of a pod of Kueue's without a Workload, and advice."""
-    gaps = (gap for gap in world.snapshot.info.gaps if gap.group == _API)
-    gap = next((each for each in gaps if each.kind == "Workload"), None)
-    if gap is not None:
-        needs = (gap.needs,) if gap.needs else ()
-        return f"; what Kueue says of it is not known, since {gap}", needs
-    if not world.snapshot.workloads:
-        return "", ()
-    label = "see that its label kueue.x-k8s.io/queue-name names a LocalQueue"
-    return "; Kueue has no Workload for it", (label,)
-
-
 def is_admitted(workload: Workload) -> bool:
     """Tell whether Kueue has let it go."""
     condition = workload.condition(_ADMITTED)
@@ -169,7 +182,7 @@ def standing(world: "World", workload: Workload) -> Standing:
         *_of_conditions(workload),
         *_of_quota(world, cluster, resources, workload),
     )
-    return Standing(workload, local, cluster, resources, found)
+    return Standing(workload, cluster, resources, found)
 
 
 def _named(queues: Sequence[Q], name: str, namespace: str) -> Q | None:

@@ -142,6 +142,6 @@ def _held(world: "World") -> Iterator[WorkloadReport]:
             f"{owner.kind} {owner.name} has no pods until it is admitted; "
             f"{held.message}",
             evidence={"queue": held.evidence},
-            fixes=tuple(each.text for each in held.changes),
+            fixes=held.advice,
         )
         yield WorkloadReport(owner.kind, workload.meta.namespace, owner.name, (cause,))

@@ -7,18 +7,11 @@ from functools import partial
 from dractl.diagnose.answer import Cause
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change
-from dractl.diagnose.queues import (
-    GATES,
-    Standing,
-    standing,
-    unqueued,
-    workload_of,
-)
+from dractl.diagnose.queues import held_by_queue
 from dractl.diagnose.table import found_in_objects
 from dractl.diagnose.told import Told
 from dractl.diagnose.words import listed
 from dractl.model.claims import ResourceClaim
-from dractl.model.workloads import Pod
 from dractl.solver.subjects import Subject
 
 
@@ -80,32 +73,17 @@ def gated(case: Case) -> Iterator[Told]:
     if case.pod is None or not case.pod.gates:
         return
     gates = listed(case.pod.gates)
-    queue = _queue(case, case.pod)
-    said, changes = "", (Change(f"look for the controller that removes {gates}"),)
-    if queue is not None:
-        said, changes = f"; {queue.message}", queue.changes
-    elif any(each.startswith(GATES) for each in case.pod.gates):
-        said, more = unqueued(case.world)
-        changes = (*map(Change, more), *changes)
+    queue = held_by_queue(case.world, case.pod)
+    advice = queue.advice or (f"look for the controller that removes {gates}",)
     yield Told(
         Cause(
             "scheduling-gated",
-            f"the pod waits until its scheduling gates are removed: {gates}{said}",
-            evidence={
-                "gates": list(case.pod.gates),
-                **({} if queue is None else {"queue": queue.evidence}),
-            },
+            f"the pod waits until its scheduling gates are removed: {gates}"
+            f"{queue.message}",
+            evidence={"gates": list(case.pod.gates), **queue.evidence},
         ),
-        changes,
+        tuple(map(Change, advice)),
     )
-
-
-def _queue(case: Case, pod: Pod) -> Standing | None:
-    """Return where the pod stands with Kueue; None if that is not what holds it."""
-    workload = workload_of(case.world, pod)
-    if workload is None or not any(each.startswith(GATES) for each in pod.gates):
-        return None
-    return standing(case.world, workload)
 
 
 @found_in_objects("no-scheduler")
