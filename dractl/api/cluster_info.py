@@ -20,6 +20,7 @@ from dractl.model.cluster_info import Cause, ClusterInfo, Gap
 GROUP: Final = "dractl"
 KIND: Final = "ClusterInfo"
 _VERSION: Final = f"{GROUP}/v1"
+TYPE: Final = (_VERSION, KIND)
 
 
 def cluster_info(document: Wire) -> ClusterInfo:

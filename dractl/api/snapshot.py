@@ -1,13 +1,13 @@
 """Everything that is known of a cluster at one moment."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeVar
 
 from dractl.api.decode import Decoded, Object, decode
 from dractl.api.evidence import Stored, gates_shown_on
-from dractl.api.lists import is_list, items_of
+from dractl.api.lists import flattened
 from dractl.api.problems import Problem
 from dractl.errors import DractlError
 from dractl.model.autoscaling import AutoscalerStatus, NodeClaim, NodePool
@@ -37,7 +37,6 @@ Key = tuple[str, str]
 Document = Mapping[str, object]
 T = TypeVar("T")
 
-_MOST_NESTED_LISTS: Final = 16
 _UNSTATED: Final = ClusterInfo()
 
 
@@ -120,7 +119,7 @@ class Snapshot:
         """
         found = list(problems)
         kept = _Kept(keep_namesakes=keep_namesakes)
-        for document, where in _flattened(documents):
+        for document, where in flattened(documents):
             result = decode(document, where)
             if isinstance(result, Problem):
                 found.append(result)
@@ -261,24 +260,6 @@ def _identity(decoded: Decoded, position: int) -> object:
         devices = tuple(device.name for device in value.devices)
         return decoded.name, value.driver, value.pool, value.generation, devices
     return decoded.namespace, decoded.name
-
-
-def _flattened(documents: Iterable[tuple[object, str]]) -> Iterator[tuple[object, str]]:
-    """Yield the documents, and in the place of a List its items."""
-    waiting = [iter(documents)]
-    while waiting:
-        document, where = next(waiting[-1], (None, None))
-        if where is None:
-            waiting.pop()
-        elif is_list(document) and len(waiting) <= _MOST_NESTED_LISTS:
-            waiting.append(_placed_items(document, where))
-        else:
-            yield document, where
-
-
-def _placed_items(document: Document, where: str) -> Iterator[tuple[object, str]]:
-    for number, item in enumerate(items_of(document)):
-        yield item, f"{where} item {number}"
 
 
 def _newest_kubelet(nodes: Iterable[Node]) -> KubernetesVersion | None:

@@ -85,7 +85,7 @@ def allocate(  # noqa: PLR0913 - one parameter per option
 
     wish = Wish("allocate", namespace, all_namespaces)
     question = read(files or (), source, wish, screen)
-    warn_of(question.snapshot, screen)
+    warn_of(question.snapshot, screen, "allocate")
     started = time.perf_counter()
     with screen.progress("placing") as progress:
         outcome = place(

@@ -19,6 +19,7 @@ from dractl.cli import (
     explain,
     reaching,
     render,
+    snapshot,
     validate,
     version,
 )
@@ -46,6 +47,7 @@ app.command("convert", epilog=convert.EXAMPLES)(convert.convert)
 app.command("explain", epilog=explain.EXAMPLES + REACHING)(explain.explain)
 app.command("options")(reaching.options)
 app.command("render", epilog=render.EXAMPLES)(render.render)
+app.command("snapshot", epilog=snapshot.EXAMPLES + REACHING)(snapshot.snapshot)
 app.command("validate", epilog=validate.EXAMPLES + REACHING)(validate.validate)
 app.command("version", epilog=version.EXAMPLES)(version.version)
 

@@ -60,5 +60,5 @@ def known(source: Source, screen: Terminal) -> tuple[Profile, World]:
 
     wish = Wish("validate", all_namespaces=True)
     cluster = read_cluster(source, wish, screen).snapshot
-    warn_of(cluster, screen)
+    warn_of(cluster, screen, "validate")
     return cluster.profile, World.of(cluster, ())

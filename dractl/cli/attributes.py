@@ -74,7 +74,7 @@ def attributes(  # noqa: PLR0913 - one parameter per option
 
     wish = Wish("attributes", node=node)
     cluster = read_cluster(source, wish, screen).snapshot
-    warn_of(cluster, screen)
+    warn_of(cluster, screen, "attributes")
     scope = narrowed(cluster, device_class=device_class, driver=driver, node=node)
     devices = scope.passing(screen)
     found = listing(devices, name)

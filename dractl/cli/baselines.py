@@ -8,7 +8,7 @@ from typing import Final
 from dractl.cli.findings import UNREADABLE, Finding, Report
 from dractl.errors import DractlError
 from dractl.sources.files import load_text
-from dractl.sources.manifests import save
+from dractl.sources.saving import save
 
 _VERSION: Final = "dractl/v1"
 _KIND: Final = "ValidateBaseline"

@@ -98,7 +98,7 @@ def cel(  # noqa: PLR0913 - one parameter per option
         node=node,
     )
     cluster = read_cluster(source, Wish("cel", node=node), screen).snapshot
-    warn_of(cluster, screen)
+    warn_of(cluster, screen, "cel")
     if expect_file is not None:
         return trials.try_cases(expect_file, case, cluster, output_format, screen)
     return trials.try_one(case, cluster, output_format, screen)

@@ -14,7 +14,8 @@ from dractl.conversion.plan import Degree, Outcome, Remark, converted
 from dractl.conversion.target import Target
 from dractl.errors import DractlError, ExitStatus
 from dractl.sources.files import STANDARD_INPUT
-from dractl.sources.manifests import Manifest, Rewritten, manifests, save
+from dractl.sources.manifests import Manifest, Rewritten, manifests
+from dractl.sources.saving import save
 from dractl.sources.yaml_write import block
 
 _SEPARATOR: Final = "---"

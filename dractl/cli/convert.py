@@ -4,14 +4,12 @@ from typing import Annotated, Final, Literal
 
 import typer
 
+from dractl.cli.command import command
 from dractl.cli.options import (
-    NoColorOption,
-    QuietOption,
-    VerboseOption,
-    terminal,
     usage,
     verbatim,
 )
+from dractl.cli.terminal import Terminal
 
 EXAMPLES: Final = verbatim("""
 Examples:
@@ -73,8 +71,8 @@ ManifestOption = Annotated[
 ]
 
 
+@command
 def convert(  # noqa: PLR0913 - one parameter per option
-    context: typer.Context,
     paths: PathsArgument,
     *,
     to: ToOption = "v1",
@@ -84,16 +82,13 @@ def convert(  # noqa: PLR0913 - one parameter per option
     recursive: RecursiveOption = False,
     defaults: DefaultsOption = False,
     output_format: ManifestOption = "yaml",
-    verbose: VerboseOption = False,
-    quiet: QuietOption = False,
-    no_color: NoColorOption = False,
+    screen: Terminal,
 ) -> int:
     """Rewrite manifests for another version of the API, comments and all.
 
     Objects in Lists and inside other documents too. Documents in which nothing is to be
     done come out byte by byte as they were.
     """
-    screen = terminal(context, verbose=verbose, quiet=quiet, no_color=no_color)
     if in_place + check + diff > 1:
         raise usage("--in-place, --check and --diff exclude each other")
     if output_format == "json" and (in_place or check or diff):

@@ -86,7 +86,7 @@ def explain(  # noqa: PLR0913 - one parameter per option
     wish = Wish("explain", namespace, all_namespaces)
     found = read_cluster(source, wish, screen)
     cluster, question = found.snapshot, replace(asked, namespace=found.namespace)
-    warn_of(cluster, screen, tells_gaps=False)
+    warn_of(cluster, screen)
     with screen.progress("explaining") as progress:
         answered = answer(question, cluster, progress)
     if isinstance(answered, list):

@@ -8,7 +8,8 @@ from typing import Any, Final
 from dractl.cli.findings import UNREADABLE, Change, Finding, Report
 from dractl.cli.terminal import Terminal
 from dractl.errors import DractlError
-from dractl.sources.manifests import Manifest, manifests, save
+from dractl.sources.manifests import Manifest, manifests
+from dractl.sources.saving import save
 
 _MOST_ROUNDS: Final = 8
 """One fix may show the next; a limit in case two of them undo each other."""

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from dractl.cli.output import AnswerFormat, OutputFormat
-from dractl.cli.terminal import Terminal
 from dractl.errors import DractlError, ExitStatus
 
 SnapshotOption = Annotated[
@@ -79,18 +78,6 @@ NoColorOption = Annotated[
 def verbatim(text: str) -> str:
     """Return text for a command's help, the lines of which stay as they are."""
     return "\n\n".join(f"\b\n{each}" for each in text.strip().split("\n\n"))
-
-
-def terminal(
-    context: typer.Context, *, verbose: bool, quiet: bool, no_color: bool
-) -> Terminal:
-    """Return the run's terminal, set as the options of the command say."""
-    if verbose and quiet:
-        raise usage("--verbose and --quiet exclude each other")
-    found: Terminal = context.obj
-    found.verbose, found.quiet = verbose, quiet
-    found.colour = found.colour and not no_color
-    return found
 
 
 def feature_gates(texts: Sequence[str] | None) -> dict[str, bool]:

@@ -6,13 +6,14 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from dractl.api.lists import is_list, items_of
+from dractl.api.lists import flattened
 from dractl.api.problems import Problem
 from dractl.api.snapshot import Snapshot
 from dractl.cli.options import usage
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.demo import PATH
+from dractl.live.kinds import NEEDS
 from dractl.model.cluster import NEWEST, OLDEST
 from dractl.solver.placement import Subject, pending
 from dractl.sources.documents import Loaded
@@ -62,7 +63,8 @@ class Question:
 class Wish:
     """What of a cluster a command wants: the kinds that it needs, in which scope.
 
-    `node` is the one whose devices matter; `fresh` asks for the state of this moment.
+    `node` is the one whose devices matter; `fresh` asks for the state of this moment,
+    `strictly` for nothing of other namespaces.
     """
 
     command: str
@@ -70,6 +72,7 @@ class Wish:
     all_namespaces: bool = False
     node: str | None = None
     fresh: bool = False
+    strictly: bool = False
 
 
 def read(
@@ -90,7 +93,7 @@ def read(
     if source.is_live and not source.names_live and _has_slices(given):
         check_scope(wish.namespace, all_namespaces=wish.all_namespaces)
     else:
-        found = _found(source, wish, screen)
+        found = documents_of(source, wish, screen)
         namespace, base = found.namespace, found.documents
         if found.live is not None:
             home = home or found.live.connection.namespace
@@ -119,7 +122,7 @@ def read_cluster(source: Source, wish: Wish, screen: Terminal) -> Cluster:
     Raises DractlError for options that contradict each other, for files that cannot be
     read, and where no cluster can be reached.
     """
-    found = _found(source, wish, screen)
+    found = documents_of(source, wish, screen)
     snapshot = Snapshot.from_sourced(
         found.documents,
         kubernetes=source.kubernetes,
@@ -129,8 +132,8 @@ def read_cluster(source: Source, wish: Wish, screen: Terminal) -> Cluster:
     return Cluster(snapshot, found.namespace, found.live)
 
 
-class _Found(NamedTuple):
-    """The documents of a cluster, and the namespace that is asked about."""
+class Documents(NamedTuple):
+    """The documents of a cluster, and the namespace that is asked about; None: all."""
 
     documents: Iterable[tuple[object, str]]
     problems: Sequence[Problem]
@@ -138,29 +141,32 @@ class _Found(NamedTuple):
     live: Live | None = None
 
 
-def _found(source: Source, wish: Wish, screen: Terminal) -> _Found:
+def documents_of(source: Source, wish: Wish, screen: Terminal) -> Documents:
+    """Read what a source holds, each document once; raise DractlError if it cannot."""
     check_scope(wish.namespace, all_namespaces=wish.all_namespaces)
     if not source.is_live:
         path = str(PATH) if source.snapshot is None else source.snapshot
         loaded = _load([path])
-        return _Found(loaded.documents, loaded.problems, wish.namespace)
+        return Documents(loaded.documents, loaded.problems, wish.namespace)
     live = reach(source, wish, screen)
     namespace = wish.namespace or live.connection.namespace
     scope = None if wish.all_namespaces else namespace
-    return _Found(live.reading.documents(), (), scope, live)
+    return Documents(live.reading.documents(), (), scope, live)
 
 
 def reach(source: Source, wish: Wish, screen: Terminal) -> Live:
     """Read a live cluster; raise DractlError where that fails."""
     from dractl.live.connect import connect
-    from dractl.live.kinds import NEEDS
     from dractl.live.reading import Scope
     from dractl.live.reading import read as read_live
 
     connection = connect(source.target)
     screen.detail(f"reading {connection.server}")
     scope = Scope(
-        wish.namespace or connection.namespace, node=wish.node, cached=not wish.fresh
+        wish.namespace or connection.namespace,
+        narrow=NEEDS[wish.command].narrow if wish.strictly else (),
+        node=wish.node,
+        cached=not wish.fresh,
     )
     with screen.progress("reading") as progress:
         reading = read_live(connection, NEEDS[wish.command], scope, progress)
@@ -170,21 +176,25 @@ def reach(source: Source, wish: Wish, screen: Terminal) -> Live:
 def _has_slices(given: Loaded) -> bool:
     return any(
         isinstance(each, Mapping) and each.get("kind") == "ResourceSlice"
-        for document, _ in given.documents
-        for each in ([document] if not is_list(document) else items_of(document))
+        for each, _ in flattened(given.documents)
     )
 
 
-def warn_of(snapshot: Snapshot, screen: Terminal, *, tells_gaps: bool = True) -> None:
-    """Say what the answer lacks: a release that is known, objects that are readable."""
+def warn_of(snapshot: Snapshot, screen: Terminal, command: str = "") -> None:
+    """Say what the answer lacks: a release that is known, objects that are readable.
+
+    What a source could not read is told if the command that is named needs it.
+    """
     release = snapshot.profile.version
     if not OLDEST <= release <= NEWEST:
         nearest = OLDEST if release < OLDEST else NEWEST
         screen.warn(f"Kubernetes {release} is unknown here; it is judged as {nearest}")
     for problem in snapshot.problems:
         screen.warn(f"left out: {problem}")
-    for gap in snapshot.info.gaps if tells_gaps else ():
-        screen.warn(f"{gap} ({gap.needs})" if gap.needs else str(gap))
+    needed = {kind.kind for kind in NEEDS[command].kinds} if command else ()
+    for gap in snapshot.info.gaps:
+        if gap.kind in needed:
+            screen.warn(f"{gap} ({gap.needs})" if gap.needs else str(gap))
 
 
 def check_scope(namespace: str | None, *, all_namespaces: bool) -> None:

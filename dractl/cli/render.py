@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
+from dractl.cli.command import command
 from dractl.cli.options import (
     GatesOption,
-    NoColorOption,
-    QuietOption,
-    VerboseOption,
-    terminal,
     verbatim,
 )
+from dractl.cli.terminal import Terminal
 from dractl.errors import ExitStatus
 
 if TYPE_CHECKING:
@@ -235,6 +233,7 @@ FormatOption = Annotated[
 ]
 
 
+@command
 def render(
     context: typer.Context,
     kind: KindArgument,
@@ -273,16 +272,13 @@ def render(
     gates: GatesOption = None,
     snapshot: ClusterOption = None,
     output_format: FormatOption = "yaml",
-    verbose: VerboseOption = False,
-    quiet: QuietOption = False,
-    no_color: NoColorOption = False,
+    screen: Terminal,
 ) -> int:
     """Write a manifest from options that read like what is wanted.
 
     What comes out is what the API server of the release accepts; what it would drop or
     refuse is refused here, with the feature gate that it needs.
     """
-    screen = terminal(context, verbose=verbose, quiet=quiet, no_color=no_color)
     from dractl.cli.rendering import printed, rendered
 
     orders = _ordered(context.params, snapshot, release)

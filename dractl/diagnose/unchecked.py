@@ -78,6 +78,14 @@ _MATTERS: Final[Mapping[str, Callable[[Snapshot], bool]]] = {
 """Where the lack of a kind could have changed an answer at all."""
 
 
+_FURTHER: Final[Mapping[str, str]] = {
+    "DeviceTaintRule": "taints that administrators set by rules are not seen",
+    "ResourceQuota": "a quota that refuses claims is not seen",
+    "PodGroup": "claims that pods of a group share are not seen",
+}
+"""Kinds of which a cluster often has no object, so that only a gap says something."""
+
+
 def unchecked(snapshot: Snapshot) -> tuple[str, ...]:
     """Return a sentence for each kind that the snapshot lacks, in whole or in part."""
     return tuple(_sentences(snapshot))
@@ -94,8 +102,8 @@ def _sentences(snapshot: Snapshot) -> Iterator[str]:
             elif not snapshot.info.is_complete:
                 yield f"no {plural} in the snapshot: {consequence}"
     for gap in snapshot.info.gaps:
-        if gap.kind not in _LACKING:
-            yield f"{gap}{_needing(gap)}"
+        if gap.kind in _FURTHER:
+            yield f"{gap}: {_FURTHER[gap.kind]}{_needing(gap)}"
 
 
 def _needing(gap: Gap) -> str:

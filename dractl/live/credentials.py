@@ -20,7 +20,7 @@ from kubernetes.config.kube_config import KubeConfigLoader
 from dractl.errors import DractlError
 from dractl.live.kubeconfig import Access, access
 from dractl.live.target import Target
-from dractl.sources.manifests import save
+from dractl.sources.saving import save
 
 _POD: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _BROKEN: Final = (

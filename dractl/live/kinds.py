@@ -68,12 +68,23 @@ _CLAIMS: Final = (CLAIM, TEMPLATE, POD, POD_GROUP, NAMESPACE)
 class Need:
     """What a command reads; without the `essential` kinds it has no answer.
 
-    `changes` are the verbs by which it changes kinds.
+    `changes` are the verbs by which it changes kinds. `everywhere` are kinds that
+    matter beyond the namespace that is asked for, even strictly.
     """
 
     kinds: tuple[Kind, ...]
     essential: tuple[Kind, ...] = ()
     changes: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
+    everywhere: tuple[Kind, ...] = ()
+
+    @property
+    def narrow(self) -> tuple[Kind, ...]:
+        """The kinds of which one namespace is enough where only that is asked for."""
+        return tuple(
+            kind
+            for kind in self.kinds
+            if kind.namespaced and kind.only is None and kind not in self.everywhere
+        )
 
 
 NEEDS: Final[Mapping[str, Need]] = {
@@ -87,7 +98,7 @@ NEEDS: Final[Mapping[str, Need]] = {
         (SLICE, CLAIM),
         {TAINT_RULE: ("get", "create", "patch", "delete")},
     ),
-    "snapshot": Need((*_DEVICES, *_CLAIMS, EVENT, QUOTA, BUDGET)),
+    "snapshot": Need((*_DEVICES, *_CLAIMS, EVENT, QUOTA, BUDGET), everywhere=(CLAIM,)),
 }
 """Of every command that reads a cluster."""
 

@@ -29,13 +29,13 @@ _REFUSED: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 class Scope:
     """What is read of a kind.
 
-    `namespace` is where a kind is read if it may not be read everywhere, and with
-    `strictly` in any case. `node` leaves out the slices of other nodes. `cached` takes
-    what the API server has at hand, which may be seconds old.
+    `namespace` is where a kind is read if it may not be read everywhere, and where the
+    `narrow` kinds are read in any case. `node` leaves out the slices of other nodes.
+    `cached` takes what the API server has at hand, which may be seconds old.
     """
 
     namespace: str
-    strictly: bool = False
+    narrow: Collection[Kind] = ()
     node: str | None = None
     cached: bool = True
 
@@ -194,7 +194,7 @@ class _Reader:
 
     def _in_version(self, kind: Kind, version: str) -> Listed:
         scope = self._scope
-        if scope.strictly and kind.namespaced and kind.only is None:
+        if kind in scope.narrow:
             found = self._pages(kind, version, scope.namespace)
             return Listed(kind, version, found, _left_out(kind, scope.namespace))
         try:

@@ -1,9 +1,6 @@
 """Files whose documents can be replaced while the rest of their text stays."""
 
 import json
-import os
-import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from dractl.api.problems import Problem
-from dractl.errors import DractlError
 from dractl.sources.files import STANDARD_INPUT, load_manifest, manifests_of
 from dractl.sources.manifest_parts import Part, json_parts, yaml_parts
 
@@ -98,54 +94,3 @@ def _is_json(text: str) -> bool:
 def _mark(file: Path) -> str:
     with file.open("rb") as stream:
         return _BOM if stream.read(3) == _BOM.encode() else ""
-
-
-def save(path: str, text: str, *, may_create: bool = False) -> None:
-    """Replace a file's text at once, so that no reader ever sees half of it.
-
-    Its mode stays, its owner where that is allowed; a link still leads to it.
-    With `may_create` there need not be a file yet.
-    """
-    file = Path(path).resolve()
-    if file.suffix == ".gz":
-        raise DractlError(
-            "unwritable",
-            "is gzipped, and is not changed in place",
-            where=path,
-            hint="unpack it first",
-        )
-    try:
-        before = file.stat() if file.exists() or not may_create else None
-        handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(text.encode())
-                stream.flush()
-                os.fsync(stream.fileno())
-            if before is None:
-                Path(name).chmod(0o666 & ~_mask())
-            else:
-                _take_after(name, before)
-            Path(name).replace(file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise DractlError(
-            "unwritable",
-            f"cannot be written: {error.strerror or error}",
-            where=path,
-            hint="check the permissions of the file and its folder",
-        ) from error
-
-
-def _mask() -> int:
-    mask = os.umask(0)  # it can be read only by setting it
-    os.umask(mask)
-    return mask
-
-
-def _take_after(name: str, before: os.stat_result) -> None:
-    if sys.platform != "win32" and os.geteuid() == 0:
-        os.chown(name, before.st_uid, before.st_gid)
-    Path(name).chmod(before.st_mode & 0o7777)

@@ -27,6 +27,7 @@ def values(text: str) -> list[str]:
                 "explain",
                 "options",
                 "render",
+                "snapshot",
                 "validate",
                 "version",
             ],

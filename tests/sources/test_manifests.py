@@ -1,13 +1,11 @@
-"""Files of which some documents change, and how they are saved."""
+"""Files of which some documents change."""
 
-import os
-import stat
 from pathlib import Path
 
 import pytest
 
 from dractl.errors import DractlError
-from dractl.sources.manifests import Manifest, manifests, save
+from dractl.sources.manifests import Manifest, manifests
 
 
 def read(folder: Path, text: str, name: str = "m.yaml") -> Manifest:
@@ -131,31 +129,3 @@ def test_a_folder_without_manifests_is_an_error(tmp_path: Path) -> None:
         list(manifests([str(tmp_path)], recursive=False))
 
     assert caught.value.code == "no-manifests"
-
-
-def test_saving_keeps_mode_and_link(tmp_path: Path) -> None:
-    file, link = tmp_path / "real.yaml", tmp_path / "link.yaml"
-    file.write_text("a: 1\n")
-    file.chmod(0o640)
-    link.symlink_to("real.yaml")
-
-    save(str(link), "a: 2\n")
-
-    assert link.is_symlink()
-    assert file.read_text() == "a: 2\n"
-    assert stat.S_IMODE(file.stat().st_mode) == 0o640
-    assert sorted(os.listdir(tmp_path)) == ["link.yaml", "real.yaml"]  # noqa: PTH208
-
-
-def test_saving_where_nothing_is_fails(tmp_path: Path) -> None:
-    with pytest.raises(DractlError) as caught:
-        save(str(tmp_path / "none.yaml"), "")
-
-    assert caught.value.code == "unwritable"
-
-
-def test_a_gzipped_file_is_not_changed_in_place(tmp_path: Path) -> None:
-    with pytest.raises(DractlError) as caught:
-        save(str(tmp_path / "m.yaml.gz"), "")
-
-    assert caught.value.hint == "unpack it first"
