@@ -2,13 +2,18 @@
 
 from typing import Final
 
+from dractl.api.decode import DECODERS
 from dractl.api.snapshot import Snapshot
-from dractl.model.cluster_info import Cause
+from dractl.model.cluster_info import Cause, Gap
 
 MAKERS: Final = (
     "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob",
 )  # fmt: skip
 """The kinds that make pods in every cluster; others are looked at where they are."""
+# A source may tell of any kind that it lacks; all but these may make pods.
+_NO_MAKERS: Final = frozenset(
+    kind for _, kind in DECODERS if kind not in {"Pod", "PodGroup", "Workload"}
+) | {"ConfigMap"}
 
 
 class Known:
@@ -35,8 +40,8 @@ class Known:
 
     def lack_of_makers(self, namespace: str) -> str:
         """Return why it is not known what makes pods; "": it is."""
-        for kind in MAKERS:
-            if reason := self._gap(kind, namespace):
+        for gap in self._info.gaps:
+            if gap.kind not in _NO_MAKERS and (reason := _reason(gap, namespace)):
                 return reason
         # A cluster has at least the Deployment of its DNS. Where there is nothing of
         # the kind, even a complete source was not asked for it.
@@ -55,6 +60,11 @@ class Known:
 
     def _gap(self, kind: str, namespace: str) -> str:
         gap = self._info.gap(kind)
-        if gap is None or gap.cause is Cause.NOT_SERVED:
-            return ""
-        return "" if namespace and gap.only == namespace else str(gap)
+        return "" if gap is None else _reason(gap, namespace)
+
+
+def _reason(gap: Gap, namespace: str) -> str:
+    """Return why objects of that namespace, or of any, may be missing; "": none is."""
+    if gap.cause is Cause.NOT_SERVED or (namespace and gap.only == namespace):
+        return ""
+    return str(gap)

@@ -30,6 +30,32 @@ def test_a_claim_that_a_pod_names_is_kept() -> None:
     assert codes(claim("c"), pod("p", "claim/c")) == []
 
 
+def test_a_claim_for_extended_resources_is_kept() -> None:
+    status = {"extendedResourceClaimStatus": {"resourceClaimName": "c"}}
+    assert codes(claim("c"), pod("p", status=status)) == []
+
+
+def test_a_claim_that_a_group_of_pods_names_is_kept() -> None:
+    group = {
+        "apiVersion": "scheduling.k8s.io/v1alpha3",
+        "kind": "PodGroup",
+        "metadata": {"name": "g", "namespace": "default"},
+        "spec": {"resourceClaims": [{"name": "x", "resourceClaimName": "c"}]},
+    }
+    assert codes(claim("c"), group) == []
+
+
+def test_a_claim_that_a_queued_workload_names_is_kept() -> None:
+    spec = {"containers": [], "resourceClaims": [{"resourceClaimName": "c"}]}
+    queued = {
+        "apiVersion": "kueue.x-k8s.io/v1beta2",
+        "kind": "Workload",
+        "metadata": {"name": "w", "namespace": "default"},
+        "spec": {"podSets": [{"template": {"spec": spec}}]},
+    }
+    assert codes(claim("c"), queued) == []
+
+
 def test_a_claim_of_a_pod_that_is_gone_can_go() -> None:
     given = meta(claim("c"), ownerReferences=[POD])
     assert codes(given) == [("claim-owner-gone", "c", "safe")]

@@ -1,6 +1,16 @@
 """Rules that taint nothing, or whose time is over; classes that nothing asks for."""
 
-from tests.leftovers.cluster import base, codes, found, gap, live, only, rule, slice_
+from tests.leftovers.cluster import (
+    base,
+    codes,
+    found,
+    gap,
+    live,
+    only,
+    pod,
+    rule,
+    slice_,
+)
 from tests.solver.clusters import gpu_class
 
 PAST = "2026-11-19T00:00:00Z"
@@ -43,3 +53,10 @@ def test_where_slices_may_not_be_read_nothing_is_concluded() -> None:
 
 def test_a_class_that_nothing_asks_for_is_told() -> None:
     assert codes(gpu_class("spare")) == [("class-unused", "spare", "tell")]
+
+
+def test_a_class_behind_an_extended_resource_that_a_pod_asks_for_is_used() -> None:
+    wanted = {"resources": {"limits": {"example.com/gpu": "1"}}}
+    asking = pod("p", containers=[{"name": "main", **wanted}])
+    given = gpu_class("spare", extendedResourceName="example.com/gpu")
+    assert codes(given, asking) == []

@@ -81,11 +81,17 @@ def test_what_a_tool_would_make_again_is_only_told(fields: Wire, tool: str) -> N
     assert (finding.verdict.value, finding.managed_by) == ("tell", tool)
 
 
-def test_where_workloads_may_not_be_read_nothing_is_concluded() -> None:
-    documents = [*base(), template("t"), live(gap("StatefulSet"))]
+@pytest.mark.parametrize("kind", ["StatefulSet", "RayJob", "Pod"])
+def test_where_workloads_may_not_be_read_nothing_is_concluded(kind: str) -> None:
+    documents = [*base(), template("t"), live(gap(kind))]
     (finding,) = found(documents).findings
     assert finding.verdict.value == "unknown"
-    assert "statefulsets may not be read" in finding.why
+    assert f"{kind.lower()}s may not be read" in finding.why
+
+
+def test_kinds_that_make_no_pods_are_not_missed() -> None:
+    documents = [*base(), template("t"), live(gap("Event"), gap("Namespace"))]
+    assert [each.verdict.value for each in found(documents).findings] == ["review"]
 
 
 def test_what_is_not_served_is_not_missed() -> None:
