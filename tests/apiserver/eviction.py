@@ -174,7 +174,7 @@ def _stays(rule: Stored, claim: Wire) -> Iterator[int]:
             for each in result.get("tolerations") or ()
             if _tolerates(each, taint)
         ]
-        limits = [max(0, seconds) for seconds in borne if seconds is not None]
+        limits = [seconds for seconds in borne if seconds is not None]
         if limits or not borne:
             yield min(limits, default=0)
 

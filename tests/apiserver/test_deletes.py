@@ -19,6 +19,12 @@ def test_a_pod_without_a_grace_period_goes_at_once(api_server: ApiServer) -> Non
     assert api_server.objects("Pod") == []
 
 
+def test_a_pod_that_has_ended_goes_at_once(api_server: ApiServer) -> None:
+    api_server.add(pod("p") | {"status": {"phase": "Succeeded"}})
+    Client(api_server).send("DELETE", f"{PODS}/p")
+    assert api_server.objects("Pod") == []
+
+
 def test_a_pod_on_a_node_ends_with_its_kubelet(api_server: ApiServer) -> None:
     api_server.add([pod("p"), claim("c", ("p", "q"))])
     reply = Client(api_server).send("DELETE", f"{PODS}/p")
@@ -106,10 +112,15 @@ def test_a_disruption_budget_forbids_an_eviction(api_server: ApiServer) -> None:
         "spec": {"selector": {"matchLabels": {"app": "a"}}},
         "status": {"disruptionsAllowed": 0},
     }
-    api_server.add([pod("p", labels={"app": "a"}), pod("q"), budget])
+    far = pod("p", labels={"app": "a"}, namespace="far")
+    api_server.add([pod("p", labels={"app": "a"}), pod("q"), budget, far])
     refused = Client(api_server).send("POST", f"{PODS}/p/eviction", _EVICTION)
     assert (refused.status, refused.document["reason"]) == (429, "TooManyRequests")
     (cause,) = refused.document["details"]["causes"]
     assert cause["reason"] == "DisruptionBudget"
-    other = _EVICTION | {"metadata": {"name": "q"}}
-    assert Client(api_server).send("POST", f"{PODS}/q/eviction", other).status == 201
+    assert _evict(api_server, f"{PODS}/q") == 201
+    assert _evict(api_server, "/api/v1/namespaces/far/pods/p") == 201
+
+
+def _evict(server: ApiServer, path: str) -> int:
+    return Client(server).send("POST", f"{path}/eviction", _EVICTION).status

@@ -48,13 +48,26 @@ def test_a_rule_that_evicts_nobody_is_told_so_once(
     assert busy.store.revision == revision
 
 
+def test_a_condition_is_dated_by_its_last_change_of_status(busy: ApiServer) -> None:
+    Client(busy).apply(RULE, rule("None"), "dractl")
+    busy.evict()
+    busy.clock.advance(60)
+    Client(busy).apply(RULE, rule("NoSchedule"), "dractl")
+    busy.evict()
+    condition = _condition(busy)
+    assert condition["reason"] == "OtherEffect"
+    assert condition["lastTransitionTime"] == "2026-11-23T13:46:29Z"
+
+
 def test_pods_are_evicted_in_steps(busy: ApiServer) -> None:
     Client(busy).apply(RULE, rule(), "dractl")
     busy.evict()
     pending = _condition(busy)
     assert (pending["status"], pending["reason"]) == ("True", "PodsPendingEviction")
     assert _pods(busy) == ["p", "q"]
+    before = busy.object("DeviceTaintRule", "maint")
     busy.evict()
+    assert busy.object("DeviceTaintRule", "maint") == before
     assert _pods(busy) == ["q"]
     assert busy.object("ResourceClaim", "c", "default")["status"] == {}
     busy.evict()

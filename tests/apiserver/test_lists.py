@@ -57,7 +57,7 @@ def test_namespaces_sort_as_keys_and_one_can_be_listed(api_server: ApiServer) ->
 
 def test_a_namespace_is_listed_in_pages(api_server: ApiServer) -> None:
     api_server.add([pod(f"p{number}") for number in range(3)])
-    api_server.add(pod("q", namespace="other"))
+    api_server.add([pod("q", namespace="default1"), pod("q", namespace="a")])
     path = "/api/v1/namespaces/default/pods?limit=2"
     first = Client(api_server).get(path)
     rest = Client(api_server).get(f"{path}&continue={first.token}")

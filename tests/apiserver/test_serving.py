@@ -59,6 +59,23 @@ def test_only_the_wished_versions_are_served() -> None:
     assert kueue.names == []
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{DRA}/v9",
+        f"{DRA}/v9/resourceslices",
+        f"{DRA}/v1/namespaces/default/resourceslices",
+        "/api/v1/pods/p",
+        "/api/v1/namespaces/default/pods/p/log",
+    ],
+)
+def test_a_path_that_is_not_served_names_nothing(
+    path: str, api_server: ApiServer
+) -> None:
+    reply = Client(api_server).get(path)
+    assert (reply.status, reply.document["details"]) == (404, {})
+
+
 def test_a_gate_can_be_off() -> None:
     with ApiServer(feature_gates={"DRADeviceTaints": False}) as server:
         metrics = Client(server).get("/metrics").body.decode()

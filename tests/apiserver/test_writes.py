@@ -70,6 +70,31 @@ def test_what_is_no_longer_applied_goes(api_server: ApiServer) -> None:
     assert "value" not in api_server.object("DeviceTaintRule", "maint")["spec"]["taint"]
 
 
+def test_what_another_manager_applies_too_stays(api_server: ApiServer) -> None:
+    Client(api_server).apply(RULE, rule(value="fw"), "dractl")
+    Client(api_server).apply(RULE, rule(value="fw"), "other")
+    Client(api_server).apply(RULE, rule(), "dractl")
+    taint = api_server.object("DeviceTaintRule", "maint")["spec"]["taint"]
+    assert taint["value"] == "fw"
+
+
+def test_who_lost_a_field_is_not_asked_any_more(api_server: ApiServer) -> None:
+    Client(api_server).apply(RULE, rule("None"), "dractl")
+    Client(api_server).apply(RULE, rule(), "other", "&force=true")
+    assert Client(api_server).apply(RULE, rule("NoSchedule"), "other").status == 200
+
+
+def test_who_writes_again_keeps_what_they_wrote(api_server: ApiServer) -> None:
+    api_server.add(rule("None"))
+    path = f"{RULE}?fieldManager=editor"
+    effect = {"spec": {"taint": {"effect": "NoSchedule"}}}
+    Client(api_server).send("PATCH", path, effect, _MERGE)
+    value = {"spec": {"taint": {"value": "fw"}}}
+    Client(api_server).send("PATCH", path, value, _MERGE)
+    refused = Client(api_server).apply(RULE, rule("None"), "dractl")
+    assert _causes(refused.document) == [("FieldManagerConflict", ".spec.taint.effect")]
+
+
 def test_applying_the_same_again_changes_nothing(api_server: ApiServer) -> None:
     first = Client(api_server).apply(RULE, rule(), "dractl")
     api_server.clock.advance(60)
@@ -82,6 +107,28 @@ def test_another_effect_counts_from_now(api_server: ApiServer) -> None:
     changed = Client(api_server).apply(RULE, rule(), "dractl").document
     assert changed["spec"]["taint"]["timeAdded"] == "2026-11-23T13:47:29Z"
     assert changed["metadata"]["generation"] == 2
+
+
+def test_another_effect_counts_from_when_it_says(api_server: ApiServer) -> None:
+    Client(api_server).apply(RULE, rule("None"), "dractl")
+    said = rule(timeAdded="2026-11-01T00:00:00Z")
+    changed = Client(api_server).apply(RULE, said, "dractl").document
+    assert changed["spec"]["taint"]["timeAdded"] == "2026-11-01T00:00:00Z"
+
+
+def test_a_patch_of_an_object_leaves_its_status(api_server: ApiServer) -> None:
+    api_server.add(rule() | {"status": {"conditions": []}})
+    patch = {"spec": {"taint": {"value": "b"}}, "status": {"conditions": [{}]}}
+    reply = Client(api_server).send("PATCH", RULE, patch, _MERGE)
+    assert reply.document["status"] == {"conditions": []}
+
+
+def test_some_kinds_count_no_generations(api_server: ApiServer) -> None:
+    api_server.add({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n0"}})
+    patch = {"spec": {"unschedulable": True}}
+    reply = Client(api_server).send("PATCH", "/api/v1/nodes/n0", patch, _MERGE)
+    assert reply.document["spec"] == {"unschedulable": True}
+    assert "generation" not in reply.document["metadata"]
 
 
 def test_another_value_counts_from_before(api_server: ApiServer) -> None:
