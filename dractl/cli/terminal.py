@@ -23,6 +23,7 @@ class OutputClosed(Exception):
 class Terminal:
     """Where a run writes. `columns` is None where lines may be as long as they like.
 
+    `keyboard` is what answers to questions are read from, None where there is none.
     Commands set `verbose`, `quiet` and `plain` from their options.
     """
 
@@ -33,6 +34,7 @@ class Terminal:
     colour: bool = True
     verbose: bool = False
     quiet: bool = False
+    keyboard: TextIO | None = None
 
     @staticmethod
     def of(environment: Mapping[str, str], program: str) -> "Terminal":
@@ -48,6 +50,7 @@ class Terminal:
             program,
             columns=_columns(sys.stdout),
             colour=colour,
+            keyboard=sys.stdin,
         )
 
     def write(self, text: str) -> None:
