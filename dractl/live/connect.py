@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -16,6 +17,7 @@ from dractl import __version__
 from dractl.errors import DractlError
 from dractl.live.connection import Answer, Connection, LostConnection, Request
 from dractl.live.credentials import Credentials, credentials
+from dractl.live.entries import broken
 from dractl.live.target import Target
 
 _CHUNK: Final = 1 << 20
@@ -43,7 +45,8 @@ class _Official:
         self._target = target
         self._lock = threading.Lock()
         self._was_reached = False
-        self._use(credentials(target, os.environ, Path.home()))
+        self.generation = 0
+        self._use(credentials(target, os.environ, _home()))
 
     def _use(self, found: Credentials) -> None:
         self.credentials = found
@@ -54,22 +57,31 @@ class _Official:
         try:
             self._client = ApiClient(found.configuration)
         except ImportError:
-            raise DractlError(
-                "kubeconfig",
+            raise broken(
                 f"the proxy for {self.server} needs the package PySocks",
                 hint="pip install pysocks",
             ) from None
+        except exceptions.LocationValueError:
+            raise broken(
+                f"the proxy for {self.server} has no address of the form "
+                "http://HOST:PORT",
+                hint="check proxy-url in the kubeconfig, and HTTPS_PROXY",
+            ) from None
         self._client.user_agent = f"dractl/{__version__}"
 
-    def renew(self) -> bool:
-        """Read the kubeconfig again, and ask the program that gives credentials."""
+    def renew(self, generation: int) -> bool:
+        """Read the kubeconfig again, and ask the program that gives credentials.
+
+        Several threads may be refused at once; the first of them does it for all.
+        """
         with self._lock:
-            before = self.credentials
-            found = credentials(self._target, os.environ, Path.home())
-            if found.secrets == before.secrets:
+            if self.generation > generation:
+                return True
+            found = credentials(self._target, os.environ, _home())
+            if found.secrets == self.credentials.secrets:
                 return False
-            self._client.close()
             self._use(found)
+            self.generation += 1
             return True
 
     def close(self) -> None:
@@ -85,8 +97,8 @@ class _Official:
         except exceptions.HTTPError as error:
             self._fail(error)
         finally:
-            raw.release_conn()
-        if raw.status == 200 and _is_cut(raw, body):  # noqa: PLR2004 - OK
+            raw.close()  # of an answer that was read, it is free for the next already
+        if raw.status < HTTPStatus.MULTIPLE_CHOICES and _is_cut(raw, body):
             raise LostConnection("the answer ends in the middle")
         return Answer(raw.status, raw.headers, body)
 
@@ -143,7 +155,7 @@ class _Official:
             case exceptions.ProtocolError() | exceptions.DecodeError():
                 raise LostConnection("the connection broke") from error
             case exceptions.NewConnectionError() if self._was_reached:
-                raise LostConnection("it refuses connections") from error
+                raise LostConnection("it takes no connections any more") from error
         message, hint = _explained(error)
         message = f"{self.server} cannot be reached: {message}"
         raise DractlError("unreachable", message, hint=hint) from error
@@ -158,19 +170,31 @@ def _explained(error: Exception) -> tuple[str, str]:
                 "the proxy does not let it through",
                 "check proxy-url in the kubeconfig, HTTPS_PROXY and NO_PROXY",
             )
-        case exceptions.ConnectTimeoutError():
-            return "no connection in time", "check the network, or --request-timeout"
         case exceptions.NewConnectionError():
             return (
-                "it refuses connections",
+                _system_reason(error),
                 "is the cluster running, and the server of the kubeconfig right?",
             )
+        case exceptions.ConnectTimeoutError():
+            return "no connection in time", "check the network, or --request-timeout"
         case exceptions.SSLError() | ApiException():
             return (
                 f"its certificate is not accepted ({_tls_reason(error)})",
                 "check certificate-authority in the kubeconfig, or --tls-server-name",
             )
     return "its address is none", "check the server of the kubeconfig"
+
+
+def _system_reason(error: Exception) -> str:
+    """Return what the operating system says: `connection refused`."""
+    cause = error.__cause__
+    text = cause.strerror if isinstance(cause, OSError) else None
+    return (text or "it takes no connections").lower()
+
+
+def _home() -> Path:
+    """Return the home folder; the folder `~` where there is none, as in some pods."""
+    return Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home raises there
 
 
 def _tls_reason(error: Exception) -> str:
@@ -180,7 +204,7 @@ def _tls_reason(error: Exception) -> str:
 
 
 def _pieces(raw: Any, end: float | None) -> Iterator[bytes]:
-    while piece := raw.read(_CHUNK, decode_content=True):
+    while piece := raw.read1(_CHUNK, decode_content=True):
         yield piece
         if end is not None and time.monotonic() > end:
             raise LostConnection("the answer does not come in time")

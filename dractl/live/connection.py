@@ -59,6 +59,8 @@ class Transport(Protocol):
     """
 
     server: str
+    generation: int
+    """How often there have been new credentials."""
 
     def send(self, request: Request, seconds: float | None) -> Answer:
         """Send the request and return the answer, whatever its status."""
@@ -66,8 +68,8 @@ class Transport(Protocol):
     def lines(self, request: Request, seconds: float | None) -> Iterator[bytes]:
         """Send the request and yield the lines of its answer as they come."""
 
-    def renew(self) -> bool:
-        """Get new credentials; tell whether there are others now."""
+    def renew(self, generation: int) -> bool:
+        """Get credentials that are newer than those; tell whether there are any."""
 
     def close(self) -> None:
         """Close all connections."""
@@ -186,8 +188,10 @@ class Connection:
         return found
 
     def _asked(self, asked: Asked, request: Request) -> Answer:
+        generation = self._transport.generation
         answer = self._sent(asked, request)
-        if answer.status == HTTPStatus.UNAUTHORIZED and self._transport.renew():
+        is_refused = answer.status == HTTPStatus.UNAUTHORIZED
+        if is_refused and self._transport.renew(generation):
             answer = self._sent(asked, request)
         if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
             return answer

@@ -11,28 +11,37 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import certifi
 import yaml
 from kubernetes.client import Configuration
+from kubernetes.client.exceptions import ApiException
 from kubernetes.config import ConfigException
 from kubernetes.config.incluster_config import load_incluster_config
 from kubernetes.config.kube_config import KubeConfigLoader
+from oauthlib.oauth2 import OAuth2Error
+from urllib3.exceptions import HTTPError
 
 from dractl.errors import DractlError
+from dractl.live.entries import broken, check_configuration, check_entry, proxy_login
+from dractl.live.impersonation import Headers, impersonation
 from dractl.live.kubeconfig import Access, access
 from dractl.live.target import Target
 from dractl.sources.saving import save
 
 _POD: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _BROKEN: Final = (
-    ConfigException,
+    ApiException,
     AttributeError,
+    ConfigException,
+    HTTPError,
     KeyError,
+    OAuth2Error,
     OSError,
     TypeError,
     ValueError,
 )
 """What the client raises for entries that are not as it expects them."""
-_FILES: Final = ("certificate-authority", "client-certificate", "client-key")
+_TOKENS: Final = ("id-token", "refresh-token")
 _SHOWN: Final = 300  # characters of what a credential program says
 
 
@@ -45,7 +54,7 @@ class Credentials:
     """
 
     configuration: Any = field(repr=False)
-    headers: tuple[tuple[str, str], ...]
+    headers: Headers
     namespace: str
     user: str
 
@@ -73,60 +82,78 @@ def credentials(
     else:
         _load(chosen, configuration)
         namespace, user = chosen.namespace, chosen.user_name
+    check_configuration(configuration)
+    configuration.proxy_headers = proxy_login(configuration)
+    # The client would run a program again before every request, once its token has few
+    # minutes left. A refusal shows better when there has to be another one.
+    configuration.refresh_api_key_hook = None
     entry, cluster = ({}, {}) if chosen is None else (chosen.user, chosen.cluster)
-    headers = _impersonation(target, entry)
-    if not cluster.get("disable-compression"):
-        headers.append(("Accept-Encoding", "gzip"))
+    headers = impersonation(target, entry)
     called = dict(headers).get("Impersonate-User", user)
-    return Credentials(configuration, tuple(headers), namespace, called)
+    if not cluster.get("disable-compression"):
+        headers += (("Accept-Encoding", "gzip"),)
+    return Credentials(configuration, headers, namespace, called)
 
 
 def _load(chosen: Access, configuration: Any) -> None:
-    for entry in (chosen.cluster, chosen.user):
-        for key in _FILES:
-            if entry.get(key) and not Path(entry[key]).is_file():
-                raise _broken(f"{key} names a file that is not there", entry[key])
-    config = {**chosen.config}
-    if token_file := chosen.user.get("tokenFile"):
-        user = {"name": "dractl", "user": {"token": _text_of(Path(token_file))}}
-        config["users"] = [user]
+    named = f"user {chosen.user_name!r}"
+    check_entry(chosen.cluster, chosen.cluster_name)
+    check_entry(chosen.user, named)
     with _overheard() as said:
         try:
-            loader = KubeConfigLoader(
-                config_dict=config,
-                config_base_path="",
-                config_persister=lambda: _keep(chosen),
-            )
-            loader.load_and_set(configuration)
+            _loader(chosen).load_and_set(configuration)
         except _BROKEN:
-            raise _broken(
-                f"the entries of context {chosen.context!r} cannot be used", ""
-            ) from None
-    plugin = chosen.user.get("exec")
-    if plugin and not (configuration.api_key or configuration.cert_file):
-        command = plugin.get("command") if isinstance(plugin, dict) else plugin
-        raise DractlError(
-            "credentials",
-            f"the program {command!r}, which the kubeconfig names for credentials, "
-            f"fails: {' '.join(said)[:_SHOWN] or 'it gives none'}",
-            hint="run kubectl auth whoami to see whether it works there",
-        )
+            if "auth-provider" in chosen.user:
+                raise _no_token(chosen, "the identity provider") from None
+            raise broken(f"the entries of {named} cannot be used") from None
+    if configuration.api_key or configuration.cert_file:
+        return
+    if plugin := chosen.user.get("exec"):
+        reason = " ".join(" ".join(said).split())[:_SHOWN]
+        giver = f"the program {plugin['command']!r}"
+        raise _no_token(chosen, giver, f": {reason}" if reason else "")
+    if "auth-provider" in chosen.user:
+        raise _no_token(chosen, "the identity provider")
+
+
+def _loader(chosen: Access) -> KubeConfigLoader:
+    user = dict(chosen.user)
+    if token_file := user.pop("tokenFile", None):
+        user["token"] = _text_of(Path(token_file))
+    if provider := user.get("auth-provider"):
+        user["auth-provider"] = _with_authority(provider)
+    return KubeConfigLoader(
+        config_dict={**chosen.config, "users": [{"name": "dractl", "user": user}]},
+        config_base_path="",
+        config_persister=lambda: _keep(chosen, user["auth-provider"]["config"]),
+    )
+
+
+def _with_authority(provider: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an entry whose provider the client does not trust blindly.
+
+    Where none is named, the client would check no certificate, and then send the secret
+    to wherever the answer says.
+    """
+    config = dict(provider.get("config") or {})
+    if not any(key.startswith("idp-certificate-authority") for key in config):
+        config["idp-certificate-authority"] = certifi.where()
+    return {**provider, "config": config}
+
+
+def _no_token(chosen: Access, giver: str, reason: str = "") -> DractlError:
+    return DractlError(
+        "credentials",
+        f"{giver} of user {chosen.user_name!r} gives no credentials{reason}",
+        hint="log in again; kubectl auth whoami shows whether it works there",
+    )
 
 
 def _text_of(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
-        raise _broken("tokenFile names a file that cannot be read", str(file)) from None
-
-
-def _broken(message: str, where: str) -> DractlError:
-    return DractlError(
-        "kubeconfig",
-        message,
-        where=where,
-        hint="kubectl config view shows the entries, --context chooses others",
-    )
+        raise broken("tokenFile is a file that cannot be read", str(file)) from None
 
 
 @contextmanager
@@ -146,7 +173,7 @@ def _overheard() -> Iterator[list[str]]:
         logging.getLogger().removeHandler(listener)
 
 
-def _keep(chosen: Access) -> None:
+def _keep(chosen: Access, refreshed: Mapping[str, Any]) -> None:
     """Write refreshed OIDC tokens to the kubeconfig, as kubectl does.
 
     An identity provider may give a refresh token that replaces the one in the file.
@@ -154,9 +181,10 @@ def _keep(chosen: Access) -> None:
     if chosen.user_file is None:
         return
     config = yaml.safe_load(chosen.user_file.read_text(encoding="utf-8"))
-    for entry in config.get("users") or ():
-        if entry.get("name") == chosen.user_name:
-            entry["user"]["auth-provider"] = chosen.user["auth-provider"]
+    for entry in config["users"]:
+        if entry["name"] == chosen.user_name:
+            kept = entry["user"]["auth-provider"]["config"]
+            kept.update({key: refreshed[key] for key in _TOKENS})
     save(str(chosen.user_file), yaml.safe_dump(config, sort_keys=False))
 
 
@@ -195,24 +223,3 @@ def _pod_namespace() -> str:
         return (_POD / "namespace").read_text(encoding="utf-8").strip() or "default"
     except OSError:
         return "default"
-
-
-# -- impersonation
-
-
-def _impersonation(target: Target, user: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return the headers by which one acts as another; options go before the entry."""
-    name = target.impersonate or user.get("as")
-    groups = target.impersonate_groups or tuple(user.get("as-groups") or ())
-    uid = target.impersonate_uid or user.get("as-uid")
-    if name is None:
-        if groups or uid:
-            raise DractlError(
-                "usage",
-                "--as-group and --as-uid need --as",
-                hint="name the user to act as",
-            )
-        return []
-    headers = [("Impersonate-User", str(name))]
-    headers += [("Impersonate-Uid", str(uid))] if uid else []
-    return headers + [("Impersonate-Group", str(group)) for group in groups]

@@ -5,25 +5,23 @@ users hold credentials.
 """
 
 import difflib
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 import yaml
 
 from dractl.errors import DractlError, ExitStatus
+from dractl.live.entries import FILES, misshapen
 from dractl.live.target import Target
 
 Entry = dict[str, Any]
 
 _LISTS: Final = {"clusters": "cluster", "contexts": "context", "users": "user"}
-_FILES: Final = (
-    "certificate-authority",
-    "client-certificate",
-    "client-key",
-    "tokenFile",
-)
+_PATHS: Final = (*FILES, "tokenFile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +29,15 @@ class Access:
     """One cluster and how to reach it.
 
     `cluster` and `user` are the entries as a kubeconfig has them, `user_file` the file
-    that the user's entry is in, `context` and `user_name` how messages call them.
+    that the user's entry is in, the names how messages call them.
     """
 
-    cluster: Entry
+    cluster: Entry = field(repr=False)
     user: Entry = field(repr=False)
-    context: str
+    cluster_name: str
     user_name: str
     namespace: str
     user_file: Path | None = None
-
-    @property
-    def server(self) -> str:
-        """The address of the API server."""
-        return str(self.cluster.get("server") or "")
 
     @property
     def config(self) -> Entry:
@@ -77,23 +70,21 @@ def access(target: Target, environment: Mapping[str, str], home: Path) -> Access
             hint="name one with --context, or set it with kubectl config use-context; "
             f"there are {_listed(merged.names('contexts'))}",
         )
-    cluster = _cluster(target, merged, context)
+    cluster, cluster_name = _cluster(target, merged, context)
     user, file, user_name = _user(target, merged, context)
     return Access(
         cluster=cluster,
         user=user,
-        context=context_name,
+        cluster_name=cluster_name,
         user_name=user_name,
         namespace=str(context.get("namespace") or "default"),
         user_file=file,
     )
 
 
-def _cluster(target: Target, merged: "_Merged", context: Entry) -> Entry:
-    name = target.cluster or context.get("cluster")
-    found = (
-        dict(merged.entry("clusters", str(name), "--cluster").values) if name else {}
-    )
+def _cluster(target: Target, merged: "_Merged", context: Entry) -> tuple[Entry, str]:
+    name = str(target.cluster or context.get("cluster") or "")
+    found = dict(merged.entry("clusters", name, "--cluster").values) if name else {}
     if target.server is not None:
         found["server"] = target.server
     if target.insecure:
@@ -101,13 +92,26 @@ def _cluster(target: Target, merged: "_Merged", context: Entry) -> Entry:
         found["insecure-skip-tls-verify"] = True
     if target.tls_server_name is not None:
         found["tls-server-name"] = target.tls_server_name
-    server = found.get("server")
-    if not isinstance(server, str) or not server.startswith(("http://", "https://")):
+    named = f"cluster {name!r}" if name else "the cluster"
+    if not _is_address(found.get("server", "")):
         raise _unclear(
-            f"cluster {name!r} has no server of the form https://HOST:PORT",
+            f"{named} has no server of the form https://HOST:PORT",
             hint="set it with kubectl config set-cluster, or name it with --server",
         )
-    return found
+    return found, named
+
+
+def _is_address(server: str) -> bool:
+    """Tell whether it is a URL, and shows nobody's password in messages."""
+    try:
+        parts = urlsplit(server)
+    except ValueError:
+        return False
+    return (
+        parts.scheme in {"http", "https"}
+        and bool(parts.netloc)
+        and ("@" not in parts.netloc)
+    )
 
 
 def _user(
@@ -172,9 +176,8 @@ def _files(
     if target.kubeconfig:
         return [(Path(target.kubeconfig).expanduser(), True)]
     listed = environment.get("KUBECONFIG", "")
-    separator = ";" if "\\" in str(home) else ":"
     if listed:
-        return [(Path(each), False) for each in listed.split(separator) if each]
+        return [(Path(each), False) for each in listed.split(os.pathsep) if each]
     return [(home / ".kube" / "config", False)]
 
 
@@ -226,21 +229,22 @@ def _entries(
             raise _unreadable(
                 file, f"{key}[{number}] is no entry with name and {inner}"
             )
-        yield name, _resolved(values or {}, file.parent)
+        # kubectl takes what is empty as if it were not there.
+        stated = {k: v for k, v in (values or {}).items() if v not in (None, "", {})}
+        if wrong := misshapen(stated):
+            raise _unreadable(file, f"{wrong} in {inner} {name!r}")
+        yield name, _resolved(stated, file.parent)
 
 
 def _resolved(values: Entry, folder: Path) -> Entry:
     """Return an entry whose relative paths do not depend on where dractl runs."""
     found = dict(values)
-    for key in _FILES:
-        if isinstance(path := found.get(key), str) and path:
-            found[key] = str(folder / path)
-    plugin = found.get("exec")
-    if isinstance(plugin, dict):
-        command = plugin.get("command")
-        # A bare name is looked up on PATH, as kubectl does.
-        if isinstance(command, str) and "/" in command:
-            found["exec"] = {**plugin, "command": str(folder / command)}
+    for key in _PATHS:
+        if key in found:
+            found[key] = str(folder / found[key])
+    # The name of a program alone is looked up on PATH, as kubectl does.
+    if "exec" in found and "/" in (command := found["exec"]["command"]):
+        found["exec"] = {**found["exec"], "command": str(folder / command)}
     return found
 
 

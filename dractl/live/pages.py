@@ -16,6 +16,7 @@ class Page:
     """One answer to a list request. Raises ValueError for what is no such list."""
 
     def __init__(self, body: bytes) -> None:
+        self.size = len(body)
         self._text = body.decode()
         self._items: list[object] | int = []
         self.head = self._read_head()

@@ -36,13 +36,9 @@ class Place:
 
     @property
     def qualified(self) -> str:
-        """Return the resource as RBAC and kubectl name it: `pods`, `jobs.batch`."""
-        resource = (
-            f"{self.resource}/{self.subresource}"
-            if self.subresource
-            else (self.resource)
-        )
-        return f"{resource}.{self.group}" if self.group else resource
+        """Return the resource as kubectl names it: `pods/eviction`, `jobs.batch`."""
+        found = f"{self.resource}.{self.group}" if self.group else self.resource
+        return f"{found}/{self.subresource}" if self.subresource else found
 
     def __str__(self) -> str:
         """Return it for sentences: `pods in namespace a`, `devicetaintrules x`."""
