@@ -117,10 +117,27 @@ class Snapshot:
         `keep_namesakes`, hand-made claims (no uid) of one name and of different specs
         are different claims.
         """
+        return Snapshot.from_decoded(
+            (decode(document, where) for document, where in flattened(documents)),
+            kubernetes=kubernetes,
+            feature_gates=feature_gates,
+            problems=problems,
+            keep_namesakes=keep_namesakes,
+        )
+
+    @staticmethod
+    def from_decoded(
+        results: Iterable[Decoded | Problem | None],
+        *,
+        kubernetes: str | None = None,
+        feature_gates: Mapping[str, bool] | None = None,
+        problems: Iterable[Problem] = (),
+        keep_namesakes: bool = False,
+    ) -> "Snapshot":
+        """Take what has been read from documents before; see `from_sourced`."""
         found = list(problems)
         kept = _Kept(keep_namesakes=keep_namesakes)
-        for document, where in flattened(documents):
-            result = decode(document, where)
+        for result in results:
             if isinstance(result, Problem):
                 found.append(result)
             elif result is not None:

@@ -1,6 +1,7 @@
 """`dractl explain`."""
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
@@ -10,17 +11,21 @@ from dractl.cli.command import command
 from dractl.cli.options import (
     AllNamespacesOption,
     NamespaceOption,
+    usage,
     verbatim,
 )
+from dractl.cli.shown import Shown
 from dractl.cli.source import Source
+from dractl.cli.source import seconds as duration
 from dractl.cli.terminal import Terminal
 from dractl.errors import ExitStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from dractl.api.problems import Problem
     from dractl.api.snapshot import Snapshot
+    from dractl.cli.subjects import Question
     from dractl.diagnose.answer import DeviceReport, Explanation
 
 EXAMPLES: Final = verbatim("""
@@ -28,7 +33,9 @@ Examples:
   # everything in the sample cluster that waits for devices, and why
   dractl explain --demo
 
-  # one namespace of a cluster whose state was saved
+  # the context's namespace; all namespaces; what was saved with dractl snapshot
+  dractl explain
+  dractl explain -A
   dractl explain --snapshot cluster.json -n training
 
   # one pod with its claims and devices; all pods of a workload
@@ -39,11 +46,14 @@ Examples:
   dractl explain claim inference/chat-0-devices-8c1f2 --snapshot cluster.json
   dractl explain device gpu.nvidia.com/h100-2/gpu-7 --demo
 
+  # until the pod has its devices, or for ten minutes
+  dractl explain pod train-0 --watch --timeout 10m
+
   # the codes alone, for a script
   dractl explain --snapshot cluster.json -o json | jq '.pods[].causes[].code'
 
-Exit status: 0 nothing is stuck, 1 something is, 2 wrong usage, 3 a file cannot
-be read, or nothing is stuck as far as a file could be read.
+Exit status: 0 nothing is stuck, 1 something is, 2 wrong usage, 3 the cluster or
+a file cannot be read, or nothing is stuck as far as it could be read.
 """)
 
 _ASKED_ABOUT: Final = ("Pod", "ResourceClaim")
@@ -62,6 +72,20 @@ FormatOption = Annotated[
     Literal["table", "wide", "json", "yaml", "name"],
     typer.Option("-o", "--output", help="How to print the answer."),
 ]
+WatchOption = Annotated[
+    bool,
+    typer.Option(
+        "-w",
+        "--watch",
+        help="Print each new answer, until nothing is stuck (live clusters only).",
+    ),
+]
+EndOption = Annotated[
+    str | None,
+    typer.Option(
+        "--timeout", metavar="TIME", help="How long to watch, as 10m. Default: no end."
+    ),
+]
 
 
 @command
@@ -71,6 +95,8 @@ def explain(  # noqa: PLR0913 - one parameter per option
     source: Source,
     namespace: NamespaceOption = None,
     all_namespaces: AllNamespacesOption = False,
+    watch: WatchOption = False,
+    timeout: EndOption = None,
     output_format: FormatOption = "table",
     screen: Terminal,
 ) -> int:
@@ -80,39 +106,66 @@ def explain(  # noqa: PLR0913 - one parameter per option
     others, the taint and the rule behind it. Every fix that names a node was tried.
     """
     from dractl.cli.reading import Wish, read_cluster, warn_of
-    from dractl.cli.subjects import Question, answer
+    from dractl.cli.subjects import Question
 
     asked = Question.of(what or (), namespace)
+    if watch and (asked.kind == "device" or not source.is_live):
+        raise usage("--watch follows pods and claims of a live cluster")
+    seconds = None if timeout is None else duration("--timeout", timeout)
     wish = Wish("explain", namespace, all_namespaces)
     found = read_cluster(source, wish, screen)
-    cluster, question = found.snapshot, replace(asked, namespace=found.namespace)
-    warn_of(cluster, screen)
+    warn_of(found.snapshot, screen)
+    question = replace(asked, namespace=found.namespace)
+    shown = partial(_shown, question, output_format=output_format, screen=screen)
+    first = shown(found.snapshot)
+    screen.write(first.text)
+    for each in first.notes:
+        screen.note(each)
+    if watch and found.live is not None:
+        from dractl.cli.following import follow
+
+        return follow(found.live, source, first, shown, screen=screen, seconds=seconds)
+    return first.status
+
+
+def _shown(
+    question: "Question", cluster: "Snapshot", output_format: str, screen: Terminal
+) -> Shown:
+    from dractl.cli.subjects import answer
+
     with screen.progress("explaining") as progress:
-        answered = answer(question, cluster, progress)
-    if isinstance(answered, list):
-        _write_devices(answered, cluster.problems, output_format, screen)
-        return ExitStatus.ENVIRONMENT if cluster.problems else ExitStatus.YES
-    _write(answered, output_format, screen, is_whole=question.is_whole)
-    if any(gap.needs for gap in cluster.info.gaps):
-        screen.note(f"{screen.program} explain --explain-permissions prints a role")
-    return _status(answered, cluster)
+        found = answer(question, cluster, progress)
+    if isinstance(found, list):
+        text = _devices(found, cluster.problems, output_format, screen)
+        is_whole = not cluster.problems
+        return Shown(text, ExitStatus.YES if is_whole else ExitStatus.ENVIRONMENT)
+    text = _text(found, output_format, screen, is_whole=question.is_whole)
+    return Shown(text, _status(found, cluster), tuple(_notes(found, cluster, screen)))
 
 
-def _write(
+def _text(
     found: "Explanation", output_format: str, screen: Terminal, *, is_whole: bool
-) -> None:
+) -> str:
     from dractl.cli import explanations
 
     if output_format in {"json", "yaml"}:
-        screen.write(_data(found.document, output_format))
-    elif output_format == "name":
-        screen.write(explanations.names(found))
-    else:
-        has_chain = output_format == "wide" or not is_whole
-        screen.write(explanations.table(found, screen, has_chain=has_chain))
+        return _data(found.document, output_format)
+    if output_format == "name":
+        return explanations.names(found)
+    has_chain = output_format == "wide" or not is_whole
+    return explanations.table(found, screen, has_chain=has_chain)
+
+
+def _notes(
+    found: "Explanation", cluster: "Snapshot", screen: Terminal
+) -> "Iterator[str]":
+    from dractl.cli import explanations
+
     for each in found.unchecked:
-        screen.note(f"not checked: {each}")
-    screen.note(explanations.summary(found))
+        yield f"not checked: {each}"
+    if any(gap.needs for gap in cluster.info.gaps):
+        yield f"{screen.program} explain --explain-permissions prints a role"
+    yield explanations.summary(found)
 
 
 def _data(document: object, output_format: str) -> str:
@@ -120,21 +173,20 @@ def _data(document: object, output_format: str) -> str:
     return (output.as_json if output_format == "json" else output.as_yaml)(document)
 
 
-def _write_devices(
+def _devices(
     found: "list[DeviceReport]",
     problems: "Sequence[Problem]",
     output_format: str,
     screen: Terminal,
-) -> None:
+) -> str:
     from dractl.cli import device_reports
     from dractl.diagnose.document import device_document
 
     if output_format in {"json", "yaml"}:
-        screen.write(_data(device_document(found, problems), output_format))
-    elif output_format == "name":
-        screen.write(device_reports.names(found))
-    else:
-        screen.write(device_reports.table(found, screen))
+        return _data(device_document(found, problems), output_format)
+    if output_format == "name":
+        return device_reports.names(found)
+    return device_reports.table(found, screen)
 
 
 def _status(found: "Explanation", cluster: "Snapshot") -> ExitStatus:

@@ -48,6 +48,16 @@ class Listed(NamedTuple):
     pages: Sequence[Page] = ()
     gap: Gap | None = None
     refusal: ClusterError | None = None
+    namespace: str | None = None
+
+    @property
+    def moment(self) -> str:
+        """The version of the list, from which a watch goes on; "" if there is none."""
+        return (
+            str(self.pages[-1].metadata.get("resourceVersion", ""))
+            if self.pages
+            else ""
+        )
 
     def documents(self) -> Iterator[dict[str, Any]]:
         """Yield the objects, once; those of a list leave out what the list says."""
@@ -60,11 +70,15 @@ class Listed(NamedTuple):
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read: what the server is, and the objects of each kind."""
+    """What was read: what the server is, and the objects of each kind.
+
+    `again` reads a kind anew.
+    """
 
     server: str
     info: ClusterInfo
     lists: Sequence[Listed]
+    again: Callable[[Kind], Listed | None]
 
     def documents(self) -> Iterator[SourcedDocument]:
         """Yield what a snapshot of the cluster holds, once.
@@ -105,7 +119,8 @@ def read(
         if each.refusal is not None and each.kind in need.essential:
             raise each.refusal
     gaps = tuple(each.gap for each in listed if each.gap is not None)
-    return Reading(connection.server, replace(info, gaps=gaps), listed)
+    info = replace(info, gaps=gaps)
+    return Reading(connection.server, info, listed, reader.listed)
 
 
 # -- the server itself
@@ -196,7 +211,8 @@ class _Reader:
         scope = self._scope
         if kind in scope.narrow:
             found = self._pages(kind, version, scope.namespace)
-            return Listed(kind, version, found, _left_out(kind, scope.namespace))
+            gap = _left_out(kind, scope.namespace)
+            return Listed(kind, version, found, gap, namespace=scope.namespace)
         try:
             return Listed(kind, version, self._everywhere(kind, version))
         except ClusterError as error:
@@ -204,7 +220,8 @@ class _Reader:
             if error.http != HTTPStatus.FORBIDDEN or not is_narrower:
                 raise
         found = self._pages(kind, version, scope.namespace)
-        return Listed(kind, version, found, _forbidden(kind, scope.namespace))
+        gap = _forbidden(kind, scope.namespace)
+        return Listed(kind, version, found, gap, namespace=scope.namespace)
 
     def _everywhere(self, kind: Kind, version: str) -> list[Page]:
         node = self._scope.node
