@@ -1,11 +1,12 @@
 """Which pods and claims that wait lose the last place where they would fit."""
 
 import dataclasses
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from dractl.api.snapshot import Snapshot
-from dractl.model.claims import Toleration
+from dractl.model.claims import Request, Toleration
 from dractl.model.devices import Device, DeviceId, Taint
 from dractl.model.taintrules import DeviceTaintRule
 from dractl.model.workloads import Node
@@ -52,7 +53,7 @@ def stranded(
     if not snapshot.nodes:
         told = "whether what waits still fits was not checked: there are no nodes"
         return (), (Notice("no-nodes", told),)
-    question = _Question(snapshot, after, hit.pools)
+    question = _Question(snapshot, after, hit)
     found = []
     for number, subject in enumerate(subjects):
         node = question.lost(subject)
@@ -83,7 +84,7 @@ class _Hit:
         self._fleet = fleet
         profile = fleet.snapshot.profile
         before = RuleIndex(in_force(fleet.snapshot.taint_rules, profile))
-        later = RuleIndex(in_force(after, profile))
+        self._later = later = RuleIndex(in_force(after, profile))
         published = [fleet.devices[each] for each in devices if each in fleet.devices]
         exposed = [
             _Exposed(device, _taints(device, before), _taints(device, later))
@@ -92,7 +93,8 @@ class _Hit:
         self._devices = [each for each in exposed if each.before != each.after]
         self._selectors = Selectors(rules_of(profile).environment)
         self._classes = class_by_resource(fleet.snapshot.classes)
-        self._known: dict[Hashable, bool] = {}
+        self._lost: dict[_Wish, bool] = {}
+        self._left: dict[_Wish, bool] = {}
 
     @property
     def pools(self) -> frozenset[PoolKey]:
@@ -104,34 +106,60 @@ class _Hit:
         """Tell whether something that waits selects a device that it may not have."""
         if subject.problem is not None or not self._devices:
             return False
-        return any(self._is_lost(*wish) for wish in self._wishes(subject))
+        return any(self._is_lost(wish) for wish in self._wishes(subject))
 
     def _wishes(self, subject: Subject) -> Iterator[_Wish]:
-        by_name = self._fleet.snapshot.class_by_name
-        for claim in subject.claims:
-            if claim.allocation is not None:
-                continue
-            for request in claim.spec.requests:
-                for option in request.options:
-                    if (known := by_name.get(option.device_class)) is not None:
-                        texts = (*known.selectors, *option.selectors)
-                        yield texts, option.tolerations
+        for request in _open_requests(subject):
+            yield from self._options(request)
         for use in subject.extended:
             yield self._classes[use.resource].selectors, ()
 
-    def _is_lost(
-        self, texts: tuple[str | None, ...], tolerations: tuple[Toleration, ...]
-    ) -> bool:
-        key = (texts, tolerations)
-        if key not in self._known:
+    def _options(self, request: Request) -> Iterator[_Wish]:
+        by_name = self._fleet.snapshot.class_by_name
+        for option in request.options:
+            if (known := by_name.get(option.device_class)) is not None:
+                yield (*known.selectors, *option.selectors), option.tolerations
+
+    def _is_lost(self, wish: _Wish) -> bool:
+        if wish not in self._lost:
+            texts, tolerations = wish
             eligibility = self._selectors.eligibility(texts)
-            self._known[key] = any(
+            self._lost[wish] = any(
                 untolerated(each.before, tolerations) is None
                 and untolerated(each.after, tolerations) is not None
                 and eligibility.verdict(each.device) is True
                 for each in self._devices
             )
-        return self._known[key]
+        return self._lost[wish]
+
+    def may_still_fit(self, subject: Subject) -> bool:
+        """Tell whether the cluster has a device for each request, in use or not."""
+        return all(
+            any(self._is_left(wish) for wish in self._options(request))
+            for request in _open_requests(subject)
+        )
+
+    def _is_left(self, wish: _Wish) -> bool:
+        if wish not in self._left:
+            texts, tolerations = wish
+            eligibility = self._selectors.eligibility(texts)
+            self._left[wish] = any(
+                untolerated(taints, tolerations) is None
+                and eligibility.verdict(device) is True
+                for device, taints in self._all_later.items()
+            )
+        return self._left[wish]
+
+    @cached_property
+    def _all_later(self) -> Mapping[Device, tuple[Taint, ...]]:
+        devices = self._fleet.devices.values()
+        return {device: _taints(device, self._later) for device in devices}
+
+
+def _open_requests(subject: Subject) -> Iterator[Request]:
+    for claim in subject.claims:
+        if claim.allocation is None:
+            yield from claim.spec.requests
 
 
 def _taints(device: Device, rules: RuleIndex) -> tuple[Taint, ...]:
@@ -145,12 +173,13 @@ class _Question:
         self,
         snapshot: Snapshot,
         after: Sequence[DeviceTaintRule],
-        pools: frozenset[PoolKey],
+        hit: _Hit,
     ) -> None:
+        self._hit = hit
         later = dataclasses.replace(snapshot, taint_rules=tuple(after))
         self._after = Placer(later, None, Policy.FIRST)
         allocator = Allocator(snapshot)
-        near = tuple(_that_see(allocator, pools))
+        near = tuple(_that_see(allocator, hit.pools))
         # What fits nowhere later did fit before only where these devices are seen.
         self._before = Placer(
             dataclasses.replace(snapshot, nodes=near), None, Policy.FIRST
@@ -165,9 +194,15 @@ class _Question:
         """
         key = Attempt(self._after, subject).signature
         if key not in self._known:
-            still_fits = self._after.probe(subject).node is not None
-            self._known[key] = None if still_fits else self._before.probe(subject).node
+            fits = self._fits_after(subject)
+            self._known[key] = None if fits else self._before.probe(subject).node
         return self._known[key]
+
+    def _fits_after(self, subject: Subject) -> bool:
+        # To ask every node takes long where it is all in vain.
+        if not self._hit.may_still_fit(subject):
+            return False
+        return self._after.probe(subject).node is not None
 
 
 def _that_see(allocator: Allocator, pools: frozenset[PoolKey]) -> Iterator[Node]:
