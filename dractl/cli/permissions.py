@@ -1,11 +1,13 @@
 """Which permissions a command needs, as the role that gives them."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from dractl.cli.output import as_yaml
 from dractl.live.kinds import NEEDS, PATHS, Need
 from dractl.manifests.access import reader, rule
+
+_READ: Final = ("list", "watch")
 
 
 def permissions(command: str) -> str:
@@ -17,8 +19,13 @@ def permissions(command: str) -> str:
 def _rules(need: Need) -> Iterator[dict[str, Any]]:
     groups: dict[str, list[str]] = {}
     for kind in need.kinds:
-        groups.setdefault(kind.group, []).append(kind.resource)
+        if kind.only is None:
+            groups.setdefault(kind.group, []).append(kind.resource)
     for group, resources in groups.items():
-        yield rule(resources, ("list", "watch"), group)
+        yield rule(resources, _READ, group)
+    for kind in need.kinds:
+        if kind.only is not None:
+            named = {"resourceNames": [kind.only[1]]}
+            yield {**rule((kind.resource,), _READ, kind.group), **named}
     for kind, verbs in need.changes.items():
         yield rule((kind.resource,), verbs, kind.group)

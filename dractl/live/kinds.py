@@ -1,9 +1,10 @@
 """The kinds that are read from a cluster, and which commands need them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from dractl.api import decode_autoscaling, decode_queues
 from dractl.api.versions import GROUP
 from dractl.live.place import Place
 
@@ -60,6 +61,84 @@ POD_GROUP: Final = Kind(
     optional=True,
 )
 
+_KUEUE: Final = ("kueue.x-k8s.io", ("v1beta2", "v1beta1"))
+KUEUE_WORKLOAD: Final = Kind("Workload", "workloads", *_KUEUE, optional=True)
+_QUEUES: Final = (
+    KUEUE_WORKLOAD,
+    Kind("LocalQueue", "localqueues", *_KUEUE, optional=True),
+    Kind("ClusterQueue", "clusterqueues", *_KUEUE, namespaced=False, optional=True),
+    # Where Kueue's manifests and its chart put it.
+    Kind(
+        "ConfigMap",
+        "configmaps",
+        optional=True,
+        only=("kueue-system", decode_queues.CONFIGURATION),
+    ),
+)
+_KARPENTER: Final = ("karpenter.sh", ("v1", "v1beta1"), False, True)
+_AUTOSCALERS: Final = (
+    Kind("NodePool", "nodepools", *_KARPENTER),
+    Kind("NodeClaim", "nodeclaims", *_KARPENTER),
+    Kind(
+        "ConfigMap",
+        "configmaps",
+        optional=True,
+        only=("kube-system", decode_autoscaling.STATUS),
+    ),
+)
+
+
+def _optional(group: str, versions: tuple[str, ...], *kinds: str) -> Iterator[Kind]:
+    """Yield namespaced kinds of a project that a cluster may lack."""
+    for kind in kinds:
+        yield Kind(kind, f"{kind.lower()}s", group, versions, optional=True)
+
+
+WORKLOADS: Final = (
+    Kind("Deployment", "deployments", "apps"),
+    Kind("StatefulSet", "statefulsets", "apps"),
+    Kind("DaemonSet", "daemonsets", "apps"),
+    Kind("ReplicaSet", "replicasets", "apps"),
+    Kind("Job", "jobs", "batch"),
+    Kind("CronJob", "cronjobs", "batch"),
+    Kind("ReplicationController", "replicationcontrollers", optional=True),
+    Kind("PodTemplate", "podtemplates", optional=True),
+    *_optional(
+        "scheduling.k8s.io", ("v1beta1", "v1alpha3", "v1alpha2", "v1alpha1"), "Workload"
+    ),
+    *_optional("jobset.x-k8s.io", ("v1alpha2",), "JobSet"),
+    *_optional("leaderworkerset.x-k8s.io", ("v1",), "LeaderWorkerSet"),
+    *_optional(
+        "ray.io", ("v1", "v1alpha1"), "RayCluster", "RayCronJob", "RayJob", "RayService"
+    ),
+    *_optional("trainer.kubeflow.org", ("v1alpha1",), "TrainJob", "TrainingRuntime"),
+    Kind(
+        "ClusterTrainingRuntime", "clustertrainingruntimes", "trainer.kubeflow.org",
+        ("v1alpha1",), namespaced=False, optional=True,
+    ),
+    *_optional("kubeflow.org", ("v2beta1", "v1"), "MPIJob"),
+    *_optional(
+        "kubeflow.org", ("v1",),
+        "JAXJob", "Notebook", "PaddleJob", "PyTorchJob", "TFJob", "XGBoostJob",
+    ),
+    *_optional(
+        "kubevirt.io", ("v1",),
+        "VirtualMachine", "VirtualMachineInstance", "VirtualMachineInstanceReplicaSet",
+    ),
+    *_optional("resource.nvidia.com", ("v1beta1",), "ComputeDomain"),
+    *_optional(
+        "argoproj.io", ("v1alpha1",),
+        "CronWorkflow", "Rollout", "Workflow", "WorkflowTemplate",
+    ),
+    *_optional("serving.kserve.io", ("v1beta1",), "InferenceService"),
+    *_optional("serving.kserve.io", ("v1alpha2", "v1alpha1"), "LLMInferenceService"),
+    *_optional("serving.knative.dev", ("v1",), "Service"),
+    *_optional("batch.volcano.sh", ("v1alpha1",), "Job"),
+    *_optional("workload.codeflare.dev", ("v1beta2",), "AppWrapper"),
+    KUEUE_WORKLOAD,
+)  # fmt: skip
+"""What makes pods, or names claims for them; each of its projects' newest first."""
+
 _DEVICES: Final = (SLICE, DEVICE_CLASS, TAINT_RULE, NODE)
 _CLAIMS: Final = (CLAIM, TEMPLATE, POD, POD_GROUP, NAMESPACE)
 
@@ -91,14 +170,29 @@ NEEDS: Final[Mapping[str, Need]] = {
     "allocate": Need((*_DEVICES, *_CLAIMS), (SLICE, DEVICE_CLASS, CLAIM)),
     "attributes": Need(_DEVICES, (SLICE,)),
     "cel": Need(_DEVICES, (SLICE,)),
-    "explain": Need((*_DEVICES, *_CLAIMS, EVENT, QUOTA)),
+    "cleanup": Need(
+        (*_DEVICES, *_CLAIMS, *WORKLOADS),
+        (CLAIM, TEMPLATE),
+        dict.fromkeys((TEMPLATE, CLAIM, TAINT_RULE, SLICE), ("delete",)),
+    ),
+    "explain": Need((*_DEVICES, *_CLAIMS, EVENT, QUOTA, *_QUEUES, *_AUTOSCALERS)),
     "validate": Need((*_DEVICES, *_CLAIMS, QUOTA)),
     "taint": Need(
         (*_DEVICES, *_CLAIMS, BUDGET),
         (SLICE, CLAIM),
         {TAINT_RULE: ("get", "create", "patch", "delete")},
     ),
-    "snapshot": Need((*_DEVICES, *_CLAIMS, EVENT, QUOTA, BUDGET), everywhere=(CLAIM,)),
+    "snapshot": Need(
+        tuple(
+            dict.fromkeys(
+                (
+                    *(*_DEVICES, *_CLAIMS, EVENT, QUOTA, BUDGET),
+                    *(*WORKLOADS, *_QUEUES, *_AUTOSCALERS),
+                )
+            )
+        ),
+        everywhere=(CLAIM,),
+    ),
 }
 """Of every command that reads a cluster."""
 

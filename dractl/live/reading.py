@@ -270,7 +270,9 @@ def _has_whole_pools(found: Sequence[Page]) -> bool:
 
 
 def _forbidden(kind: Kind, only: str | None = None) -> Gap:
+    # Few may read ConfigMaps, and few clusters have those that would tell more.
     needs = f"needs list on {kind.place(kind.versions[0]).qualified}"
+    needs = needs if kind.only is None else ""
     return Gap(kind.kind, kind.resource, kind.group, Cause.FORBIDDEN, only, needs)
 
 
