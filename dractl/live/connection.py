@@ -79,7 +79,8 @@ class Connection:
     """A cluster that is asked as one user.
 
     `namespace` is that of the kubeconfig's context, `timeout` how many seconds a
-    request may take with all its retries; None: as long as it takes.
+    request may take with all its retries; None: as long as it takes. `repeats` counts
+    the requests that were sent again: the server may have done them before.
     """
 
     def __init__(
@@ -93,6 +94,7 @@ class Connection:
     ) -> None:
         self.namespace = namespace
         self.server = transport.server
+        self.repeats = 0
         self._transport = transport
         self._user = user
         self._timeout = timeout
@@ -135,15 +137,21 @@ class Connection:
         return self._object(self._asked(Asked("create", place), sent), place.path)
 
     def delete(
-        self, place: Place, *, uid: str | None = None, dry_run: bool = False
+        self,
+        place: Place,
+        *,
+        uid: str | None = None,
+        version: str | None = None,
+        dry_run: bool = False,
     ) -> None:
-        """Delete an object, only if it is still the one with that uid.
+        """Delete an object, only if it still has that uid and that resourceVersion.
 
-        Raises ClusterError, with http 404 if it is gone, 409 if it is another one.
+        Raises ClusterError, with http 404 if it is gone, 409 if it has others.
         """
         options: dict[str, Any] = {"apiVersion": "v1", "kind": "DeleteOptions"}
-        if uid is not None:
-            options["preconditions"] = {"uid": uid}
+        wanted = {"uid": uid, "resourceVersion": version}
+        if stated := {key: value for key, value in wanted.items() if value}:
+            options["preconditions"] = stated
         query = [("dryRun", "All")] if dry_run else []
         sent = Request("DELETE", place.path, query, options, "application/json")
         self._asked(Asked("delete", place), sent)
@@ -214,6 +222,7 @@ class Connection:
             if tries == _MOST_TRIES or is_over:
                 break
             self._pause(wait)
+            self.repeats += 1
             pause = min(pause * 2, _LONGEST_PAUSE)
         if isinstance(result, Answer):
             return result
