@@ -170,14 +170,10 @@ def _timeout(text: str | None) -> float | None:
 
 def seconds(option: str, text: str) -> float:
     """Read a duration as kubectl does: `30s`, `1m30s`, or a number of seconds."""
-    from dractl.cel.library.times import read_duration
-    from dractl.cel.values import EvalFailure
+    from dractl.taints.moments import duration
 
-    try:
-        number = read_duration(f"{text}s" if text.isdigit() else text).nanos / 1e9
-    except EvalFailure:
-        number = -1
-    if number < 0:
+    length = duration(f"{text}s" if text.isdigit() else text)
+    if length is None or length.total_seconds() < 0:
         message = f"{option}: {text[:40]!r} is no duration"
         raise usage(message, hint="write it like 30s or 2m")
-    return number
+    return length.total_seconds()

@@ -28,18 +28,26 @@ def written_moment(time: datetime) -> str:
 
 def end_of(text: str, now: datetime) -> datetime:
     """Return when a duration such as `90m`, `2h30m` or `3d` is over."""
+    length = duration(text)
+    if length is None or length <= timedelta():
+        raise _no_duration(text)
+    try:
+        return now + length
+    except OverflowError as error:
+        raise _no_duration(text) from error
+
+
+def duration(text: str) -> timedelta | None:
+    """Read a duration as Go does, with days before: `3d`, `1d12h`; None: it is none."""
     days = _DAYS.match(text)
     rest = text[days.end() :] if days else text
+    if days and rest.startswith(("+", "-")):
+        return None
     try:
         nanos = read_duration(rest).nanos if rest or not days else 0
-        whole = int(days[1]) if days else 0
-        length = timedelta(days=whole, microseconds=nanos // _NANOS)
-        end = now + length
-    except (EvalFailure, OverflowError) as error:
-        raise _no_duration(text) from error
-    if length <= timedelta():
-        raise _no_duration(text)
-    return end
+    except EvalFailure:
+        return None
+    return timedelta(days=int(days[1]) if days else 0, microseconds=nanos // _NANOS)
 
 
 def _no_duration(text: str) -> Exception:

@@ -28,7 +28,20 @@ def test_a_duration_is_read_as_go_does_and_with_days(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2", "two hours", "-2h", "0s", "0d", "d", "2h ", "999999d9h", "9" * 40]
+    "text",
+    [
+        "",
+        "2",
+        "two hours",
+        "-2h",
+        "0s",
+        "0d",
+        "d",
+        "2h ",
+        "999999d9h",
+        "9" * 40,
+        "1d-1h",
+    ],
 )
 def test_what_is_no_time_from_now_on_is_wrong_usage(text: str) -> None:
     with pytest.raises(DractlError, match="is not a time from now on"):
