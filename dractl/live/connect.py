@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -17,17 +17,17 @@ from dractl import __version__
 from dractl.errors import DractlError
 from dractl.live.connection import Answer, Connection, LostConnection, Request
 from dractl.live.credentials import Credentials, credentials
-from dractl.live.entries import broken
+from dractl.live.entries import broken, no_proxy
 from dractl.live.target import Target
 
 _CHUNK: Final = 1 << 20
 
 
-def connect(target: Target) -> Connection:
+def connect(target: Target, pause: Callable[[float], None] = time.sleep) -> Connection:
     """Return the connection that the options choose; nothing is sent yet.
 
-    Raises DractlError where no cluster is named, and where the kubeconfig or the
-    program that gives its credentials is broken.
+    `pause` waits before another try. Raises DractlError where no cluster is named, and
+    where the kubeconfig or the program that gives its credentials is broken.
     """
     transport = _Official(target)
     return Connection(
@@ -35,6 +35,7 @@ def connect(target: Target) -> Connection:
         namespace=transport.credentials.namespace,
         user=transport.credentials.user,
         timeout=target.timeout,
+        pause=pause,
     )
 
 
@@ -62,11 +63,7 @@ class _Official:
                 hint="pip install pysocks",
             ) from None
         except exceptions.LocationValueError:
-            raise broken(
-                f"the proxy for {self.server} has no address of the form "
-                "http://HOST:PORT",
-                hint="check proxy-url in the kubeconfig, and HTTPS_PROXY",
-            ) from None
+            raise no_proxy() from None
         self._client.user_agent = f"dractl/{__version__}"
 
     def renew(self, generation: int) -> bool:
@@ -91,7 +88,19 @@ class _Official:
     def send(self, request: Request, seconds: float | None) -> Answer:
         """Send the request and return the answer, whatever its status."""
         end = None if seconds is None else time.monotonic() + seconds
+        return self._whole(self._opened(request, seconds), end)
+
+    def lines(
+        self, request: Request, seconds: float | None
+    ) -> Iterator[bytes] | Answer:
+        """Send the request; return its lines as they come, or an answer that refuses.
+
+        Both this and the lines raise LostConnection where the connection breaks.
+        """
         raw = self._opened(request, seconds)
+        return self._lines(raw) if raw.status == HTTPStatus.OK else self._whole(raw)
+
+    def _whole(self, raw: Any, end: float | None = None) -> Answer:
         try:
             body = b"".join(_pieces(raw, end))
         except exceptions.HTTPError as error:
@@ -102,12 +111,10 @@ class _Official:
             raise LostConnection("the answer ends in the middle")
         return Answer(raw.status, raw.headers, body)
 
-    def lines(self, request: Request, seconds: float | None) -> Iterator[bytes]:
-        """Send the request and yield the lines of its answer as they come."""
-        raw = self._opened(request, seconds)
+    def _lines(self, raw: Any) -> Iterator[bytes]:
         rest = b""
         try:
-            for piece in raw.stream(_CHUNK, decode_content=True):
+            while piece := raw.read1(_CHUNK, decode_content=True):
                 *whole, rest = (rest + piece).split(b"\n")
                 yield from whole
         except exceptions.HTTPError as error:
@@ -211,6 +218,6 @@ def _pieces(raw: Any, end: float | None) -> Iterator[bytes]:
 
 
 def _is_cut(raw: Any, body: bytes) -> bool:
-    """Tell whether JSON lacks its end, where the transfer itself shows no loss."""
+    """Tell whether an answer lacks its end, where the transfer itself shows no loss."""
     is_json = "json" in raw.headers.get("Content-Type", "")
-    return is_json and not body.rstrip().endswith(b"}")
+    return not body or (is_json and not body.rstrip().endswith(b"}"))

@@ -3,12 +3,19 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple, Protocol
 
 from dractl.errors import DractlError
-from dractl.live.errors import refusal, refused
+from dractl.live.errors import (
+    READING,
+    ClusterError,
+    denied,
+    refusal,
+    refused,
+    verbs_of,
+)
 from dractl.live.place import Asked, Place
 
 Query = Sequence[tuple[str, str]]
@@ -26,7 +33,11 @@ _MOST_TRIES: Final = 10  # as client-go
 _FIRST_PAUSE: Final = 0.1  # seconds; doubled for every further try
 _LONGEST_PAUSE: Final = 5.0
 _LEAST: Final = 0.001  # seconds that a try has; 0 would mean without end
-_REVIEW: Final = Place("authentication.k8s.io", "v1", "selfsubjectreviews")
+_REVIEWS: Final = {
+    "SelfSubjectReview": "authentication",
+    "SelfSubjectAccessReview": "authorization",
+}
+"""Kinds by which users ask about themselves, and the groups that they are in."""
 
 
 class Answer(NamedTuple):
@@ -65,8 +76,13 @@ class Transport(Protocol):
     def send(self, request: Request, seconds: float | None) -> Answer:
         """Send the request and return the answer, whatever its status."""
 
-    def lines(self, request: Request, seconds: float | None) -> Iterator[bytes]:
-        """Send the request and yield the lines of its answer as they come."""
+    def lines(
+        self, request: Request, seconds: float | None
+    ) -> Iterator[bytes] | Answer:
+        """Send the request; return its lines as they come, or an answer that refuses.
+
+        Both this and the lines raise LostConnection where the connection breaks.
+        """
 
     def renew(self, generation: int) -> bool:
         """Get credentials that are newer than those; tell whether there are any."""
@@ -159,32 +175,64 @@ class Connection:
     def lines(
         self, asked: Asked, query: Query = (), seconds: float | None = None
     ) -> Iterator[bytes]:
-        """Yield the lines of a watch; raise LostConnection when it breaks."""
+        """Return the lines of a watch; they raise LostConnection when it breaks.
+
+        Raises DractlError where the server refuses, and LostConnection at once where
+        there is no answer.
+        """
         path = asked.place.path if asked.place else asked.path
-        return self._transport.lines(Request("GET", path, query), seconds)
+        request = Request("GET", path, query)
+        generation = self._transport.generation
+        found = self._transport.lines(request, seconds)
+        if isinstance(found, Answer) and self._may_retry(found, generation):
+            found = self._transport.lines(request, seconds)
+        if isinstance(found, Answer):
+            raise self._refusal(asked, found)
+        return found
 
     def who(self) -> str:
         """Return the name that the server knows the user by, as far as it says so."""
         if self._name is None:
-            self._name = self._reviewed() or self._user
+            status = self._review("SelfSubjectReview", {})
+            user = status.get("userInfo")
+            name = user.get("username") if isinstance(user, dict) else None
+            self._name = name if name and isinstance(name, str) else self._user
         return self._name
+
+    def may(self, asked: Asked) -> bool:
+        """Tell whether the server says that the user may do it, as far as rules go."""
+        place = asked.place
+        spec: dict[str, Any] = {
+            "nonResourceAttributes": {"verb": asked.verb, "path": asked.path}
+        }
+        if place is not None:
+            named = {
+                "group": place.group,
+                "resource": place.resource,
+                "subresource": place.subresource,
+                "namespace": place.namespace,
+                "name": place.name,
+            }
+            stated = {key: value for key, value in named.items() if value}
+            spec = {"resourceAttributes": {"verb": asked.verb, **stated}}
+        return self._review("SelfSubjectAccessReview", spec).get("allowed") is True
 
     def close(self) -> None:
         """Close all connections."""
         self._transport.close()
 
-    def _reviewed(self) -> str:
-        document = {
-            "apiVersion": "authentication.k8s.io/v1",
-            "kind": "SelfSubjectReview",
-        }
-        request = Request("POST", _REVIEW.path, (), document, "application/json")
+    def _review(self, kind: str, spec: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Ask the server about the user; it only adds to another error, so no retry."""
+        group = f"{_REVIEWS[kind]}.k8s.io"
+        document = {"apiVersion": f"{group}/v1", "kind": kind, "spec": spec}
+        path = Place(group, "v1", f"{kind.lower()}s").path
+        request = Request("POST", path, (), document, "application/json")
         try:
             answer = self._transport.send(request, self._timeout)
-            found = json.loads(answer.body)["status"]["userInfo"]["username"]
+            status = json.loads(answer.body)["status"]
         except (LostConnection, DractlError, ValueError, KeyError, TypeError):
-            return ""  # it only adds a name to another error
-        return found if isinstance(found, str) else ""
+            return {}
+        return status if isinstance(status, dict) else {}
 
     def _object(self, answer: Answer, path: str) -> dict[str, Any]:
         try:
@@ -198,13 +246,25 @@ class Connection:
     def _asked(self, asked: Asked, request: Request) -> Answer:
         generation = self._transport.generation
         answer = self._sent(asked, request)
-        is_refused = answer.status == HTTPStatus.UNAUTHORIZED
-        if is_refused and self._transport.renew(generation):
+        if self._may_retry(answer, generation):
             answer = self._sent(asked, request)
         if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
             return answer
+        raise self._refusal(asked, answer)
+
+    def _may_retry(self, answer: Answer, generation: int) -> bool:
+        """Tell whether there are new credentials for what was refused with old ones."""
+        is_refused = answer.status == HTTPStatus.UNAUTHORIZED
+        return is_refused and self._transport.renew(generation)
+
+    def _refusal(self, asked: Asked, answer: Answer) -> ClusterError:
         found = refusal(answer.status, answer.body)
-        raise refused(asked, found, self.who, self.server)
+        # Reading meets no admission, only rules.
+        if answer.status == HTTPStatus.FORBIDDEN and asked.verb not in READING:
+            needed = [replace(asked, verb=verb) for verb in verbs_of(asked)]
+            if all(map(self.may, needed)):
+                return denied(asked, found)
+        return refused(asked, found, self.who, self.server)
 
     def _sent(self, asked: Asked, request: Request) -> Answer:
         """Send a request as often as it takes, within the time that it may take."""

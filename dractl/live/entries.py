@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
 
 import urllib3
 
@@ -104,10 +105,24 @@ def proxy_login(configuration: Any) -> Mapping[str, str] | None:
     if not configuration.proxy:
         return None
     try:
-        login = urllib3.util.parse_url(configuration.proxy).auth
+        address = urllib3.util.parse_url(configuration.proxy)
     except urllib3.exceptions.LocationParseError:
-        raise broken("proxy-url is no address") from None
-    return urllib3.make_headers(proxy_basic_auth=login) if login else None
+        raise no_proxy() from None
+    if not address.host:
+        raise no_proxy()
+    return (
+        urllib3.make_headers(proxy_basic_auth=unquote(address.auth))
+        if address.auth
+        else None
+    )
+
+
+def no_proxy() -> DractlError:
+    """Return the error of a proxy that cannot be used."""
+    return broken(
+        "the proxy has no address of the form http://HOST:PORT",
+        hint="check proxy-url in the kubeconfig, and HTTPS_PROXY",
+    )
 
 
 def broken(message: str, where: str = "", hint: str = "") -> DractlError:

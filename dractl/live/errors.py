@@ -1,14 +1,17 @@
 """Answers that refuse: what was asked, as whom, what is missing, what to type."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any, Final, NamedTuple
 
 from dractl.errors import DractlError
 from dractl.live.place import Asked, Place
 
 _ACCOUNT: Final = "system:serviceaccount:"
+_PLAYED: Final = frozenset({"users", "groups", "serviceaccounts", "uids", "userextras"})
+"""What a refusal of impersonation is about."""
 
 
 @dataclass(eq=False)
@@ -89,6 +92,7 @@ def refused(
 
 
 Told = tuple[str, str, str]
+READING: Final = frozenset({"get", "list", "watch"})
 _Teller = Callable[[Asked, Refusal, Callable[[], str], str], Told]
 
 
@@ -106,8 +110,14 @@ def _unauthorized(
 
 
 def _forbidden(
-    asked: Asked, _answer: Refusal, who: Callable[[], str], _server: str
+    asked: Asked, answer: Refusal, who: Callable[[], str], _server: str
 ) -> Told:
+    if played := _played(asked, answer):
+        return (
+            "forbidden",
+            f"these credentials may not act as others: impersonate {played}",
+            "leave out --as, or allow the verb impersonate on it",
+        )
     user = who()
     where = ""
     if asked.place is not None and asked.place.namespace is None:
@@ -116,32 +126,67 @@ def _forbidden(
     return "forbidden", message, f"allow it with {grant(asked, user)}"
 
 
+def _played(asked: Asked, answer: Refusal) -> str:
+    """Return whom the user may not act as, "" if the refusal is not about that."""
+    details = answer.body.get("details")
+    details = details if isinstance(details, Mapping) else {}
+    kind = _text(details, "kind")
+    if kind not in _PLAYED or (asked.place and asked.place.resource == kind):
+        return ""
+    return f"{kind} {_text(details, 'name')!r}"
+
+
+def denied(asked: Asked, answer: Refusal) -> ClusterError:
+    """Return the error of what the user may do, but admission refuses."""
+    return ClusterError(
+        "forbidden",
+        f"a rule of the cluster forbids to {asked}: {answer.message or 'no reason'}",
+        hint="this is no lack of permissions; a quota, a policy or a webhook says so",
+        http=answer.status,
+        reason=answer.reason,
+        causes=answer.causes,
+    )
+
+
 def grant(asked: Asked, user: str) -> str:
     """Return the RBAC rule that allows what was asked, and commands that make it."""
-    subject = f"--user={user}"
-    if user.startswith(_ACCOUNT):
-        subject = f"--serviceaccount={user.removeprefix(_ACCOUNT)}"
     place = asked.place
-    # A patch of an object that may not be there yet creates it.
-    verbs = ["create", "patch"] if asked.verb == "patch" else [asked.verb]
-    listed = ",".join(verbs)
+    listed = ",".join(verbs_of(asked))
     if place is None:
-        rule = f"nonResourceURLs: [{asked.path}], verbs: [{listed}]"
+        rule = f'nonResourceURLs: ["{asked.path}"], verbs: [{listed}]'
         wanted = f"--verb={listed} --non-resource-url={asked.path}"
     else:
-        resource = _resource(place)
         rule = (
-            f'apiGroups: ["{place.group}"], resources: [{resource}], verbs: [{listed}]'
+            f'apiGroups: ["{place.group}"], resources: [{_resource(place)}], '
+            f"verbs: [{listed}]"
         )
         wanted = f"--verb={listed} --resource={place.qualified}"
     kind, scope = "clusterrole", ""
     if place is not None and place.namespace is not None:
-        kind, scope = "role", f" -n {place.namespace}"
-    name = "dractl-user"
+        kind, scope = "role", f" -n {quote(place.namespace)}"
+    # Of its own for every rule: kubectl creates no role twice.
+    parts = [
+        "dractl",
+        asked.verb,
+        *(_resource(place) if place else asked.path).split("/"),
+    ]
+    name = "-".join(part for part in parts if part)
     return (
         f"the rule {{{rule}}}: kubectl create {kind} {name}{scope} {wanted} && "
-        f"kubectl create {kind}binding {name}{scope} --{kind}={name} {subject}"
+        f"kubectl create {kind}binding {name}{scope} --{kind}={name} {_subject(user)}"
     )
+
+
+def verbs_of(asked: Asked) -> Sequence[str]:
+    """Return what a user has to be allowed for it."""
+    # A patch of an object that may not be there yet creates it.
+    return ("create", "patch") if asked.verb == "patch" else (asked.verb,)
+
+
+def _subject(user: str) -> str:
+    if user.startswith(_ACCOUNT):
+        return f"--serviceaccount={quote(user.removeprefix(_ACCOUNT))}"
+    return f"--user={quote(user)}"
 
 
 def _resource(place: Place) -> str:
@@ -184,10 +229,24 @@ def _conflict(
             f"somebody else manages fields of {asked.place}: {fields}",
             "leave it to them, or take the fields over with --force-conflicts",
         )
+    if answer.reason == "AlreadyExists":
+        return "conflict", f"there is a {asked.place} already", "take another name"
     return (
         "conflict",
         f"{asked.place or asked.path} was changed by somebody else meanwhile",
         "look at it again, and repeat what is still wanted",
+    )
+
+
+def _bad_request(
+    asked: Asked, answer: Refusal, who: Callable[[], str], server: str
+) -> Told:
+    if asked.verb not in READING:
+        return _invalid(asked, answer, who, server)
+    return (
+        "refused",
+        f"{server} does not understand the request to {asked}: {answer.message}",
+        "try again; if that does not help, report it with the server's version",
     )
 
 
@@ -224,7 +283,7 @@ def _other(asked: Asked, answer: Refusal, _who: Callable[[], str], server: str) 
 
 
 _TELLERS: Final[Mapping[int, _Teller]] = {
-    400: _invalid,
+    400: _bad_request,
     401: _unauthorized,
     403: _forbidden,
     404: _absent,
