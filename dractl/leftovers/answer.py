@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
+from typing import Final
 
 from dractl.api.problems import Problem
 from dractl.model.claims import ObjectMeta
@@ -44,6 +45,62 @@ class Finding:
     age: timedelta | None = None
     affects: tuple[str, ...] = ()
     managed_by: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells its object from others: kind, namespace, name."""
+        return self.kind, *self.meta.key
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Which findings are asked for.
+
+    `older_than` leaves out what was made later, and what does not tell when it was.
+    Without `codes`, all count. `namespace` leaves out what is in others, and
+    `has_cluster_scoped` tells whether what is in none counts.
+    """
+
+    older_than: timedelta | None = None
+    codes: frozenset[str] = frozenset()
+    namespace: str | None = None
+    has_cluster_scoped: bool = True
+
+    def concern(self, finding: Finding) -> bool:
+        """Tell whether the finding is asked for, whatever its age."""
+        if self.codes and finding.code not in self.codes:
+            return False
+        if not finding.meta.namespace:
+            return self.has_cluster_scoped
+        return self.namespace in {None, finding.meta.namespace}
+
+    def allow(self, age: timedelta | None) -> bool:
+        """Tell whether something of that age is old enough."""
+        return self.older_than is None or (age is not None and age >= self.older_than)
+
+
+ALL: Final = Limits()
+
+
+class Outcome(Enum):
+    """What became of an object that was to be deleted."""
+
+    DELETED = "deleted"
+    TRIED = "would-be-deleted"
+    GONE = "gone"
+    CHANGED = "changed"
+    FAILED = "failed"
+    UNSURE = "unsure"
+    LEFT = "not-tried"
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What became of a finding's object, and why."""
+
+    finding: Finding
+    outcome: Outcome
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,22 @@
 """The answer to `cleanup` as plain data: what `-o json` and `-o yaml` print."""
 
-from dractl.leftovers.answer import Finding, Leftovers
+from collections.abc import Sequence
+
+from dractl.leftovers.answer import Deletion, Finding, Leftovers
 
 Document = dict[str, object]
 
 
-def document(answer: Leftovers) -> Document:
+def document(answer: Leftovers, deletions: Sequence[Deletion] = ()) -> Document:
     """Return the answer; see schemas/output/cleanup.v1.json."""
+    outcomes = {each.finding.key: _outcome(each) for each in deletions}
     return {
         "apiVersion": "dractl/v1",
         "kind": "CleanupResult",
-        "findings": [_finding(each) for each in answer.findings],
+        "findings": [
+            {**_finding(each), "outcome": outcomes.get(each.key)}
+            for each in answer.findings
+        ],
         "younger": answer.younger,
         "problems": [each.as_data() for each in answer.problems],
     }
@@ -35,3 +41,7 @@ def _finding(finding: Finding) -> Document:
         "affects": list(finding.affects),
         "managedBy": finding.managed_by or None,
     }
+
+
+def _outcome(deletion: Deletion) -> Document:
+    return {"status": deletion.outcome.value, "message": deletion.message or None}

@@ -1,11 +1,11 @@
 """A small cluster in which all is in use, and ways to leave something over in it."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from dractl.api.snapshot import Snapshot
-from dractl.leftovers.answer import Finding, Leftovers
+from dractl.leftovers.answer import ALL, Finding, Leftovers, Limits
 from dractl.leftovers.find import leftovers
 from tests.solver.clusters import API, claim, gpu_class, gpus, node, pod, template, wish
 
@@ -112,11 +112,11 @@ def gap(kind: str, only: str | None = None, cause: str = "forbidden") -> Wire:
     return found if only is None else {**found, "only": only}
 
 
-def found(documents: Sequence[Wire], older_than: timedelta | None = None) -> Leftovers:
+def found(documents: Sequence[Wire], limits: Limits = ALL) -> Leftovers:
     """Return what is left over in a cluster."""
     snapshot = Snapshot.from_documents(documents, kubernetes="1.36")
     assert snapshot.problems == ()
-    return leftovers(snapshot, NOW, older_than=older_than)
+    return leftovers(snapshot, NOW, limits)
 
 
 def codes(*documents: Wire) -> list[tuple[str, str, str]]:
