@@ -5,12 +5,13 @@ from typing import Final
 
 from dractl.diagnose.answer import Cause
 from dractl.diagnose.case import Case
-from dractl.diagnose.holders import Holder, in_words
+from dractl.diagnose.holders import in_words
 from dractl.diagnose.stock import Stock
 from dractl.diagnose.survey import Found
 from dractl.diagnose.words import counted, listed
 from dractl.model.claims import Option, ResourceClaim
 from dractl.solver.constraints import applies
+from dractl.solver.holders import Holder
 
 MOST_SHOWN: Final = 32
 """Entries of a list in evidence; how many there are in all stands beside it."""

@@ -5,19 +5,12 @@ from dataclasses import dataclass
 
 from dractl.api.snapshot import Snapshot
 from dractl.diagnose.owners import owner_of
-from dractl.model.claims import ConsumerReference, DeviceResult, ResourceClaim
+from dractl.model.claims import ConsumerReference, ResourceClaim
 from dractl.model.devices import DeviceId
 from dractl.model.workloads import Pod
+from dractl.solver.holders import Holder, holders_of
 
 _DONE = frozenset({"Succeeded", "Failed"})
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """A claim that has a device, and the entry of its allocation that says so."""
-
-    claim: ResourceClaim
-    result: DeviceResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +39,7 @@ class Holders:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self.by_device: dict[DeviceId, list[Holder]] = {}
-        for claim in snapshot.claims:
-            if claim.allocation is not None:
-                for result in claim.allocation.results:
-                    holder = Holder(claim, result)
-                    self.by_device.setdefault(result.device, []).append(holder)
+        self.by_device = holders_of(snapshot.claims)
 
     def of(self, device: DeviceId) -> tuple[Holder, ...]:
         """Return who holds a device; admin access does not hold it."""

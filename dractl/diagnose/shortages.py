@@ -14,12 +14,12 @@ from dractl.diagnose.blaming import (
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change
 from dractl.diagnose.fewer import fewer
-from dractl.diagnose.holders import Holder
 from dractl.diagnose.stock import Stock, best, different, merged, stocks
 from dractl.diagnose.survey import Found
 from dractl.diagnose.table import told_of_nodes
 from dractl.diagnose.told import Told
 from dractl.diagnose.words import counted, listed, on_nodes
+from dractl.solver.holders import Holder
 
 _MOST_FREED: Final = 8  # holders that are tried one by one
 

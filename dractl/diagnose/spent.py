@@ -19,7 +19,6 @@ from dractl.diagnose.blaming import (
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change, with_option
 from dractl.diagnose.fewer import ever_fewer
-from dractl.diagnose.holders import Holder
 from dractl.diagnose.shortages import freeing
 from dractl.diagnose.stock import Stock, best, different, merged, stocks
 from dractl.diagnose.survey import Found
@@ -29,6 +28,7 @@ from dractl.diagnose.words import listed, on_nodes
 from dractl.model.claims import Option
 from dractl.model.devices import Device
 from dractl.model.quantity import Quantity
+from dractl.solver.holders import Holder
 from dractl.solver.inventory import Pool
 from dractl.solver.ledger import available_counters
 from dractl.solver.view import positions, used_of

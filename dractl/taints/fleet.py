@@ -8,6 +8,7 @@ from dractl.catalogue.published import published
 from dractl.model.claims import ResourceClaim
 from dractl.model.devices import Device, DeviceId
 from dractl.model.taintrules import DeviceSelector
+from dractl.solver.holders import holders_of
 from dractl.solver.inventory import Entry, PoolKey
 
 
@@ -63,11 +64,10 @@ class Fleet:
     @cached_property
     def holders(self) -> Mapping[DeviceId, tuple[ResourceClaim, ...]]:
         """The claims that each device is allocated to, for admin access as well."""
-        found: dict[DeviceId, dict[int, ResourceClaim]] = {}
-        for claim in self.snapshot.claims:
-            for result in claim.allocation.results if claim.allocation else ():
-                found.setdefault(result.device, {})[id(claim)] = claim
-        return {device: tuple(claims.values()) for device, claims in found.items()}
+        return {
+            device: tuple({id(each.claim): each.claim for each in holders}.values())
+            for device, holders in holders_of(self.snapshot.claims).items()
+        }
 
     @cached_property
     def gone(self) -> tuple[DeviceId, ...]:

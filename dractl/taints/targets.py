@@ -125,14 +125,26 @@ def _unpublished(fleet: Fleet, word: str, selector: DeviceSelector) -> Iterator[
         known = [entry.device.name for entry in entries]
     near = nearest(name, known)
     hint = f"did you mean {'/'.join(filter(None, (inside, *near)))}?" if near else ""
-    if not near and word in fleet.snapshot.node_by_name:
-        hint = f"--node {word} means the devices of that node"
+    if not near:
+        hint = _other_way(fleet, selector)
     where = f" in {inside}" if inside else ""
     yield Notice(
         "not-published",
         f"no {what} {name!r} is published{where}; a rule for {word} waits for it",
         hint,
     )
+
+
+def _other_way(fleet: Fleet, selector: DeviceSelector) -> str:
+    """Return how to write what was probably meant: a node, or a device of some pool."""
+    driver, pool, device = selector
+    if pool is None and driver in fleet.snapshot.node_by_name:
+        return f"--node {driver} means the devices of that node"
+    if device is None:
+        anywhere = fleet.selected(DeviceSelector(driver, None, pool))
+        if pool is not None and anywhere:
+            return f"did you mean {anywhere[0].id}?"
+    return ""
 
 
 # -- claims

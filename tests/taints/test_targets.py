@@ -90,6 +90,7 @@ def test_what_cannot_be_resolved_is_told(
         (f"{DRIVER}/n1/gpu-7", f"no device 'gpu-7' is published in {DRIVER}/n1"),
         (f"{DRIVER}/n1/gpu-7", f"did you mean {DRIVER}/n1/gpu-"),
         ("n1", "--node n1 means the devices of that node"),
+        (f"{DRIVER}/gpu-1", f"did you mean {DRIVER}/n1/gpu-1?"),
     ],
 )
 def test_what_is_not_published_is_allowed_and_told(word: str, message: str) -> None:
