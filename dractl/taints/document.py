@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from dractl.api.encode import taint_to_wire
 from dractl.api.problems import Problem
 from dractl.model.claims import ObjectMeta, ResourceClaim
 from dractl.model.cluster import Profile
@@ -86,7 +85,12 @@ def _selector(selector: DeviceSelector | None) -> Document | None:
 
 
 def _taint(taint: Taint) -> Document:
-    return {"value": "", "timeAdded": None, **taint_to_wire(taint)}
+    return {
+        "key": taint.key,
+        "value": taint.value,
+        "effect": taint.effect,
+        "timeAdded": taint.time_added,
+    }
 
 
 def _impact(impact: Impact) -> Document:

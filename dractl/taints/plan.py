@@ -119,6 +119,8 @@ def _planned(
 ) -> PlannedRule:
     before = known.same(selector, taint.key)
     name = rule_name(selector, taint.key) if before is None else before.name
+    if before is not None:
+        remarks = remarks.on_top_of(Remarks.of(before))
     document = marked(rule_document(selector, taint, name), remarks)
     change = Change.CREATE
     if before is not None:

@@ -35,6 +35,15 @@ class Remarks:
         known = rule.meta.annotations
         return Remarks(*(known.get(each, "") for each in (OWNER, REASON, UNTIL)))
 
+    def on_top_of(self, older: "Remarks") -> "Remarks":
+        """Return these with owner and reason of older ones where they say none.
+
+        For how long a rule is meant is said anew each time: an old end may be over.
+        """
+        return Remarks(
+            self.owner or older.owner, self.reason or older.reason, self.until
+        )
+
     def annotations(self) -> dict[str, str]:
         """Return the annotations that say it."""
         said = {OWNER: self.owner, REASON: self.reason, UNTIL: self.until}

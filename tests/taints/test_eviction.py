@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dractl.model.claims import ConsumerReference, Toleration
+from dractl.model.claims import ConsumerReference, OwnerReference, Toleration
 from dractl.model.devices import Taint
 from dractl.model.taintrules import DeviceTaintRule
+from dractl.model.workloads import PodClaim
 from dractl.taints.eviction import Due, Evictions, Reason
 from dractl.taints.fleet import Fleet
 from dractl.taints.moments import moment
@@ -28,6 +29,7 @@ from tests.taints.cluster import (
     user,
 )
 from tests.taints.controller import eviction_time
+from tests.taints.generated import RULES, TAINTS, USERS
 
 SINCE = NOW - timedelta(hours=1)
 ON_N1 = (DRIVER, "n1")
@@ -168,50 +170,30 @@ def test_a_group_reserves_for_its_pods(
     assert when(found, rule(hot(), *ON_N1), gates=gates) == expected
 
 
-NAMES = st.sampled_from([None, "n1", "n2"])
-TIMES = st.sampled_from([None, EARLIER, "2026-11-26T11:30:00Z"])
-EFFECTS = st.sampled_from(["NoExecute", "NoSchedule", "None"])
-TAINTS = st.builds(
-    Taint, st.sampled_from(["hot", "sick"]), st.sampled_from(["", "v"]), EFFECTS, TIMES
+@pytest.mark.parametrize(
+    ("owner", "names", "expected"),
+    [
+        ("uid-web", {"gpu": "web-claim"}, SINCE),
+        ("uid-other", {"gpu": "web-claim"}, None),
+        ("uid-web", {"gpu": None}, None),
+        ("uid-web", {}, None),
+    ],
+    ids=["made for it", "made for another", "none needed", "not recorded"],
 )
-TOLERATIONS = st.lists(
-    st.builds(
-        Toleration,
-        st.sampled_from(["", "hot", "sick"]),
-        st.sampled_from(["Exists", "Equal"]),
-        st.sampled_from(["", "v"]),
-        st.sampled_from(["", "NoExecute", "NoSchedule"]),
-        st.sampled_from([None, -1, 0, 60, 3600]),
-    ),
-    max_size=3,
-)
-RULES = st.lists(
-    st.builds(
-        lambda taint, pool, device, selects: rule(
-            taint, DRIVER, pool, device, selects=selects
+def test_a_claim_from_a_template_must_be_that_of_the_pod(
+    owner: str, names: dict[str, str | None], expected: datetime | None
+) -> None:
+    pod, claim = user("web", "n1/gpu-0")
+    reference = OwnerReference("Pod", "web", owner, controller=True)
+    found = User(
+        dataclasses.replace(
+            pod, claims=(PodClaim("gpu", template="t"),), claim_names=names
         ),
-        TAINTS,
-        NAMES,
-        st.sampled_from([None, "gpu-0", "gpu-1"]),
-        st.booleans(),
-    ),
-    max_size=3,
-)
-USERS = st.builds(
-    lambda devices, tolerations, node, is_reserved: user(
-        "web",
-        *devices,
-        tolerations=tolerations,
-        node_name=node,
-        is_reserved=is_reserved,
-    ),
-    st.lists(
-        st.sampled_from(["n1/gpu-0", "n1/gpu-1", "n2/gpu-0", "n1/gone"]), max_size=2
-    ),
-    TOLERATIONS,
-    st.sampled_from(["n1", "n1", ""]),
-    st.sampled_from([True, True, False]),
-)
+        dataclasses.replace(
+            claim, meta=dataclasses.replace(claim.meta, owners=(reference,))
+        ),
+    )
+    assert when(found, rule(hot(), *ON_N1)) == expected
 
 
 @pytest.mark.property

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dractl.api.snapshot import Snapshot
 from dractl.api.spelling import taint
@@ -35,6 +37,8 @@ from tests.taints.cluster import (
     tolerates_hot,
     user,
 )
+from tests.taints.controller import eviction_time
+from tests.taints.generated import RULES, USERS
 
 HOT = taint("hot:NoExecute")
 SINCE = NOW - timedelta(hours=1)
@@ -236,3 +240,24 @@ def test_a_device_of_another_driver_is_told_apart() -> None:
     assert weighed(known(), word="nic.example.com").devices == (
         device("nic-0", driver="nic.example.com", pool="fabric").id,
     )
+
+
+@pytest.mark.property
+@given(
+    word=st.sampled_from([DRIVER, f"{DRIVER}/n1", f"{DRIVER}/n1/gpu-0"]),
+    mark=st.sampled_from(["hot:NoExecute", "hot=v:NoExecute", "hot:None"]),
+    found=st.lists(USERS, max_size=3, unique_by=lambda each: each.pod.meta.name),
+    rules=RULES,
+)
+def test_a_plan_evicts_whom_the_controller_evicts_after_it(
+    word: str, mark: str, found: list[User], rules: list[DeviceTaintRule]
+) -> None:
+    named = [dataclasses.replace(r, name=f"r{n}") for n, r in enumerate(rules)]
+    fleet = Fleet(known(*found, rules=named))
+    made = plan(fleet, resolved(fleet, Targets((word,))), [taint(mark)])
+    after = dataclasses.replace(
+        fleet.snapshot, taint_rules=made.rules_after(named, NOW)
+    )
+    for each in impact(fleet, made, NOW).pods:
+        assert (each.due.when if each.due else None) == eviction_time(each.pod, after)
+        assert (each.fate is Fate.EVICTED) == (each.due is not None)

@@ -13,7 +13,7 @@ from dractl.model.devices import Taint
 from dractl.model.taintrules import DeviceSelector, DeviceTaintRule
 from dractl.taints.fleet import Fleet
 from dractl.taints.plan import Change, Plan, plan
-from dractl.taints.rules import OWNER, Remarks
+from dractl.taints.rules import OWNER, UNTIL, Remarks
 from dractl.taints.targets import Targets, resolved
 from tests.builders import DRIVER, device, rule, slice_, snapshot
 from tests.taints.cluster import CLASSES, NODES, OURS, SLICES
@@ -23,6 +23,7 @@ BEFORE = "2026-11-01T00:00:00Z"
 HOT = taint("hot:NoExecute")
 MILD, VERY = taint("hot:None"), taint("hot=very:NoExecute")
 NAME = f"{DRIVER}--n1--hot"
+OVER = {UNTIL: BEFORE}
 
 
 def planned(
@@ -67,7 +68,7 @@ def test_a_rule_that_is_not_there_is_created() -> None:
         (rule(MILD, DRIVER, "n1", name=NAME, labels=OURS), Change.CHANGE),
         (rule(VERY, DRIVER, "n1", name=NAME, labels=OURS), Change.CHANGE),
         (
-            rule(HOT, DRIVER, "n1", name=NAME, labels=OURS, annotations={OWNER: "me"}),
+            rule(HOT, DRIVER, "n1", name=NAME, labels=OURS, annotations=OVER),
             Change.CHANGE,
         ),
         (rule(HOT, DRIVER, "n1", name=NAME), Change.CHANGE),
@@ -76,7 +77,7 @@ def test_a_rule_that_is_not_there_is_created() -> None:
         (rule(HOT, DRIVER, "n1", name="foreign"), Change.CREATE),
     ],
     ids=[
-        "same", "effect", "value", "remarks", "foreign of that name", "renamed",
+        "same", "effect", "value", "end", "foreign of that name", "renamed",
         "elsewhere", "foreign",
     ],
 )  # fmt: skip
@@ -85,6 +86,17 @@ def test_a_rule_that_is_there_is_changed_only_where_it_differs(
 ) -> None:
     [made] = planned(before).rules
     assert made.change is change
+
+
+def test_owner_and_reason_stay_where_none_is_said() -> None:
+    before = rule(HOT, DRIVER, "n1", name=NAME, labels=OURS, annotations={OWNER: "me"})
+    [kept] = planned(before).rules
+    [other] = planned(before, remarks=Remarks("you", "fans")).rules
+    assert kept.change is Change.NOTHING
+    assert other.document["metadata"]["annotations"] == {
+        "dractl.dev/owner": "you",
+        "dractl.dev/reason": "fans",
+    }
 
 
 def test_a_rule_of_dractl_keeps_its_name() -> None:

@@ -78,6 +78,19 @@ def test_a_removal_may_name_value_and_effect() -> None:
     assert [each.name for each in found.removed] == ["b"]
 
 
+def test_for_all_devices_every_rule_of_dractl_is_removed() -> None:
+    rules = (
+        rule(HOT, name="wide"),
+        rule(HOT, DRIVER, "n1", name="ours", labels=OURS),
+        rule(HOT, DRIVER, "n2", name="foreign"),
+    )
+    fleet = Fleet(snapshot(slices=SLICES, rules=rules))
+    targets = resolved(fleet, Targets(everything=True))
+    found = taking_back(fleet, targets, [Removal("hot")])
+    assert [each.name for each in found.removed] == ["wide", "ours"]
+    assert "DeviceTaintRule foreign" in told(found)["also-tainted"]
+
+
 def test_a_key_that_no_rule_has_gets_the_one_that_was_meant() -> None:
     found = taken_back(rule(HOT, DRIVER, "n1"), removal=Removal("hto"))
     assert told(found)["nothing-to-remove"] == (
