@@ -1,0 +1,376 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dractl.errors import DractlError
+from dractl.live.connection import Connection, LostConnection
+from dractl.live.errors import ClusterError
+from dractl.live.place import Asked, Place
+from tests.apiserver import ADMIN, ApiServer, Fault, Kind, Rule, User
+from tests.live.configs import Pauses, connected
+
+VERSION = Asked("get", path="/version")
+RULES = Place("resource.k8s.io", "v1beta2", "devicetaintrules")
+CLAIMS = Place("resource.k8s.io", "v1", "resourceclaims", "default")
+EXEC = "client.authentication.k8s.io/v1"
+
+
+def rule(name: str, effect: str = "NoSchedule") -> dict[str, Any]:
+    return {
+        "apiVersion": "resource.k8s.io/v1beta2",
+        "kind": "DeviceTaintRule",
+        "metadata": {"name": name},
+        "spec": {
+            "deviceSelector": {"driver": "gpu.example.com"},
+            "taint": {"key": "k", "effect": effect},
+        },
+    }
+
+
+@pytest.fixture
+def pauses() -> Pauses:
+    return Pauses()
+
+
+@pytest.fixture
+def connection(
+    api_server: ApiServer, tmp_path: Path, pauses: Pauses
+) -> Iterator[Connection]:
+    with connected(api_server.kubeconfig(tmp_path / "config"), pauses) as found:
+        yield found
+
+
+def refusal(connection: Connection, asked: Asked = VERSION) -> str:
+    with pytest.raises(DractlError) as caught:
+        connection.get(asked)
+    return f"{caught.value} ({caught.value.hint})"
+
+
+# -- what goes wrong once
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [Kind.INTERNAL_ERROR, Kind.UNAVAILABLE, Kind.DROP_BEFORE, Kind.DROP_AFTER,
+     Kind.TRUNCATE, Kind.TRUNCATE_CHUNKED, Kind.GARBAGE],
+)  # fmt: skip
+def test_what_goes_wrong_once_is_tried_again(
+    api_server: ApiServer, connection: Connection, pauses: Pauses, kind: Kind
+) -> None:
+    api_server.faults.add(Fault(kind))
+
+    answer = connection.get(VERSION)
+
+    assert json.loads(answer.body)["major"] == "1"
+    assert pauses == [0.1]
+
+
+def test_a_busy_server_is_asked_again_when_it_says(
+    api_server: ApiServer, connection: Connection, pauses: Pauses
+) -> None:
+    api_server.faults.add(Fault(Kind.TOO_MANY_REQUESTS, seconds=3))
+
+    connection.get(VERSION)
+
+    assert pauses == [3.0]
+
+
+def test_pauses_grow_and_end(
+    api_server: ApiServer, connection: Connection, pauses: Pauses
+) -> None:
+    api_server.faults.add(Fault(Kind.UNAVAILABLE, times=None))
+
+    said = refusal(connection)
+
+    assert pauses == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0]
+    assert f"{api_server.url} still answers 503 when asked to get /version" in said
+
+
+def test_no_pause_is_longer_than_what_is_left(
+    api_server: ApiServer, connection: Connection, pauses: Pauses
+) -> None:
+    api_server.faults.add(Fault(Kind.TOO_MANY_REQUESTS, times=None, seconds=60))
+
+    said = refusal(connection)
+
+    assert pauses == []
+    assert "still answers 429 when asked to get /version: too much at once" in said
+    assert "--request-timeout" in said
+
+
+def test_without_a_timeout_a_request_waits_as_long_as_the_server_says(
+    api_server: ApiServer, tmp_path: Path, pauses: Pauses
+) -> None:
+    api_server.faults.add(Fault(Kind.TOO_MANY_REQUESTS, seconds=3600))
+    path = api_server.kubeconfig(tmp_path / "config")
+
+    with connected(path, pauses, timeout=None) as connection:
+        connection.get(VERSION)
+
+    assert pauses == [3600.0]
+
+
+def test_an_answer_that_takes_too_long_is_told(
+    api_server: ApiServer, tmp_path: Path
+) -> None:
+    api_server.faults.add(Fault(Kind.LATENCY, times=None, seconds=5))
+    path = api_server.kubeconfig(tmp_path / "config")
+
+    with connected(path, timeout=0.2) as connection:
+        said = refusal(connection)
+
+    assert "does not answer when asked to get /version: no answer in time" in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        (Kind.GARBAGE, "the answer ends in the middle"),
+        (Kind.TRUNCATE, "the connection broke"),
+        (Kind.DROP_AFTER, "the connection broke"),
+        (Kind.INTERNAL_ERROR, "still answers 500"),
+    ],
+)
+def test_what_always_goes_wrong_is_told(
+    api_server: ApiServer, connection: Connection, kind: Kind, message: str
+) -> None:
+    api_server.faults.add(Fault(kind, times=None))
+
+    assert message in refusal(connection)
+
+
+def test_what_is_not_served_is_not_tried_again(
+    api_server: ApiServer, connection: Connection
+) -> None:
+    said = refusal(connection, Asked("list", Place("x.io", "v1", "things")))
+
+    assert "does not serve things in x.io/v1" in said
+    assert len(api_server.requests) == 1
+
+
+def test_a_page_in_html_is_no_object(
+    api_server: ApiServer, connection: Connection
+) -> None:
+    api_server.faults.add(Fault(Kind.WRONG_TYPE))
+
+    with pytest.raises(DractlError, match="with something that is not JSON"):
+        connection.read(RULES.of("x"))
+
+
+# -- credentials that are refused
+
+
+def login(api_server: ApiServer, folder: Path) -> dict[str, Any]:
+    """Return an entry whose program gives what stands in a file."""
+    credential = folder / "credential"
+    tell(credential, api_server.access.token("admin"))
+    arguments = {"command": "cat", "args": [str(credential)]}
+    return {"exec": {"apiVersion": EXEC, **arguments}}
+
+
+def tell(credential: Path, token: str) -> None:
+    status = {"token": token}
+    made = {"apiVersion": EXEC, "kind": "ExecCredential", "status": status}
+    credential.write_text(json.dumps(made))
+
+
+def test_a_token_that_expires_is_replaced_by_the_next_of_the_program(
+    api_server: ApiServer, tmp_path: Path
+) -> None:
+    path = api_server.kubeconfig(
+        tmp_path / "config", credentials=login(api_server, tmp_path)
+    )
+    with connected(path) as connection:
+        connection.get(VERSION)
+        api_server.access.revoke(api_server.access.token("admin"))
+        tell(tmp_path / "credential", api_server.access.renew(ADMIN))
+
+        answer = connection.get(VERSION)
+
+    assert answer.status == 200
+    assert [each.status for each in api_server.requests] == [200, 401, 200]
+
+
+def test_a_program_that_gives_the_same_token_again_does_not_help(
+    api_server: ApiServer, tmp_path: Path
+) -> None:
+    path = api_server.kubeconfig(
+        tmp_path / "config", credentials=login(api_server, tmp_path)
+    )
+    api_server.faults.add(Fault(Kind.EXPIRED_TOKEN))
+
+    with connected(path) as connection:
+        said = refusal(connection)
+
+    assert f"{api_server.url} does not accept the credentials" in said
+    assert len(api_server.requests) == 1
+
+
+def test_threads_that_are_refused_at_once_need_one_new_token(
+    api_server: ApiServer, tmp_path: Path
+) -> None:
+    path = api_server.kubeconfig(
+        tmp_path / "config", credentials=login(api_server, tmp_path)
+    )
+    with connected(path) as connection:
+        transport = connection._transport
+        tell(tmp_path / "credential", api_server.access.renew(ADMIN))
+
+        renewed = [transport.renew(0), transport.renew(0), transport.renew(1)]
+
+    assert renewed == [True, True, False]
+
+
+def test_credentials_that_stay_refused_are_told(
+    api_server: ApiServer, connection: Connection
+) -> None:
+    api_server.faults.add(Fault(Kind.EXPIRED_TOKEN))
+
+    said = refusal(connection, Asked("list", CLAIMS))
+
+    assert "does not accept the credentials (asked to list resourceclaims" in said
+    assert "--context or --user" in said
+
+
+# -- who asks, and what they may do
+
+
+def test_the_server_says_who_asks(connection: Connection) -> None:
+    assert connection.who() == "admin"
+
+
+def test_the_kubeconfig_says_who_asks_where_the_server_does_not(
+    api_server: ApiServer, connection: Connection
+) -> None:
+    api_server.faults.add(Fault(Kind.WRONG_TYPE, times=None))
+
+    assert connection.who() == "admin"
+
+
+@pytest.mark.parametrize(
+    ("user", "asked", "allowed"),
+    [
+        ("admin", Asked("create", RULES), True),
+        ("alice", Asked("create", RULES), False),
+        ("admin", Asked("get", path="/metrics"), True),
+        ("alice", Asked("get", path="/metrics"), False),
+        ("bob", Asked("list", CLAIMS), True),
+        ("bob", Asked("list", Place("", "v1", "pods", "other")), False),
+    ],
+)
+def test_the_server_says_what_one_may_do(
+    api_server: ApiServer, tmp_path: Path, user: str, asked: Asked, allowed: bool
+) -> None:
+    api_server.access.change(User("bob", allow=(Rule("list", namespace="default"),)))
+
+    with connected(api_server.kubeconfig(tmp_path / "c", user=user)) as connection:
+        assert connection.may(asked) is allowed
+
+
+# -- changes
+
+
+def test_a_document_is_applied_and_read(connection: Connection) -> None:
+    made = connection.apply(RULES.of("a"), rule("a"), manager="dractl")
+
+    assert made["spec"]["taint"]["effect"] == "NoSchedule"
+    assert connection.read(RULES.of("a"))["metadata"]["uid"] == made["metadata"]["uid"]
+
+
+def test_a_dry_run_changes_nothing(
+    api_server: ApiServer, connection: Connection
+) -> None:
+    connection.apply(RULES.of("a"), rule("a"), manager="dractl", dry_run=True)
+
+    assert api_server.objects("DeviceTaintRule") == []
+
+
+def test_a_field_of_another_manager_is_taken_by_force_only(
+    connection: Connection,
+) -> None:
+    connection.apply(RULES.of("a"), rule("a"), manager="one")
+
+    with pytest.raises(ClusterError) as caught:
+        connection.apply(RULES.of("a"), rule("a", "None"), manager="two")
+    forced = connection.apply(
+        RULES.of("a"), rule("a", "None"), manager="two", force=True
+    )
+
+    assert caught.value.http == 409
+    assert "somebody else manages fields of devicetaintrules" in str(caught.value)
+    assert ".spec.taint.effect" in str(caught.value)
+    assert forced["spec"]["taint"]["effect"] == "None"
+
+
+def test_an_object_is_created_once(connection: Connection) -> None:
+    connection.create(RULES, rule("a"))
+
+    with pytest.raises(ClusterError, match="already") as caught:
+        connection.create(RULES, rule("a"))
+
+    assert (caught.value.http, caught.value.reason) == (409, "AlreadyExists")
+
+
+def test_an_object_is_deleted_if_it_is_still_the_one_that_is_meant(
+    api_server: ApiServer, connection: Connection
+) -> None:
+    uid = connection.create(RULES, rule("a"))["metadata"]["uid"]
+    place = RULES.of("a")
+
+    with pytest.raises(ClusterError) as other:
+        connection.delete(place, uid="another")
+    connection.delete(place, uid=uid, dry_run=True)
+    assert len(api_server.objects("DeviceTaintRule")) == 1
+    connection.delete(place, uid=uid)
+    with pytest.raises(ClusterError) as gone:
+        connection.delete(place, uid=uid)
+
+    assert (other.value.http, gone.value.http) == (409, 404)
+    assert str(gone.value) == "there is no devicetaintrules.resource.k8s.io a"
+
+
+# -- watches
+
+
+def test_lines_come_as_the_server_writes_them(
+    api_server: ApiServer, connection: Connection
+) -> None:
+    connection.create(RULES, rule("a"))
+
+    lines = connection.lines(Asked("watch", RULES), [("watch", "1")], 5.0)
+    event = json.loads(next(lines))
+    api_server.cut_watches()
+
+    assert (event["type"], event["object"]["metadata"]["name"]) == ("ADDED", "a")
+    with pytest.raises(LostConnection):
+        list(lines)
+
+
+def test_a_watch_that_is_refused_is_told(api_server: ApiServer, tmp_path: Path) -> None:
+    path = api_server.kubeconfig(tmp_path / "config", user="alice")
+
+    with connected(path) as connection, pytest.raises(ClusterError) as caught:
+        connection.lines(Asked("watch", RULES), [("watch", "1")], 5.0)
+
+    assert caught.value.http == 403
+    assert "--verb=watch" in caught.value.hint
+
+
+def test_a_watch_goes_on_with_new_credentials(
+    api_server: ApiServer, tmp_path: Path
+) -> None:
+    path = api_server.kubeconfig(
+        tmp_path / "config", credentials=login(api_server, tmp_path)
+    )
+    with connected(path) as connection:
+        connection.create(RULES, rule("a"))
+        api_server.access.revoke(api_server.access.token("admin"))
+        tell(tmp_path / "credential", api_server.access.renew(ADMIN))
+
+        lines = connection.lines(Asked("watch", RULES), [("watch", "1")], 5.0)
+
+        assert json.loads(next(lines))["type"] == "ADDED"
+        lines.close()
