@@ -61,14 +61,14 @@ class Page:
                 self._items = value
             else:
                 head[key] = value
-            place = self._next(place)
+            place = self._next(place, "}")
         return head
 
     def _from(self, place: int) -> Iterator[object]:
         while self._text[place : place + 1] != "]":
             item, place = _DECODER.raw_decode(self._text, place)
             yield item
-            place = self._next(place)
+            place = self._next(place, "]")
         # What follows the items tells nothing, but has to be there.
         json.loads("{" + self._text[place + 1 :].lstrip(", \t\r\n"))
 
@@ -80,10 +80,10 @@ class Page:
             raise json.JSONDecodeError(message, self._text, place)
         return self._skipped(place + 1)
 
-    def _next(self, place: int) -> int:
-        """Return where the next entry begins, or the end of them."""
+    def _next(self, place: int, end: str) -> int:
+        """Return where the next entry begins, or the sign that ends them."""
         place = self._skipped(place)
-        return self._past(",", place) if self._text[place : place + 1] == "," else place
+        return place if self._text[place : place + 1] == end else self._past(",", place)
 
     def _skipped(self, place: int) -> int:
         found = _SPACE.match(self._text, place)

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
 from dractl.api.cluster_info import written
+from dractl.errors import DractlError
 from dractl.live import gates
 from dractl.live.at_once import at_once
 from dractl.live.connection import Connection, not_json
@@ -105,7 +106,7 @@ def read(
     """Read the kinds at once; raise DractlError where the cluster cannot be reached.
 
     What may not be read, or is not served, becomes a gap of the result's `info`; an
-    essential kind raises ClusterError instead.
+    essential kind raises DractlError instead.
     """
     reader = _Reader(connection, scope, _served(connection), progress)
     tasks: list[Callable[[], Listed | ClusterInfo | None]] = [
@@ -116,11 +117,22 @@ def read(
     info = next(each for each in found if isinstance(each, ClusterInfo))
     listed = [each for each in found if isinstance(each, Listed)]
     for each in listed:
-        if each.refusal is not None and each.kind in need.essential:
-            raise each.refusal
+        if each.kind in need.essential:
+            _check(each, connection.server)
     gaps = tuple(each.gap for each in listed if each.gap is not None)
     info = replace(info, gaps=gaps)
     return Reading(connection.server, info, listed, reader.listed)
+
+
+def _check(essential: Listed, server: str) -> None:
+    if essential.refusal is not None:
+        raise essential.refusal
+    gap = essential.gap
+    if gap is not None and gap.cause is Cause.NOT_SERVED:
+        message = (
+            f"{server} does not serve {gap.resource}, without which nothing is known"
+        )
+        raise DractlError("not-served", message, hint=f"it {gap.needs}")
 
 
 # -- the server itself
