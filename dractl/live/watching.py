@@ -21,6 +21,11 @@ _GRACE: Final = 30  # seconds more, in which the server ends it
 _PAUSE: Final = 1.0  # seconds before a try after one that failed
 _POLL: Final = 10.0  # seconds between two reads of a kind that may not be watched
 
+_LASTING: Final = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND}
+)
+"""Refusals that another try does not change."""
+
 Result = Decoded | Problem
 
 
@@ -28,15 +33,25 @@ class Mirror:
     """The objects of a cluster as they are now, each kind followed by its own thread.
 
     The threads are daemons, and end with the process. They hold decoded objects: as
-    mappings, a fleet's would take a gigabyte.
+    mappings, a fleet's would take a gigabyte. A try after one that failed waits for
+    `pause` seconds; a kind that may not be watched is read every `poll` seconds.
     """
 
-    def __init__(self, connection: Connection, reading: Reading) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        reading: Reading,
+        *,
+        pause: float = _PAUSE,
+        poll: float = _POLL,
+    ) -> None:
         self._connection = connection
         self._reading = reading
         self._changed = threading.Event()
         self._lock = threading.Lock()
         self._failure: DractlError | None = None
+        self._is_over = False
+        self._pause, self._poll = pause, poll
         self._shelves = [_Shelf(each, reading.server) for each in reading.lists]
         for shelf in self._shelves:
             if shelf.listed.refusal is None and shelf.listed.pages:
@@ -55,6 +70,10 @@ class Mirror:
             raise self._failure
         return is_changed
 
+    def close(self) -> None:
+        """Follow nothing any more; what runs ends with its next answer."""
+        self._is_over = True
+
     def results(self) -> Iterator[Result | None]:
         """Yield what a snapshot of this moment is made from."""
         yield decode(written(self._reading.info), self._reading.server)
@@ -66,11 +85,12 @@ class Mirror:
 
     def _follow(self, shelf: "_Shelf") -> None:
         try:
-            while True:
+            while not self._is_over:
                 self._watch(shelf)
         except DractlError as error:
-            self._failure = error
-            self._changed.set()
+            if not self._is_over:
+                self._failure = error
+                self._changed.set()
 
     def _watch(self, shelf: "_Shelf") -> None:
         """Follow a kind until its watch ends; read it anew where that is too late."""
@@ -88,12 +108,13 @@ class Mirror:
             ):
                 self._take(shelf, json.loads(line))
         except (LostConnection, _TooOld, ValueError):
-            time.sleep(_PAUSE)
+            time.sleep(self._pause)
             self._read_again(shelf)
         except ClusterError as error:
-            if error.http not in {HTTPStatus.FORBIDDEN, HTTPStatus.GONE}:
+            if error.http in _LASTING:
                 raise
-            time.sleep(_POLL if error.http == HTTPStatus.FORBIDDEN else _PAUSE)
+            is_forbidden = error.http == HTTPStatus.FORBIDDEN
+            time.sleep(self._poll if is_forbidden else self._pause)
             self._read_again(shelf)
 
     def _take(self, shelf: "_Shelf", event: dict[str, Any]) -> None:

@@ -98,7 +98,7 @@ class ApiServer:
         trace: TracebackType | None,
     ) -> None:
         self._stopping.set()
-        self._watches.cut()
+        self._watches.end()
         self._transport.stop()
 
     @property

@@ -24,12 +24,18 @@ class Watches:
 
     store: Store
     _cuts: int = 0
+    _is_over: bool = False
 
     def cut(self) -> None:
         """Drop the connections of the watches that run."""
         with self.store.changed:
             self._cuts += 1
             self.store.changed.notify_all()
+
+    def end(self) -> None:
+        """Drop them, and let no further one run."""
+        self._is_over = True
+        self.cut()
 
     def answer(self, request: Request, scope: Scope) -> Answer:
         """Answer a watch request; a version that is too old is told in the stream."""
@@ -70,7 +76,7 @@ class Watches:
     def _next(self, scope: Scope, seen: int, end: float, cuts: int) -> list[Event]:
         """Return what has changed; nothing at the end."""
         with self.store.changed:
-            while self._cuts == cuts:
+            while self._cuts == cuts and not self._is_over:
                 if events := list(self.store.events(scope.resource, seen)):
                     return events
                 left = end - time.monotonic()

@@ -53,3 +53,14 @@ def node(name: str) -> Wire:
 def written(path: Path, *documents: Wire) -> str:
     path.write_text(yaml.safe_dump_all(documents))
     return str(path)
+
+
+def claim(name: str, namespace: str = "default", device_class: str = "gpu") -> Wire:
+    """Return a claim that asks for one device of a class."""
+    request = {"name": "gpu", "exactly": {"deviceClassName": device_class}}
+    return {
+        "apiVersion": "resource.k8s.io/v1",
+        "kind": "ResourceClaim",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {"devices": {"requests": [request]}},
+    }

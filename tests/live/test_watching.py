@@ -1,0 +1,154 @@
+"""A cluster that is followed."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from dractl.api.decode import Decoded
+from dractl.live.connect import connect
+from dractl.live.connection import Connection
+from dractl.live.errors import ClusterError
+from dractl.live.kinds import CLAIM, POD, Need
+from dractl.live.place import Place
+from dractl.live.reading import Reading, Scope, read
+from dractl.live.target import Target
+from dractl.live.watching import Mirror
+from tests.apiserver.access import ADMIN, Rule, User
+from tests.apiserver.faults import Fault, Kind
+from tests.apiserver.server import ApiServer
+from tests.cli import wire
+
+NEED = Need((CLAIM, POD))
+SCOPE = Scope("a")
+
+
+def claim(name: str) -> dict[str, object]:
+    return wire.claim(name, namespace="a")
+
+
+@pytest.fixture
+def connection(api_server: ApiServer, tmp_path: Path) -> Iterator[Connection]:
+    config = api_server.kubeconfig(tmp_path / "config", user=ADMIN.name)
+    found = connect(Target(kubeconfig=str(config), timeout=10))
+    yield found
+    api_server.cut_watches()
+    found.close()
+
+
+Follow = Callable[[Reading | None], Mirror]
+
+
+@pytest.fixture
+def follow(connection: Connection) -> Iterator[Follow]:
+    mirrors = []
+
+    def start(reading: Reading | None) -> Mirror:
+        found = reading or read(connection, NEED, SCOPE)
+        mirrors.append(Mirror(connection, found, pause=0.1, poll=0.2))
+        return mirrors[-1]
+
+    yield start
+    for mirror in mirrors:
+        mirror.close()
+
+
+def names(mirror: Mirror) -> list[str]:
+    found = [each for each in mirror.results() if isinstance(each, Decoded)]
+    return [each.name for each in found if each.kind == "ResourceClaim"]
+
+
+def until(mirror: Mirror, holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < end, names(mirror)
+        mirror.wait(0.2)
+
+
+def test_it_holds_what_was_read_before_anything_changes(
+    api_server: ApiServer, follow: Follow
+) -> None:
+    api_server.add([claim("two"), claim("one")])
+    assert names(follow(None)) == ["one", "two"]
+
+
+def test_objects_that_come_and_go_are_followed_in_the_order_of_names(
+    api_server: ApiServer, connection: Connection, follow: Follow
+) -> None:
+    api_server.add([claim("two")])
+    mirror = follow(None)
+
+    api_server.add([claim("one")])
+    until(mirror, lambda: names(mirror) == ["one", "two"])
+    connection.delete(Place("resource.k8s.io", "v1", "resourceclaims", "a", "two"))
+    until(mirror, lambda: names(mirror) == ["one"])
+
+
+def test_a_watch_that_breaks_is_taken_up_again(
+    api_server: ApiServer, follow: Follow
+) -> None:
+    mirror = follow(None)
+    api_server.add([claim("one")])
+    until(mirror, lambda: names(mirror) == ["one"])
+
+    api_server.cut_watches()
+    api_server.add([claim("two")])
+
+    until(mirror, lambda: names(mirror) == ["one", "two"])
+
+
+def test_a_watch_that_comes_too_late_reads_everything_anew(
+    api_server: ApiServer, connection: Connection, follow: Follow
+) -> None:
+    reading = read(connection, NEED, SCOPE)
+    api_server.add([claim("one")])
+    api_server.compact()
+
+    mirror = follow(reading)
+
+    until(mirror, lambda: names(mirror) == ["one"])
+
+
+@pytest.mark.parametrize("kind", [Kind.WRONG_TYPE, Kind.UNAVAILABLE, Kind.DROP_AFTER])
+def test_an_answer_that_is_no_watch_is_asked_for_again(
+    api_server: ApiServer, connection: Connection, follow: Follow, kind: Kind
+) -> None:
+    reading = read(connection, NEED, SCOPE)
+    api_server.faults.add(
+        Fault(kind, path="*resourceclaims", query="*watch=1*", times=1)
+    )
+    mirror = follow(reading)
+    api_server.add([claim("one")])
+
+    until(mirror, lambda: names(mirror) == ["one"])
+    assert api_server.faults.struck() == 1
+
+
+def test_nothing_changes_where_nothing_does(follow: Follow) -> None:
+    assert not follow(None).wait(0.3)
+
+
+def test_a_kind_that_may_be_listed_but_not_watched_is_read_now_and_then(
+    api_server: ApiServer, follow: Follow
+) -> None:
+    rule = Rule("watch", "resource.k8s.io", "resourceclaims")
+    api_server.access.change(User(ADMIN.name, deny=(rule,)))
+    mirror = follow(None)
+
+    api_server.add([claim("one")])
+
+    until(mirror, lambda: names(mirror) == ["one"])
+
+
+def test_credentials_that_are_no_longer_good_end_it(
+    api_server: ApiServer, follow: Follow
+) -> None:
+    mirror = follow(None)
+    api_server.access.revoke(api_server.access.token(ADMIN.name))
+    api_server.cut_watches()
+
+    with pytest.raises(ClusterError) as caught:
+        until(mirror, lambda: False)
+
+    assert caught.value.code == "unauthorized"
