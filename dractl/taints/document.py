@@ -114,6 +114,7 @@ def _pod(impact: PodImpact) -> Document:
         "why": impact.why,
         "evictedAt": _time(impact.due),
         "evictedAtBefore": _time(impact.due_before),
+        "causedByPlan": impact.is_caused,
         "claims": _claims(impact.claims),
         "devices": _devices(impact.devices),
         "daemonSet": impact.is_of_daemon_set,

@@ -51,6 +51,13 @@ class PodImpact:
     budgets: tuple[PodDisruptionBudget, ...] = ()
 
     @property
+    def is_caused(self) -> bool:
+        """Whether it is the plan that evicts the pod, or evicts it earlier."""
+        if self.due is None:
+            return False
+        return self.due_before is None or self.due.when < self.due_before.when
+
+    @property
     def is_of_daemon_set(self) -> bool:
         """Whether the pod comes back on the same node."""
         return any(each.kind == "DaemonSet" for each in self.pod.meta.owners)

@@ -63,6 +63,14 @@ class Plan:
     removed: tuple[DeviceTaintRule, ...] = ()
     notices: tuple[Notice, ...] = ()
 
+    def joined(self, other: "Plan") -> "Plan":
+        """Return a plan to do both."""
+        return Plan(
+            (*self.rules, *other.rules),
+            (*self.removed, *other.removed),
+            each_once((*self.notices, *other.notices)),
+        )
+
     @property
     def changes_something(self) -> bool:
         """Whether there is anything to do."""

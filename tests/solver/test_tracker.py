@@ -52,3 +52,13 @@ def test_what_no_rule_concerns_stays_the_same_object() -> None:
 
     assert tainted_slices([mine], [DeviceTaintRule("r", OURS, device="x")]) == (mine,)
     assert tainted_slices([mine], []) == (mine,)
+
+
+def test_taints_come_in_the_order_of_their_rules() -> None:
+    rules = [
+        DeviceTaintRule("wide", OURS),
+        DeviceTaintRule("narrow", NO_EXECUTE, driver=DRIVER, pool=POOL),
+        DeviceTaintRule("pool", OURS, pool=POOL),
+    ]
+    [found] = tainted_slices([slice_(device())], rules)
+    assert found.devices[0].taints == (OURS, NO_EXECUTE, OURS)

@@ -89,6 +89,7 @@ def test_a_plan_is_written_with_what_it_does() -> None:
                 "why": "does not tolerate hot:NoExecute",
                 "evictedAt": EARLIER,
                 "evictedAtBefore": EARLIER,
+                "causedByPlan": False,
                 "claims": [{"namespace": "default", "name": "web-claim"}],
                 "devices": {"count": 1, "names": [f"{DRIVER}/n1/gpu-0"]},
                 "daemonSet": False,

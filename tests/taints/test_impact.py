@@ -120,6 +120,27 @@ def test_an_eviction_that_is_under_way_is_told_apart() -> None:
     assert len(found.due.reasons) == 2
 
 
+@pytest.mark.parametrize(
+    ("rules", "is_caused"),
+    [
+        ([], True),
+        ([rule(hot(since="2026-11-26T12:30:00Z"))], True),
+        ([rule(hot())], False),
+    ],
+    ids=["nothing before", "later", "already"],
+)
+def test_an_eviction_that_the_plan_causes_is_told_apart(
+    rules: list[DeviceTaintRule], *, is_caused: bool
+) -> None:
+    [found] = weighed(known(user("web", "n1/gpu-0"), rules=rules)).evicted
+    assert found.is_caused is is_caused
+
+
+def test_a_pod_that_stays_is_no_eviction() -> None:
+    [found] = weighed(known(user("web", "n1/gpu-0", is_reserved=False))).pods
+    assert not found.is_caused
+
+
 def test_taking_a_rule_back_relieves_pods() -> None:
     fleet = Fleet(
         known(user("web", "n1/gpu-0"), rules=[rule(hot(), DRIVER, "n1", labels=OURS)])

@@ -123,6 +123,14 @@ def test_several_taints_come_to_several_rules() -> None:
     assert names == [NAME, f"{DRIVER}--n1--old"]
 
 
+def test_plans_are_joined_without_telling_anything_twice() -> None:
+    one, other = planned(), planned(taints=[taint("old:None")])
+    both = one.joined(other).joined(Plan(removed=(rule(HOT),)))
+    assert both.rules == (*one.rules, *other.rules)
+    assert both.removed == (rule(HOT),)
+    assert len(both.notices) == 2
+
+
 def test_a_plan_that_changes_nothing_says_so() -> None:
     assert planned().changes_something
     same = rule(HOT, DRIVER, "n1", name=NAME, labels=OURS)

@@ -66,7 +66,7 @@ def test_targets_come_to_selectors(targets: Targets, expected: list[str]) -> Non
         (Targets(), "usage", "no devices are named"),
         (Targets(nodes=("n3",)), "unknown-node", "there is no node 'n3'"),
         (Targets(nodes=("empty",)), "no-devices-of-node", "no device is for"),
-        (Targets(claims=("trian",)), "unknown-claim", "no ResourceClaim"),
+        (Targets(claims=("trains",)), "unknown-claim", "no ResourceClaim"),
         (Targets(claims=("idle",)), "not-allocated", "has no devices"),
         (Targets(device_class="bog"), "unknown-class", "no DeviceClass"),
         (Targets(expression="device.drivr"), "selector-compile", "does not compile"),
