@@ -373,4 +373,3 @@ def test_a_watch_goes_on_with_new_credentials(
         lines = connection.lines(Asked("watch", RULES), [("watch", "1")], 5.0)
 
         assert json.loads(next(lines))["type"] == "ADDED"
-        lines.close()
