@@ -30,23 +30,27 @@ def follow(  # noqa: PLR0913 - what to follow, and how
     It ends when nothing is stuck, or after the seconds; None: not before. `first` has
     been printed already.
     """
+    if first.is_resolved:
+        return first.status
+    screen.note("watching; Ctrl-C ends it")
     end = None if seconds is None else time.monotonic() + seconds
+    mirror = Mirror(live.connection, live.reading)
     shown = first
-    if not shown.is_resolved:
-        screen.note("watching; Ctrl-C ends it")
-        mirror = Mirror(live.connection, live.reading)
-    while not shown.is_resolved:
-        if end is not None and time.monotonic() >= end:
-            break
-        if not mirror.wait(_LOOK):
-            continue
-        time.sleep(_TOGETHER)
-        snapshot = Snapshot.from_decoded(
-            mirror.results(), kubernetes=source.kubernetes, feature_gates=source.gates
-        )
-        latest = ask(snapshot)
-        if latest.text != shown.text:
-            screen.write(f"\n{latest.text}")
-            screen.note(latest.notes[-1])
-        shown = latest
+    try:
+        while not shown.is_resolved and (end is None or time.monotonic() < end):
+            if mirror.wait(_LOOK):
+                time.sleep(_TOGETHER)
+                latest = ask(_seen(mirror, source))
+                if latest.text != shown.text:
+                    screen.write(f"\n{latest.text}")
+                    screen.note(latest.notes[-1])
+                shown = latest
+    finally:
+        mirror.close()
     return shown.status
+
+
+def _seen(mirror: Mirror, source: Source) -> Snapshot:
+    return Snapshot.from_decoded(
+        mirror.results(), kubernetes=source.kubernetes, feature_gates=source.gates
+    )
