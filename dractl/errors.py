@@ -32,3 +32,8 @@ class DractlError(Exception):
     def __str__(self) -> str:
         """Return one line, place first."""
         return f"{self.where}: {self.message}" if self.where else self.message
+
+
+def unclear(message: str, hint: str = "", code: str = "usage") -> DractlError:
+    """Return the error of words or options that cannot be understood."""
+    return DractlError(code, message, hint=hint, status=ExitStatus.USAGE)

@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from dractl.errors import DractlError, ExitStatus
+from dractl.errors import unclear
 from dractl.model.claims import Toleration
 from dractl.model.devices import Taint
 from dractl.model.names import label_key, label_value
@@ -29,7 +29,7 @@ def taint(text: str) -> Taint:
     """Read `KEY[=VALUE]:EFFECT`; raise DractlError for anything else."""
     found = spelled(text)
     if found.effect is None:
-        raise _unclear(
+        raise unclear(
             f"{text[:60]!r} is not a taint: it has no effect",
             hint=f"write it like {_EXAMPLE}; the effects are {', '.join(EFFECTS)}",
         )
@@ -55,17 +55,17 @@ def spelled(text: str) -> Spelled:
     rest, colon, effect = text.partition(":")
     key, equals, value = rest.partition("=")
     if not key:
-        raise _unclear(
+        raise unclear(
             f"{text[:60]!r} is neither a taint nor a toleration: it has no key",
             hint=f"write it like {_EXAMPLE}",
         )
     for fault in label_key(key):
-        raise _unclear(
+        raise unclear(
             f"{key[:80]!r} cannot be the key of a taint: it {fault}",
             hint=f"keys are like those of labels, as in {_EXAMPLE}",
         )
     for fault in label_value(value):
-        raise _unclear(
+        raise unclear(
             f"{value[:80]!r} cannot be the value of a taint: it {fault}",
             hint=f"values are like those of labels, as in {_EXAMPLE}",
         )
@@ -76,7 +76,7 @@ def _effect(text: str) -> str:
     if text in EFFECTS:
         return text
     meant = next((each for each in EFFECTS if each.lower() == text.lower()), None)
-    raise _unclear(
+    raise unclear(
         _FOREIGN.get(text, f"{text[:30]!r} is not an effect of a taint"),
         hint=f"did you mean {meant}?" if meant else _MEANINGS,
     )
@@ -92,7 +92,3 @@ def tolerating(taint: Taint, seconds: int | None = None) -> Toleration:
     """Return what tolerates a taint, maybe for some seconds only."""
     operator = "Equal" if taint.value else "Exists"
     return Toleration(taint.key, operator, taint.value, taint.effect, seconds)
-
-
-def _unclear(message: str, hint: str) -> DractlError:
-    return DractlError("usage", message, hint=hint, status=ExitStatus.USAGE)

@@ -134,11 +134,9 @@ def _rule(orders: Orders, profile: Profile) -> Sequence[Document]:
     if not words or len(words) > 2:  # noqa: PLR2004 - the devices and their taint
         raise usage("say DRIVER[/POOL[/DEVICE]] KEY[=VALUE]:EFFECT")
     if not target and not orders.every:
-        raise DractlError(
-            "usage",
+        raise usage(
             "an empty selector taints every device of the cluster",
             hint="name DRIVER[/POOL[/DEVICE]], or say --all if that is meant",
-            status=ExitStatus.USAGE,
         )
     selector = selector_of(target) if target else DeviceSelector()
     return [rule_document(selector, taint(words[-1]), orders.name)]

@@ -5,8 +5,8 @@ from typing import Any, Final, Literal
 
 from dractl.api.versions import GROUP
 from dractl.cel.quoting import quoted
+from dractl.errors import unclear
 from dractl.manifests.claims import metadata
-from dractl.manifests.errors import unclear
 
 Document = dict[str, Any]
 Role = Literal["user", "admin", "driver"]

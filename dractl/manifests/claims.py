@@ -7,8 +7,8 @@ from typing import Any, Final, Literal
 from dractl.api.encode import toleration_to_wire
 from dractl.api.spelling import toleration
 from dractl.api.versions import HUB
+from dractl.errors import unclear
 from dractl.manifests.conditions import expression
-from dractl.manifests.errors import unclear
 from dractl.manifests.presets import Preset, preset_of, qualified_attribute
 from dractl.manifests.wishes import Option, Wish
 

@@ -6,9 +6,9 @@ from typing import Any
 from dractl.api.versions import HUB
 from dractl.catalogue.values import converted
 from dractl.cel.quoting import quoted
+from dractl.errors import unclear
 from dractl.manifests.claims import Config, configs
 from dractl.manifests.conditions import Condition, expression, place_of
-from dractl.manifests.errors import unclear
 from dractl.manifests.presets import Preset, preset_of
 from dractl.manifests.wishes import Option
 

@@ -10,7 +10,7 @@ from dractl.catalogue.values import Value, converted
 from dractl.cel.guard import guarded
 from dractl.cel.parser import parse
 from dractl.cel.quoting import quoted, value_path
-from dractl.manifests.errors import unclear
+from dractl.errors import unclear
 from dractl.manifests.presets import STANDARD, Preset
 from dractl.model.attributes import LIST_KINDS
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from dractl.api.versions import GROUP
-from dractl.manifests.errors import unclear
+from dractl.errors import unclear
 from dractl.model.cluster import GATES, KubernetesVersion, stage
 
 Document = dict[str, Any]

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from dractl.errors import unclear
 from dractl.manifests.conditions import Condition, is_condition, parse_condition
-from dractl.manifests.errors import unclear
 
 _NAME: Final = re.compile(r"([a-z0-9]([-a-z0-9]*[a-z0-9])?):", re.ASCII)
 _COUNT: Final = re.compile(r"[0-9]{1,9}", re.ASCII)

@@ -6,7 +6,7 @@ from typing import Final
 
 from dractl.cel.library.times import read_duration
 from dractl.cel.values import EvalFailure
-from dractl.taints.errors import unclear
+from dractl.errors import DractlError, unclear
 
 _DAYS: Final = re.compile(r"([0-9]{1,6})d")
 _NANOS: Final = 1000  # of a microsecond
@@ -50,7 +50,7 @@ def duration(text: str) -> timedelta | None:
     return timedelta(days=int(days[1]) if days else 0, microseconds=nanos // _NANOS)
 
 
-def _no_duration(text: str) -> Exception:
+def _no_duration(text: str) -> DractlError:
     return unclear(
         f"{text[:40]!r} is not a time from now on",
         hint="write it like 30m, 2h, 1h30m or 3d",

@@ -6,12 +6,11 @@ from dractl.catalogue.nearest import nearest
 from dractl.cel.environment import Environment
 from dractl.cel.errors import SelectorCompileError
 from dractl.cel.selector import compile_cached
-from dractl.errors import DractlError, ExitStatus
+from dractl.errors import unclear
 from dractl.model.devices import Device
 from dractl.model.taintrules import DeviceSelector
 from dractl.solver.eligibility import Selectors
 from dractl.solver.rules import rules_of
-from dractl.taints.errors import unclear
 from dractl.taints.fleet import Fleet
 from dractl.taints.notices import Notice
 
@@ -80,9 +79,8 @@ def _check_compiles(text: str | None, environment: Environment) -> None:
     try:
         compile_cached(text, environment)
     except SelectorCompileError as error:
-        raise DractlError(
-            "selector-compile",
+        raise unclear(
             f"{text[:120]!r} does not compile: {error}",
             hint="dractl cel shows where it is wrong",
-            status=ExitStatus.USAGE,
+            code="selector-compile",
         ) from error

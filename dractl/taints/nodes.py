@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from dractl.catalogue.nearest import nearest
+from dractl.errors import DractlError, unclear
 from dractl.model.devices import NodeScope
 from dractl.model.nodeselection import NodeSelector, NodeSelectorError
 from dractl.model.taintrules import DeviceSelector
-from dractl.taints.errors import unclear
 from dractl.taints.fleet import Fleet
 from dractl.taints.notices import Notice
 
@@ -51,7 +51,7 @@ def _left_out(name: str, shared: int) -> Notice:
     )
 
 
-def _without_devices(fleet: Fleet, name: str, shared: int) -> Exception:
+def _without_devices(fleet: Fleet, name: str, shared: int) -> DractlError:
     known = {
         *fleet.snapshot.node_by_name,
         *(each.scope.node_name for each in fleet.snapshot.slices),

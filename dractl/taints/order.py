@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dractl.api.spelling import spelled, taint, written
+from dractl.errors import unclear
 from dractl.model.cluster import Profile
 from dractl.model.devices import Taint
 from dractl.model.taintrules import effects_of
-from dractl.taints.errors import unclear
 
 
 class Removal(NamedTuple):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from dractl.catalogue.nearest import nearest
+from dractl.errors import unclear
 from dractl.model.taintrules import DeviceSelector
-from dractl.taints.errors import unclear
 from dractl.taints.fleet import Fleet
 from dractl.taints.narrowing import narrowed
 from dractl.taints.nodes import of_node

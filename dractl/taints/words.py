@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from dractl.errors import unclear
 from dractl.model.names import LABEL_BYTES, dns_label, dns_subdomain, size
 from dractl.model.taintrules import DeviceSelector
-from dractl.taints.errors import unclear
 
 
 def selector_of(word: str) -> DeviceSelector:
