@@ -240,7 +240,7 @@ class Connection:
         except ValueError:
             found = None
         if not isinstance(found, dict):
-            raise not_json(self.server, path)
+            raise unlike(self.server, path)
         return found
 
     def _asked(self, asked: Asked, request: Request) -> Answer:
@@ -312,10 +312,10 @@ def lost(server: str, asked: Asked, error: LostConnection) -> DractlError:
     )
 
 
-def not_json(server: str, path: str) -> DractlError:
+def unlike(server: str, path: str) -> DractlError:
     """Return the error of an answer that no API server gives."""
     return DractlError(
         "unreachable",
-        f"{server} answers {path} with something that is not JSON",
+        f"{server} answers {path} with something that no API server says",
         hint="check that the server of the kubeconfig is a Kubernetes API server",
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 
-from dractl.live.connection import Connection, Query, not_json
+from dractl.live.connection import Connection, Query, unlike
 from dractl.live.errors import ClusterError
 from dractl.live.pages import Page
 from dractl.live.place import Asked, Place
@@ -52,4 +52,4 @@ def _page(connection: Connection, place: Place, query: Query) -> Page:
     try:
         return Page(answer.body)
     except ValueError:
-        raise not_json(connection.server, place.path) from None
+        raise unlike(connection.server, place.path) from None

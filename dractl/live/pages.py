@@ -57,11 +57,12 @@ class Page:
                 self._items = self._past("[", place)
                 return head
             value, place = _DECODER.raw_decode(self._text, place)
+            head[key] = value
             if is_list:
                 self._items = value
-            else:
-                head[key] = value
             place = self._next(place, "}")
+        if "items" not in head:
+            raise ValueError("no list has no items")
         return head
 
     def _from(self, place: int) -> Iterator[object]:

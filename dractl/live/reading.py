@@ -12,7 +12,7 @@ from dractl.api.cluster_info import written
 from dractl.errors import DractlError
 from dractl.live import gates
 from dractl.live.at_once import at_once
-from dractl.live.connection import Connection, not_json
+from dractl.live.connection import Connection, unlike
 from dractl.live.errors import ClusterError
 from dractl.live.kinds import SLICE, Kind, Need
 from dractl.live.lists import PAGE, pages
@@ -93,7 +93,7 @@ class Reading:
                     yield SourcedDocument(document, self.server)
             except ValueError:
                 path = listed.kind.place(listed.version).path
-                raise not_json(self.server, path) from None
+                raise unlike(self.server, path) from None
 
     def version_of(self, kind: Kind) -> str:
         """Return the version that a kind was read in, "" if it is not served."""
@@ -145,7 +145,7 @@ def _info(connection: Connection) -> ClusterInfo:
     except ValueError:
         version = None
     if not isinstance(version, dict):
-        raise not_json(connection.server, "/version")
+        raise unlike(connection.server, "/version")
     return ClusterInfo(gates.release(version), _gates(connection))
 
 
@@ -170,7 +170,7 @@ def _served(connection: Connection) -> Collection[str] | None:
             raise
         return None
     except (ValueError, KeyError, TypeError):
-        raise not_json(connection.server, "/apis") from None
+        raise unlike(connection.server, "/apis") from None
 
 
 # -- the objects

@@ -156,7 +156,7 @@ def test_a_page_in_html_is_no_object(
 ) -> None:
     api_server.faults.add(Fault(Kind.WRONG_TYPE))
 
-    with pytest.raises(DractlError, match="with something that is not JSON"):
+    with pytest.raises(DractlError, match="with something that no API server says"):
         connection.read(RULES.of("x"))
 
 

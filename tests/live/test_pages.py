@@ -40,7 +40,7 @@ def test_a_list_is_read_whatever_its_order(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['{"items": []}', '{"metadata": {}, "items": []}', '{"items": null}', "{}",
+    ['{"items": []}', '{"metadata": {}, "items": []}', '{"items": null}',
      '{"metadata": null, "items": []}', '{"metadata": {"continue": null}, "items":[]}'],
 )  # fmt: skip
 def test_a_list_may_be_empty(text: str) -> None:
@@ -52,7 +52,8 @@ def test_a_list_may_be_empty(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "null", "<html>", '{"kind": "Lis', '{"metadata": {', '{"metadata" 1}',
+    ["", "[]", "null", "{}", '{"kind": "Table", "rows": []}', "<html>",
+     '{"kind": "Lis', '{"metadata": {', '{"metadata" 1}',
      '{"metadata": {} "items": []}', '{"items": [1'],
 )  # fmt: skip
 def test_what_is_no_list_is_refused(text: str) -> None:

@@ -101,7 +101,7 @@ def test_groups_that_are_no_json_are_told(
 ) -> None:
     api_server.faults.add(Fault(Kind.WRONG_TYPE, path="/apis"))
 
-    with pytest.raises(DractlError, match="answers /apis with something that is not"):
+    with pytest.raises(DractlError, match="answers /apis with something that no"):
         reading_of(api_server, tmp_path)
 
 
