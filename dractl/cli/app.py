@@ -14,6 +14,7 @@ from dractl.cli import (
     allocate,
     attributes,
     cel,
+    cleanup,
     completion,
     convert,
     explain,
@@ -42,6 +43,7 @@ app = typer.Typer(
 app.command("allocate", epilog=allocate.EXAMPLES + REACHING)(allocate.allocate)
 app.command("attributes", epilog=attributes.EXAMPLES + REACHING)(attributes.attributes)
 app.command("cel", epilog=cel.EXAMPLES + REACHING)(cel.cel)
+app.command("cleanup", epilog=cleanup.EXAMPLES + REACHING)(cleanup.cleanup)
 app.command("completion", epilog=completion.EXAMPLES)(completion.completion)
 app.command("convert", epilog=convert.EXAMPLES)(convert.convert)
 app.command("explain", epilog=explain.EXAMPLES + REACHING)(explain.explain)

@@ -1,7 +1,7 @@
 """The options that say which cluster is meant, and how it is judged."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -15,6 +15,9 @@ from dractl.cli.options import (
     verbatim,
 )
 from dractl.live.target import Target
+
+if TYPE_CHECKING:
+    from datetime import timedelta
 
 REACHING: Final = "\n\n" + verbatim(
     "dractl options lists further options for reaching a cluster."
@@ -170,10 +173,15 @@ def _timeout(text: str | None) -> float | None:
 
 def seconds(option: str, text: str) -> float:
     """Read a duration as kubectl does: `30s`, `1m30s`, or a number of seconds."""
+    return length_of(option, f"{text}s" if text.isdigit() else text).total_seconds()
+
+
+def length_of(option: str, text: str) -> "timedelta":
+    """Read a duration such as `36h` or `7d`."""
     from dractl.taints.moments import duration
 
-    length = duration(f"{text}s" if text.isdigit() else text)
+    length = duration(text)
     if length is None or length.total_seconds() < 0:
         message = f"{option}: {text[:40]!r} is no duration"
-        raise usage(message, hint="write it like 30s or 2m")
-    return length.total_seconds()
+        raise usage(message, hint="write it like 30s, 2h or 7d")
+    return length

@@ -7,11 +7,7 @@ import pytest
 from dractl.cli.confirm import confirmed
 from dractl.cli.terminal import Terminal
 from dractl.errors import DractlError, ExitStatus
-
-
-class Keyboard(io.StringIO):
-    def isatty(self) -> bool:
-        return True
+from tests.cli.keyboard import Keyboard
 
 
 def screen(keyboard: io.StringIO | None) -> Terminal:
