@@ -119,12 +119,10 @@ def test_what_admission_forbids_is_no_lack_of_permissions() -> None:
 @pytest.mark.parametrize(
     ("code", "fields", "message"),
     [
-        (400, {"message": 'unknown field "spec.x"'}, ('refuses to patch devicetaintrules'
-         '.resource.k8s.io x: unknown field "spec.x"')),
+        (400, {"message": "unknown field"}, "devicetaintrules.resource.k8s.io x: unknown field"),
         (404, {"details": {}}, "does not serve devicetaintrules in resource.k8s.io/v1"),
         (409, {"reason": "Conflict"}, "was changed by somebody else meanwhile"),
-        (409, {"reason": "AlreadyExists"}, ("there is a devicetaintrules.resource.k8s.io"
-         " x already")),
+        (409, {"reason": "AlreadyExists"}, "resource.k8s.io x already"),
         (415, {"message": "not in yaml"}, "answers 415 when asked to patch"),
         (503, {}, "https://x still answers 503 when asked to patch"),
     ],
