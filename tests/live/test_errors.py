@@ -119,7 +119,7 @@ def test_what_admission_forbids_is_no_lack_of_permissions() -> None:
 @pytest.mark.parametrize(
     ("code", "fields", "message"),
     [
-        (400, {"message": "unknown field"}, "devicetaintrules.resource.k8s.io x: unknown field"),
+        (400, {"message": "unknown field"}, "resource.k8s.io x: unknown field"),
         (404, {"details": {}}, "does not serve devicetaintrules in resource.k8s.io/v1"),
         (409, {"reason": "Conflict"}, "was changed by somebody else meanwhile"),
         (409, {"reason": "AlreadyExists"}, "resource.k8s.io x already"),
