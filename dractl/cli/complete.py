@@ -9,13 +9,11 @@ meaning, and last `:0` where file names fit as well, `:4` where they do not.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from dractl.cli.text import visible
-from dractl.errors import DractlError
 
 if TYPE_CHECKING:
     from dractl.api.snapshot import Snapshot
@@ -25,7 +23,6 @@ REQUEST_NEXT: Final = "__complete-next"
 
 _FILES: Final = 0
 _NO_FILES: Final = 4
-_LARGEST: Final = 1 << 21  # bytes of a snapshot that a key press may read
 
 
 class Candidate(NamedTuple):
@@ -146,7 +143,9 @@ def _arguments(command: TyperCommand, taken: int) -> tuple[list[Candidate], int]
 
 def _explained(line: _Line) -> Iterator[Candidate]:
     """Yield what can be explained, and then the names of that kind."""
+    from dractl.cli.lookup import names
     from dractl.cli.subjects import KINDS, WORKLOADS, names_of
+    from dractl.live.kinds import CLAIM, POD, SLICE
 
     if not line.arguments:
         yield Candidate("pending", "all that is stuck")
@@ -154,11 +153,11 @@ def _explained(line: _Line) -> Iterator[Candidate]:
             Candidate, sorted({*KINDS.values(), *map(str.lower, WORKLOADS.values())})
         )
         return
-    snapshot = _snapshot(line.used)
-    if snapshot is not None:
-        namespace = line.used.get("--namespace")
-        names = names_of(line.arguments[0], snapshot, namespace)
-        yield from (Candidate(n) for n in names if n not in line.arguments[1:])
+    kind = line.arguments[0]
+    namespace = line.used.get("--namespace")
+    wanted = {"device": SLICE, "claim": CLAIM}.get(KINDS.get(kind.lower(), ""), POD)
+    found = names(line.used, kind, wanted, lambda s: names_of(kind, s, namespace))
+    yield from (Candidate(n) for n in found if n not in line.arguments[1:])
 
 
 def _values(
@@ -211,39 +210,41 @@ def _explained_codes(_used: Mapping[str, str], _start: str) -> Iterator[Candidat
 
 
 def _nodes(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
-    if snapshot := _snapshot(used):
-        yield from (Candidate(each.name) for each in snapshot.nodes)
+    from dractl.cli.lookup import names
+    from dractl.live.kinds import NODE
+
+    found = names(used, "nodes", NODE, lambda seen: (n.name for n in seen.nodes))
+    yield from map(Candidate, found)
 
 
 def _classes(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
-    if snapshot := _snapshot(used):
-        yield from (Candidate(each.name) for each in snapshot.classes)
+    from dractl.cli.lookup import names
+    from dractl.live.kinds import DEVICE_CLASS
+
+    found = names(
+        used, "classes", DEVICE_CLASS, lambda seen: (c.name for c in seen.classes)
+    )
+    yield from map(Candidate, found)
 
 
 def _drivers(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
-    if snapshot := _snapshot(used):
-        yield from map(Candidate, sorted({each.driver for each in snapshot.slices}))
+    from dractl.cli.lookup import names
+    from dractl.live.kinds import SLICE
+
+    found = names(used, "drivers", SLICE, lambda seen: {s.driver for s in seen.slices})
+    yield from map(Candidate, sorted(found))
 
 
 def _namespaces(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
-    if snapshot := _snapshot(used):
-        names = {each.meta.namespace for each in snapshot.pods}
-        names |= {each.meta.namespace for each in snapshot.claims}
-        yield from map(Candidate, sorted(names))
+    from dractl.cli.lookup import names
+    from dractl.live.kinds import NAMESPACE
 
+    def found(seen: "Snapshot") -> set[str]:
+        of_pods = {each.meta.namespace for each in seen.pods}
+        of_claims = {each.meta.namespace for each in seen.claims}
+        return of_pods | of_claims | {each.meta.name for each in seen.namespaces}
 
-def _snapshot(used: Mapping[str, str]) -> "Snapshot | None":
-    """Return the snapshot that the line names, None if it names none of use."""
-    from dractl.demo import PATH
-    from dractl.sources.files import load_snapshot
-
-    path = PATH if "--demo" in used else Path(used.get("--snapshot", ""))
-    try:
-        if path.is_file() and path.stat().st_size <= _LARGEST:
-            return load_snapshot(path)
-    except (DractlError, OSError):
-        pass  # a shell that waits for candidates has no place for an error
-    return None
+    yield from map(Candidate, sorted(names(used, "namespaces", NAMESPACE, found)))
 
 
 _SOURCES: Final[

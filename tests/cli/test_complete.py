@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.apiserver.faults import Fault, Kind
+from tests.apiserver.server import ApiServer
+from tests.cli import wire
 from tests.cli.run import ROOT, Runner
 from tools.completions import FILES, SHELLS, TARGET, stale
 
@@ -173,3 +176,63 @@ def test_bash_replaces_what_stands_under_the_cursor(
         env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
     )
     assert done.stdout.splitlines() == replies
+
+
+# -- live clusters
+
+
+@pytest.fixture
+def cluster(
+    api_server: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> ApiServer:
+    api_server.add(
+        [
+            wire.node("n1"),
+            wire.device_class("gpu", "true"),
+            wire.resource_slice("n1", wire.device("gpu-0")),
+            wire.claim("mine", "team"),
+            wire.claim("theirs", "other"),
+        ]
+    )
+    config = api_server.kubeconfig(tmp_path / "config", namespace="team")
+    monkeypatch.setenv("KUBECONFIG", str(config))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return api_server
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["attributes", "--node", ""], ["n1"]),
+        (["attributes", "--class", "g"], ["gpu"]),
+        (["attributes", "--driver", ""], [wire.DRIVER]),
+        (["explain", "claim", ""], ["mine"]),
+        (["explain", "claim", "-A", ""], ["mine", "theirs"]),
+        (["explain", "claim", "-n", "other", ""], ["theirs"]),
+        (["explain", "device", ""], [f"{wire.DRIVER}/n1/gpu-0"]),
+    ],
+    ids=" ".join,
+)
+def test_names_come_from_the_live_cluster(
+    dractl: Runner, cluster: ApiServer, words: list[str], expected: list[str]
+) -> None:
+    del cluster
+    assert values(dractl("__complete", *words).out) == expected
+
+
+def test_names_are_remembered_for_a_while(dractl: Runner, cluster: ApiServer) -> None:
+    words = ("__complete", "attributes", "--node", "")
+    first = dractl(*words)
+    asked = len(cluster.requests)
+
+    assert dractl(*words) == first
+    assert len(cluster.requests) == asked
+
+
+def test_a_cluster_that_does_not_answer_offers_nothing(
+    dractl: Runner, tmp_path: Path, cluster: ApiServer
+) -> None:
+    cluster.faults.add(Fault(Kind.LATENCY, seconds=30, times=None))
+    ran = dractl("__complete", "attributes", "--node", "")
+    assert (ran.status, ran.out, ran.err) == (0, ":4\n", "")
+    assert not list((tmp_path / "cache").rglob("*.json"))
