@@ -57,6 +57,7 @@ def _owner(source: Wire) -> OwnerReference:
         name=text(source, "name"),
         uid=text(source, "uid"),
         controller=flag(source, "controller"),
+        group=text(source, "apiVersion").rpartition("/")[0],
     )
 
 

@@ -4,12 +4,23 @@ from typing import Final
 
 from dractl.api.decode import DECODERS
 from dractl.api.snapshot import Snapshot
+from dractl.model.claims import OwnerReference
 from dractl.model.cluster_info import Cause, Gap
 
 MAKERS: Final = (
     "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob",
 )  # fmt: skip
 """The kinds that make pods in every cluster; others are looked at where they are."""
+_BUILT_IN: Final = frozenset({"", "apps", "batch"})
+_MAKE_PODS: Final = frozenset({
+    "ComputeDomain", "JAXJob", "JobSet", "LeaderWorkerSet", "MPIJob", "Notebook",
+    "PaddleJob", "PodGroup", "PyTorchJob", "RayCluster", "RayService",
+    "ReplicationController", "TFJob", "XGBoostJob",
+})  # fmt: skip
+"""Further kinds of which every object is read: each holds pods, or names a template.
+
+Others may leave that to an object that they refer to, as a TrainJob to its runtime.
+"""
 # A source may tell of any kind that it lacks; all but these may make pods.
 _NO_MAKERS: Final = frozenset(
     kind for _, kind in DECODERS if kind not in {"Pod", "PodGroup", "Workload"}
@@ -47,16 +58,19 @@ class Known:
         # the kind, even a complete source was not asked for it.
         return "" if self._has_makers else "the source has no Deployment or the like"
 
-    def lack_of_owner(self, kind: str, namespace: str) -> str:
+    def lack_of_owner(self, owner: OwnerReference, namespace: str) -> str:
         """Return why an owner that is not there may be alive; "": it is gone."""
-        if kind in {"Pod", "Node"}:
+        kind = owner.kind
+        if kind in {"Pod", "Node"} and not owner.group:
             return self.lack_of(kind, "" if kind == "Node" else namespace)
-        if kind in MAKERS:
+        # Others have kinds of these names, too: the Job of Volcano.
+        if kind in MAKERS and owner.group in _BUILT_IN:
             return self.lack_of_makers(namespace)
-        reason = self._gap(kind, namespace)
-        if reason or kind in self._present:
+        if reason := self._gap(kind, namespace):
             return reason
-        return f"the source has no {kind}"
+        if kind not in self._present:
+            return f"the source has no {kind}"
+        return "" if kind in _MAKE_PODS else f"not every {kind} is read"
 
     def _gap(self, kind: str, namespace: str) -> str:
         gap = self._info.gap(kind)

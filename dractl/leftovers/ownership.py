@@ -62,7 +62,7 @@ class Ownership:
     def doubt(self, meta: ObjectMeta) -> str:
         """Return why an owner that is not there may be alive; "": all are gone."""
         reasons = (
-            self._known.lack_of_owner(owner.kind, meta.namespace)
+            self._known.lack_of_owner(owner, meta.namespace)
             if owner.uid
             else "the owner is named without its uid"
             for owner in meta.owners

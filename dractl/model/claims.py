@@ -11,12 +11,13 @@ from dractl.model.quantity import Quantity
 
 @dataclass(frozen=True, slots=True)
 class OwnerReference:
-    """Who an object belongs to."""
+    """Who an object belongs to; `group` is that of its API, "" for the core one."""
 
     kind: str
     name: str
     uid: str = ""
     controller: bool = False
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,24 @@ def test_of_an_owner_of_an_unread_kind_nothing_is_concluded() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "group", "verdict"),
+    [
+        ("JobSet", "jobset.x-k8s.io", "safe"),
+        ("TrainJob", "trainer.kubeflow.org", "unknown"),
+        ("Job", "batch", "safe"),
+        ("Job", "batch.volcano.sh", "unknown"),
+        ("Pod", "acme.example.com", "unknown"),
+    ],
+)
+def test_an_owner_is_gone_only_if_all_of_its_kind_are_read(
+    kind: str, group: str, verdict: str
+) -> None:
+    reference = {**owner(kind, "o"), "apiVersion": f"{group}/v1"}
+    given = meta(template("t"), ownerReferences=[reference])
+    assert codes(given, workload(kind, "another")) == [(UNUSED, "t", verdict)]
+
+
+@pytest.mark.parametrize(
     ("fields", "tool"),
     [
         ({"annotations": {"meta.helm.sh/release-name": "r"}}, "Helm"),
