@@ -1,0 +1,35 @@
+"""Clusters that are served and saved at once, to compare what commands say of them."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from dractl.api.cluster_info import written
+from dractl.model.cluster_info import ClusterInfo
+from tests.apiserver import ApiServer
+
+Wire = dict[str, Any]
+
+
+def in_order(documents: Iterable[Wire]) -> list[Wire]:
+    """Return documents in the order in which an API server lists them."""
+    return sorted(documents, key=_key)
+
+
+def _key(document: Mapping[str, Any]) -> str:
+    metadata = document["metadata"]
+    return f"{metadata.get('namespace', '')}/{metadata['name']}"
+
+
+def saved(path: Path, documents: Iterable[Wire], release: str = "v1.36.2") -> str:
+    """Write what a snapshot has, except for gates; return its path."""
+    items = [written(ClusterInfo(release)), *in_order(documents)]
+    path.write_text(json.dumps({"kind": "List", "apiVersion": "v1", "items": items}))
+    return str(path)
+
+
+def served(server: ApiServer, folder: Path, **options: Any) -> tuple[str, str]:
+    """Return the options by which a command reaches a server."""
+    path = server.kubeconfig(folder / "kubeconfig", **options)
+    return ("--kubeconfig", str(path))
