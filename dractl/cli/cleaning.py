@@ -30,8 +30,6 @@ from dractl.leftovers.document import document
 from dractl.live.kinds import NEEDS
 from dractl.model.cluster_info import Cause
 
-__all__ = ["Order", "delete", "limits", "status", "summary", "write"]
-
 _HOW: Final = {
     "none": "",
     "client": "dry run: no server was asked",
@@ -94,13 +92,14 @@ def status(answer: Leftovers, snapshot: Snapshot, asked: Limits) -> ExitStatus:
 
 
 def write(answer: Leftovers, output_format: AnswerFormat, screen: Terminal) -> None:
-    """Print what is left over."""
+    """Print what is left over, and say how much it is."""
     if output_format in {"json", "yaml"}:
         _write_data(answer, (), output_format, screen)
     elif output_format == "name":
         _write_names(answer.proposed, screen)
     else:
         screen.write((wide if output_format == "wide" else table)(answer, screen))
+    screen.note(summary(answer))
 
 
 def delete(

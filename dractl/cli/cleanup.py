@@ -111,7 +111,6 @@ def cleanup(  # noqa: PLR0913 - one parameter per option
     answer = leftovers(cluster.snapshot, moment_for(cluster, screen), limits)
     if cluster.live is None or not delete:
         cleaning.write(answer, output_format, screen)
-        screen.note(cleaning.summary(answer))
         return cleaning.status(answer, cluster.snapshot, limits)
     order = cleaning.Order(dry_run, has_review=include_review, is_confirmed=yes)
     return cleaning.delete(answer, cluster.live, order, output_format, screen)

@@ -173,7 +173,7 @@ NEEDS: Final[Mapping[str, Need]] = {
     "cleanup": Need(
         (*_DEVICES, *_CLAIMS, *WORKLOADS),
         (CLAIM, TEMPLATE),
-        dict.fromkeys((TEMPLATE, CLAIM, TAINT_RULE, SLICE), ("delete",)),
+        dict.fromkeys((TEMPLATE, CLAIM, TAINT_RULE, SLICE), ("get", "delete")),
     ),
     "explain": Need((*_DEVICES, *_CLAIMS, EVENT, QUOTA, *_QUEUES, *_AUTOSCALERS)),
     "validate": Need((*_DEVICES, *_CLAIMS, QUOTA)),

@@ -25,6 +25,7 @@ def values(text: str) -> list[str]:
                 "allocate",
                 "attributes",
                 "cel",
+                "cleanup",
                 "completion",
                 "convert",
                 "explain",
