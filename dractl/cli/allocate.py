@@ -126,7 +126,10 @@ def _summarize(
     total = len(outcome.placements)
     release = f"judged as Kubernetes {question.snapshot.profile.version}"
     if not total:
-        screen.note(f"nothing is pending ({release})")
+        only = (
+            "" if question.namespace is None else f" in {question.namespace}; -A: all"
+        )
+        screen.note(f"nothing is pending{only} ({release})")
         return
     slow = sum(each.is_slow for each in outcome.placements)
     if slow:

@@ -140,7 +140,10 @@ def _shown(
         is_whole = not cluster.problems
         return Shown(text, ExitStatus.YES if is_whole else ExitStatus.ENVIRONMENT)
     text = _text(found, output_format, screen, is_whole=question.is_whole)
-    return Shown(text, _status(found, cluster), tuple(_notes(found, cluster, screen)))
+    notes = list(_notes(found, cluster, screen))
+    if question.namespace is not None and not (found.pods or found.claims):
+        notes.append(f"only namespace {question.namespace} was looked at; -A: all")
+    return Shown(text, _status(found, cluster), tuple(notes))
 
 
 def _text(

@@ -51,12 +51,14 @@ class Question:
     """A cluster, and the pods and claims to place in it.
 
     `unreadable` tells whether a file that the user named has an object that could not
-    be read, so that not everything asked for got an answer.
+    be read, so that not everything asked for got an answer. `namespace` is the one in
+    which it was looked for what is pending; None: in all.
     """
 
     snapshot: Snapshot
     subjects: Sequence[Subject]
     unreadable: bool = False
+    namespace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def read(
         problems=problems,
     )
     if not files:
-        return Question(cluster, pending(cluster, namespace))
+        return Question(cluster, pending(cluster, namespace), namespace=namespace)
     asked = Snapshot.from_sourced(documents)
     return Question(
         cluster,
