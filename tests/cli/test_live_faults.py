@@ -121,7 +121,7 @@ def _login(folder: Path, first: str, second: str) -> Path:
 def interrupted(
     options: Sequence[str], is_waiting: Callable[[], bool]
 ) -> tuple[int, str, float]:
-    """Press Ctrl-C while a command waits; return status, stderr, and how long it took."""
+    """Press Ctrl-C while a command waits; return status, stderr, seconds it took."""
     with subprocess.Popen(
         [sys.executable, "-m", "dractl", "explain", *options],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
