@@ -14,6 +14,7 @@ from dractl.api.decode_fields import (
     mismatch,
     text,
     text_if_set,
+    texts,
 )
 from dractl.model.cluster_info import Cause, ClusterInfo, Gap
 
@@ -30,6 +31,7 @@ def cluster_info(document: Wire) -> ClusterInfo:
         kubernetes=text_if_set(document, "kubernetes"),
         gates=None if gates is None else mapped(document, "featureGates", _switch),
         gaps=each(document, "unread", _gap),
+        read=frozenset(texts(document, "read")),
     )
 
 
@@ -62,6 +64,8 @@ def written(info: ClusterInfo) -> dict[str, object]:
         found["kubernetes"] = info.kubernetes
     if info.gates is not None:
         found["featureGates"] = dict(sorted(info.gates.items()))
+    if info.read:
+        found["read"] = sorted(info.read)
     if info.gaps:
         found["unread"] = _unread(info.gaps)
     return found

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from dractl.api.snapshot import Snapshot
+from dractl.api.versions import GROUP
 from dractl.model.cluster_info import Gap
 
 _Lack = tuple[str, Callable[[Snapshot], object], str]
@@ -99,7 +100,7 @@ def _sentences(snapshot: Snapshot) -> Iterator[str]:
         elif not objects(snapshot) and _MATTERS.get(kind, bool)(snapshot):
             if gap is not None:
                 yield f"{gap}: {consequence}{_needing(gap)}"
-            elif not snapshot.info.is_complete:
+            elif not snapshot.info.has_read(kind, "", GROUP):
                 yield f"no {plural} in the snapshot: {consequence}"
     for gap in snapshot.info.gaps:
         if gap.kind in _FURTHER:

@@ -4,6 +4,7 @@ from typing import Final
 
 from dractl.api.decode import DECODERS
 from dractl.api.snapshot import Snapshot
+from dractl.api.versions import GROUP
 from dractl.model.claims import OwnerReference
 from dractl.model.cluster_info import Cause, Gap
 
@@ -12,6 +13,7 @@ MAKERS: Final = (
 )  # fmt: skip
 """The kinds that make pods in every cluster; others are looked at where they are."""
 _BUILT_IN: Final = frozenset({"", "apps", "batch"})
+_GROUPS: Final = (*sorted(_BUILT_IN), GROUP, "scheduling.k8s.io")
 _MAKE_PODS: Final = frozenset({
     "ComputeDomain", "JAXJob", "JobSet", "LeaderWorkerSet", "MPIJob", "Notebook",
     "PaddleJob", "PodGroup", "PyTorchJob", "RayCluster", "RayService",
@@ -45,7 +47,7 @@ class Known:
         """Return why nothing follows from the absence of such objects; "": it does."""
         if reason := self._gap(kind, namespace):
             return reason
-        if self._info.is_complete or kind in self._present:
+        if kind in self._present or self._has_read(kind):
             return ""
         return f"the source has no {kind}"
 
@@ -54,9 +56,10 @@ class Known:
         for gap in self._info.gaps:
             if gap.kind not in _NO_MAKERS and (reason := _reason(gap, namespace)):
                 return reason
-        # A cluster has at least the Deployment of its DNS. Where there is nothing of
-        # the kind, even a complete source was not asked for it.
-        return "" if self._has_makers else "the source has no Deployment or the like"
+        if self._has_makers or all(map(self._has_read, MAKERS)):
+            return ""
+        # A cluster has at least the Deployment of its DNS.
+        return "the source has no Deployment or the like"
 
     def lack_of_owner(self, owner: OwnerReference, namespace: str) -> str:
         """Return why an owner that is not there may be alive; "": it is gone."""
@@ -71,6 +74,9 @@ class Known:
         if kind not in self._present:
             return f"the source has no {kind}"
         return "" if kind in _MAKE_PODS else f"not every {kind} is read"
+
+    def _has_read(self, kind: str) -> bool:
+        return self._info.has_read(kind, *_GROUPS)
 
     def _gap(self, kind: str, namespace: str) -> str:
         gap = self._info.gap(kind)

@@ -18,7 +18,7 @@ from dractl.live.kinds import SLICE, Kind, Need
 from dractl.live.lists import PAGE, pages
 from dractl.live.pages import Page
 from dractl.live.place import Asked
-from dractl.model.cluster_info import Cause, ClusterInfo, Gap
+from dractl.model.cluster_info import Cause, ClusterInfo, Gap, qualified
 from dractl.sources.documents import SourcedDocument
 
 Progress = Callable[[int, int], None]
@@ -120,7 +120,8 @@ def read(
         if each.kind in need.essential:
             _check(each, connection.server)
     gaps = tuple(each.gap for each in listed if each.gap is not None)
-    info = replace(info, gaps=gaps)
+    names = frozenset(qualified(each.kind, each.group) for each in need.kinds)
+    info = replace(info, gaps=gaps, read=names)
     return Reading(connection.server, info, listed, reader.listed)
 
 

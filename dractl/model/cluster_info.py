@@ -38,22 +38,28 @@ class Gap:
         return f"{self.resource}{where} {why}"
 
 
+def qualified(kind: str, group: str) -> str:
+    """Return a kind with its group, as kubectl names it."""
+    return f"{kind}.{group}" if group else kind
+
+
 @dataclass(frozen=True, slots=True)
 class ClusterInfo:
     """The release of the API server, its gates as far as it says them, and the gaps.
 
-    `kubernetes` is the version as the server spells it; None: this is no source that
-    tells what it read. `gates` is None where it could not see them.
+    `kubernetes` is the version as the server spells it. `gates` is None where the
+    source could not see them. `read` are the kinds that it looked for, as
+    `Deployment.apps`: of one of these without an object and a gap there is none.
     """
 
     kubernetes: str | None = None
     gates: Mapping[str, bool] | None = None
     gaps: tuple[Gap, ...] = ()
+    read: frozenset[str] = frozenset()
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether a kind of which there is no object and no gap has none."""
-        return self.kubernetes is not None
+    def has_read(self, kind: str, *groups: str) -> bool:
+        """Tell whether it was looked for a kind, which is in one of the groups."""
+        return any(qualified(kind, group) in self.read for group in groups)
 
     def gap(self, kind: str) -> Gap | None:
         """Return what is known to be missing of a kind."""

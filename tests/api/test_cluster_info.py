@@ -28,6 +28,7 @@ def read(info: ClusterInfo, **options: object) -> Snapshot:
         ClusterInfo(),
         ClusterInfo("v1.36.2"),
         ClusterInfo("1.35", {"DRADeviceTaints": True}, (EVENTS, OTHERS)),
+        ClusterInfo("1.36", read=frozenset({"Pod", "Job.batch"})),
     ],
 )
 def test_what_is_written_is_read_again(info: ClusterInfo) -> None:

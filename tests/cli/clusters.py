@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from dractl.api.cluster_info import written
-from dractl.model.cluster_info import ClusterInfo
+from dractl.live.kinds import NEEDS
+from dractl.model.cluster_info import ClusterInfo, qualified
 from tests.apiserver import ApiServer
 
 Wire = dict[str, Any]
+READ = frozenset(qualified(each.kind, each.group) for each in NEEDS["snapshot"].kinds)
 
 
 def in_order(documents: Iterable[Wire]) -> list[Wire]:
@@ -24,7 +26,7 @@ def _key(document: Mapping[str, Any]) -> str:
 
 def saved(path: Path, documents: Iterable[Wire], release: str = "v1.36.2") -> str:
     """Write what a snapshot has, except for gates; return its path."""
-    items = [written(ClusterInfo(release)), *in_order(documents)]
+    items = [written(ClusterInfo(release, read=READ)), *in_order(documents)]
     path.write_text(json.dumps({"kind": "List", "apiVersion": "v1", "items": items}))
     return str(path)
 

@@ -181,7 +181,7 @@ def test_redaction_replaces_names_and_says_what_it_left(
     del cluster
     out = dractl("snapshot", "--redact").out
     assert wire.DRIVER in out
-    for name in ("worker", '"team"', '"n1"', "registry.example.com", '"mine"'):
+    for name in ('"worker"', '"team"', '"n1"', "registry.example.com", '"mine"'):
         assert name not in out
 
 
