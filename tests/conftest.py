@@ -8,6 +8,7 @@ from tests.apiserver.fixtures import api_server
 from tests.cli.run import Runner
 
 _CLUSTERS = ("KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT")
+_PROXIES = ("ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 __all__ = ["api_server", "dractl"]
 
@@ -16,9 +17,9 @@ __all__ = ["api_server", "dractl"]
 def _nowhere(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Keep tests away from the clusters that this machine knows."""
+    """Keep tests away from the clusters and proxies that this machine knows."""
     monkeypatch.setenv("HOME", str(_home(tmp_path_factory)))
-    for name in _CLUSTERS:
+    for name in (*_CLUSTERS, *_PROXIES, *map(str.lower, _PROXIES)):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -21,6 +21,7 @@ from dractl.live.entries import broken, no_proxy
 from dractl.live.target import Target
 
 _CHUNK: Final = 1 << 20
+_CONNECT: Final = 10.0  # seconds for a connection; without a network it takes minutes
 
 
 def connect(target: Target, pause: Callable[[float], None] = time.sleep) -> Connection:
@@ -144,7 +145,7 @@ class _Official:
                 url,
                 header_params=all_headers,
                 body=body,
-                _request_timeout=seconds,
+                _request_timeout=(min(seconds or _CONNECT, _CONNECT), seconds),
             )
         except (exceptions.HTTPError, ApiException) as error:
             self._fail(error)

@@ -1,6 +1,7 @@
 """Requests to an API server: sent again where that may help, refused in clear words."""
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +30,8 @@ _AGAIN: Final = frozenset(
         HTTPStatus.GATEWAY_TIMEOUT,
     }
 )
+NO_JSON: Final = (ValueError, RecursionError)
+"""What reading JSON raises; the second for what is nested a thousand times."""
 _MOST_TRIES: Final = 10  # as client-go
 _FIRST_PAUSE: Final = 0.1  # seconds; doubled for every further try
 _LONGEST_PAUSE: Final = 5.0
@@ -116,6 +119,7 @@ class Connection:
         self._timeout = timeout
         self._pause = pause
         self._name: str | None = None
+        self._naming = threading.Lock()
 
     def get(self, asked: Asked, query: Query = ()) -> Answer:
         """Return the answer to a GET; raise DractlError for anything but success."""
@@ -192,12 +196,13 @@ class Connection:
 
     def who(self) -> str:
         """Return the name that the server knows the user by, as far as it says so."""
-        if self._name is None:
-            status = self._review("SelfSubjectReview", {})
-            user = status.get("userInfo")
-            name = user.get("username") if isinstance(user, dict) else None
-            self._name = name if name and isinstance(name, str) else self._user
-        return self._name
+        with self._naming:
+            if self._name is None:
+                status = self._review("SelfSubjectReview", {})
+                user = status.get("userInfo")
+                name = user.get("username") if isinstance(user, dict) else None
+                self._name = name if name and isinstance(name, str) else self._user
+            return self._name
 
     def may(self, asked: Asked) -> bool:
         """Tell whether the server says that the user may do it, as far as rules go."""
@@ -230,14 +235,14 @@ class Connection:
         try:
             answer = self._transport.send(request, self._timeout)
             status = json.loads(answer.body)["status"]
-        except (LostConnection, DractlError, ValueError, KeyError, TypeError):
+        except (LostConnection, DractlError, *NO_JSON, KeyError, TypeError):
             return {}
         return status if isinstance(status, dict) else {}
 
     def _object(self, answer: Answer, path: str) -> dict[str, Any]:
         try:
             found = json.loads(answer.body)
-        except ValueError:
+        except NO_JSON:
             found = None
         if not isinstance(found, dict):
             raise unlike(self.server, path)

@@ -48,7 +48,7 @@ def refusal(status: int, body: bytes) -> Refusal:
     """Read a Status; what is none, such as a proxy's page, has no message."""
     try:
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or found.get("kind") != "Status":
         return Refusal(status, "", "", (), {})

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 
-from dractl.live.connection import Connection, Query, unlike
+from dractl.live.connection import NO_JSON, Connection, Query, unlike
 from dractl.live.errors import ClusterError
 from dractl.live.pages import Page
 from dractl.live.place import Asked, Place
@@ -51,5 +51,5 @@ def _page(connection: Connection, place: Place, query: Query) -> Page:
     answer = connection.get(Asked("list", place), query)
     try:
         return Page(answer.body)
-    except ValueError:
+    except NO_JSON:
         raise unlike(connection.server, place.path) from None

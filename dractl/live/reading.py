@@ -12,7 +12,7 @@ from dractl.api.cluster_info import written
 from dractl.errors import DractlError
 from dractl.live import gates
 from dractl.live.at_once import at_once
-from dractl.live.connection import Connection, unlike
+from dractl.live.connection import NO_JSON, Connection, unlike
 from dractl.live.errors import ClusterError
 from dractl.live.kinds import SLICE, Kind, Need
 from dractl.live.lists import PAGE, pages
@@ -91,7 +91,7 @@ class Reading:
             try:
                 for document in listed.documents():
                     yield SourcedDocument(document, self.server)
-            except ValueError:
+            except NO_JSON:
                 path = listed.kind.place(listed.version).path
                 raise unlike(self.server, path) from None
 
@@ -143,7 +143,7 @@ def _info(connection: Connection) -> ClusterInfo:
     answer = connection.get(Asked("get", path="/version"))
     try:
         version = json.loads(answer.body)
-    except ValueError:
+    except NO_JSON:
         version = None
     if not isinstance(version, dict):
         raise unlike(connection.server, "/version")
@@ -170,7 +170,7 @@ def _served(connection: Connection) -> Collection[str] | None:
         if error.http not in _REFUSED:
             raise
         return None
-    except (ValueError, KeyError, TypeError):
+    except (*NO_JSON, KeyError, TypeError):
         raise unlike(connection.server, "/apis") from None
 
 

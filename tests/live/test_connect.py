@@ -234,6 +234,26 @@ def test_a_proxy_that_refuses_is_told(tls_server: ApiServer, tmp_path: Path) -> 
     assert "HTTPS_PROXY" in said
 
 
+@pytest.mark.parametrize(
+    ("exceptions", "asked"), [("", True), ("127.0.0.1", False), ("127.0.0.0/8", False)]
+)
+def test_the_environment_names_a_proxy_and_who_needs_none(
+    api_server: ApiServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    exceptions: str,
+    asked: bool,
+) -> None:
+    path = api_server.kubeconfig(tmp_path / "config")
+    with proxy() as found:
+        monkeypatch.setenv("HTTP_PROXY", f"http://{found.address}")
+        monkeypatch.setenv("NO_PROXY", exceptions)
+        with connected(path) as connection:
+            connection.get(VERSION)
+
+    assert bool(found.asked) is asked
+
+
 @pytest.mark.parametrize("address", ["nothing", "ftp://x:1", "http://", "http://[::1"])
 def test_a_proxy_without_an_address_is_told(
     api_server: ApiServer, tmp_path: Path, address: str
@@ -246,6 +266,23 @@ def test_a_proxy_without_an_address_is_told(
 
 
 # -- answers that do not come, or not whole
+
+
+def test_a_connection_that_does_not_come_in_time() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:
+        address = server.getsockname()
+        # Nobody accepts these, so that there is no room for another one.
+        waiting = [socket.socket() for _ in range(8)]
+        for each in waiting:
+            each.setblocking(False)
+            each.connect_ex(address)
+        started = time.monotonic()
+        said = refusal(reached(f"http://127.0.0.1:{address[1]}", timeout=0.3))
+        for each in waiting:
+            each.close()
+
+    assert "cannot be reached: no connection in time" in said
+    assert time.monotonic() - started < 2
 
 
 def test_an_answer_that_does_not_come_in_time() -> None:

@@ -1,11 +1,13 @@
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dractl.errors import DractlError
+from dractl.live.at_once import at_once
 from dractl.live.connection import Connection, LostConnection
 from dractl.live.errors import ClusterError
 from dractl.live.place import Asked, Place
@@ -240,6 +242,17 @@ def test_credentials_that_stay_refused_are_told(
 
 def test_the_server_says_who_asks(connection: Connection) -> None:
     assert connection.who() == "admin"
+
+
+def test_many_refusals_ask_only_once_whom_they_are_for(
+    api_server: ApiServer, tmp_path: Path
+) -> None:
+    with connected(api_server.kubeconfig(tmp_path / "c", user="alice")) as connection:
+        tell = partial(refusal, connection, Asked("list", CLAIMS))
+        assert len(set(at_once([tell] * 6))) == 1
+
+    asked = [each.path for each in api_server.requests if each.method == "POST"]
+    assert asked == ["/apis/authentication.k8s.io/v1/selfsubjectreviews"]
 
 
 def test_the_kubeconfig_says_who_asks_where_the_server_does_not(

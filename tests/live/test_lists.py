@@ -4,12 +4,15 @@ from pathlib import Path
 import pytest
 
 from dractl.errors import DractlError
+from dractl.live.connect import connect
 from dractl.live.connection import Connection
 from dractl.live.errors import ClusterError
 from dractl.live.lists import PAGE, pages
 from dractl.live.place import Place
+from dractl.live.target import Target
 from tests.apiserver import ApiServer, Fault, Kind
 from tests.live.configs import connected
+from tests.live.proxies import speaking
 
 NODES = Place("", "v1", "nodes")
 NUMBER = 2 * PAGE + 1
@@ -117,3 +120,13 @@ def test_a_page_of_something_else_is_told(
 
     with pytest.raises(DractlError, match="answers /api/v1/nodes with something that"):
         names(connection)
+
+
+def test_a_page_that_is_nested_without_end_is_told() -> None:
+    deep = b"[" * 100_000
+    body = b'{"metadata": %s' % deep
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+    with speaking(head + body) as url:
+        connection = connect(Target(server=url, timeout=5.0))
+        with pytest.raises(DractlError, match="that no API server says"):
+            names(connection)
