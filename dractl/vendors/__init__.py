@@ -1,0 +1,1 @@
+"""Vendors of devices, one module with one row for each."""

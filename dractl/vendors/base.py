@@ -1,0 +1,99 @@
+"""What a vendor is: its drivers as Kubernetes sees them, and how its devices are found.
+
+A vendor is one module with one row; `VENDORS` lists them. Facts are from the sources of
+the drivers, as of August 2026.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from dractl.model.cluster import Profile
+from dractl.model.hosts import HostFacts
+
+Wire = Mapping[str, Any]
+"""Part of an object in its v1 form."""
+
+_NEWEST: Final = Profile()
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A DeviceClass as the driver's chart ships it."""
+
+    name: str
+    type_value: str | None = None
+    extended_resource: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A driver: `default` is its first class, `shared` has the names of others.
+
+    `schemas` are the versions of the driver that publish differently, oldest first.
+    """
+
+    vendor: str
+    name: str
+    classes: tuple[Class, ...]
+    attributes: Mapping[str, str]
+    capacity: frozenset[str] = frozenset()
+    shared: Mapping[str, str] = field(default_factory=dict)
+    type_attribute: str = "type"
+    schemas: tuple[str, ...] = ()
+
+    @property
+    def default(self) -> Class:
+        """The class that is meant when none is named."""
+        return self.classes[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How slices are to look: for which release, and as which version of a driver.
+
+    `schemas` has versions of drivers by vendor; without one the newest counts.
+    `partitionable` asks for partitions that the driver would make on demand.
+    """
+
+    profile: Profile = _NEWEST
+    schemas: Mapping[str, str] = field(default_factory=dict)
+    partitionable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A device of a machine, and what its DRA driver would publish of it.
+
+    `kind` is a word such as gpu, partition, nic, vf, fpga, npu, qat, cpu. `address` is
+    its PCI function, `parent` that of which it is a part. `driver` is the DRA driver,
+    None where there is none that is known. `device` is what stands in a ResourceSlice
+    (name, attributes, capacity, consumesCounters, taints, allowMultipleAllocations);
+    None: nothing, for the reason in `why_not`. `counters` are the counter sets that it
+    needs in its pool. `warnings` are for the user, worst first.
+    """
+
+    vendor: str
+    kind: str
+    model: str
+    address: str | None = None
+    parent: str | None = None
+    numa_node: int | None = None
+    root: str | None = None
+    kernel_driver: str | None = None
+    driver: str | None = None
+    device: Wire | None = None
+    counters: tuple[Wire, ...] = ()
+    why_not: str = ""
+    warnings: tuple[str, ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """A row. `find` yields the vendor's devices in the order of their addresses."""
+
+    name: str
+    title: str
+    drivers: tuple[Driver, ...]
+    find: Callable[[HostFacts, Wishes], Iterable[Found]]
