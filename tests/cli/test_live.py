@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from dractl.api.versions import GROUP
 from dractl.demo import PATH
@@ -13,7 +14,7 @@ from tests.cli.clusters import saved, served
 from tests.cli.run import Ran, Runner
 from tests.cli.waiting import CLUSTER
 from tests.scenarios import SHARED, needs_shared
-from tests.solver.clusters import claim, gpus, node, pod
+from tests.solver.clusters import claim, gpus, node, pod, wish
 
 GATES = ("--feature-gates", "AllBeta=true")
 """Those of the double, which a saved file does not have."""
@@ -53,6 +54,22 @@ def test_the_answer_is_that_of_a_file_with_the_same_objects(
 
     assert live.status == kept.status
     assert answer(live) == answer(kept)
+
+
+def test_files_are_validated_against_what_a_cluster_has(
+    dractl: Runner, api_server: ApiServer, tmp_path: Path
+) -> None:
+    api_server.add(CLUSTER)
+    file = tmp_path / "claim.yaml"
+    asking = claim("new", wish(1, deviceClassName="absent"))
+    file.write_text(yaml.safe_dump(asking))
+    whole = saved(tmp_path / "saved.json", CLUSTER)
+
+    live = dractl("validate", str(file), *served(api_server, tmp_path))
+    kept = dractl("validate", str(file), "--snapshot", whole, *GATES)
+
+    assert "absent" in live.out
+    assert (live.status, live.out) == (kept.status, kept.out)
 
 
 # -- namespaces

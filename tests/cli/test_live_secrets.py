@@ -10,8 +10,9 @@ import pytest
 import yaml
 
 from tests.apiserver import ApiServer, Fault, Kind, Rule, User
+from tests.apiserver.certificates import Certificates, needs_openssl
 from tests.cli.clusters import served
-from tests.cli.run import Ran, Runner
+from tests.cli.run import Ran, Runner, program
 from tests.cli.waiting import CLUSTER
 from tests.live.identity import id_token
 
@@ -199,3 +200,26 @@ def test_what_stands_in_a_broken_kubeconfig_shows_nowhere(
 
     assert ran.status in {2, 3}
     hidden(ran)
+
+
+@needs_openssl
+def test_a_key_does_not_stay_in_the_folder_for_temporary_files(tmp_path: Path) -> None:
+    certificates = Certificates(tmp_path)
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    files = dict(
+        zip(
+            ("client-certificate", "client-key"),
+            certificates.client("admin"),
+            strict=True,
+        )
+    )
+    data = {f"{key}-data": encoded(path.read_text()) for key, path in files.items()}
+    with ApiServer(certificates=certificates) as server:
+        server.add(CLUSTER)
+        options = served(server, tmp_path, credentials=data)
+
+        ran = program("attributes", *options, environment={"TMPDIR": str(folder)})
+
+    assert ran.status == 0
+    assert list(folder.iterdir()) == []
