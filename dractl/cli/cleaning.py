@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from dractl.api.snapshot import Snapshot
-from dractl.cli import output
+from dractl.cli import deleting, output
 from dractl.cli.confirm import confirmed
-from dractl.cli.deleting import DryRun, Work, carry_out
+from dractl.cli.deleting import DryRun, carry_out
 from dractl.cli.leftovers import named, plan, summary, table, told, wide
 from dractl.cli.options import usage
 from dractl.cli.output import AnswerFormat
 from dractl.cli.reading import Live
 from dractl.cli.source import length_of
+from dractl.cli.steps import Work
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import counted
 from dractl.errors import ExitStatus
@@ -121,15 +122,15 @@ def delete(
 
     work = carry_out(chosen, live, order.dry_run, tell)
     if output_format in {"json", "yaml"}:
-        _write_data(answer, work.deletions, output_format, screen)
+        _write_data(answer, work.done, output_format, screen)
     elif output_format == "name":
-        done = (each for each in work.deletions if each.outcome in _DONE)
+        done = (each for each in work.done if each.outcome in _DONE)
         _write_names((each.finding for each in done), screen)
     _report(work, order, screen)
     left = len(answer.proposed) - len(chosen)
     if left:
         screen.note(f"{counted(left, 'object')} more after a look: --include-review")
-    return work.status
+    return deleting.status(work)
 
 
 def _is_chosen(finding: Finding, order: Order) -> bool:
@@ -163,16 +164,16 @@ def _write_names(findings: Iterable[Finding], screen: Terminal) -> None:
     screen.write("".join(f"{named(each)}\n" for each in findings))
 
 
-def _report(work: Work, order: Order, screen: Terminal) -> None:
+def _report(work: Work[Deletion], order: Order, screen: Terminal) -> None:
     """Say how it went: what ended the work, and how much is done."""
     if work.error is not None:
         screen.fail(work.error)
     if work.is_interrupted:
         screen.warn("interrupted: the rest was not deleted")
-    for each in work.deletions:
+    for each in work.done:
         if each.outcome is Outcome.CHANGED:
             screen.warn(each.message)
-    counts = Counter(each.outcome.value.replace("-", " ") for each in work.deletions)
+    counts = Counter(each.outcome.value.replace("-", " ") for each in work.done)
     said = ", ".join(f"{number} {outcome}" for outcome, number in counts.items())
     how = f" ({order.how})" if order.how else ""
     screen.note(f"{said or 'nothing to delete'}{how}")

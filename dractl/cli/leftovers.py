@@ -5,12 +5,10 @@ from typing import Final
 
 from dractl.cli.clock import age
 from dractl.cli.terminal import Terminal
-from dractl.cli.text import columns, counted, filled, visible
+from dractl.cli.text import NARROW, columns, counted, indented, visible
 from dractl.leftovers.answer import Deletion, Finding, Leftovers, Outcome, Verdict
 from dractl.live.kinds import NEEDS
 
-_NARROW: Final = 80  # columns of the terminal that everybody has
-_LEAST: Final = 20  # columns that text is never squeezed below
 _HEADINGS: Final = {
     Verdict.SAFE: "SAFE TO DELETE",
     Verdict.REVIEW: "TO DELETE AFTER A LOOK",
@@ -31,7 +29,7 @@ _SAID: Final = {
 
 def table(answer: Leftovers, screen: Terminal) -> str:
     """Return what is left over, what needs a decision first."""
-    limit = max(screen.columns or _NARROW, _LEAST)
+    limit = screen.columns or NARROW
     blocks = [
         [screen.heading(heading), *_reasons(found, limit)]
         for verdict, heading in _HEADINGS.items()
@@ -63,7 +61,7 @@ def named(finding: Finding) -> str:
 
 def plan(findings: Sequence[Finding], screen: Terminal) -> str:
     """Return what is going to be deleted."""
-    limit = max(screen.columns or _NARROW, _LEAST)
+    limit = screen.columns or NARROW
     return "".join(f"{line}\n" for line in _reasons(findings, limit))
 
 
@@ -110,11 +108,11 @@ def _reasons(findings: Sequence[Finding], limit: int) -> Iterator[str]:
         groups.setdefault((each.code, each.why, each.affects), []).append(each)
     for same in groups.values():
         first = same[0]
-        yield from _wrapped(f"{first.code}: {first.why}", limit, "  ", "    ")
+        yield from indented(f"{first.code}: {first.why}", limit, "  ", "    ")
         rows = [(visible(_object(each)), age(each.age), _tool(each)) for each in same]
         yield from (f"    {line}" for line in columns(rows))
         for effect in first.affects:
-            yield from _wrapped(f"- {effect}", limit, "    ", "      ")
+            yield from indented(f"- {effect}", limit, "    ", "      ")
 
 
 def _tool(finding: Finding) -> str:
@@ -124,9 +122,3 @@ def _tool(finding: Finding) -> str:
 def _object(finding: Finding) -> str:
     space = finding.meta.namespace
     return f"{finding.kind.lower()} {f'{space}/' if space else ''}{finding.meta.name}"
-
-
-def _wrapped(text: str, limit: int, first: str, rest: str) -> Iterator[str]:
-    lines = filled(visible(text).split(" "), max(limit - len(rest), _LEAST))
-    for number, line in enumerate(lines):
-        yield f"{rest if number else first}{line}"

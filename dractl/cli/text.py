@@ -1,9 +1,12 @@
 """Text of strangers made safe to show, and columns that line up."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
-_GAP = "  "
+NARROW: Final = 80  # columns of the terminal that everybody has
+_LEAST: Final = 20  # columns that text is never squeezed below
+_GAP: Final = "  "
 
 
 def visible(text: str) -> str:
@@ -56,6 +59,16 @@ def filled(words: Iterable[str], limit: int, joint: str = " ") -> list[str]:
         else:
             lines.append(word)
     return lines
+
+
+def indented(text: str, limit: int, first: str, rest: str) -> Iterator[str]:
+    """Yield the text of strangers in lines of at most `limit` cells.
+
+    `first` and `rest` stand before the first line and the others.
+    """
+    lines = filled(visible(text).split(" "), max(limit - width(rest), _LEAST))
+    for number, line in enumerate(lines):
+        yield f"{rest if number else first}{line}"
 
 
 def counted(number: int, noun: str) -> str:
