@@ -1,6 +1,7 @@
 """The door to the official client: from options to a connection."""
 
 import os
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -147,12 +148,15 @@ class _Official:
                 body=body,
                 _request_timeout=(min(seconds or _CONNECT, _CONNECT), seconds),
             )
-        except (exceptions.HTTPError, ApiException) as error:
+        except exceptions.HTTPError as error:
             self._fail(error)
+        except ApiException as error:
+            # This is how the client passes an SSLError on.
+            self._fail(error.__context__ or error)
         self._was_reached = True
         return answer.response
 
-    def _fail(self, error: Exception) -> NoReturn:
+    def _fail(self, error: BaseException) -> NoReturn:
         """Raise what a failure on the way means.
 
         A server that answered before and now refuses connections is starting again.
@@ -164,12 +168,14 @@ class _Official:
                 raise LostConnection("the connection broke") from error
             case exceptions.NewConnectionError() if self._was_reached:
                 raise LostConnection("it takes no connections any more") from error
+            case exceptions.SSLError() if self._was_reached:
+                raise LostConnection("the connection broke") from error
         message, hint = _explained(error)
         message = f"{self.server} cannot be reached: {message}"
         raise DractlError("unreachable", message, hint=hint) from error
 
 
-def _explained(error: Exception) -> tuple[str, str]:
+def _explained(error: BaseException) -> tuple[str, str]:
     match error:
         case exceptions.NameResolutionError():
             return "its name is unknown", "check the server of the kubeconfig"
@@ -185,15 +191,12 @@ def _explained(error: Exception) -> tuple[str, str]:
             )
         case exceptions.ConnectTimeoutError():
             return "no connection in time", "check the network, or --request-timeout"
-        case exceptions.SSLError() | ApiException():
-            return (
-                f"its certificate is not accepted ({_tls_reason(error)})",
-                "check certificate-authority in the kubeconfig, or --tls-server-name",
-            )
+        case exceptions.SSLError():
+            return _tls(error)
     return "its address is none", "check the server of the kubeconfig"
 
 
-def _system_reason(error: Exception) -> str:
+def _system_reason(error: BaseException) -> str:
     """Return what the operating system says: `connection refused`."""
     cause = error.__cause__
     text = cause.strerror if isinstance(cause, OSError) else None
@@ -205,10 +208,19 @@ def _home() -> Path:
     return Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home raises there
 
 
-def _tls_reason(error: Exception) -> str:
-    """Return the words of the TLS library, the last line of what wraps them."""
-    text = str(getattr(error, "reason", None) or error)
-    return text.rpartition("\n")[2].strip()[:200]
+def _tls(error: exceptions.SSLError) -> tuple[str, str]:
+    """Return what the TLS library says, which is wrapped or stands alone."""
+    cause = error.args[0] if error.args else error
+    reason = str(cause)[:200]
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return (
+            f"its certificate is not accepted ({reason})",
+            "check certificate-authority in the kubeconfig, or --tls-server-name",
+        )
+    return (
+        f"it does not speak TLS as it should ({reason})",
+        "check port and https:// of the server in the kubeconfig",
+    )
 
 
 def _pieces(raw: Any, end: float | None) -> Iterator[bytes]:

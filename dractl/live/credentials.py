@@ -5,6 +5,7 @@ tokens. Its own messages may show entries of the kubeconfig, so they are never p
 """
 
 import logging
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -111,7 +112,9 @@ def _load(chosen: Access, configuration: Any) -> None:
     if plugin := chosen.user.get("exec"):
         reason = " ".join(" ".join(said).split())[:_SHOWN]
         giver = f"the program {plugin['command']!r}"
-        raise _no_token(chosen, giver, f": {reason}" if reason else "")
+        raise _no_token(
+            chosen, giver, f": {reason}" if reason else "", _install_hint(plugin)
+        )
     if "auth-provider" in chosen.user:
         raise _no_token(chosen, "the identity provider")
 
@@ -141,12 +144,20 @@ def _with_authority(provider: Mapping[str, Any]) -> dict[str, Any]:
     return {**provider, "config": config}
 
 
-def _no_token(chosen: Access, giver: str, reason: str = "") -> DractlError:
+def _no_token(
+    chosen: Access, giver: str, reason: str = "", hint: str = ""
+) -> DractlError:
     return DractlError(
         "credentials",
         f"{giver} of user {chosen.user_name!r} gives no credentials{reason}",
-        hint="log in again; kubectl auth whoami shows whether it works there",
+        hint=hint or "log in again; kubectl auth whoami shows whether it works there",
     )
+
+
+def _install_hint(plugin: Mapping[str, Any]) -> str:
+    """Return how to get a program that is not there, as the entry tells users."""
+    is_there = shutil.which(plugin["command"]) is not None
+    return "" if is_there else str(plugin.get("installHint") or "")
 
 
 def _text_of(file: Path) -> str:

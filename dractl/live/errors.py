@@ -243,6 +243,8 @@ def _bad_request(
 ) -> Told:
     if asked.verb not in READING:
         return _invalid(asked, answer, who, server)
+    if not answer.message:
+        return _other(asked, answer, who, server)
     return (
         "refused",
         f"{server} does not understand the request to {asked}: {answer.message}",

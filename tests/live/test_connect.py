@@ -127,6 +127,35 @@ def test_a_certificate_has_to_have_the_name_that_is_asked_for(
         assert "its certificate is not accepted (" in refusal(connection)
 
 
+def test_a_server_that_speaks_no_tls(api_server: ApiServer) -> None:
+    said = refusal(reached(api_server.url.replace("http:", "https:")))
+
+    assert "it does not speak TLS as it should (" in said
+    assert "check port and https:// of the server" in said
+
+
+def test_a_server_that_ends_the_handshake() -> None:
+    with speaking() as url:
+        said = refusal(reached(url.replace("http:", "https:")))
+
+    assert "cannot be reached: it does not speak TLS as it should (" in said
+
+
+@needs_openssl
+def test_a_server_that_speaks_only_tls(tls_server: ApiServer) -> None:
+    said = refusal(reached(tls_server.url.replace("https:", "http:")))
+
+    assert "does not answer when asked to get /version: the connection broke" in said
+
+
+def test_a_request_without_tls_that_is_refused() -> None:
+    answer = b"HTTP/1.0 400 Bad Request\r\n\r\nuse HTTPS\n"
+    with speaking(answer) as url:
+        said = refusal(reached(url))
+
+    assert "answers 400 when asked to get /version (check that" in said
+
+
 @needs_openssl
 def test_a_client_certificate_tells_who_asks(
     tls_server: ApiServer, tmp_path: Path

@@ -293,6 +293,17 @@ def test_a_document_is_applied_and_read(connection: Connection) -> None:
     assert connection.read(RULES.of("a"))["metadata"]["uid"] == made["metadata"]["uid"]
 
 
+def test_a_document_whose_answer_is_lost_is_applied_again(
+    api_server: ApiServer, connection: Connection
+) -> None:
+    api_server.faults.add(Fault(Kind.DROP_AFTER, method="PATCH"))
+
+    made = connection.apply(RULES.of("a"), rule("a"), manager="dractl")
+
+    assert api_server.objects("DeviceTaintRule")[0]["metadata"] == made["metadata"]
+    assert [each.status for each in api_server.requests] == [0, 200]
+
+
 def test_a_dry_run_changes_nothing(
     api_server: ApiServer, connection: Connection
 ) -> None:

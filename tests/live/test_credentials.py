@@ -122,6 +122,13 @@ def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert "No such file or directory" in said
 
 
+def test_a_program_that_is_not_there_can_say_how_to_get_it(tmp_path: Path) -> None:
+    missing = {"apiVersion": EXEC, "command": "no-such-program"}
+    entry = {"exec": {**missing, "installHint": "install it from example.com"}}
+
+    assert refusal(tmp_path, entry).endswith("(install it from example.com)")
+
+
 @pytest.mark.parametrize(
     ("user", "message"),
     [
