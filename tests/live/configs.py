@@ -1,9 +1,10 @@
 """Kubeconfigs, and connections that they lead to."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -12,6 +13,7 @@ from dractl.live.connection import Connection
 from dractl.live.target import Target
 
 Config = dict[str, Any]
+_EXEC: Final = "client.authentication.k8s.io/v1"
 
 
 def config(
@@ -38,6 +40,20 @@ def written(path: Path, content: object) -> Path:
     text = content if isinstance(content, str) else yaml.safe_dump(content)
     path.write_text(text, "utf-8")
     return path
+
+
+def login(folder: Path, token: str) -> dict[str, Any]:
+    """Return a user's entry whose program gives the token that `tell` told it."""
+    tell(folder, token)
+    arguments = {"command": "cat", "args": [str(folder / "credential")]}
+    return {"exec": {"apiVersion": _EXEC, **arguments}}
+
+
+def tell(folder: Path, token: str) -> None:
+    """Change the token that the program gives."""
+    status = {"token": token}
+    made = {"apiVersion": _EXEC, "kind": "ExecCredential", "status": status}
+    (folder / "credential").write_text(json.dumps(made), "utf-8")
 
 
 class Pauses(list[float]):

@@ -1,48 +1,19 @@
 import json
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from dractl.errors import DractlError
 from dractl.live.at_once import at_once
-from dractl.live.connection import Connection, LostConnection
-from dractl.live.errors import ClusterError
+from dractl.live.connection import Connection
 from dractl.live.place import Asked, Place
 from tests.apiserver import ADMIN, ApiServer, Fault, Kind, Rule, User
-from tests.live.configs import Pauses, connected
+from tests.live.configs import Pauses, connected, login, tell
 
 VERSION = Asked("get", path="/version")
 RULES = Place("resource.k8s.io", "v1beta2", "devicetaintrules")
 CLAIMS = Place("resource.k8s.io", "v1", "resourceclaims", "default")
-EXEC = "client.authentication.k8s.io/v1"
-
-
-def rule(name: str, effect: str = "NoSchedule") -> dict[str, Any]:
-    return {
-        "apiVersion": "resource.k8s.io/v1beta2",
-        "kind": "DeviceTaintRule",
-        "metadata": {"name": name},
-        "spec": {
-            "deviceSelector": {"driver": "gpu.example.com"},
-            "taint": {"key": "k", "effect": effect},
-        },
-    }
-
-
-@pytest.fixture
-def pauses() -> Pauses:
-    return Pauses()
-
-
-@pytest.fixture
-def connection(
-    api_server: ApiServer, tmp_path: Path, pauses: Pauses
-) -> Iterator[Connection]:
-    with connected(api_server.kubeconfig(tmp_path / "config"), pauses) as found:
-        yield found
 
 
 def refusal(connection: Connection, asked: Asked = VERSION) -> str:
@@ -165,30 +136,17 @@ def test_a_page_in_html_is_no_object(
 # -- credentials that are refused
 
 
-def login(api_server: ApiServer, folder: Path) -> dict[str, Any]:
-    """Return an entry whose program gives what stands in a file."""
-    credential = folder / "credential"
-    tell(credential, api_server.access.token("admin"))
-    arguments = {"command": "cat", "args": [str(credential)]}
-    return {"exec": {"apiVersion": EXEC, **arguments}}
-
-
-def tell(credential: Path, token: str) -> None:
-    status = {"token": token}
-    made = {"apiVersion": EXEC, "kind": "ExecCredential", "status": status}
-    credential.write_text(json.dumps(made))
-
-
 def test_a_token_that_expires_is_replaced_by_the_next_of_the_program(
     api_server: ApiServer, tmp_path: Path
 ) -> None:
     path = api_server.kubeconfig(
-        tmp_path / "config", credentials=login(api_server, tmp_path)
+        tmp_path / "config",
+        credentials=login(tmp_path, api_server.access.token("admin")),
     )
     with connected(path) as connection:
         connection.get(VERSION)
         api_server.access.revoke(api_server.access.token("admin"))
-        tell(tmp_path / "credential", api_server.access.renew(ADMIN))
+        tell(tmp_path, api_server.access.renew(ADMIN))
 
         answer = connection.get(VERSION)
 
@@ -200,7 +158,8 @@ def test_a_program_that_gives_the_same_token_again_does_not_help(
     api_server: ApiServer, tmp_path: Path
 ) -> None:
     path = api_server.kubeconfig(
-        tmp_path / "config", credentials=login(api_server, tmp_path)
+        tmp_path / "config",
+        credentials=login(tmp_path, api_server.access.token("admin")),
     )
     api_server.faults.add(Fault(Kind.EXPIRED_TOKEN))
 
@@ -215,11 +174,12 @@ def test_threads_that_are_refused_at_once_need_one_new_token(
     api_server: ApiServer, tmp_path: Path
 ) -> None:
     path = api_server.kubeconfig(
-        tmp_path / "config", credentials=login(api_server, tmp_path)
+        tmp_path / "config",
+        credentials=login(tmp_path, api_server.access.token("admin")),
     )
     with connected(path) as connection:
         transport = connection._transport
-        tell(tmp_path / "credential", api_server.access.renew(ADMIN))
+        tell(tmp_path, api_server.access.renew(ADMIN))
 
         renewed = [transport.renew(0), transport.renew(0), transport.renew(1)]
 
@@ -281,120 +241,3 @@ def test_the_server_says_what_one_may_do(
 
     with connected(api_server.kubeconfig(tmp_path / "c", user=user)) as connection:
         assert connection.may(asked) is allowed
-
-
-# -- changes
-
-
-def test_a_document_is_applied_and_read(connection: Connection) -> None:
-    made = connection.apply(RULES.of("a"), rule("a"), manager="dractl")
-
-    assert made["spec"]["taint"]["effect"] == "NoSchedule"
-    assert connection.read(RULES.of("a"))["metadata"]["uid"] == made["metadata"]["uid"]
-
-
-def test_a_document_whose_answer_is_lost_is_applied_again(
-    api_server: ApiServer, connection: Connection
-) -> None:
-    api_server.faults.add(Fault(Kind.DROP_AFTER, method="PATCH"))
-
-    made = connection.apply(RULES.of("a"), rule("a"), manager="dractl")
-
-    (kept,) = api_server.objects("DeviceTaintRule")
-    assert kept["metadata"]["uid"] == made["metadata"]["uid"]
-    assert [each.status for each in api_server.requests] == [0, 200]
-
-
-def test_a_dry_run_changes_nothing(
-    api_server: ApiServer, connection: Connection
-) -> None:
-    connection.apply(RULES.of("a"), rule("a"), manager="dractl", dry_run=True)
-
-    assert api_server.objects("DeviceTaintRule") == []
-
-
-def test_a_field_of_another_manager_is_taken_by_force_only(
-    connection: Connection,
-) -> None:
-    connection.apply(RULES.of("a"), rule("a"), manager="one")
-
-    with pytest.raises(ClusterError) as caught:
-        connection.apply(RULES.of("a"), rule("a", "None"), manager="two")
-    forced = connection.apply(
-        RULES.of("a"), rule("a", "None"), manager="two", force=True
-    )
-
-    assert caught.value.http == 409
-    assert "somebody else manages fields of devicetaintrules" in str(caught.value)
-    assert ".spec.taint.effect" in str(caught.value)
-    assert forced["spec"]["taint"]["effect"] == "None"
-
-
-def test_an_object_is_created_once(connection: Connection) -> None:
-    connection.create(RULES, rule("a"))
-
-    with pytest.raises(ClusterError, match="already") as caught:
-        connection.create(RULES, rule("a"))
-
-    assert (caught.value.http, caught.value.reason) == (409, "AlreadyExists")
-
-
-def test_an_object_is_deleted_if_it_is_still_the_one_that_is_meant(
-    api_server: ApiServer, connection: Connection
-) -> None:
-    uid = connection.create(RULES, rule("a"))["metadata"]["uid"]
-    place = RULES.of("a")
-
-    with pytest.raises(ClusterError) as other:
-        connection.delete(place, uid="another")
-    connection.delete(place, uid=uid, dry_run=True)
-    assert len(api_server.objects("DeviceTaintRule")) == 1
-    connection.delete(place, uid=uid)
-    with pytest.raises(ClusterError) as gone:
-        connection.delete(place, uid=uid)
-
-    assert (other.value.http, gone.value.http) == (409, 404)
-    assert str(gone.value) == "there is no devicetaintrules.resource.k8s.io a"
-
-
-# -- watches
-
-
-def test_lines_come_as_the_server_writes_them(
-    api_server: ApiServer, connection: Connection
-) -> None:
-    connection.create(RULES, rule("a"))
-
-    lines = connection.lines(Asked("watch", RULES), [("watch", "1")], 5.0)
-    event = json.loads(next(lines))
-    api_server.cut_watches()
-
-    assert (event["type"], event["object"]["metadata"]["name"]) == ("ADDED", "a")
-    with pytest.raises(LostConnection):
-        list(lines)
-
-
-def test_a_watch_that_is_refused_is_told(api_server: ApiServer, tmp_path: Path) -> None:
-    path = api_server.kubeconfig(tmp_path / "config", user="alice")
-
-    with connected(path) as connection, pytest.raises(ClusterError) as caught:
-        connection.lines(Asked("watch", RULES), [("watch", "1")], 5.0)
-
-    assert caught.value.http == 403
-    assert "--verb=watch" in caught.value.hint
-
-
-def test_a_watch_goes_on_with_new_credentials(
-    api_server: ApiServer, tmp_path: Path
-) -> None:
-    path = api_server.kubeconfig(
-        tmp_path / "config", credentials=login(api_server, tmp_path)
-    )
-    with connected(path) as connection:
-        connection.create(RULES, rule("a"))
-        api_server.access.revoke(api_server.access.token("admin"))
-        tell(tmp_path / "credential", api_server.access.renew(ADMIN))
-
-        lines = connection.lines(Asked("watch", RULES), [("watch", "1")], 5.0)
-
-        assert json.loads(next(lines))["type"] == "ADDED"
