@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from dractl.model.cluster import Profile
+from dractl.model.limits import limit
 from dractl.model.names import dns_label
-from dractl.rules.limits import limit
 from dractl.rules.path import Path
 from dractl.rules.reasons import duplicate, invalid_each, required, too_many
 from dractl.rules.registry import Violation, rule

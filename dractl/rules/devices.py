@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from dractl.model.cluster import Profile
+from dractl.model.limits import limit
 from dractl.model.names import dns_label, dns_subdomain
 from dractl.rules.allocatable import check_allocatable
 from dractl.rules.attributes import LIST_FIELDS, check_attributes
 from dractl.rules.binding import check_binding
 from dractl.rules.capacity import check_capacities
 from dractl.rules.counters import check_consumptions
-from dractl.rules.limits import limit
 from dractl.rules.path import Path
 from dractl.rules.reasons import invalid, invalid_each, required, too_many
 from dractl.rules.registry import Violation, rule

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from dractl.model.cluster import Profile
+from dractl.model.limits import COUNTERS_APART, limit
 from dractl.model.names import dns_subdomain
 from dractl.rules.attributes import LIST_FIELDS
 from dractl.rules.counters import check_counter_set
 from dractl.rules.devices import check_device
 from dractl.rules.drivers import check_driver, check_pool
-from dractl.rules.limits import COUNTERS_APART, limit
 from dractl.rules.metadata import check_metadata
 from dractl.rules.partitions import check_slice_of_137
 from dractl.rules.path import Path
