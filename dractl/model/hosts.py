@@ -82,6 +82,19 @@ class PciDevice:
 
 
 @dataclass(frozen=True, slots=True)
+class PlatformGpu:
+    """A partition of an AMD GPU that the kernel shows as a platform device.
+
+    `name` is that in /sys/devices/platform (`amdgpu_xcp_3`), `cards` and `renders` are
+    the numbers of its DRM nodes; of which GPU it is, only KFD tells.
+    """
+
+    name: str
+    cards: tuple[int, ...] = ()
+    renders: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NetInterface:
     """A network interface; `pci` is the function behind it, None for a virtual one.
 
@@ -298,8 +311,10 @@ class HostFacts:
     """All that was found out of a machine.
 
     `proc_nvidia` are the files of /proc/driver/nvidia, by their names below it.
-    `modules` are the versions of loaded kernel modules, "" for one without. `dmi` are
-    the words of the firmware (`product_name`, `sys_vendor`). `name` is the host name.
+    `modules` are the versions of loaded kernel modules, "" for one without, and
+    `module_sources` the checksums of their sources (`srcversion`) where there are. `dmi`
+    are the words of the firmware (`product_name`, `sys_vendor`). `name` is the host
+    name. `xcps` are partitions of AMD GPUs other than the first of each.
     """
 
     name: str = ""
@@ -313,7 +328,9 @@ class HostFacts:
     cpus: tuple[Cpu, ...] = ()
     numa: tuple[NumaNode, ...] = ()
     modules: Mapping[str, str] = field(default_factory=dict)
+    module_sources: Mapping[str, str] = field(default_factory=dict)
     platform: tuple[str, ...] = ()
+    xcps: tuple[PlatformGpu, ...] = ()
     nodes: tuple[DeviceNode, ...] = ()
     proc_nvidia: Mapping[str, str] = field(default_factory=dict)
     nvml: Nvml = Nvml()
