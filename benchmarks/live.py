@@ -1,7 +1,8 @@
 """Reads a live cluster: time and memory, against a server in another process.
 
 `python -m benchmarks.live [SLICES]` serves slices of eight devices each, on as many
-nodes; 2,000 of them are 19 MB of JSON. The first run waits for the server to write its
+nodes; 2,000 of them are 19 MB of JSON. `dractl snapshot` reads them in pages of 500,
+also from a server of which every tenth request fails: the files have to be equal. The first run waits for the server to write its
 objects out.
 """
 
@@ -93,12 +94,12 @@ def _read(kubeconfig: str) -> None:
     )
 
 
-def _command(kubeconfig: str) -> None:
-    """Run `dractl attributes`, and print what it took."""
-    command = [sys.executable, "-m", "dractl", "attributes"]
+def _command(kubeconfig: str, *words: str) -> None:
+    """Run a command of dractl, and print what it took."""
+    command = [sys.executable, "-m", "dractl", *words]
     started = time.perf_counter()
     with subprocess.Popen(  # noqa: S603 - our own program
-        [*command, "--kubeconfig", kubeconfig, "-q", "-o", "json"],
+        [*command, "--kubeconfig", kubeconfig, "-q"],
         stdout=subprocess.DEVNULL,
     ) as child:
         _, status, used = os.wait4(child.pid, 0)
@@ -107,7 +108,7 @@ def _command(kubeconfig: str) -> None:
     peak = used.ru_maxrss / 1024
     busy = used.ru_utime + used.ru_stime
     print(
-        f"dractl attributes: {seconds:.2f} s, {busy:.2f} s CPU, {peak:.0f} MiB, "
+        f"dractl {words[0]}: {seconds:.2f} s, {busy:.2f} s CPU, {peak:.0f} MiB, "
         f"exit {child.returncode}"
     )
 
@@ -139,7 +140,13 @@ def main() -> None:
         with child_server(documents, kubeconfig):
             for _ in range(_RUNS):
                 subprocess.run([*again, "--read", kubeconfig], check=True)  # noqa: S603 - ours
-                _command(str(kubeconfig))
+                _command(str(kubeconfig), "attributes", "-o", "json")
+                _command(str(kubeconfig), "snapshot", "-f", f"{folder}/whole.json")
+        with child_server(documents, kubeconfig, "--failing", "10"):
+            _command(str(kubeconfig), "snapshot", "-f", f"{folder}/failing.json")
+        whole, failing = (Path(folder) / f"{n}.json" for n in ("whole", "failing"))
+        is_same = whole.read_bytes() == failing.read_bytes()
+        print(f"with failures: {'the same bytes' if is_same else 'OTHER BYTES'}")
 
 
 if __name__ == "__main__":

@@ -47,12 +47,16 @@ def serve(arguments: Sequence[str]) -> None:
     parser.add_argument("--kubeconfig", type=Path, help="write one for admin")
     parser.add_argument("--kubernetes", default="1.36")
     parser.add_argument("--latency", type=float, default=0.0, help="in seconds")
+    parser.add_argument("--failing", type=int, help="let every n-th request fail")
     asked = parser.parse_args(arguments)
     with ApiServer(kubernetes=asked.kubernetes) as server:
         for path in asked.documents:
             server.add(json.loads(path.read_text("utf-8")))
         if asked.latency:
             server.faults.add(Fault(Kind.LATENCY, times=None, seconds=asked.latency))
+        if asked.failing:
+            fault = Fault(Kind.INTERNAL_ERROR, every=asked.failing, times=None)
+            server.faults.add(fault)
         if asked.kubeconfig:
             server.kubeconfig(asked.kubeconfig)
         sys.stdout.write(f"{server.url}\n")
