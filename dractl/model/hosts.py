@@ -311,8 +311,8 @@ class HostFacts:
     """All that was found out of a machine.
 
     `proc_nvidia` are the files of /proc/driver/nvidia, by their names below it.
-    `modules` are the versions of loaded kernel modules, "" for one without, and
-    `module_sources` the checksums of their sources (`srcversion`) where there are. `dmi`
+    `modules` are the versions of loaded kernel modules, "" for one without;
+    `module_sources` the checksums of their sources (`srcversion`) that are told. `dmi`
     are the words of the firmware (`product_name`, `sys_vendor`). `name` is the host
     name. `xcps` are partitions of AMD GPUs other than the first of each.
     """
