@@ -2,8 +2,8 @@
 
 `python -m benchmarks.live [SLICES]` serves slices of eight devices each, on as many
 nodes; 2,000 of them are 19 MB of JSON. `dractl snapshot` reads them in pages of 500,
-also from a server of which every tenth request fails: the files have to be equal. The first run waits for the server to write its
-objects out.
+also from a server of which every tenth request fails: the files have to be equal. The
+first run waits for the server to write its objects out.
 """
 
 import argparse
