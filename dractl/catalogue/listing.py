@@ -45,7 +45,11 @@ def listing(devices: Sequence[Device], name: str | None = None) -> Listing:
     own: dict[str, list[Device]] = {driver: [] for driver in catalogue.drivers}
     for device in devices:
         own[device.driver].append(device)
-    found = [(driver, Catalogue.of(group)) for driver, group in own.items()]
+    found = [
+        # Where there is one driver, its devices are all.
+        (driver, catalogue if len(own) == 1 else Catalogue.of(group))
+        for driver, group in own.items()
+    ]
     sections = [
         Section(driver, each, _fitting(each.entries, name)) for driver, each in found
     ]
