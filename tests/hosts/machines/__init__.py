@@ -1,0 +1,1 @@
+"""Machines, each module's as its function `machines`; build.py writes them out."""
