@@ -1,13 +1,12 @@
-import os
 from pathlib import Path
 
 import pytest
 
 from tests.hosts.build import all_machines, stale
 from tests.hosts.permissions import unprivileged
-from tests.hosts.trees import Link, Mark, Tree, names, parse, tree
+from tests.hosts.trees import Entry, Link, Mark, Tree, names, parse, tree
 
-ENTRIES = {
+ENTRIES: dict[str, Entry] = {
     "proc/1/net/route": b"Iface\tMask\neth0\t0\n",
     "sys/a/back\\slash": b"a\\b\n",
     "sys/a/empty": b"",
@@ -32,7 +31,7 @@ def test_texts_and_links_are_unpacked(tmp_path: Path) -> None:
     Tree("title", ENTRIES).unpack(tmp_path)
 
     assert (tmp_path / "sys/a/junk").read_bytes() == b"\x00\xff = -> !\n"
-    assert os.readlink(tmp_path / "sys/a/loop") == "loop"
+    assert (tmp_path / "sys/a/loop").readlink() == Path("loop")
     assert (tmp_path / "sys/a/fifo").is_fifo()
 
 
