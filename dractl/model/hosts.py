@@ -195,13 +195,15 @@ class PluginSocket:
 class CdiSpec:
     """A file of the Container Device Interface: its kind, and the names of devices.
 
-    `nodes` are the device nodes that it would bring into containers.
+    `nodes` are the device nodes that it would bring into containers, `missing` those
+    of them that are not there.
     """
 
     path: str
     kind: str
     devices: tuple[str, ...] = ()
     nodes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 class NvmlState(Enum):
