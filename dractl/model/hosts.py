@@ -99,7 +99,9 @@ class NetInterface:
     """A network interface; `pci` is the function behind it, None for a virtual one.
 
     `speed` is in Mbit/s, None when it is down. `is_uplink` tells that the default route
-    goes through it. `rdma` are the names of its RDMA devices.
+    goes through it. `rdma` are the names of its RDMA devices. `master` is the bridge or
+    bond that it is part of. `link_type` is what netlink calls its type (bridge, vlan,
+    veth), "" where sysfs does not tell.
     """
 
     name: str
@@ -115,6 +117,8 @@ class NetInterface:
     alias: str = ""
     port_name: str = ""
     switch_id: str = ""
+    master: str = ""
+    link_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,12 +320,14 @@ class HostFacts:
     `modules` are the versions of loaded kernel modules, "" for one without;
     `module_sources` the checksums of their sources (`srcversion`) that are told. `dmi`
     are the words of the firmware (`product_name`, `sys_vendor`). `name` is the host
-    name. `xcps` are partitions of AMD GPUs other than the first of each.
+    name. `xcps` are partitions of AMD GPUs other than the first of each. `page_size` is
+    that of memory, in bytes.
     """
 
     name: str = ""
     kernel: str = ""
     architecture: str = ""
+    page_size: int | None = None
     dmi: Mapping[str, str] = field(default_factory=dict)
     pci: tuple[PciDevice, ...] = ()
     nets: tuple[NetInterface, ...] = ()

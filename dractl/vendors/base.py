@@ -1,7 +1,7 @@
 """What a vendor is: its drivers as Kubernetes sees them, and how its devices are found.
 
-A vendor is one module with one row; `VENDORS` lists them. Facts are from the sources of
-the drivers, as of August 2026.
+A vendor is a row, most in a module of their own; `VENDORS` lists them. Facts are from
+the sources of the drivers, as of August 2026.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -14,23 +14,31 @@ from dractl.model.hosts import HostFacts
 Wire = Mapping[str, Any]
 """Part of an object in its v1 form."""
 
-_NEWEST: Final = Profile()
+_NEWEST: Final = Profile.of()
+BACKGROUND: Final = frozenset({"cpu", "memory", "interface"})
+"""Kinds that every machine has many of: not shown unless asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """A DeviceClass as the driver's chart ships it."""
+    """A DeviceClass as the driver's chart ships it.
+
+    `selector` is CEL that it asks for beside the driver and the type.
+    """
 
     name: str
     type_value: str | None = None
     extended_resource: str | None = None
+    selector: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Driver:
     """A driver: `default` is its first class, `shared` has the names of others.
 
-    `schemas` are the versions of the driver that publish differently, oldest first.
+    `schemas` are the versions or modes of the driver that publish differently; the last
+    is the one that counts. `elsewhere` are attributes that it publishes and a machine's
+    files do not tell, with where it has them from.
     """
 
     vendor: str
@@ -41,6 +49,7 @@ class Driver:
     shared: Mapping[str, str] = field(default_factory=dict)
     type_attribute: str = "type"
     schemas: tuple[str, ...] = ()
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def default(self) -> Class:
@@ -59,6 +68,11 @@ class Wishes:
     profile: Profile = _NEWEST
     schemas: Mapping[str, str] = field(default_factory=dict)
     partitionable: bool = False
+
+    def schema(self, driver: Driver) -> str:
+        """Return the version or mode of a driver to follow, "" if it has but one."""
+        newest = driver.schemas[-1] if driver.schemas else ""
+        return self.schemas.get(driver.vendor, newest)
 
 
 @dataclass(frozen=True, slots=True)

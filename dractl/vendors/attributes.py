@@ -1,0 +1,43 @@
+"""What is known of a device, as attributes; what is not known is left out."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from dractl.model.hosts import HostFacts, PciDevice
+from dractl.vendors.base import Wire
+from dractl.vendors.wire import PCI_BUS_ID, PCIE_ROOT, number, text, truth
+
+NUMA_NODE: Final = "resource.kubernetes.io/numaNode"
+Known = bool | int | str | None
+
+
+def attributes(values: Mapping[str, Known]) -> dict[str, Wire]:
+    """Return the attributes that have a value."""
+    return {
+        name: _attribute(value) for name, value in values.items() if value is not None
+    }
+
+
+def _attribute(value: bool | int | str) -> Wire:
+    if isinstance(value, bool):
+        return truth(value)
+    return number(value) if isinstance(value, int) else text(value)
+
+
+def standard(function: PciDevice) -> dict[str, Known]:
+    """Return the values of the attributes that Kubernetes defines for PCI devices."""
+    return {
+        PCI_BUS_ID: function.address,
+        PCIE_ROOT: function.root,
+        NUMA_NODE: function.numa_node,
+    }
+
+
+def ids(function: PciDevice) -> str:
+    """Return vendor and device as lspci writes them."""
+    return f"{function.vendor:04x}:{function.device:04x}"
+
+
+def is_node(facts: HostFacts, path: str) -> bool:
+    """Tell whether a file below /dev is there."""
+    return any(each.path == path for each in facts.nodes)
