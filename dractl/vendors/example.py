@@ -21,4 +21,4 @@ def _find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
     yield from ()
 
 
-EXAMPLE: Final = Vendor("example", "the example driver", (_DRIVER,), _find)
+EXAMPLE: Final = Vendor("example", "", (_DRIVER,), _find)

@@ -1,0 +1,1 @@
+"""What a machine has, as Kubernetes sees it: from facts to inventories and slices."""

@@ -1,0 +1,199 @@
+"""What differs between a device as a machine has it and as a driver publishes it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from dractl.model.attributes import Attribute
+from dractl.model.devices import Capacity, Device
+
+_SAME_DEVICE: Final = ("uuid", "serial", "pciBusID", "pciAddress", "mac")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that is not the same on both sides, of one device or of many.
+
+    `subject` is the attribute or the like; `here` is what the machine has, `there` what
+    the cluster says, None for nothing.
+    """
+
+    code: str
+    message: str
+    driver: str | None = None
+    devices: tuple[str, ...] = ()
+    subject: str | None = None
+    here: str | None = None
+    there: str | None = None
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A value that is not the same on both sides."""
+
+    code: str
+    subject: str
+    here: str | None
+    there: str | None
+
+
+Devices = Mapping[str, Device]
+
+
+def device_differences(
+    driver: str, here: Devices, there: Devices
+) -> Iterator[Difference]:
+    """Yield what differs in the devices of one driver, by their names."""
+    lacking = {name: here[name] for name in here if name not in there}
+    gone = {name: there[name] for name in there if name not in here}
+    for old, new in _renamed(lacking, gone):
+        del lacking[new], gone[old]
+        yield Difference(
+            "device-renamed",
+            f"the cluster still calls {old} what is {new} here",
+            driver,
+            (old,),
+            here=new,
+            there=old,
+            fix="restart the driver's pod on this node",
+        )
+    if lacking:
+        yield Difference(
+            "device-missing",
+            "here, but not published",
+            driver,
+            tuple(lacking),
+            fix="restart the driver's pod on this node, and read its log",
+        )
+    if gone:
+        yield Difference(
+            "device-gone",
+            "published, but not here: pods that get it will not start",
+            driver,
+            tuple(gone),
+            fix="look for the device in the kernel's log, then restart the driver",
+        )
+    yield from _grouped(driver, here, there)
+
+
+def _renamed(lacking: Devices, gone: Devices) -> Iterator[tuple[str, str]]:
+    """Yield the old and the new name of devices that are the same by what they say."""
+    known: dict[tuple[str, object], str] = {}
+    for name, device in lacking.items():
+        known |= dict.fromkeys(_marks(device), name)
+    taken: set[str] = set()
+    for old, device in list(gone.items()):
+        new = next((known[each] for each in _marks(device) if each in known), None)
+        if new is not None and new not in taken:
+            taken.add(new)
+            yield old, new
+
+
+def _marks(device: Device) -> Iterator[tuple[str, object]]:
+    """Yield what no two whole devices have in common."""
+    by_name = {key.rpartition("/")[2]: each for key, each in device.attributes.items()}
+    # Partitions of a device have all but these from it.
+    names = _SAME_DEVICE if "parentUUID" not in by_name else ("uuid",)
+    for name in names:
+        if name in by_name:
+            yield name, by_name[name].value
+
+
+def _grouped(driver: str, here: Devices, there: Devices) -> Iterator[Difference]:
+    """Yield values that differ; the same one of many devices is told once."""
+    groups: dict[object, list[tuple[str, _Value]]] = {}
+    for name, device in here.items():
+        if name not in there:
+            continue
+        for value in _values(device, there[name]):
+            is_on_both = value.here is not None and value.there is not None
+            sides = (value.here is None, value.there is None)
+            key = (value.code, value.subject, value if is_on_both else sides)
+            groups.setdefault(key, []).append((name, value))
+    for group in groups.values():
+        first = group[0][1]
+        names = tuple(name for name, _ in group)
+        mine = _common(value.here for _, value in group)
+        theirs = _common(value.there for _, value in group)
+        yield Difference(
+            first.code,
+            _message(first.subject, mine, theirs),
+            driver,
+            names,
+            first.subject,
+            mine,
+            theirs,
+        )
+
+
+def _common(values: Iterable[str | None]) -> str | None:
+    found = list(dict.fromkeys(values))
+    return found[0] if len(found) == 1 else f"{len(found)} different values"
+
+
+def _message(subject: str, here: str | None, there: str | None) -> str:
+    if there is None:
+        return f"{subject} is {here} here, and not published"
+    if here is None:
+        return f"{subject} is published as {there}, and not known here"
+    return f"{subject} is {here} here, and published as {there}"
+
+
+def _values(here: Device, there: Device) -> Iterator[_Value]:
+    attributes = {each: _attribute(value) for each, value in here.attributes.items()}
+    published = {each: _attribute(value) for each, value in there.attributes.items()}
+    yield from _unequal("attribute-differs", attributes, published, here.driver)
+    yield from _capacities(here.capacity, there.capacity)
+    yield from _unequal("taint-differs", _taints(here), _taints(there), "")
+    yield from _unequal("counters-differ", _drawn(here), _drawn(there), "")
+    if here.allow_multiple_allocations != there.allow_multiple_allocations:
+        mine, theirs = (
+            str(each.allow_multiple_allocations).lower() for each in (here, there)
+        )
+        yield _Value("sharing-differs", "allowMultipleAllocations", mine, theirs)
+
+
+def _unequal(
+    code: str, here: Mapping[str, str], there: Mapping[str, str], domain: str
+) -> Iterator[_Value]:
+    for name in dict.fromkeys((*here, *there)):
+        if here.get(name) != there.get(name):
+            bare = name.removeprefix(f"{domain}/")
+            yield _Value(code, bare, here.get(name), there.get(name))
+
+
+def _capacities(
+    here: Mapping[str, Capacity], there: Mapping[str, Capacity]
+) -> Iterator[_Value]:
+    for name in dict.fromkeys((*here, *there)):
+        mine, theirs = here.get(name), there.get(name)
+        # Amounts are compared, not how they are written.
+        if (mine and mine.value) != (theirs and theirs.value):
+            yield _Value(
+                "capacity-differs",
+                name,
+                str(mine.value) if mine else None,
+                str(theirs.value) if theirs else None,
+            )
+
+
+def _attribute(attribute: Attribute) -> str:
+    value = attribute.value
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _taints(device: Device) -> dict[str, str]:
+    return {
+        f"taint {each.key}": f"{each.value}:{each.effect}" for each in device.taints
+    }
+
+
+def _drawn(device: Device) -> dict[str, str]:
+    return {
+        f"{each.counter_set}/{name}": str(amount)
+        for each in device.consumes
+        for name, amount in each.counters.items()
+    }

@@ -1,0 +1,159 @@
+"""The devices of a machine in their order, and what is to be known about them."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from dractl.discovery.kubelet import registered_drivers
+from dractl.discovery.topology import Topology, topology
+from dractl.model.hosts import HostFacts, HostProblem, NvmlState
+from dractl.vendors import VENDORS
+from dractl.vendors.base import BACKGROUND, Found, Vendor, Wishes
+
+_NETWORK: Final = frozenset({"nic"})
+_NVIDIA: Final = 0x10DE
+_DISPLAY: Final = 0x03
+_NO_WISHES: Final = Wishes()
+_TELLING: Final = frozenset({NvmlState.READ, NvmlState.NOT_ASKED})
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Files that would bring device nodes into containers, of which some are gone."""
+
+    path: str
+    kind: str
+    nodes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """What a machine has; `node` is its name in the cluster.
+
+    `functions` is the number of its PCI functions, known or not. `registered` are the
+    DRA drivers that the kubelet was told of, None where its folder cannot be read.
+    `cdi` are files that no longer fit the machine.
+    """
+
+    node: str
+    machine: str = ""
+    kernel: str = ""
+    architecture: str = ""
+    nvml: str = ""
+    functions: int = 0
+    found: tuple[Found, ...] = ()
+    topology: Topology = field(default_factory=Topology)
+    registered: tuple[str, ...] | None = ()
+    cdi: tuple[Missing, ...] = ()
+    problems: tuple[HostProblem, ...] = ()
+
+    @property
+    def accelerators(self) -> tuple[Found, ...]:
+        """The devices that are neither everybody's nor the network's."""
+        kinds = _kinds(self.found)
+        return tuple(each for each in self.found if _group(each, kinds) == 0)
+
+
+def inventory(
+    facts: HostFacts,
+    wishes: Wishes = _NO_WISHES,
+    vendors: Sequence[Vendor] = VENDORS,
+    node: str | None = None,
+) -> Inventory:
+    """Return what the vendors find on a machine, accelerators first."""
+    found = _ordered(each for vendor in vendors for each in vendor.find(facts, wishes))
+    return Inventory(
+        node or facts.name.lower(),
+        " ".join(filter(None, map(facts.dmi.get, ("sys_vendor", "product_name")))),
+        facts.kernel,
+        facts.architecture,
+        _nvml(facts),
+        len(facts.pci),
+        found,
+        topology(facts, found),
+        registered_drivers(facts),
+        tuple(_missing(facts)),
+        facts.problems,
+    )
+
+
+def narrowed(
+    whole: Inventory,
+    *,
+    kinds: Collection[str] = (),
+    vendors: Collection[str] = (),
+    drivers: Collection[str] = (),
+    everything: bool = False,
+) -> Inventory:
+    """Return the inventory of some devices: without `kinds`, all but everybody's."""
+    kept = tuple(
+        each
+        for each in whole.found
+        if (each.kind in kinds if kinds else everything or each.kind not in BACKGROUND)
+        and (not vendors or each.vendor in vendors)
+        and (not drivers or each.driver in drivers)
+    )
+    return replace(whole, found=kept)
+
+
+def notes(whole: Inventory, vendors: Sequence[Vendor] = VENDORS) -> Iterator[str]:
+    """Yield what helps where there is nothing to show."""
+    if not whole.accelerators:
+        if not whole.functions:
+            yield (
+                "no accelerator was found, and no PCI device at all; in a container, "
+                "mount the host's /sys, /proc and /dev and name their place with --root"
+            )
+        else:
+            names = ", ".join(vendor.title for vendor in vendors if vendor.title)
+            yield (
+                f"no accelerator was found among {whole.functions} PCI functions; "
+                f"looked for {names}"
+            )
+    if whole.nvml:
+        yield whole.nvml
+
+
+def _nvml(facts: HostFacts) -> str:
+    """Return why NVML is silent on a machine that has something of NVIDIA."""
+    nvml = facts.nvml
+    has_nvidia = any(
+        each.vendor == _NVIDIA and each.kind >> 8 == _DISPLAY for each in facts.pci
+    )
+    if nvml.state in _TELLING or not has_nvidia:
+        return ""
+    detail = f" ({nvml.detail})" if nvml.detail else ""
+    return f"NVML could not be asked: {nvml.state.value}{detail}"
+
+
+def _missing(facts: HostFacts) -> Iterator[Missing]:
+    for spec in facts.cdi:
+        if spec.missing:
+            yield Missing(spec.path, spec.kind, spec.missing)
+
+
+# -- the order
+
+
+def _ordered(found: Iterable[Found]) -> tuple[Found, ...]:
+    """Return accelerators, then the network, then the rest; else as they came."""
+    listed = list(found)
+    kinds = _kinds(listed)
+    return tuple(sorted(listed, key=lambda each: _group(each, kinds)))
+
+
+def _group(found: Found, kinds: Mapping[str, str]) -> int:
+    """Return the number of its group; a part of a device is in the group of that."""
+    kind = kinds.get(found.parent or "", found.kind)
+    if kind in BACKGROUND:
+        return 2
+    return 1 if kind in _NETWORK else 0
+
+
+def _kinds(found: Iterable[Found]) -> Mapping[str, str]:
+    """Return the kinds of devices that are no parts of others, by their addresses."""
+    return {
+        each.address: each.kind
+        for each in found
+        if each.address is not None and each.parent is None
+    }
