@@ -9,6 +9,7 @@ from dractl.model.devices import DeviceId, Taint
 
 EFFECTS: Final = ("NoSchedule", "NoExecute", "None")
 EFFECT_NONE: Final = KubernetesVersion(1, 35)
+EVICTION: Final = "EvictionInProgress"
 _UNNAMED: Final = ObjectMeta("")
 
 
@@ -78,6 +79,17 @@ class DeviceTaintRule:
     def is_watched(self) -> bool:
         """Whether a controller has written a status for it."""
         return bool(self.conditions)
+
+    @property
+    def eviction(self) -> Condition | None:
+        """What the controller says of its eviction; None: nothing, or of old."""
+        current = {None, self.generation}
+        for each in self.conditions:
+            # A rule from a file may not say its generation.
+            is_current = each.observed_generation in current or not self.generation
+            if each.type == EVICTION and is_current:
+                return each
+        return None
 
     @property
     def selector(self) -> DeviceSelector | None:

@@ -71,6 +71,22 @@ def hindrances(profile: Profile) -> tuple[Notice, ...]:
     return (Notice("gate-off", told, turn_on), *_INSTEAD)
 
 
+def not_served(profile: Profile) -> tuple[Notice, ...]:
+    """Return what a server lacks that serves no rules, and what there is instead."""
+    version = rule_version(profile)
+    if version is None:
+        return hindrances(profile)
+    gates = [f"{each}=true" for each in missing_gates(profile)]
+    with_gates = f" and --feature-gates={','.join(gates)}" if gates else ""
+    told = (
+        f"the API server serves no DeviceTaintRules; in Kubernetes {profile.version} "
+        f"it needs --runtime-config={GROUP}/{version}=true{with_gates}"
+    )
+    gate = f" --feature {_RULES}" if profile.knows(_RULES) else f" --feature {_TAINTS}"
+    turn_on = f"dractl render kubeadm --for-kubernetes {profile.version}{gate}"
+    return (Notice("not-served", told, turn_on), *_INSTEAD)
+
+
 def known_bugs(plan: Plan, impact: Impact, profile: Profile) -> Iterator[Notice]:
     """Yield the known bugs of the release that a plan may meet."""
     if plan.rules:

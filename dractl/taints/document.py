@@ -1,10 +1,10 @@
 """The answers as plain data: what `-o json` and `-o yaml` print."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from dractl.api.problems import Problem
-from dractl.model.claims import ObjectMeta, ResourceClaim
+from dractl.model.claims import Condition, ObjectMeta, ResourceClaim
 from dractl.model.cluster import Profile
 from dractl.model.devices import DeviceId, Taint
 from dractl.model.taintrules import DeviceSelector, DeviceTaintRule
@@ -40,6 +40,25 @@ def plan_document(
         "impact": None if impact is None else _impact(impact),
         "notices": [_notice(each) for each in (*plan.notices, *notices)],
         "problems": [each.as_data() for each in problems],
+    }
+
+
+def happened(
+    dry_run: str,
+    outcomes: Iterable[tuple[str, str, str]],
+    verdicts: Mapping[str, Condition | None],
+) -> Document:
+    """Return what became of a plan: rules with outcome and message, and verdicts."""
+    return {
+        "dryRun": dry_run,
+        "outcomes": [
+            {"name": name, "outcome": outcome, "message": message or None}
+            for name, outcome, message in outcomes
+        ],
+        "verdicts": [
+            {"name": name, "eviction": _eviction(said)}
+            for name, said in verdicts.items()
+        ],
     }
 
 
@@ -149,9 +168,7 @@ def _listed(listed: ListedTaint) -> Document:
         "until": listed.remarks.until or None,
         "expired": listed.is_expired,
         "inForce": listed.is_in_force,
-        "eviction": None
-        if said is None
-        else {"status": said.status, "reason": said.reason, "message": said.message},
+        "eviction": _eviction(said),
         "claims": _claims(listed.claims),
         "pods": [_name(each.meta) for each in listed.pods],
         "leaving": [
@@ -162,6 +179,12 @@ def _listed(listed: ListedTaint) -> Document:
 
 
 # -- parts
+
+
+def _eviction(said: Condition | None) -> Document | None:
+    if said is None:
+        return None
+    return {"status": said.status, "reason": said.reason, "message": said.message}
 
 
 def _devices(devices: Sequence[DeviceId]) -> Document:

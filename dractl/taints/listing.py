@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from dractl.model.claims import Condition, ResourceClaim
 from dractl.model.devices import DeviceId, Taint
@@ -18,8 +18,6 @@ from dractl.taints.notices import Notice, each_once
 from dractl.taints.removal import is_over
 from dractl.taints.rules import Remarks, is_ours
 from dractl.taints.selection import in_force
-
-_CONDITION: Final = "EvictionInProgress"
 
 
 class Leaving(NamedTuple):
@@ -65,15 +63,7 @@ class ListedTaint:
     @property
     def eviction(self) -> Condition | None:
         """What the controller says of its eviction; None: nothing, or of old."""
-        if self.rule is None:
-            return None
-        current = {None, self.rule.generation}
-        for each in self.rule.conditions:
-            # A rule from a file may not say its generation.
-            is_current = each.observed_generation in current or not self.rule.generation
-            if each.type == _CONDITION and is_current:
-                return each
-        return None
+        return None if self.rule is None else self.rule.eviction
 
 
 @dataclass(frozen=True, slots=True)

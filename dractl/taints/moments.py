@@ -23,7 +23,8 @@ def moment(text: str | None) -> datetime | None:
 
 def written_moment(time: datetime) -> str:
     """Return RFC 3339 in UTC and whole seconds, as objects have it."""
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    whole = time.astimezone(UTC).replace(microsecond=0, tzinfo=None)
+    return f"{whole.isoformat()}Z"  # strftime may leave out zeros of early years
 
 
 def end_of(text: str, now: datetime) -> datetime:

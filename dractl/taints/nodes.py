@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Final
 
 from dractl.catalogue.nearest import nearest
 from dractl.errors import DractlError, unclear
@@ -10,6 +11,9 @@ from dractl.model.nodeselection import NodeSelector, NodeSelectorError
 from dractl.model.taintrules import DeviceSelector
 from dractl.taints.fleet import Fleet
 from dractl.taints.notices import Notice
+
+POOL_OF_NODE: Final = "pool-of-node"
+"""The code of what is to be known of a node's whole pool."""
 
 
 def of_node(fleet: Fleet, name: str) -> tuple[list[DeviceSelector], list[Notice]]:
@@ -27,7 +31,7 @@ def of_node(fleet: Fleet, name: str) -> tuple[list[DeviceSelector], list[Notice]
             selectors.append(DeviceSelector(driver, pool))
             notices.append(
                 Notice(
-                    "pool-of-node",
+                    POOL_OF_NODE,
                     f"the rule for {driver}/{pool} is for the whole pool of node "
                     f"{name}, so also for what is published there later",
                 )

@@ -42,6 +42,19 @@ class PlannedRule:
     document: dict[str, Any]
     before: DeviceTaintRule | None = None
 
+    @property
+    def overwrites(self) -> bool:
+        """Whether it says something else of what has a taint, or takes a rule over."""
+        if self.before is None:
+            return False
+        was, wanted = self.before.taint, self.taint
+        is_same = (was.value, was.effect) == (wanted.value, wanted.effect)
+        return not (is_same and is_ours(self.before))
+
+    def is_in_place(self, rule: DeviceTaintRule) -> bool:
+        """Tell whether a rule says already what this one is to say."""
+        return _equals(rule, self.document, self.taint)
+
     def after(self, now: datetime) -> DeviceTaintRule:
         """Return the rule as it is once it has been applied.
 

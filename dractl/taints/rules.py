@@ -1,5 +1,6 @@
 """Rules as documents, and what marks those that dractl has made."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,8 +33,12 @@ class Remarks:
     @staticmethod
     def of(rule: DeviceTaintRule) -> "Remarks":
         """Return what a rule says of itself."""
-        known = rule.meta.annotations
-        return Remarks(*(known.get(each, "") for each in (OWNER, REASON, UNTIL)))
+        return Remarks.among(rule.meta.annotations)
+
+    @staticmethod
+    def among(annotations: Mapping[str, str]) -> "Remarks":
+        """Return what annotations say of a rule."""
+        return Remarks(*(annotations.get(each, "") for each in (OWNER, REASON, UNTIL)))
 
     def on_top_of(self, older: "Remarks") -> "Remarks":
         """Return these with owner and reason of older ones where they say none.

@@ -16,7 +16,12 @@ from tests.apiserver.ownership import (
     owned,
 )
 from tests.apiserver.resources import Wire
-from tests.apiserver.statuses import already_exists, bad_request, unsupported_type
+from tests.apiserver.statuses import (
+    already_exists,
+    bad_request,
+    conflict,
+    unsupported_type,
+)
 from tests.apiserver.store import Store, Stored, hub_of
 from tests.apiserver.targets import Target
 from tests.apiserver.validation import Validation
@@ -89,6 +94,8 @@ class Writes:
         self.validation.check_applied(document, target.resource)
         stored = self.store.get(target.resource, target.namespace, target.name)
         if stored is None:
+            if document["metadata"].get("uid"):
+                raise conflict(target.resource, target.name, "its uid is of none")
             self.validation.check(document, target.resource)
             return self._created(document, request, target, APPLY)
         check_preconditions(stored, document["metadata"])

@@ -66,3 +66,10 @@ def test_a_moment_needs_its_zone(text: str | None, expected: datetime | None) ->
 def test_a_moment_is_written_in_utc() -> None:
     elsewhere = NOW.astimezone(timezone(timedelta(hours=1)))
     assert written_moment(elsewhere) == "2026-11-26T12:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "time", [NOW, datetime.min.replace(tzinfo=UTC)], ids=["now", "the first"]
+)
+def test_a_moment_that_was_written_is_read_again(time: datetime) -> None:
+    assert moment(written_moment(time)) == time
