@@ -21,6 +21,7 @@ from dractl.cli import (
     reaching,
     render,
     snapshot,
+    taint,
     validate,
     version,
 )
@@ -50,6 +51,7 @@ app.command("explain", epilog=explain.EXAMPLES + REACHING)(explain.explain)
 app.command("options")(reaching.options)
 app.command("render", epilog=render.EXAMPLES)(render.render)
 app.command("snapshot", epilog=snapshot.EXAMPLES + REACHING)(snapshot.snapshot)
+app.command("taint", epilog=taint.EXAMPLES + REACHING)(taint.taint)
 app.command("validate", epilog=validate.EXAMPLES + REACHING)(validate.validate)
 app.command("version", epilog=version.EXAMPLES)(version.version)
 

@@ -108,8 +108,9 @@ def _candidates(line: _Line, current: str) -> tuple[list[Candidate], int]:
         return [Candidate(f"{name}={each[0]}", each[1]) for each in found], directive
     if isinstance(line.command, TyperGroup):
         return list(_commands(line.command)), _NO_FILES
-    if line.command.name == "explain":
-        return list(_explained(line)), _NO_FILES
+    words = _WORDS.get(line.command.name or "")
+    if words is not None:
+        return list(words(line, current)), _NO_FILES
     return _arguments(line.command, len(line.arguments))
 
 
@@ -141,7 +142,7 @@ def _arguments(command: TyperCommand, taken: int) -> tuple[list[Candidate], int]
     return found, _NO_FILES if found or here.metavar == "WISH" else _FILES
 
 
-def _explained(line: _Line) -> Iterator[Candidate]:
+def _explained(line: _Line, _current: str) -> Iterator[Candidate]:
     """Yield what can be explained, and then the names of that kind."""
     from dractl.cli.lookup import names
     from dractl.cli.subjects import KINDS, WORKLOADS, names_of
@@ -158,6 +159,47 @@ def _explained(line: _Line) -> Iterator[Candidate]:
     wanted = {"device": SLICE, "claim": CLAIM}.get(KINDS.get(kind.lower(), ""), POD)
     found = names(line.used, kind, wanted, lambda s: names_of(kind, s, namespace))
     yield from (Candidate(n) for n in found if n not in line.arguments[1:])
+
+
+def _tainted(line: _Line, current: str) -> Iterator[Candidate]:
+    """Yield devices, keys to take back, and after a colon the effects."""
+    from dractl.cli.lookup import names
+    from dractl.live.kinds import SLICE, TAINT_RULE
+    from dractl.model.taintrules import EFFECTS
+
+    key, colon, _ = current.partition(":")
+    if colon:
+        yield from (Candidate(f"{key}:{effect}") for effect in EFFECTS)
+        return
+    found = names(line.used, "taintable", SLICE, _taintable)
+    yield from (Candidate(each) for each in found if each not in line.arguments)
+    keys = names(
+        line.used,
+        "keys",
+        TAINT_RULE,
+        lambda seen: sorted({f"{each.taint.key}-" for each in seen.taint_rules}),
+    )
+    yield from map(Candidate, keys)
+
+
+_WORDS: Final[Mapping[str, Callable[[_Line, str], Iterator[Candidate]]]] = {
+    "explain": _explained,
+    "taint": _tainted,
+}
+"""Of commands whose arguments are names."""
+
+
+def _taintable(seen: "Snapshot") -> Iterator[str]:
+    words = {
+        word
+        for slice_ in seen.slices
+        for word in (
+            slice_.driver,
+            f"{slice_.driver}/{slice_.pool}",
+            *(str(each.id) for each in slice_.devices),
+        )
+    }
+    yield from sorted(words)
 
 
 def _values(
@@ -227,6 +269,18 @@ def _classes(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
     yield from map(Candidate, found)
 
 
+def _claims(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    from dractl.cli.lookup import names
+    from dractl.live.kinds import CLAIM
+
+    def found(seen: "Snapshot") -> Iterator[str]:
+        for each in seen.claims:
+            if each.allocation is not None:
+                yield "/".join(each.meta.key)
+
+    yield from map(Candidate, names(used, "allocated", CLAIM, found))
+
+
 def _drivers(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
     from dractl.cli.lookup import names
     from dractl.live.kinds import SLICE
@@ -250,6 +304,7 @@ def _namespaces(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
 _SOURCES: Final[
     Mapping[str, Callable[[Mapping[str, str], str], Iterator[Candidate]]]
 ] = {
+    "--claim": _claims,
     "--class": _classes,
     "--driver": _drivers,
     "--explain": _explained_codes,

@@ -32,6 +32,7 @@ def values(text: str) -> list[str]:
                 "options",
                 "render",
                 "snapshot",
+                "taint",
                 "validate",
                 "version",
             ],
@@ -83,6 +84,18 @@ def values(text: str) -> list[str]:
             ":4",
         ),
         (["explain", "pod", ""], [], ":4"),
+        (
+            ["taint", "--demo", "gpu.nvidia.com/h100-1/gpu-7"],
+            ["gpu.nvidia.com/h100-1/gpu-7"],
+            ":4",
+        ),
+        (["taint", "--demo", "--node", "h"], ["h100-1", "h100-2"], ":4"),
+        (["taint", "a.example.com/b:NoE"], ["a.example.com/b:NoExecute"], ":4"),
+        (
+            ["taint", "--demo", "--claim", "video/"],
+            ["video/transcode-0-devices-a8269"],
+            ":4",
+        ),
         (["render", "r"], ["rbac"], ":4"),
         (["render", "claim", ""], [], ":4"),
         (
