@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from dractl.model.attributes import SemVer, SemVerError
 from dractl.model.hosts import PciDevice
 from dractl.model.quantity import Format, Quantity
 from dractl.vendors.base import Wire
@@ -27,8 +28,17 @@ def truth(value: bool) -> Wire:
 
 
 def version(value: str) -> Wire:
-    """Return an attribute that is a version; the caller knows that it is SemVer."""
+    """Return an attribute that is a version; the caller knows that it is one."""
     return {"version": value}
+
+
+def is_version(value: str) -> bool:
+    """Tell whether the API server takes it for a version."""
+    try:
+        SemVer.parse(value)
+    except SemVerError:
+        return False
+    return True
 
 
 def amount(whole: int, form: Format = "DecimalSI") -> str:
