@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from dractl.api.encode import taint_to_wire
-from dractl.api.lifecycle import LIVES, life_in, versions_in
+from dractl.api.lifecycle import life_in
 from dractl.api.spelling import taint
 from dractl.api.versions import GROUP
-from dractl.api.versions_back import from_hub
 from dractl.cli import output
 from dractl.cli.options import feature_gates, usage
 from dractl.cli.orders import Orders
 from dractl.cli.text import visible
+from dractl.cli.versions import written
 from dractl.errors import DractlError, ExitStatus
 from dractl.manifests import access, claims, classes, kubeadm
 from dractl.model.cluster import (
@@ -61,7 +61,9 @@ def rendered(orders: Orders) -> Rendered:
     kind = _KINDS.get(orders.kind)
     gates = feature_gates(orders.gates)
     profile = orders.profile(_releases(kind, orders.api_version), gates)
-    documents = [_converted(each, orders, profile) for each in _made(orders, profile)]
+    documents = [
+        written(each, orders.api_version, profile) for each in _made(orders, profile)
+    ]
     if kind == "DeviceTaintRule":
         _check_rules(profile)
     for document in documents:
@@ -209,24 +211,6 @@ def _releases(kind: str | None, version: str | None) -> list[str]:
     minors = range(NEWEST.minor, OLDEST.minor - 1, -1)
     releases = [KubernetesVersion(1, minor) for minor in minors]
     return [str(each) for each in releases if life_in(kind, version, each)]
-
-
-def _converted(document: Document, orders: Orders, profile: Profile) -> Document:
-    kind = str(document["kind"])
-    if not str(document["apiVersion"]).startswith(f"{GROUP}/"):
-        return document
-    served = versions_in(kind, profile.version)
-    wanted = orders.api_version
-    if not served or wanted not in {None, *served}:
-        raise DractlError(
-            "version-not-served",
-            f"Kubernetes {profile.version} has no {kind}"
-            + (f" in {GROUP}/{wanted}" if served else ""),
-            hint=f"it has {', '.join(served)}" if served else "name a later release",
-            status=ExitStatus.NO,
-        )
-    on = [each for each in served if LIVES[kind][each].is_on]
-    return from_hub(document, wanted or (on or served)[0])
 
 
 def _check_rules(profile: Profile) -> None:

@@ -1,5 +1,6 @@
 """What differs between a device as a machine has it and as a driver publishes it."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -7,7 +8,8 @@ from typing import Final
 from dractl.model.attributes import Attribute
 from dractl.model.devices import Capacity, Device
 
-_SAME_DEVICE: Final = ("uuid", "serial", "pciBusID", "pciAddress", "mac")
+_SAME_DEVICE: Final = frozenset({"uuid", "serial", "pciBusID", "pciAddress", "mac"})
+"""Attributes by which a device is known again under another name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,10 @@ def device_differences(
     """Yield what differs in the devices of one driver, by their names."""
     lacking = {name: here[name] for name in here if name not in there}
     gone = {name: there[name] for name in there if name not in here}
-    for old, new in _renamed(lacking, gone):
-        del lacking[new], gone[old]
+    for old, new in list(_renamed(lacking, gone)):
+        if lacking.pop(new, None) is None:
+            continue  # something else of it is in another's name
+        del gone[old]
         yield Difference(
             "device-renamed",
             f"the cluster still calls {old} what is {new} here",
@@ -79,25 +83,27 @@ def device_differences(
 
 def _renamed(lacking: Devices, gone: Devices) -> Iterator[tuple[str, str]]:
     """Yield the old and the new name of devices that are the same by what they say."""
-    known: dict[tuple[str, object], str] = {}
-    for name, device in lacking.items():
-        known |= dict.fromkeys(_marks(device), name)
-    taken: set[str] = set()
-    for old, device in list(gone.items()):
-        new = next((known[each] for each in _marks(device) if each in known), None)
-        if new is not None and new not in taken:
-            taken.add(new)
-            yield old, new
+    known, published = _by_mark(lacking), _by_mark(gone)
+    found: dict[str, str] = {}
+    for mark in published.keys() & known.keys():
+        found[published[mark]] = known[mark]
+    for old in gone:
+        if old in found:
+            yield old, found[old]
+
+
+def _by_mark(devices: Devices) -> dict[tuple[str, object], str]:
+    """Return the names of devices by what no other of them says."""
+    marks = [(mark, name) for name in devices for mark in _marks(devices[name])]
+    often = Counter(mark for mark, _ in marks)
+    # Partitions have the address of what they are parts of.
+    return {mark: name for mark, name in marks if often[mark] == 1}
 
 
 def _marks(device: Device) -> Iterator[tuple[str, object]]:
-    """Yield what no two whole devices have in common."""
-    by_name = {key.rpartition("/")[2]: each for key, each in device.attributes.items()}
-    # Partitions of a device have all but these from it.
-    names = _SAME_DEVICE if "parentUUID" not in by_name else ("uuid",)
-    for name in names:
-        if name in by_name:
-            yield name, by_name[name].value
+    for key, attribute in device.attributes.items():
+        if key.rpartition("/")[2] in _SAME_DEVICE:
+            yield key, attribute.value
 
 
 def _grouped(driver: str, here: Devices, there: Devices) -> Iterator[Difference]:

@@ -1,0 +1,260 @@
+"""What a machine has against what its cluster says of it.
+
+Devices are compared by driver, pool and name: names of slices tell nothing. Of the
+ways in which a driver may publish (its version, its mode), that one counts which fits
+best, so that a new release of dractl does not accuse an old driver.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from dractl.api.snapshot import Snapshot
+from dractl.discovery.differences import Devices, Difference, device_differences
+from dractl.discovery.inventory import Inventory, inventory
+from dractl.discovery.slices import slices
+from dractl.model.cluster import Profile
+from dractl.model.devices import Device, ResourceSlice
+from dractl.model.hosts import HostFacts
+from dractl.vendors import VENDORS
+from dractl.vendors.base import Found, Vendor, Wishes
+
+_PARTS: Final = frozenset({"partition", "vf"})
+
+Ways = Mapping[str, Inventory]
+"""A machine as drivers may publish it, by the words for that; the first is meant."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The differences of a node, and what explains others that are none."""
+
+    node: str
+    differences: tuple[Difference, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def ways(
+    facts: HostFacts,
+    wishes: Wishes,
+    node: str | None = None,
+    vendors: Sequence[Vendor] = VENDORS,
+) -> dict[str, Inventory]:
+    """Return a machine in all the ways in which its drivers may publish it."""
+    found = {"": inventory(facts, wishes, vendors, node)}
+    present = {each.driver for each in found[""].found}
+    for vendor in vendors:
+        for driver in vendor.drivers:
+            if driver.name not in present:
+                continue
+            stated = wishes.schemas.get(driver.vendor)
+            for schema in (stated,) if stated else (*reversed(driver.schemas), ""):
+                schemas = {**wishes.schemas, driver.vendor: schema} if schema else {}
+                for whole in (False, True):
+                    wish = replace(wishes, schemas=schemas, partitionable=whole)
+                    words = _words(driver.vendor, schema or "", in_parts=whole)
+                    found[words] = inventory(facts, wish, (vendor,), node)
+    return found
+
+
+def _words(vendor: str, schema: str, *, in_parts: bool) -> str:
+    name = f"{vendor} {schema}".strip()
+    return f"{name}, with partitions on demand" if in_parts else name
+
+
+def comparison(seen: Ways, cluster: Snapshot) -> Comparison:
+    """Return what the machine and the cluster do not agree on."""
+    main = next(iter(seen.values()))
+    there = _There.of(main.node, cluster)
+    found: list[Difference] = list(_node(main, there, cluster))
+    notes: list[str] = []
+    drivers = dict.fromkeys(each.driver for each in main.found if each.driver)
+    for driver in dict.fromkeys((*drivers, *there.devices)):
+        if driver in there.devices:
+            found += _pools(driver, there)
+            words, differences = _best(driver, seen, there, cluster.profile)
+            found += _registration(driver, main)
+            found += differences
+            if words:
+                notes.append(f"{driver} publishes as {words} does")
+        else:
+            note, absent = _absent(driver, main, cluster)
+            notes += note
+            found += absent
+    found += _partitions(main, there, cluster)
+    found += _cdi(main)
+    if main.registered is None:
+        notes.append("not checked which drivers the kubelet knows: unreadable here")
+    return Comparison(main.node, tuple(found), tuple(notes))
+
+
+@dataclass(frozen=True)
+class _There:
+    """What the cluster says of a node: its slices, and their newest devices."""
+
+    slices: tuple[ResourceSlice, ...]
+    devices: Mapping[str, Devices]
+
+    @staticmethod
+    def of(node: str, cluster: Snapshot) -> "_There":
+        local = tuple(s for s in cluster.slices if s.scope.node_name == node)
+        newest: dict[tuple[str, str], int] = {}
+        for each in local:
+            key = (each.driver, each.pool)
+            newest[key] = max(each.generation, newest.get(key, each.generation))
+        devices: dict[str, dict[str, Device]] = {}
+        for each in local:
+            mine = devices.setdefault(each.driver, {})
+            if each.generation == newest[each.driver, each.pool]:
+                mine |= {device.name: device for device in each.devices}
+        return _There(local, devices)
+
+
+def _here(whole: Inventory, driver: str, profile: Profile) -> Devices:
+    """Return the devices as they would be read from the driver's slices."""
+    kept = tuple(each for each in whole.found if each.driver == driver)
+    read = Snapshot.from_documents(slices(replace(whole, found=kept), profile))
+    return {device.name: device for each in read.slices for device in each.devices}
+
+
+def _best(
+    driver: str, seen: Ways, there: _There, profile: Profile
+) -> tuple[str, list[Difference]]:
+    """Return the words for the way that fits best, "" for the first, and what is left.
+
+    The later of two ways that fit equally well explains nothing.
+    """
+    best: tuple[int, str, list[Difference]] | None = None
+    for words, whole in seen.items():
+        here = _here(whole, driver, profile)
+        if words and not here:
+            continue
+        found = list(device_differences(driver, here, there.devices[driver]))
+        weight = sum(len(each.devices) for each in found)
+        if best is None or weight < best[0]:
+            best = (weight, words, found)
+    assert best is not None
+    return best[1], best[2]
+
+
+def _node(main: Inventory, there: _There, cluster: Snapshot) -> Iterator[Difference]:
+    is_known = main.node in cluster.node_by_name or there.slices
+    if cluster.nodes and not is_known:
+        yield Difference(
+            "node-unknown",
+            f"the cluster has no node {main.node}",
+            fix="name the node that this machine is with --node-name",
+        )
+
+
+def _pools(driver: str, there: _There) -> Iterator[Difference]:
+    pools: dict[str, list[ResourceSlice]] = {}
+    for each in there.slices:
+        if each.driver == driver:
+            pools.setdefault(each.pool, []).append(each)
+    for name, listed in pools.items():
+        newest = max(each.generation for each in listed)
+        latest = [each for each in listed if each.generation == newest]
+        if len(latest) < latest[0].slice_count:
+            yield Difference(
+                "pool-incomplete",
+                f"pool {name} has {len(latest)} of {latest[0].slice_count} slices, so "
+                "the scheduler does not use it",
+                driver,
+                fix="read the log of the driver's pod on this node",
+            )
+        if old := len(listed) - len(latest):
+            yield Difference(
+                "pool-outdated",
+                f"pool {name} still has {old} slices older than generation {newest}",
+                driver,
+                fix="dractl cleanup tells which",
+            )
+
+
+def _registration(driver: str, main: Inventory) -> Iterator[Difference]:
+    if main.registered is not None and driver not in main.registered:
+        yield Difference(
+            "driver-not-registered",
+            "it has slices, but the kubelet has no plugin of that name: pods with its "
+            "devices will not start",
+            driver,
+            fix="look for the driver's pod on this node",
+        )
+
+
+def _absent(
+    driver: str, main: Inventory, cluster: Snapshot
+) -> tuple[list[str], list[Difference]]:
+    """Return what to say of devices whose driver publishes nothing of this node."""
+    mine = [each for each in main.found if each.driver == driver]
+    names = tuple(each.device["name"] for each in mine if each.device is not None)
+    if not names:
+        return [], []
+    is_registered = driver in (main.registered or ())
+    is_used = any(each.driver == driver for each in cluster.slices)
+    is_wanted = any(each in main.accelerators for each in mine)
+    if not (is_registered or is_used or is_wanted):
+        return [f"{driver} is not used in this cluster ({len(names)} devices)"], []
+    known = "is registered with the kubelet, but" if is_registered else "runs not here:"
+    message = f"the driver {known} it publishes nothing of this node"
+    fix = (
+        "read the log of the driver's pod on this node"
+        if is_registered
+        else "install the driver, or let its DaemonSet run on this node"
+    )
+    return [], [Difference("driver-absent", message, driver, names, fix=fix)]
+
+
+def _partitions(
+    main: Inventory, there: _There, cluster: Snapshot
+) -> Iterator[Difference]:
+    """Yield partitions that exist, of what the driver would give away whole.
+
+    What it makes on demand draws from counters, and a claim holds it.
+    """
+    held = {
+        result.device
+        for claim in cluster.claims
+        if claim.allocation is not None
+        for result in claim.allocation.results
+    }
+    by_parent: dict[tuple[str, str], list[str]] = {}
+    for part in main.found:
+        driver = part.driver or ""
+        if part.kind in _PARTS and driver in there.devices and part.parent:
+            published = there.devices[driver]
+            name = part.device["name"] if part.device is not None else ""
+            device = published.get(name)
+            if device is not None and (not device.consumes or device.id in held):
+                continue
+            whole = _name_of(main, part)
+            if device is not None or whole in published:
+                by_parent.setdefault((driver, whole), []).append(name or "one")
+    for (driver, whole), names in by_parent.items():
+        yield Difference(
+            "partition-unmanaged",
+            f"{whole} has {len(names)} partitions that DRA did not make",
+            driver,
+            tuple(names),
+            subject=whole,
+            fix="remove them, or restart the driver if it is to publish them",
+        )
+
+
+def _name_of(main: Inventory, part: Found) -> str:
+    """Return the name under which that of which it is a part is published."""
+    for each in main.found:
+        if each.address == part.parent and each.parent is None and each.device:
+            return str(each.device["name"])
+    return part.parent or ""
+
+
+def _cdi(main: Inventory) -> Iterator[Difference]:
+    for each in main.cdi:
+        yield Difference(
+            "cdi-node-missing",
+            f"{each.path} ({each.kind}) names device nodes that are not there: "
+            f"{', '.join(each.nodes)}",
+            fix="let the driver or its toolkit write the file anew",
+        )
