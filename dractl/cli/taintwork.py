@@ -178,7 +178,7 @@ def _say_that_it_goes_on(why: str, screen: Terminal) -> None:
 
 def _progress_told(seen: Following, pods: Sequence[Pod]) -> str:
     gone = len(pods) - len(seen.left)
-    lines = [f"{gone} of {counted(len(pods), 'pod')} gone"]
+    lines = [f"{gone} of {counted(len(pods), 'pod')} gone"] if pods else []
     lines += [_verdict(name, said) for name, said in seen.said.items()]
     return "".join(f"{visible(each)}\n" for each in lines)
 

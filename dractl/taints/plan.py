@@ -16,7 +16,7 @@ from dractl.taints.fleet import Fleet
 from dractl.taints.moments import written_moment
 from dractl.taints.naming import rule_name
 from dractl.taints.notices import Notice, each_once
-from dractl.taints.rules import Remarks, is_ours, marked, rule_document
+from dractl.taints.rules import Remarks, is_ours, is_preview, marked, rule_document
 from dractl.taints.targets import Resolved
 
 
@@ -125,7 +125,9 @@ class _Known:
     def __init__(self, rules: Iterable[DeviceTaintRule]) -> None:
         self.by_name = {each.name: each for each in rules}
         self.by_subject = {
-            (each.selector, each.taint.key): each for each in rules if is_ours(each)
+            (each.selector, each.taint.key): each
+            for each in rules
+            if is_ours(each) and not is_preview(each)
         }
 
     def same(self, selector: DeviceSelector, key: str) -> DeviceTaintRule | None:

@@ -1,6 +1,5 @@
 """Rules that only ask: with the effect None, a controller says whom it would evict."""
 
-import dataclasses
 import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -9,7 +8,7 @@ from dractl.model.devices import Taint
 from dractl.model.names import SUBDOMAIN_BYTES
 from dractl.model.taintrules import DeviceTaintRule
 from dractl.taints.plan import Change, Plan, PlannedRule
-from dractl.taints.rules import Remarks, marked, rule_document
+from dractl.taints.rules import PREVIEW, Remarks, marked, rule_document
 
 EFFECT: Final = "None"
 _SUFFIX: Final = "-preview"
@@ -30,16 +29,10 @@ def previewing(
         document = marked(
             rule_document(each.selector, taint, name), Remarks("", "", until)
         )
+        document["metadata"]["labels"] |= {PREVIEW: "true"}
         before = standing.get(name)
         change = Change.CREATE if before is None else Change.CHANGE
-        yield dataclasses.replace(
-            each,
-            name=name,
-            taint=taint,
-            change=change,
-            document=document,
-            before=before,
-        )
+        yield PlannedRule(name, each.selector, taint, change, document, before)
 
 
 def preview_name(name: str) -> str:

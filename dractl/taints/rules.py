@@ -14,6 +14,7 @@ Document = dict[str, Any]
 
 MANAGED_BY: Final = "app.kubernetes.io/managed-by"
 TOOL: Final = "dractl"
+PREVIEW: Final = "dractl.dev/preview"
 OWNER: Final = "dractl.dev/owner"
 REASON: Final = "dractl.dev/reason"
 UNTIL: Final = "dractl.dev/until"
@@ -58,6 +59,11 @@ class Remarks:
 def is_ours(rule: DeviceTaintRule) -> bool:
     """Tell whether dractl has made a rule."""
     return rule.meta.labels.get(MANAGED_BY) == TOOL
+
+
+def is_preview(rule: DeviceTaintRule) -> bool:
+    """Tell whether a rule only asks, and was to be removed with the answer."""
+    return is_ours(rule) and PREVIEW in rule.meta.labels
 
 
 def rule_document(
