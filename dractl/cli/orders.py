@@ -8,11 +8,12 @@ from typing import Any, Final, Literal
 from dractl.cli.options import usage
 from dractl.manifests.claims import Ask, Config
 from dractl.manifests.conditions import Condition, parse_condition
-from dractl.manifests.presets import VENDORS, Preset, preset_of
+from dractl.manifests.presets import VENDORS, preset_of
 from dractl.manifests.wishes import Option, Wish, parse_wish, parse_wishes
 from dractl.model.cluster import NEWEST, OLDEST, KubernetesVersion, Profile
 from dractl.sources.files import load_text
 from dractl.sources.text import read_text
+from dractl.vendors.base import Driver
 
 _OR: Final = re.compile(r"^\s*([0-9]+|all)\s*:", re.ASCII)
 _CONFIG: Final = re.compile(
@@ -107,15 +108,15 @@ class Orders:
         return " ".join(self.wish or ())
 
     @property
-    def preset(self) -> Preset | None:
+    def preset(self) -> Driver | None:
         """The names of the vendor; raises DractlError for one that is unknown."""
         if self.vendor is None:
             return preset_of(self.driver) if self.driver else None
         found = preset_of(self.vendor)
         if found is None:
             raise usage(f"no vendor {self.vendor[:40]!r}", hint=", ".join(VENDORS))
-        if self.driver not in {None, found.driver}:
-            raise usage(f"--vendor {self.vendor} means the driver {found.driver}")
+        if self.driver not in {None, found.name}:
+            raise usage(f"--vendor {self.vendor} means the driver {found.name}")
         return found
 
     @property
@@ -130,7 +131,7 @@ class Orders:
     def _setting(self, text: str) -> Config:
         found = _CONFIG.fullmatch(text)
         driver = (found and found["driver"]) or self.driver
-        driver = driver or (self.preset.driver if self.preset else None)
+        driver = driver or (self.preset.name if self.preset else None)
         if found is None or driver is None:
             raise usage(f"--config {text[:40]!r} is not driver=NAME,@FILE or ,JSON")
         what = found["what"]

@@ -150,7 +150,7 @@ def _access(orders: Orders, profile: Profile) -> list[Document]:
         preset = orders.preset
         found += access.roles(
             orders.role,
-            driver=orders.driver or (preset.driver if preset else None),
+            driver=orders.driver or (preset.name if preset else None),
             account=orders.service_account,
             granular=profile.enabled(_GRANULAR),
         )

@@ -9,8 +9,9 @@ from dractl.api.spelling import toleration
 from dractl.api.versions import HUB
 from dractl.errors import unclear
 from dractl.manifests.conditions import expression
-from dractl.manifests.presets import Preset, preset_of, qualified_attribute
+from dractl.manifests.presets import preset_of, qualified_attribute
 from dractl.manifests.wishes import Option, Wish
+from dractl.vendors.base import Driver
 
 Document = dict[str, Any]
 PodKind = Literal["pod", "deployment", "job"]
@@ -33,7 +34,7 @@ class Ask:
     """
 
     wishes: Sequence[Wish]
-    preset: Preset | None = None
+    preset: Driver | None = None
     driver: str | None = None
     same: Sequence[str] = ()
     distinct: Sequence[str] = ()
@@ -153,7 +154,7 @@ def attribute(name: str, option: Option, ask: Ask) -> str:
     """Return the full name of an attribute; raise DractlError if it is not known."""
     preset = _preset(option, ask)
     found = qualified_attribute(name, preset)
-    driver = preset.driver if preset is not None else ask.driver
+    driver = preset.name if preset is not None else ask.driver
     if found is None and driver is not None and preset is None:
         found = f"{driver}/{name}"
     if found is None:
@@ -207,7 +208,7 @@ def _amount(text: str) -> tuple[str, str]:
     return name, amount
 
 
-def _preset(option: Option, ask: Ask) -> Preset | None:
+def _preset(option: Option, ask: Ask) -> Driver | None:
     """Return whose names are meant: those of the class, else of --vendor, --driver."""
     if option.class_name is not None and (found := preset_of(option.class_name)):
         return found

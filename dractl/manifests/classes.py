@@ -9,8 +9,9 @@ from dractl.cel.quoting import quoted
 from dractl.errors import unclear
 from dractl.manifests.claims import Config, configs
 from dractl.manifests.conditions import Condition, expression, place_of
-from dractl.manifests.presets import Preset, preset_of
+from dractl.manifests.presets import preset_of
 from dractl.manifests.wishes import Option
+from dractl.vendors.base import Class, Driver
 
 Document = dict[str, Any]
 
@@ -19,14 +20,14 @@ def device_class(  # noqa: PLR0913 - what a class says, one by one
     *,
     name: str | None,
     driver: str | None,
-    preset: Preset | None,
+    preset: Driver | None,
     conditions: Sequence[Condition] = (),
     extended_resource: str | None = None,
     settings: Sequence[Config] = (),
 ) -> Document:
     """Return a DeviceClass: the devices of a driver that meet the conditions."""
     preset = preset or (preset_of(driver) if driver else None)
-    driver = driver or (preset.driver if preset else None)
+    driver = driver or (preset.name if preset else None)
     if driver is None:
         raise unclear("no driver is named", hint="use --driver or --vendor")
     shipped = _shipped(name, preset)
@@ -34,6 +35,8 @@ def device_class(  # noqa: PLR0913 - what a class says, one by one
     if shipped is not None and preset is not None and shipped.type_value:
         kind = Condition(preset.type_attribute, "=", (shipped.type_value,))
         texts.append(expression(kind, preset, driver))
+    if shipped is not None and shipped.selector:
+        texts.append(shipped.selector)
     texts += [expression(each, preset, driver) for each in conditions]
     spec: Document = {"selectors": [{"cel": {"expression": each}} for each in texts]}
     if settings:
@@ -49,7 +52,7 @@ def device_class(  # noqa: PLR0913 - what a class says, one by one
     }
 
 
-def _shipped(name: str | None, preset: Preset | None) -> Any:
+def _shipped(name: str | None, preset: Driver | None) -> Class | None:
     """Return the class of the driver's own that is meant."""
     if preset is None:
         return None
@@ -62,7 +65,7 @@ def resource_slice(  # noqa: PLR0913 - what a slice says, one by one
     *,
     name: str | None,
     driver: str | None,
-    preset: Preset | None,
+    preset: Driver | None,
     option: Option,
     node: str | None = None,
     pool: str | None = None,
@@ -70,7 +73,7 @@ def resource_slice(  # noqa: PLR0913 - what a slice says, one by one
 ) -> Document:
     """Return a complete pool of one slice with so many equal devices."""
     preset = preset or (preset_of(driver) if driver else None)
-    driver = driver or (preset.driver if preset else None) or option.class_name
+    driver = driver or (preset.name if preset else None) or option.class_name
     if driver is None:
         raise unclear("no driver is named", hint="use --driver or --vendor")
     preset = preset or preset_of(driver)
@@ -104,7 +107,7 @@ def resource_slice(  # noqa: PLR0913 - what a slice says, one by one
 
 
 def _facts(
-    conditions: Sequence[Condition], preset: Preset | None, driver: str
+    conditions: Sequence[Condition], preset: Driver | None, driver: str
 ) -> tuple[Document, Document]:
     attributes: Document = {}
     capacity: Document = {}

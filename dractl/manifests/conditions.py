@@ -11,8 +11,9 @@ from dractl.cel.guard import guarded
 from dractl.cel.parser import parse
 from dractl.cel.quoting import quoted, value_path
 from dractl.errors import unclear
-from dractl.manifests.presets import STANDARD, Preset
+from dractl.manifests.presets import STANDARD
 from dractl.model.attributes import LIST_KINDS
+from dractl.vendors.base import Driver
 
 _SHAPE: Final = re.compile(
     r"(?P<name>[A-Za-z0-9_][A-Za-z0-9_./-]*)(?::(?P<kind>[a-z]+))?"
@@ -81,7 +82,7 @@ def _loose(text: str) -> bool:
     return bool(re.fullmatch(r"\s*\S+\s*(==|!=|>=|<=|=|~|<|>)\s*\S+\s*", text))
 
 
-def expression(where: Condition, preset: Preset | None, driver: str | None) -> str:
+def expression(where: Condition, preset: Driver | None, driver: str | None) -> str:
     """Return the condition in CEL: false, and no error, for devices without the value.
 
     Raises DractlError where it is not known whose value is meant, or where the value
@@ -92,10 +93,10 @@ def expression(where: Condition, preset: Preset | None, driver: str | None) -> s
     return guarded(text, parse(text)) or text
 
 
-def place_of(where: Condition, preset: Preset | None, driver: str | None) -> Place:
+def place_of(where: Condition, preset: Driver | None, driver: str | None) -> Place:
     """Return where the value of a condition is."""
     domain, _, bare = where.name.rpartition("/")
-    driver = preset.driver if preset is not None else driver
+    driver = preset.name if preset is not None else driver
     known, by_word = None, False
     if not domain and preset is not None:
         by_word = bare in preset.shared
@@ -120,15 +121,15 @@ def place_of(where: Condition, preset: Preset | None, driver: str | None) -> Pla
         and "/" not in where.name
     ):
         raise unclear(
-            f"{preset.driver} publishes no {where.name!r}",
+            f"{preset.name} publishes no {where.name!r}",
             hint=f"it has {', '.join(sorted({*preset.attributes, *preset.capacity}))}; "
-            f"or write {preset.driver}/{where.name}",
+            f"or write {preset.name}/{where.name}",
         )
     table = "capacity" if kind == "capacity" else "attributes"
     return Place((table, domain, bare), kind, by_word)
 
 
-def _kind_in(preset: Preset, name: str) -> str | None:
+def _kind_in(preset: Driver, name: str) -> str | None:
     return "capacity" if name in preset.capacity else preset.attributes.get(name)
 
 

@@ -5,8 +5,9 @@ drivers share (model, memory) lead to what each driver calls them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from dractl.vendors.base import Class, Driver
 
 _STANDARD: Final = "resource.kubernetes.io"
 STANDARD: Final[Mapping[str, str]] = {
@@ -15,33 +16,6 @@ STANDARD: Final[Mapping[str, str]] = {
     "numaNode": "int",
 }
 """The attributes that Kubernetes defines, and their kinds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Class:
-    """A DeviceClass as the driver's chart ships it."""
-
-    name: str
-    type_value: str | None = None
-    extended_resource: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """A driver: `default` is its first class, `shared` has the names of others."""
-
-    vendor: str
-    driver: str
-    classes: tuple[Class, ...]
-    attributes: Mapping[str, str]
-    capacity: frozenset[str] = frozenset()
-    shared: Mapping[str, str] = field(default_factory=dict)
-    type_attribute: str = "type"
-
-    @property
-    def default(self) -> Class:
-        """The class that is meant when none is named."""
-        return self.classes[0]
 
 
 def _strings(*names: str) -> dict[str, str]:
@@ -59,7 +33,7 @@ _NVIDIA_GPU: Final = {
 }  # fmt: skip
 
 PRESETS: Final = (
-    Preset(
+    Driver(
         "nvidia",
         "gpu.nvidia.com",
         (
@@ -74,7 +48,7 @@ PRESETS: Final = (
         }),
         {"model": "productName"},
     ),
-    Preset(
+    Driver(
         "amd",
         "gpu.amd.com",
         (Class("gpu.amd.com", extended_resource="amd.com/gpu"),),
@@ -88,7 +62,7 @@ PRESETS: Final = (
         frozenset({"memory", "computeUnits", "simdUnits", "partitions"}),
         {"model": "productName"},
     ),
-    Preset(
+    Driver(
         "intel",
         "gpu.intel.com",
         (Class("gpu.intel.com", extended_resource="intel.com/gpu"),),
@@ -98,19 +72,19 @@ PRESETS: Final = (
         },
         frozenset({"memory", "millicores"}),
     ),
-    Preset(
+    Driver(
         "gaudi",
         "gaudi.intel.com",
         (Class("gaudi.intel.com", extended_resource="intel.com/gaudi"),),
         {**_strings("model", "serial"), "healthy": "bool"},
     ),
-    Preset(
+    Driver(
         "qat",
         "qat.intel.com",
         (Class("qat.intel.com", extended_resource="intel.com/qat"),),
         _strings("services"),
     ),
-    Preset(
+    Driver(
         "dranet",
         "dra.net",
         (Class("dra.net"),),
@@ -123,7 +97,7 @@ PRESETS: Final = (
             **dict.fromkeys(("rdma", "sriov", "virtual", "ebpf", "isSriovVf"), "bool"),
         },
     ),
-    Preset(
+    Driver(
         "sriov",
         "sriovnetwork.k8snetworkplumbingwg.io",
         (Class("sriovnetwork.k8snetworkplumbingwg.io"),),
@@ -135,7 +109,7 @@ PRESETS: Final = (
             "vfID": "int",
         },
     ),
-    Preset(
+    Driver(
         "neuron",
         "neuron.aws.com",
         (Class("neuron.aws.com"),),
@@ -145,14 +119,14 @@ PRESETS: Final = (
             "draDriverVersion": "version",
         },
     ),
-    Preset(
+    Driver(
         "tpu",
         "tpu.google.com",
         (Class("tpu.google.com"),),
         _strings("uuid", "tpuGen", "brand", "accelerator", "topology"),
         shared={"model": "tpuGen"},
     ),
-    Preset(
+    Driver(
         "rebellions",
         "npu.rebellions.ai",
         (Class("npu.rebellions.ai", extended_resource="rebellions.ai/npu"),),
@@ -163,7 +137,7 @@ PRESETS: Final = (
         frozenset({"memory"}),
         {"model": "productName"},
     ),
-    Preset(
+    Driver(
         "cpu",
         "dra.cpu",
         (Class("dra.cpu"),),
@@ -174,7 +148,7 @@ PRESETS: Final = (
         },
         frozenset({"cpu"}),
     ),
-    Preset(
+    Driver(
         "example",
         "gpu.example.com",
         (Class("gpu.example.com", extended_resource="example.com/gpu"),),
@@ -186,22 +160,22 @@ PRESETS: Final = (
 VENDORS: Final = tuple(preset.vendor for preset in PRESETS)
 
 
-def preset_of(name: str) -> Preset | None:
-    """Return the preset of a vendor, a driver or a class; None if none is known."""
+def preset_of(name: str) -> Driver | None:
+    """Return the driver of a vendor, a driver or a class; None if none is known."""
     for preset in PRESETS:
-        if name in {preset.vendor, preset.driver, *(c.name for c in preset.classes)}:
+        if name in {preset.vendor, preset.name, *(c.name for c in preset.classes)}:
             return preset
     return None
 
 
-def qualified_attribute(name: str, preset: Preset | None) -> str | None:
+def qualified_attribute(name: str, preset: Driver | None) -> str | None:
     """Return the full name of an attribute; None if nobody knows whose it is."""
     if "/" in name:
         return name
     if preset is not None and name in preset.attributes:
-        return f"{preset.driver}/{name}"
+        return f"{preset.name}/{name}"
     if name in STANDARD:
         return f"{_STANDARD}/{name}"
     if preset is not None and name in preset.shared:
-        return f"{preset.driver}/{preset.shared[name]}"
+        return f"{preset.name}/{preset.shared[name]}"
     return None

@@ -14,7 +14,7 @@ from tests.cli.run import Runner
 def test_options_offer_every_vendor_and_kind() -> None:
     assert get_args(Vendor) == VENDORS
     assert "rbac" in get_args(Kind)
-    assert len({each.driver for each in PRESETS}) == len(PRESETS)
+    assert len({each.name for each in PRESETS}) == len(PRESETS)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from dractl.cel import compile_selector
 from dractl.errors import DractlError
 from dractl.manifests.conditions import Condition, expression, parse_condition
-from dractl.manifests.presets import PRESETS, Preset, preset_of
+from dractl.manifests.presets import PRESETS, preset_of
+from dractl.vendors.base import Driver
 
 NVIDIA = preset_of("nvidia")
 GPU = 'device.attributes["gpu.nvidia.com"]'
@@ -93,7 +94,7 @@ def test_a_value_of_an_unknown_driver_needs_its_domain() -> None:
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda each: each.vendor)
-def test_names_that_drivers_share_lead_to_ones_that_they_have(preset: Preset) -> None:
+def test_names_that_drivers_share_lead_to_ones_that_they_have(preset: Driver) -> None:
     found = preset_of(preset.vendor)
     assert found is preset
     assert set(preset.shared.values()) <= {*preset.attributes, *preset.capacity}
