@@ -51,6 +51,7 @@ class PciDevice:
     down to the function itself. `texts` are further small files of its folder by their
     names below it (`qat/state`, `unique_id`), without the line end. `cards` and
     `renders` are the numbers of its DRM nodes, `accels` its names in /sys/class/accel.
+    `mdevs` are the UUIDs of mediated devices, such as vGPUs of the older kind.
     """
 
     address: str
@@ -73,6 +74,7 @@ class PciDevice:
     renders: tuple[int, ...] = ()
     accels: tuple[str, ...] = ()
     vfio_devices: tuple[str, ...] = ()
+    mdevs: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -157,7 +159,10 @@ class KfdNode:
 
 @dataclass(frozen=True, slots=True)
 class Cpu:
-    """A logical CPU."""
+    """A logical CPU.
+
+    `core_type` is p-core or e-core, "" where all cores are alike.
+    """
 
     number: int
     core: int | None = None
@@ -227,9 +232,12 @@ class NvmlState(Enum):
 class MigProfile:
     """A kind of MIG partition that a GPU can have; memory in MiB as NVML tells it.
 
+    `index` is what NVML is asked for (NVML_GPU_INSTANCE_PROFILE_*), `number` what it
+    answers and nvidia-smi prints. `name` is NVML's own, "" from older libraries.
     `placements` are (start, size) in memory slices.
     """
 
+    index: int
     number: int
     name: str
     slices: int
@@ -246,20 +254,27 @@ class MigProfile:
 
 @dataclass(frozen=True, slots=True)
 class MigDevice:
-    """A MIG partition that exists: profile number, and its place in memory slices."""
+    """A MIG partition that exists: profile number, and its place in memory slices.
+
+    What is None may not be asked for by this user. `compute_slices` are fewer than the
+    profile's where a GPU instance is divided once more.
+    """
 
     uuid: str
-    profile: int
-    start: int
-    size: int
-    gpu_instance: int
-    compute_instance: int
-    compute_profile: int = 0
+    gpu_instance: int | None = None
+    compute_instance: int | None = None
+    profile: int | None = None
+    start: int | None = None
+    size: int | None = None
+    compute_slices: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NvLink:
-    """A link of a GPU: `remote` is the address at its other end, kind GPU or SWITCH."""
+    """A link of a GPU: `remote` is the address at its other end.
+
+    `remote_kind` is GPU, SWITCH, NPU, or "" where it is not known.
+    """
 
     number: int
     is_active: bool
@@ -270,11 +285,13 @@ class NvLink:
 
 @dataclass(frozen=True, slots=True)
 class NvmlGpu:
-    """What NVML tells of a GPU; `lost` is the error by which it could not be asked.
+    """What NVML tells of a GPU; `lost` is the error after which it was not asked on.
 
+    Errors have NVML's names (`GPU_IS_LOST`). `failures` are those of single questions,
+    by the name of the question; that of `handle` means that nothing is known.
     `memory` is in bytes. `mig_mode` is None where the GPU has no MIG, else whether it
-    is on now; `mig_pending` after the next reset. `failures` are errors of single
-    questions, by the name of the question.
+    is on now; `mig_pending` after the next reset. `ecc_errors` are the uncorrected ones
+    since the driver was loaded.
     """
 
     index: int
@@ -303,10 +320,14 @@ class NvmlGpu:
 
 @dataclass(frozen=True, slots=True)
 class Nvml:
-    """What NVML tells; without `state` READ there is nothing but `detail`."""
+    """What NVML tells; without `state` READ there is nothing but `detail` and `hint`.
+
+    `detail` are errors of NVML that the state comes from, or that single questions had.
+    """
 
     state: NvmlState = NvmlState.NOT_ASKED
     detail: str = ""
+    hint: str = ""
     driver_version: str = ""
     cuda_version: int | None = None
     gpus: tuple[NvmlGpu, ...] = ()
@@ -320,14 +341,13 @@ class HostFacts:
     `modules` are the versions of loaded kernel modules, "" for one without;
     `module_sources` the checksums of their sources (`srcversion`) that are told. `dmi`
     are the words of the firmware (`product_name`, `sys_vendor`). `name` is the host
-    name. `xcps` are partitions of AMD GPUs other than the first of each. `page_size` is
-    that of memory, in bytes.
+    name. `xcps` are partitions of AMD GPUs other than the first of each. `platform` are the names in /sys/devices/platform. `texts`
+    are further small files by their paths (`sys/firmware/devicetree/base/model`).
     """
 
     name: str = ""
     kernel: str = ""
     architecture: str = ""
-    page_size: int | None = None
     dmi: Mapping[str, str] = field(default_factory=dict)
     pci: tuple[PciDevice, ...] = ()
     nets: tuple[NetInterface, ...] = ()
@@ -338,6 +358,7 @@ class HostFacts:
     modules: Mapping[str, str] = field(default_factory=dict)
     module_sources: Mapping[str, str] = field(default_factory=dict)
     platform: tuple[str, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
     xcps: tuple[PlatformGpu, ...] = ()
     nodes: tuple[DeviceNode, ...] = ()
     proc_nvidia: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""What a machine has: its kernel's files and NVML, read into facts."""
