@@ -1,10 +1,10 @@
-"""What is known of a device, as attributes; what is not known is left out."""
+"""What is known of a device and its function; what is not known is left out."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from dractl.model.hosts import HostFacts, PciDevice
-from dractl.vendors.base import Wire
+from dractl.vendors.base import Found, Wire
 from dractl.vendors.wire import PCI_BUS_ID, PCIE_ROOT, number, text, truth
 
 NUMA_NODE: Final = "resource.kubernetes.io/numaNode"
@@ -41,3 +41,26 @@ def ids(function: PciDevice) -> str:
 def is_node(facts: HostFacts, path: str) -> bool:
     """Tell whether a file below /dev is there."""
     return any(each.path == path for each in facts.nodes)
+
+
+def located(vendor: str, kind: str, model: str, function: PciDevice) -> Found:
+    """Return a device that is a PCI function; what else is known comes later."""
+    return Found(
+        vendor,
+        kind,
+        model,
+        function.address,
+        function.sriov.parent if function.sriov else None,
+        function.numa_node,
+        function.root,
+        function.driver,
+    )
+
+
+def bound(function: PciDevice, *drivers: str) -> str:
+    """Return why no kernel driver of the vendor serves a function, "" if one does."""
+    if function.driver is None:
+        return f"no kernel driver is bound; it needs {' or '.join(drivers)}"
+    if function.driver not in drivers:
+        return f"{function.driver} is bound, not {' or '.join(drivers)}"
+    return ""

@@ -1,0 +1,105 @@
+"""AWS Inferentia and Trainium, whose driver is closed: as its documents tell."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from dractl.model.hosts import HostFacts
+from dractl.vendors.attributes import Known, attributes, bound, is_node, located
+from dractl.vendors.base import Class, Driver, Found, Vendor, Wishes
+from dractl.vendors.clouds import AMAZON, cloud
+from dractl.vendors.wire import device
+
+_VENDOR: Final = 0x1D0F
+_MODELS: Final = {
+    0x7064: "Inferentia",
+    0x7164: "Trainium",
+    0x7264: "Inferentia2",
+    0x7364: "Trainium2",
+    0x7564: "Trainium3",
+    0x7565: "Trainium3",
+}
+_METADATA: Final = "the instance's metadata service"
+_DRIVER: Final = Driver(
+    "neuron",
+    "neuron.aws.com",
+    (Class("neuron.aws.com"),),
+    {
+        **dict.fromkeys(
+            (
+                "instanceType", "neuronDriverVersion", "resourceType",
+                "networkNodeLayer1", "networkNodeLayer2", "networkNodeLayer3",
+                "topology_x", "topology_y", "topology4_id", "topology8_id",
+                "capacityBlockId",
+            ),
+            "string",
+        ),
+        "deviceId": "int",
+        "draDriverVersion": "version",
+    },
+    elsewhere={
+        "draDriverVersion": "the driver itself",
+        **dict.fromkeys(
+            (
+                "networkNodeLayer1", "networkNodeLayer2", "networkNodeLayer3",
+                "topology_x", "topology_y", "topology4_id", "topology8_id",
+                "capacityBlockId", "resource.aws.com/devicegroup1_id",
+                "resource.aws.com/devicegroup4_id", "resource.aws.com/devicegroup8_id",
+                "resource.aws.com/devicegroup16_id",
+            ),
+            _METADATA,
+        ),
+    },
+)  # fmt: skip
+_KERNEL_DRIVER: Final = "neuron"
+_SYSFS: Final = "sys/devices/virtual/neuron_device"
+
+
+def _find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
+    """Yield devices by their addresses; those that are served are numbered."""
+    del wishes
+    number = 0
+    for function in facts.pci:
+        if function.vendor != _VENDOR or function.device not in _MODELS:
+            continue
+        found = located("neuron", "npu", _MODELS[function.device], function)
+        found = replace(found, driver=_DRIVER.name)
+        if why_not := bound(function, _KERNEL_DRIVER):
+            yield replace(found, why_not=why_not, warnings=(why_not,))
+        else:
+            yield _numbered(facts, found, number)
+            number += 1
+
+
+NEURON: Final = Vendor("neuron", "AWS Neuron", (_DRIVER,), _find)
+
+
+def _numbered(facts: HostFacts, found: Found, number: int) -> Found:
+    values: dict[str, Known] = {
+        "deviceId": number,
+        "resourceType": "neuron_device",
+        "neuronDriverVersion": facts.modules.get(_KERNEL_DRIVER) or None,
+        # Machines of EC2 have the type of the instance for the name of the product.
+        "instanceType": (
+            facts.dmi.get("product_name") if cloud(facts.dmi) == AMAZON else None
+        ),
+    }
+    path = f"/dev/neuron{number}"
+    return replace(
+        found,
+        device=device(f"neuron-device-{number}", attributes(values), {}),
+        warnings=() if is_node(facts, path) else (f"there is no {path}",),
+        # Only the driver's ioctl tells which is which; neuron-ls asks it.
+        details={"number": f"{number}, taken from the order of addresses"}
+        | _told(facts, number),
+    )
+
+
+def _told(facts: HostFacts, number: int) -> dict[str, str]:
+    """Return what the kernel driver tells of a device."""
+    files = {"cores": "core_count", "connected devices": "connected_devices"}
+    texts = {
+        word: facts.texts.get(f"{_SYSFS}/neuron{number}/{name}", "").strip()
+        for word, name in files.items()
+    }
+    return {word: text for word, text in texts.items() if text}

@@ -1,0 +1,47 @@
+"""Accelerators that are nobody's: what is needed to know them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from dractl.model.hosts import HostFacts, PciDevice
+from dractl.vendors.attributes import ids, located
+from dractl.vendors.base import Found, Vendor, Wishes
+
+_COPROCESSOR: Final = 0x0B40
+_ACCELERATORS: Final = 0x12
+_WHY_NOT: Final = (
+    "no vendor with these ids is known; to teach it, its name, what its devices are "
+    "called and what its DRA driver publishes are needed"
+)
+
+
+def the_rest(vendors: Sequence[Vendor]) -> Vendor:
+    """Return the row of processing accelerators that none of the vendors knows."""
+
+    def find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
+        """Yield what is left, by its addresses."""
+        left = [each for each in facts.pci if _is_accelerator(each)]
+        if left:
+            known = {
+                each.address for row in vendors for each in row.find(facts, wishes)
+            }
+            for function in left:
+                if function.address not in known:
+                    yield _unknown(function)
+
+    return Vendor("other", "other accelerators", (), find)
+
+
+def _is_accelerator(function: PciDevice) -> bool:
+    return function.kind == _COPROCESSOR or function.kind >> 8 == _ACCELERATORS
+
+
+def _unknown(function: PciDevice) -> Found:
+    found = located("other", "unknown", ids(function), function)
+    details = {"class": f"{function.class_code:06x}"}
+    if function.subsystem_vendor is not None and function.subsystem_device is not None:
+        details["subsystem"] = (
+            f"{function.subsystem_vendor:04x}:{function.subsystem_device:04x}"
+        )
+    return replace(found, why_not=_WHY_NOT, details=details)
