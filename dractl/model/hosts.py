@@ -341,9 +341,9 @@ class HostFacts:
     `modules` are the versions of loaded kernel modules, "" for one without;
     `module_sources` the checksums of their sources (`srcversion`) that are told. `dmi`
     are the words of the firmware (`product_name`, `sys_vendor`). `name` is the host
-    name. `xcps` are partitions of AMD GPUs other than the first of each. `page_size` is
-    that of memory, in bytes. `platform` are the names in /sys/devices/platform. `texts`
-    are further small files by their paths (`sys/firmware/devicetree/base/model`).
+    name. `xcps` are partitions of AMD GPUs other than the first of each. `platform` are
+    the names in /sys/devices/platform. `texts` are further small files by their paths
+    (`sys/firmware/devicetree/base/model`). `page_size` is that of memory, in bytes.
     """
 
     name: str = ""
