@@ -2,8 +2,32 @@
 
 from typing import Final
 
+from dractl.vendors.ascend import ASCEND
 from dractl.vendors.base import Vendor
+from dractl.vendors.cpu import CPU
+from dractl.vendors.dranet import DRANET
 from dractl.vendors.example import EXAMPLE
+from dractl.vendors.memory import MEMORY
+from dractl.vendors.neuron import NEURON
+from dractl.vendors.nvme import NVME
+from dractl.vendors.others import the_rest
+from dractl.vendors.rebellions import REBELLIONS
+from dractl.vendors.sriov import SRIOV
+from dractl.vendors.tpu import TPU
+from dractl.vendors.unserved import UNSERVED
 
-VENDORS: Final[tuple[Vendor, ...]] = (EXAMPLE,)
+_KNOWN: Final[tuple[Vendor, ...]] = (
+    NEURON,
+    TPU,
+    REBELLIONS,
+    ASCEND,
+    *UNSERVED,
+    DRANET,
+    SRIOV,
+    CPU,
+    MEMORY,
+    NVME,
+    EXAMPLE,
+)
+VENDORS: Final[tuple[Vendor, ...]] = (*_KNOWN, the_rest(_KNOWN))
 """All of them, in the order in which their devices are told."""
