@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -67,6 +68,8 @@ def run() -> None:
     """Run as a program of its own, or as the plugin of kubectl."""
     # A run is short: what it drops, reference counts free; what it keeps, it needs.
     gc.disable()
+    # Who is told to end tells what is done first, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())
 
 

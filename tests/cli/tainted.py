@@ -1,7 +1,11 @@
 """A live cluster whose devices are tainted: two nodes, and pods that use a device."""
 
 import json
-from collections.abc import Mapping
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -72,6 +76,26 @@ class Tainter:
         """Run it in a process of its own, as somebody else would at the same time."""
         ran = program("taint", "--kubeconfig", self.config(), *argv)
         assert ran.status == 0, ran.err
+
+    @contextmanager
+    def started(self, *argv: str) -> Iterator[subprocess.Popen[str]]:
+        """Start it in a process of its own, which ends before the block does."""
+        command = [sys.executable, "-m", "dractl", "taint"]
+        with subprocess.Popen(
+            [*command, "--kubeconfig", self.config(), *argv],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as child:
+            yield child
+
+    def wait_for_fault(self) -> None:
+        """Wait until a fault strikes."""
+        end = time.monotonic() + 20
+        while not self.server.faults.struck():
+            assert time.monotonic() < end, "nothing goes wrong"
+            time.sleep(0.02)
 
     def document(self, *argv: str) -> dict[str, Any]:
         """Return the answer as data."""

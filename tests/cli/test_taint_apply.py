@@ -356,6 +356,46 @@ def test_an_interrupt_in_the_middle_tells_what_is_done_and_what_is_not(
     assert taint.rules() == {RULE: "NoSchedule"}
 
 
+def _hang_at_the_second(taint: Tainter) -> None:
+    path = f"{PATH}{OTHER_RULE}"
+    taint.server.faults.add(
+        Fault(Kind.LATENCY, "PATCH", path, seconds=20),
+        Fault(Kind.DROP_BEFORE, "PATCH", path),
+    )
+
+
+def test_who_is_killed_has_made_whole_rules_and_the_next_one_goes_on(
+    taint: Tainter,
+) -> None:
+    _hang_at_the_second(taint)
+    with taint.started(GPU, OTHER, AVOID, "--yes") as child:
+        taint.wait_for_fault()
+        child.kill()
+
+    assert taint.rules() == {RULE: "NoSchedule"}
+    again = taint(GPU, OTHER, AVOID, "--yes")
+    assert again.out.splitlines()[-2:] == [
+        f"devicetaintrule {RULE} unchanged",
+        f"devicetaintrule {OTHER_RULE} created",
+    ]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_who_is_told_to_end_tells_what_is_done(
+    number: signal.Signals, taint: Tainter
+) -> None:
+    _hang_at_the_second(taint)
+    with taint.started(GPU, OTHER, AVOID, "--yes") as child:
+        taint.wait_for_fault()
+        child.send_signal(number)
+        out, err = child.communicate(timeout=20)
+
+    assert child.returncode == 130
+    assert f"devicetaintrule {RULE} created\n" in out
+    assert "warning: interrupted\n" in err
+    assert "Traceback" not in err
+
+
 def test_a_refusal_names_the_rule_that_allows_it(taint: Tainter) -> None:
     denied = Rule("patch", "resource.k8s.io", "devicetaintrules")
     taint.server.access.change(User("alice", deny=(denied,)))
