@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain, islice
 from typing import Final
 
 from dractl.hardware.host import Folder, Host, number
@@ -14,7 +15,7 @@ _CORE_TYPES: Final = {
     "e-core": "sys/devices/cpu_atom/cpus",
 }
 _MOST_CPUS: Final = 1 << 13  # as Linux itself on x86
-_RANGE: Final = re.compile(r"([0-9]{1,6})(?:-([0-9]{1,6}))?")
+_LIST: Final = re.compile(r"{0}(,{0})*".format(r"[0-9]{1,4}(-[0-9]{1,4})?"))
 _TOTAL: Final = re.compile(r"MemTotal: +([0-9]{1,15}) kB")
 _PAGES: Final = re.compile(r"hugepages-([0-9]{1,10})kB")
 _THIRD_LEVEL: Final = 3
@@ -34,13 +35,13 @@ def all_cpus(host: Host, nodes: tuple[NumaNode, ...]) -> tuple[Cpu, ...]:
     folder = host.folder(_CPUS)
     if folder is None:
         return ()
-    stated = folder.text("online")
-    online = None if stated is None else frozenset(numbers(stated))
+    # Kernels that cannot take CPUs away do not tell which ones are there.
+    online = frozenset(numbers(cpu_list(folder.text("online"))))
     places = {cpu: node.number for node in nodes for cpu in numbers(node.cpus)}
     types = {
         cpu: word
         for word, path in _CORE_TYPES.items()
-        for cpu in numbers(host.text(path) or "")
+        for cpu in numbers(cpu_list(host.text(path)))
     }
     return tuple(
         Cpu(
@@ -49,20 +50,23 @@ def all_cpus(host: Host, nodes: tuple[NumaNode, ...]) -> tuple[Cpu, ...]:
             socket=_id(folder.number(f"cpu{each}/topology/physical_package_id")),
             numa_node=places.get(each),
             cache_l3=_third_cache(folder, each),
-            is_online=online is None or each in online,
+            is_online=not online or each in online,
             core_type=types.get(each, ""),
         )
         for each in folder.numbered("cpu")
     )
 
 
-def numbers(ranges: str) -> Iterator[int]:
-    """Yield the numbers of a list such as `0-3,8`; junk among them is passed over."""
-    for part in ranges.split(","):
-        match = _RANGE.fullmatch(part.strip())
-        if match:
-            first, last = int(match[1]), int(match[2] or match[1])
-            yield from range(first, min(last, first + _MOST_CPUS) + 1)
+def cpu_list(text: str | None) -> str:
+    """Return a list such as `0-3,8`, "" for what is none."""
+    return text if text is not None and _LIST.fullmatch(text) else ""
+
+
+def numbers(cpus: str) -> Iterator[int]:
+    """Yield the numbers of a list, as many as a machine can have."""
+    ends = (part.partition("-") for part in cpus.split(",") if part)
+    ranges = (range(int(first), int(last or first) + 1) for first, _, last in ends)
+    yield from islice(chain.from_iterable(ranges), _MOST_CPUS)
 
 
 def _node(each: int, folder: Folder) -> NumaNode:
@@ -70,7 +74,7 @@ def _node(each: int, folder: Folder) -> NumaNode:
     distances = map(number, (folder.text("distance") or "").split())
     return NumaNode(
         number=each,
-        cpus=folder.text("cpulist") or "",
+        cpus=cpu_list(folder.text("cpulist")),
         memory=int(total[1]) << 10 if total else None,
         distances=tuple(each for each in distances if each is not None),
         hugepages=_huge_pages(folder.folder("hugepages")),

@@ -30,7 +30,9 @@ def net_interfaces(host: Host) -> tuple[NetInterface, ...]:
     uplinks = _uplinks(host)
     folders = ((name, interfaces.folder(name)) for name in interfaces.names)
     return tuple(
-        _interface(name, folder, uplinks) for name, folder in folders if folder
+        _interface(name, folder, uplinks)
+        for name, folder in folders
+        if folder and "type" in folder.names
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dractl.hardware.addresses import DEVICES, addresses, is_address, pcie_root
+from dractl.hardware.cpus import cpu_list
 from dractl.hardware.host import Folder, Host, number
 from dractl.hardware.texts import pci_texts
 from dractl.model.hosts import PciDevice, PciLink, Sriov
@@ -80,7 +81,7 @@ def _device(place: _Place, virtual: Mapping[str, tuple[str, int]]) -> PciDevice 
         driver=folder.link("driver"),
         driver_override=_override(folder.text("driver_override")),
         numa_node=None if numa_node is None or numa_node < 0 else numa_node,
-        local_cpus=folder.text("local_cpulist") or "",
+        local_cpus=cpu_list(folder.text("local_cpulist")),
         root=pcie_root(place.address, place.target),
         path=addresses(folder.path),
         iommu_group=folder.link("iommu_group"),
@@ -88,7 +89,7 @@ def _device(place: _Place, virtual: Mapping[str, tuple[str, int]]) -> PciDevice 
         link=_link(folder),
         cards=cards,
         renders=renders,
-        accels=folder.inside("accel"),
+        accels=_accels(folder),
         vfio_devices=folder.inside("vfio-dev"),
         mdevs=_mediated(folder),
         texts=pci_texts(folder, vendor, class_code),
@@ -127,6 +128,13 @@ def _speed(text: str | None) -> float | None:
 def _width(text: str | None) -> int | None:
     lanes = number(text)
     return None if lanes is None or lanes in _UNKNOWN_WIDTHS else lanes
+
+
+def _accels(folder: Folder) -> tuple[str, ...]:
+    """Return the names of accelerators, but not those of nodes that control them."""
+    names = folder.folder("accel")
+    numbers = () if names is None else names.numbered("accel")
+    return tuple(f"accel{number}" for number in numbers)
 
 
 def _mediated(folder: Folder) -> tuple[str, ...]:

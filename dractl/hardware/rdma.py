@@ -15,7 +15,11 @@ def rdma_devices(host: Host) -> tuple[RdmaDevice, ...]:
     if devices is None:
         return ()
     folders = ((name, devices.folder(name)) for name in devices.names)
-    return tuple(_device(name, folder) for name, folder in folders if folder)
+    return tuple(
+        _device(name, folder)
+        for name, folder in folders
+        if folder and "node_type" in folder.names
+    )
 
 
 def _device(name: str, folder: Folder) -> RdmaDevice:

@@ -96,7 +96,14 @@ def _laptop() -> Machine:
         machine, "wlp1s0", pci="0000:01:00.0", mac="02:1b:44:11:3a:b7", speed=None
     )
     parts.net(machine, "lo", mac="00:00:00:00:00:00", mtu=65536, kind=772, speed=None)
-    parts.net(machine, "docker0", mac="02:42:5d:00:00:01", state="down", speed=None)
+    parts.net(
+        machine,
+        "docker0",
+        mac="02:42:5d:00:00:01",
+        state="down",
+        speed=None,
+        texts={"uevent": "DEVTYPE=bridge\nINTERFACE=docker0"},
+    )
     parts.uplink(machine, "wlp1s0")
     parts.cpus(machine, sockets=1, cores=22)
     parts.hybrid(machine, core="0-11", atom="12-21")
