@@ -11,6 +11,7 @@ from typing import Final
 from dractl.model.hosts import HostFacts
 from dractl.vendors import amd_modes, amd_vfio, wire
 from dractl.vendors.amd_gpus import INTEGRATED, Gpu, Part, gpus
+from dractl.vendors.attributes import located, missing
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
 
 _FIRST: Final = "0.1"
@@ -66,16 +67,10 @@ def _find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
 
 def _found(gpu: Gpu) -> Found:
     modes = {"computePartition": gpu.compute, "memoryPartition": gpu.memory}
-    return Found(
-        _NAME,
-        "vf" if gpu.pci.sriov and gpu.pci.sriov.parent else "gpu",
-        gpu.model,
-        gpu.pci.address,
-        gpu.pci.sriov.parent if gpu.pci.sriov else None,
-        gpu.pci.numa_node,
-        gpu.pci.root,
-        gpu.pci.driver,
-        DRIVER.name,
+    kind = "vf" if gpu.pci.sriov and gpu.pci.sriov.parent else "gpu"
+    return dataclasses.replace(
+        located(_NAME, kind, gpu.model, gpu.pci),
+        driver=DRIVER.name,
         details={name: mode for name, mode in modes.items() if mode},
         warnings=_integrated(gpu),
     )
@@ -90,19 +85,15 @@ def _integrated(gpu: Gpu) -> tuple[str, ...]:
 def _unbound(gpu: Gpu, facts: HostFacts) -> Found:
     found = _found(gpu)
     match gpu.pci.driver:
-        case None if _MODULE in facts.modules:
-            reason = "amdgpu is loaded, but did not take it; see the kernel's messages"
-        case None:
-            reason = "no kernel driver has it; load one: modprobe amdgpu"
         case "vfio-pci":
             reason = (
                 "it is bound to vfio-pci, for virtual machines; the DRA driver "
                 "publishes it only with its gate VFIOPassthrough (schema 1.0-vfio)"
             )
         case "gim":
-            reason = "gim has it: its virtual functions are what is used"
-        case other:
-            reason = f"{other} has it, not amdgpu"
+            reason = "gim is bound: its virtual functions are what is used"
+        case _:
+            reason = missing(gpu.pci, _MODULE, facts)
     return dataclasses.replace(found, why_not=reason)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from dractl.model.hosts import HostFacts, PciDevice
 from dractl.vendors import wire
 from dractl.vendors.amd_gpus import VENDOR, Gpu
+from dractl.vendors.attributes import located
 from dractl.vendors.base import Found, Wire
 
 SCHEMA: Final = "1.0-vfio"
@@ -65,17 +66,9 @@ def _found(gpu: Gpu, index: int, facts: HostFacts) -> Found:
     physical = facts.function(parent) or pci
     total = physical.sriov.total if physical.sriov is not None else 0
     device = wire.device(f"gpu-vfio-{index}", _attributes(gpu, physical), {})
-    found = Found(
-        "amd",
-        "gpu" if parent is None else "vf",
-        gpu.model,
-        pci.address,
-        parent,
-        pci.numa_node,
-        pci.root,
-        pci.driver,
-        "gpu.amd.com",
-        device,
+    kind = "gpu" if parent is None else "vf"
+    found = dataclasses.replace(
+        located("amd", kind, gpu.model, pci), driver="gpu.amd.com", device=device
     )
     if not total:
         return found

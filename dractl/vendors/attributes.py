@@ -64,3 +64,11 @@ def bound(function: PciDevice, *drivers: str) -> str:
     if function.driver not in drivers:
         return f"{function.driver} is bound, not {' or '.join(drivers)}"
     return ""
+
+
+def missing(function: PciDevice, driver: str, facts: HostFacts) -> str:
+    """Return why a function is without its kernel driver, and what helps."""
+    if function.driver is None and driver in facts.modules:
+        return f"{driver} is loaded, but did not take it; see the kernel's messages"
+    hint = f"; load it: modprobe {driver}" if function.driver is None else ""
+    return bound(function, driver) + hint

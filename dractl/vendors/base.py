@@ -80,11 +80,12 @@ class Found:
     """A device of a machine, and what its DRA driver would publish of it.
 
     `kind` is a word such as gpu, partition, nic, vf, fpga, npu, qat, cpu. `address` is
-    its PCI function, `parent` that of which it is a part. `driver` is the DRA driver,
-    None where there is none that is known. `device` is what stands in a ResourceSlice
-    (name, attributes, capacity, consumesCounters, taints, allowMultipleAllocations);
-    None: nothing, for the reason in `why_not`. `counters` are the counter sets that it
-    needs in its pool. `warnings` are for the user, worst first.
+    its PCI function, `also` are further ones of the same device, `parent` is that of
+    which it is a part. `driver` is the DRA driver, None where there is none that is
+    known. `device` is what stands in a ResourceSlice (name, attributes, capacity,
+    consumesCounters, taints, allowMultipleAllocations); None: nothing, for the reason
+    in `why_not`. `counters` are the counter sets that it needs in its pool. `warnings`
+    are for the user, worst first.
     """
 
     vendor: str
@@ -101,6 +102,7 @@ class Found:
     why_not: str = ""
     warnings: tuple[str, ...] = ()
     details: Mapping[str, str] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

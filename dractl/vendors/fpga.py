@@ -4,9 +4,11 @@ A card of AMD shows a function for its management and one for its user: one devi
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from dractl.model.hosts import HostFacts, PciDevice
+from dractl.vendors.attributes import located
 from dractl.vendors.base import Found, Vendor, Wishes
 
 _NAME: Final = "fpga"
@@ -17,7 +19,7 @@ _PROCESSING: Final = 0x12
 """The class of accelerators, by which FPGAs with designs of their own are known."""
 
 _PLUGINS: Final[Mapping[int, str]] = {
-    _XILINX: "AMD's has amd.com/...",
+    _XILINX: "AMD's has amd.com/xilinx_...",
     _INTEL: "Intel's has fpga.intel.com",
     _ALTERA: "Intel's has fpga.intel.com",
 }
@@ -96,17 +98,11 @@ def _own_design(title: str, function: PciDevice) -> str:
 
 
 def _found(function: PciDevice, title: str, user: PciDevice | None) -> Found:
-    parent = function.sriov.parent if function.sriov is not None else None
+    is_virtual = function.sriov is not None and function.sriov.parent is not None
     mine = user if function.device in _MANAGEMENT else None
-    return Found(
-        _NAME,
-        "fpga" if parent is None else "vf",
-        title,
-        function.address,
-        parent,
-        function.numa_node,
-        function.root,
-        function.driver,
+    return replace(
+        located(_NAME, "vf" if is_virtual else "fpga", title, function),
+        also=(mine.address,) if mine is not None else (),
         why_not=(
             "no DRA driver for FPGAs is known, only device plugins: "
             f"{_PLUGINS[function.vendor]}"
@@ -122,17 +118,15 @@ def _warnings(function: PciDevice, user: PciDevice | None) -> Iterator[str]:
     if function.vendor == _XILINX and function.device in _MANAGEMENT and user is None:
         yield "its user function is not here: a virtual machine may have only the other"
     if function.driver is None:
-        yield "no kernel driver has it"
+        yield "no kernel driver is bound"
     if user is not None and user.driver is None:
-        yield f"no kernel driver has its user function {user.address}"
+        yield f"no kernel driver is bound to its user function {user.address}"
 
 
 def _details(function: PciDevice, user: PciDevice | None) -> dict[str, str]:
     known: dict[str, str] = {}
     if user is not None:
-        known["user"] = user.address
-        if user.driver is not None:
-            known["userDriver"] = user.driver
+        known["userDriver"] = user.driver or "none"
     afus = sorted(
         text.strip()
         for name, text in function.texts.items()

@@ -1,10 +1,12 @@
 """Intel's Gaudi accelerators as gaudi.intel.com publishes them (0.7)."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from dractl.model.hosts import HostFacts, PciDevice
 from dractl.vendors import wire
+from dractl.vendors.attributes import located, missing
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
 
 _NAME: Final = "gaudi"
@@ -35,17 +37,10 @@ def _find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
 
 def _found(function: PciDevice, facts: HostFacts) -> Found:
     reason = _refusal(function, facts)
-    return Found(
-        _NAME,
-        "accelerator",
-        _title(function),
-        function.address,
-        None,
-        function.numa_node,
-        function.root,
-        function.driver,
-        _DRIVER.name,
-        None if reason else _device(function),
+    return replace(
+        located(_NAME, "accelerator", _title(function), function),
+        driver=_DRIVER.name,
+        device=None if reason else _device(function),
         why_not=reason,
         details=_details(function, facts),
     )
@@ -59,15 +54,8 @@ def _title(function: PciDevice) -> str:
 
 def _refusal(function: PciDevice, facts: HostFacts) -> str:
     """Return why the driver passes it over, "" if it does not."""
-    if function.driver is None:
-        is_loaded = _MODULE in facts.modules
-        return (
-            "habanalabs is loaded, but did not take it; see the kernel's messages"
-            if is_loaded
-            else "no kernel driver has it; load one: modprobe habanalabs"
-        )
     if function.driver != _MODULE:
-        return f"{function.driver} has it, not habanalabs"
+        return missing(function, _MODULE, facts)
     if len(_nodes(function)) != 1:
         return "it has no node in /sys/class/accel"
     if not function.texts.get("module_id", "").strip().isdecimal():

@@ -5,10 +5,12 @@ itself (manageBinding), so that it does not taint those without one UnboundUnman
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from dractl.model.hosts import HostFacts, PciDevice
 from dractl.vendors import wire
+from dractl.vendors.attributes import located
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
 
 _NAME: Final = "intel"
@@ -107,25 +109,17 @@ def _find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
 def _found(function: PciDevice, *, is_managed: bool) -> Found:
     reason = _refusal(function)
     taints = () if is_managed or function.driver else (_UNBOUND,)
-    return Found(
-        _NAME,
-        "gpu" if _parent(function) is None else "vf",
-        _title(function),
-        function.address,
-        _parent(function),
-        function.numa_node,
-        function.root,
-        function.driver,
-        _DRIVER.name,
-        None if reason else _device(function, taints),
+    return replace(
+        located(_NAME, _type(function), _title(function), function),
+        driver=_DRIVER.name,
+        device=None if reason else _device(function, taints),
         why_not=reason,
         warnings=() if reason else tuple(_warnings(function, is_managed=is_managed)),
     )
 
 
-def _parent(function: PciDevice) -> str | None:
-    """Return the address of the physical function of a virtual one."""
-    return function.sriov.parent if function.sriov is not None else None
+def _type(function: PciDevice) -> str:
+    return "vf" if function.sriov is not None and function.sriov.parent else "gpu"
 
 
 def _title(function: PciDevice) -> str:
@@ -147,8 +141,8 @@ def _refusal(function: PciDevice) -> str:
     if function.driver in _DRM:
         return "" if function.cards else "it has no card in /sys/class/drm"
     if function.device not in _MODELS:
-        has = f"{function.driver} has it" if function.driver else "no driver has it"
-        return f"{has}, and the DRA driver does not know which of i915 and xe it needs"
+        bound = f"{function.driver or 'no kernel driver'} is bound"
+        return f"{bound}, and the DRA driver does not know whether i915 or xe should be"
     if function.driver not in _VFIO:
         return ""
     if function.iommu_group is None:
@@ -168,7 +162,7 @@ def _device(function: PciDevice, taints: Sequence[Wire]) -> Wire:
         "family": wire.text(model.family),
         "driver": wire.text(function.driver or ""),
         "sriov": wire.truth(_makes_functions(function)),
-        "type": wire.text("gpu" if _parent(function) is None else "vf"),
+        "type": wire.text(_type(function)),
         "pciId": wire.text(number),
         "pciAddress": wire.text(function.address),
         "health": wire.text(_UNKNOWN),
@@ -178,7 +172,7 @@ def _device(function: PciDevice, taints: Sequence[Wire]) -> Wire:
     if root:
         attributes["pciRoot"] = wire.text(root.partition(":")[2])
     capacities = {
-        "memory": {"value": f"{_memory(function) >> 20}Mi"},
+        "memory": wire.capacity(_memory(function) >> 20 << 20, "BinarySI"),
         "millicores": wire.capacity(_MILLICORES),
     }
     name = f"{wire.label(function.address)}-{number}"
@@ -204,14 +198,14 @@ def _memory(function: PciDevice) -> int:
 
 def _warnings(function: PciDevice, *, is_managed: bool) -> Iterator[str]:
     if function.driver is None and is_managed:
-        yield "no kernel driver has it: the DRA driver binds one for a claim"
+        yield "no kernel driver is bound: the DRA driver binds one for a claim"
     elif function.driver is None:
-        yield "no kernel driver has it: it cannot be used before one is bound"
+        yield "no kernel driver is bound: it cannot be used before one is bound"
     elif function.driver not in _DRM | _VFIO:
-        yield f"{function.driver} has it, which is none of Intel's drivers for GPUs"
+        yield f"{function.driver} is bound, none of Intel's drivers for GPUs"
     if function.driver in _DRM and not _memory(function) and _is_discrete(function):
         yield (
-            "its memory is told only by an ioctl or xpumd, and is published as 0Mi "
+            "its memory is told only by an ioctl or xpumd; the DRA driver publishes 0 "
             "without these"
         )
 

@@ -1,9 +1,11 @@
 """Intel's accelerators and NPUs that no DRA driver publishes; people look for them."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from dractl.model.hosts import HostFacts, PciDevice
+from dractl.vendors.attributes import located
 from dractl.vendors.base import Found, Vendor, Wishes
 
 _NAME: Final = "intel-other"
@@ -53,17 +55,10 @@ def _find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
 
 
 def _found(function: PciDevice, engine: Engine) -> Found:
-    return Found(
-        _NAME,
-        engine.kind,
-        f"Intel {engine.title}",
-        function.address,
-        function.sriov.parent if function.sriov is not None else None,
-        function.numa_node,
-        function.root,
-        function.driver,
+    return replace(
+        located(_NAME, engine.kind, f"Intel {engine.title}", function),
         why_not=engine.instead,
-        warnings=() if function.driver else ("no kernel driver has it",),
+        warnings=() if function.driver else ("no kernel driver is bound",),
     )
 
 

@@ -24,7 +24,10 @@ def the_rest(vendors: Sequence[Vendor]) -> Vendor:
         left = [each for each in facts.pci if _is_accelerator(each)]
         if left:
             known = {
-                each.address for row in vendors for each in row.find(facts, wishes)
+                address
+                for row in vendors
+                for each in row.find(facts, wishes)
+                for address in (each.address, *each.also)
             }
             for function in left:
                 if function.address not in known:

@@ -5,10 +5,12 @@ virtual functions that there may be and binds them to vfio-pci.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from dractl.model.hosts import HostFacts, PciDevice
 from dractl.vendors import wire
+from dractl.vendors.attributes import located, missing
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
 
 _NAME: Final = "qat"
@@ -33,6 +35,9 @@ _VIRTUAL: Final[Mapping[int, str]] = {
     **{number + 1: name for number, name in _PAIRED.items()},
     **dict.fromkeys((0x0442, 0x0443), "DH895xCC"),
 }
+_TAKEN: Final = frozenset({0x4940, 0x4942, 0x4944})
+"""Those that 4xxx takes; the module is called qat_4xxx."""
+
 _SERVICES: Final = ("sym", "asym", "dc", "dcc")
 _STATES: Final = frozenset({"up", "down"})
 
@@ -62,16 +67,10 @@ def _physical(function: PciDevice, facts: HostFacts) -> Found:
         "services": function.texts.get("qat/cfg_services", "").strip(),
         "state": function.texts.get("qat/state", "").strip(),
     }
-    return Found(
-        _NAME,
-        "qat",
-        f"Intel QAT {_PHYSICAL[function.device]}",
-        function.address,
-        None,
-        function.numa_node,
-        function.root,
-        function.driver,
-        _DRIVER.name,
+    model = f"Intel QAT {_PHYSICAL[function.device]}"
+    return replace(
+        located(_NAME, "qat", model, function),
+        driver=_DRIVER.name,
         why_not=reason,
         warnings=() if fault else tuple(_warnings(function)),
         details={name: value for name, value in stated.items() if value},
@@ -79,25 +78,18 @@ def _physical(function: PciDevice, facts: HostFacts) -> Found:
 
 
 def _virtual(function: PciDevice, facts: HostFacts) -> Found:
-    parent = function.sriov.parent if function.sriov is not None else None
-    physical = facts.function(parent)
+    physical = facts.function(function.sriov.parent if function.sriov else None)
     reason = _refusal(function, physical, facts)
     services = _services(physical) if physical is not None else None
-    return Found(
-        _NAME,
-        "vf",
-        f"Intel QAT {_VIRTUAL[function.device]} VF",
-        function.address,
-        parent,
-        function.numa_node,
-        function.root,
-        function.driver,
-        _DRIVER.name,
-        None if reason else _device(function, services or ""),
+    model = f"Intel QAT {_VIRTUAL[function.device]} VF"
+    return replace(
+        located(_NAME, "vf", model, function),
+        driver=_DRIVER.name,
+        device=None if reason else _device(function, services or ""),
         why_not=reason,
         warnings=()
         if reason or function.driver
-        else ("no kernel driver has it: the DRA driver binds it when it starts",),
+        else ("no kernel driver is bound: the DRA driver binds it when it starts",),
     )
 
 
@@ -109,11 +101,11 @@ def _device(function: PciDevice, services: str) -> Wire:
 def _fault(function: PciDevice, facts: HostFacts) -> str:
     """Return why the driver does not work with a physical function, "" if it does."""
     if function.driver is None:
-        hint = "" if "qat_4xxx" in facts.modules else "; load one: modprobe qat_4xxx"
-        is_new = function.device in {0x4940, 0x4942, 0x4944}
-        return f"no kernel driver has it{hint if is_new else ''}"
+        if function.device in _TAKEN:
+            return missing(function, "qat_4xxx", facts)
+        return "no kernel driver is bound"
     if function.driver != _MODULE:
-        return f"{function.driver} has it; the DRA driver works only with 4xxx"
+        return f"{function.driver} is bound; the DRA driver works only with 4xxx"
     if function.texts.get("qat/state", "").strip() not in _STATES:
         return "its file qat/state is neither up nor down"
     if _services(function) is None:
@@ -171,8 +163,8 @@ def _refusal(function: PciDevice, physical: PciDevice | None, facts: HostFacts) 
         return f"its physical function {physical.address} is not usable: {fault}"
     if function.driver not in {None, _VFIO}:
         return (
-            f"{function.driver} has it, and the DRA driver cannot take it to vfio-pci: "
-            f"unbind it from {function.driver} first"
+            f"{function.driver} is bound, and the DRA driver cannot bind it to "
+            f"vfio-pci: unbind it from {function.driver} first"
         )
     return ""
 

@@ -56,10 +56,10 @@ def _base(machine: Machine, name: str) -> None:
     parts.cpus(machine, sockets=2, cores=4)
     parts.numa(machine, 0, cpus="0-3", memory_kib=1_056_000_000, distances=(10, 32))
     parts.numa(machine, 1, cpus="4-7", memory_kib=1_057_000_000, distances=(32, 10))
-    machine.root("pci0000:e0")
+    machine.root("pci0000:f0")
     machine.function(
-        "0000:e1:00.0",
-        under="pci0000:e0",
+        "0000:f1:00.0",
+        under="pci0000:f0",
         vendor=0x1A03,
         device=0x2000,
         class_=0x030000,
