@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from dractl.model.hosts import HostFacts, KfdNode
+from dractl.model.hosts import HostFacts
 
 _XGMI: Final = 11  # HSA_IOLINK_TYPE_XGMI of the kernel's kfd_crat.h
 
@@ -49,7 +49,7 @@ def _nvlinks(facts: HostFacts) -> Iterator[Link]:
 
 
 def _xgmi(facts: HostFacts) -> Iterator[Link]:
-    addresses = {each.number: _address(each) for each in facts.kfd if each.gpu_id}
+    addresses = {each.number: each.address for each in facts.kfd if each.gpu_id}
     pairs: Counter[tuple[str, str]] = Counter()
     for node in facts.kfd:
         for each in node.links:
@@ -59,10 +59,3 @@ def _xgmi(facts: HostFacts) -> Iterator[Link]:
                 pairs[start, end] = 1
     for (start, end), count in sorted(pairs.items()):
         yield Link("xGMI", start, end, count)
-
-
-def _address(node: KfdNode) -> str:
-    """Return the PCI address: KFD tells the bus, the device and function in 16 bits."""
-    place = node.properties.get("location_id", 0)
-    domain = node.properties.get("domain", 0)
-    return f"{domain:04x}:{place >> 8 & 0xFF:02x}:{place >> 3 & 0x1F:02x}.{place & 7}"

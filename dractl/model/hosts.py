@@ -156,6 +156,15 @@ class KfdNode:
     banks: tuple[Mapping[str, int], ...] = ()
     links: tuple[Mapping[str, int], ...] = ()
 
+    @property
+    def address(self) -> str:
+        """The PCI address; the lower 16 bits of its location, above them is its part."""
+        place = self.properties.get("location_id", 0)
+        domain = self.properties.get("domain", 0)
+        return (
+            f"{domain:04x}:{place >> 8 & 0xFF:02x}:{place >> 3 & 0x1F:02x}.{place & 7}"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Cpu:

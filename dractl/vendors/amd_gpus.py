@@ -187,9 +187,8 @@ def _owner(
     node: KfdNode, nodes: Mapping[int, KfdNode], functions: list[PciDevice]
 ) -> str | None:
     """Return the address of the GPU that a node is part of; None: nobody can tell."""
-    located = _address(node)
-    if any(each.address == located for each in functions):
-        return located
+    if any(each.address == node.address for each in functions):
+        return node.address
     # Where kernels do not tell places, the driver goes by the id that parts share.
     unique = _unique(node)
     same = [
@@ -198,14 +197,6 @@ def _owner(
         if unique and each.renders and _unique(nodes.get(each.renders[-1])) == unique
     ]
     return same[0] if len(same) == 1 else None
-
-
-def _address(node: KfdNode) -> str:
-    """Return the PCI address of a node; the upper bits of its location are the part."""
-    domain = node.properties.get("domain", 0)
-    location = node.properties.get("location_id", 0) & 0xFFFF
-    bus, slot = location >> 8, location & 0xFF
-    return f"{domain:04x}:{bus:02x}:{slot >> 3:02x}.{slot & 7}"
 
 
 def _unique(node: KfdNode | None) -> str:
