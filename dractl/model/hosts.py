@@ -158,7 +158,7 @@ class KfdNode:
 
     @property
     def address(self) -> str:
-        """The PCI address; the lower 16 bits of its location, above them is its part."""
+        """The PCI address; above the 16 bits of the location is a part's number."""
         place = self.properties.get("location_id", 0)
         domain = self.properties.get("domain", 0)
         return (
