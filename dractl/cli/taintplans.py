@@ -8,7 +8,7 @@ from dractl.api.spelling import written
 from dractl.cli import output
 from dractl.cli.clock import age
 from dractl.cli.terminal import Terminal
-from dractl.cli.text import NARROW, counted, indented, visible
+from dractl.cli.text import NARROW, columns, counted, indented, visible
 from dractl.model.taintrules import DeviceTaintRule
 from dractl.taints.fates import Fate, PodImpact
 from dractl.taints.impact import Impact
@@ -127,12 +127,15 @@ def _sections(impact: Impact) -> Iterator[tuple[str, list[PodImpact]]]:
 def _pods(
     pods: Sequence[PodImpact], now: datetime, limit: int, most: int | None
 ) -> Iterator[str]:
+    """Yield what is said of pods, with those of which it is the same."""
+    groups: dict[str, list[PodImpact]] = {}
     for each in pods[:most]:
-        meta = each.pod.meta
-        where = f" on {each.pod.node_name}" if each.pod.node_name else ""
-        said = "; ".join(_said(each, now))
-        line = f"{meta.namespace}/{meta.name}{where}: {said}"
-        yield from indented(line, limit, "  ", "    ")
+        groups.setdefault("; ".join(_said(each, now)), []).append(each)
+    for said, same in groups.items():
+        yield from indented(said, limit, "  ", "    ")
+        rows = [("/".join(each.pod.meta.key), each.pod.node_name) for each in same]
+        for line in columns([tuple(map(visible, row)) for row in rows]):
+            yield f"    {line}"
     yield from _rest(pods, most)
 
 

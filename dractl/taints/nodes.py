@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Final
 
 from dractl.catalogue.nearest import nearest
 from dractl.errors import DractlError, unclear
@@ -11,9 +10,6 @@ from dractl.model.nodeselection import NodeSelector, NodeSelectorError
 from dractl.model.taintrules import DeviceSelector
 from dractl.taints.fleet import Fleet
 from dractl.taints.notices import Notice
-
-POOL_OF_NODE: Final = "pool-of-node"
-"""The code of what is to be known of a node's whole pool."""
 
 
 def of_node(fleet: Fleet, name: str) -> tuple[list[DeviceSelector], list[Notice]]:
@@ -24,27 +20,17 @@ def of_node(fleet: Fleet, name: str) -> tuple[list[DeviceSelector], list[Notice]
     """
     reach = _Reach(fleet, name)
     selectors: list[DeviceSelector] = []
-    notices: list[Notice] = []
     shared = 0
     for (driver, pool), entries in fleet.pools.items():
         if all(entry.slice.scope.node_name == name for entry in entries):
             selectors.append(DeviceSelector(driver, pool))
-            notices.append(
-                Notice(
-                    POOL_OF_NODE,
-                    f"the rule for {driver}/{pool} is for the whole pool of node "
-                    f"{name}, so also for what is published there later",
-                )
-            )
             continue
         own = [entry for entry in entries if reach.is_alone(entry.scope)]
         selectors += [DeviceSelector(*entry.device.id) for entry in own]
         shared += sum(reach.includes(e.scope) for e in entries) - len(own)
-    if shared:
-        notices.append(_left_out(name, shared))
     if not selectors:
         raise _without_devices(fleet, name, shared)
-    return selectors, notices
+    return selectors, [_left_out(name, shared)] if shared else []
 
 
 def _left_out(name: str, shared: int) -> Notice:

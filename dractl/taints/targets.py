@@ -9,7 +9,7 @@ from dractl.errors import unclear
 from dractl.model.taintrules import DeviceSelector
 from dractl.taints.fleet import Fleet
 from dractl.taints.narrowing import narrowed
-from dractl.taints.nodes import POOL_OF_NODE, of_node
+from dractl.taints.nodes import of_node
 from dractl.taints.notices import Notice, each_once
 from dractl.taints.words import selector_of
 
@@ -72,8 +72,6 @@ def resolved(fleet: Fleet, targets: Targets) -> Resolved:
         selectors, told = narrowed(
             fleet, selectors, targets.device_class, targets.expression
         )
-        # Of whole pools only single devices are left.
-        notices = [each for each in notices if each.code != POOL_OF_NODE]
         notices += told
     return Resolved(widest(selectors), each_once(notices))
 

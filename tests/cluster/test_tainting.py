@@ -116,9 +116,8 @@ def test_a_pod_that_does_not_tolerate_a_taint_is_told_of(taint: Tainting) -> Non
     )
 
     assert ran.status == 0
-    assert (
-        f"EVICTED: 1 pod\n  {place.namespace}/mine on {place.name}: at once" in ran.out
-    )
+    assert f"EVICTED: 1 pod\n  at once; does not tolerate {EVICT}\n" in ran.out
+    assert f"    {place.namespace}/mine  {place.name}\n" in ran.out
 
 
 def _given(place: Ground, uid: str) -> dict[str, Any]:

@@ -97,10 +97,6 @@ def test_what_is_not_published_is_allowed_and_told(word: str, message: str) -> N
     assert message in notices(Targets((word,)))["not-published"]
 
 
-def test_the_pool_of_a_node_may_grow() -> None:
-    assert "published there later" in notices(Targets(nodes=("n1",)))["pool-of-node"]
-
-
 def test_devices_that_other_nodes_can_use_are_left_out() -> None:
     told = notices(Targets(nodes=("n1",)))["shared-with-others"]
     assert "other nodes can use as well as n1: 1 of the devices" in told
