@@ -29,6 +29,8 @@ def change(orders: TaintOrders, source: Source, screen: Terminal) -> ExitStatus:
     if orders.prints_text:
         screen.write(_plan(found, orders, screen))
         tell(found.notices, screen)
+    if orders.finds_expired and not found.plan.removed:
+        screen.note("no rule of dractl is past its time")
     happened = _happened(found, orders, screen)
     if not orders.prints_text:
         screen.write(_answer(found, happened, orders))

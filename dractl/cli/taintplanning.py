@@ -19,7 +19,7 @@ from dractl.taints.order import Order, order_of
 from dractl.taints.plan import Plan, plan
 from dractl.taints.preview import EFFECT
 from dractl.taints.removal import expired, taking_back
-from dractl.taints.rules import Remarks
+from dractl.taints.rules import Remarks, is_ours
 from dractl.taints.targets import Resolved, resolved
 
 
@@ -103,10 +103,13 @@ def _check_nothing_is_overwritten(planned: Plan) -> None:
     for each in planned.rules:
         if each.before is not None and each.overwrites:
             where = each.before.selector or "nothing"
+            told = f"DeviceTaintRule {each.name} says {written(each.before.taint)}"
+            if is_ours(each.before):
+                told += f" on {where} already"
+                hint = f"--overwrite makes it {written(each.taint)}"
+            else:
+                told += f" on {where}, and dractl did not make it"
+                hint = f"--overwrite takes it over and makes it {written(each.taint)}"
             raise DractlError(
-                "tainted-otherwise",
-                f"DeviceTaintRule {each.name} says {written(each.before.taint)} on "
-                f"{where} already",
-                hint=f"--overwrite makes it {written(each.taint)}",
-                status=ExitStatus.NO,
+                "tainted-otherwise", told, hint=hint, status=ExitStatus.NO
             )

@@ -33,17 +33,18 @@ def verdicts(
     """
     found: dict[str, Condition | None] = dict.fromkeys(names)
     for _ in _looks(_PATIENCE if seconds is None else seconds):
-        for name, condition in found.items():
-            if condition is None:
-                found[name] = _said(rules, name)
+        found |= _said(rules, [name for name, said in found.items() if said is None])
         if None not in found.values():
             break
     return found
 
 
-def _said(rules: TaintRules, name: str) -> Condition | None:
-    rule = rules.read(name)
-    return None if rule is None else rule.eviction
+def _said(rules: TaintRules, names: Sequence[str]) -> dict[str, Condition | None]:
+    standing = at_once([partial(rules.read, each) for each in names])
+    return {
+        name: None if rule is None else rule.eviction
+        for name, rule in zip(names, standing, strict=True)
+    }
 
 
 @dataclass
@@ -92,8 +93,7 @@ def follow(
     found = Following(dict.fromkeys(names), list(pods))
     begun = time.monotonic()
     for _ in _looks(seconds):
-        for name in found.said:
-            found.said[name] = _said(rules, name)
+        found.said = _said(rules, list(found.said))
         _look_for_pods(rules.connection, found)
         progress(len(pods) - len(found.left), len(pods))
         has_waited = time.monotonic() - begun >= _PATIENCE

@@ -191,6 +191,23 @@ def test_a_rule_says_something_else_only_if_it_may_be_overwritten(
     assert f"  in the place of {AVOID}\n" in allowed[1]
 
 
+def test_a_rule_of_others_with_its_name_is_not_taken_over_unasked(
+    reader: Reader,
+) -> None:
+    foreign = rule("NoExecute") | {"apiVersion": "resource.k8s.io/v1"}
+    foreign["metadata"] = {"name": RULE}
+    reader.documents = [*cluster(), foreign]
+
+    status, _, err = reader(GPU, EVICT)
+    _, out, warned = reader(GPU, EVICT, "--overwrite")
+
+    assert status == 1
+    assert "on gpu.example.com/n0, and dractl did not make it\n" in err
+    assert f"hint: --overwrite takes it over and makes it {EVICT}\n" in err
+    assert f"change DeviceTaintRule {RULE}\n" in out
+    assert "warning: DeviceTaintRule" in warned
+
+
 def test_rules_of_others_are_not_removed_by_accident(reader: Reader) -> None:
     foreign = rule() | {"apiVersion": "resource.k8s.io/v1"}
     reader.documents = [*cluster(), foreign]

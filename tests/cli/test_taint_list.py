@@ -136,6 +136,7 @@ def test_where_nothing_is_past_there_is_nothing_to_remove(taint: Tainter) -> Non
     ran = taint("--expired", "--remove", "--yes")
 
     assert (ran.status, ran.out) == (0, "")
+    assert "no rule of dractl is past its time\n" in ran.err
 
 
 def test_a_list_needs_no_cluster(dractl: Runner) -> None:
