@@ -1,7 +1,7 @@
 """Network devices as dranet publishes them."""
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from dractl.model.hosts import HostFacts, NetInterface, PciDevice
@@ -96,7 +96,11 @@ def _function(
     nets = belonging(facts, function)
     net = nets[0] if nets else None
     is_stable = wishes.schema(_DRIVER) == _STABLE
-    why_not = _why_not(function, net, uplinks, is_stable=is_stable)
+    unfit = _unfit(function)
+    why_not = _needed(nets, uplinks) or ("" if is_stable else unfit)
+    warnings = [*_warnings(facts, function, nets, uplinks)]
+    if unfit and not why_not:
+        warnings = [f"{unfit}; this release publishes it all the same"]
     parent = function.sriov.parent if function.sriov else None
     published = None
     if not why_not:
@@ -114,23 +118,21 @@ def _function(
         _DRIVER.name,
         published,
         why_not=why_not,
-        warnings=tuple(_warnings(facts, function, nets, uplinks)),
+        warnings=tuple(warnings),
         details=_details(facts, function, net),
     )
 
 
-def _why_not(
-    function: PciDevice,
-    net: NetInterface | None,
-    uplinks: frozenset[str],
-    *,
-    is_stable: bool,
-) -> str:
-    """Return why the driver leaves a function out; releases before 1.1 took more."""
-    if net is not None and net.name in uplinks:
-        return f"the node itself needs {net.name}: the default route goes through it"
-    if is_stable:
-        return ""
+def _needed(nets: Sequence[NetInterface], uplinks: frozenset[str]) -> str:
+    """Return why the node itself needs a function."""
+    for net in nets:
+        if net.name in uplinks:
+            return f"the node needs {net.name}: the default route goes through it"
+    return ""
+
+
+def _unfit(function: PciDevice) -> str:
+    """Return why no pod could get a function; the first releases ask no such thing."""
     if function.driver is None:
         return "no kernel driver is bound, so that there is no interface to give"
     if function.driver in USERSPACE:
@@ -201,7 +203,7 @@ def _link_type(net: NetInterface) -> str | None:
 def _warnings(
     facts: HostFacts,
     function: PciDevice,
-    nets: tuple[NetInterface, ...],
+    nets: Sequence[NetInterface],
     uplinks: frozenset[str],
 ) -> Iterator[str]:
     if function.driver is None:
@@ -210,8 +212,8 @@ def _warnings(
     shared = [n.name for n in facts.nets if n.pci == parent and n.name in uplinks]
     if parent is not None and shared:
         yield (
-            f"it is part of {shared[0]}, which the node itself needs: a pod that gets "
-            "it shares the port"
+            f"it is part of {shared[0]}, which the node needs: pods that get it share "
+            "the port"
         )
     if len(nets) > 1:
         yield (
@@ -271,7 +273,7 @@ def _rdma_words(facts: HostFacts, name: str) -> str:
 def _interface(net: NetInterface, uplinks: frozenset[str]) -> Found:
     why_not = ""
     if net.name in uplinks:
-        why_not = "the node itself needs it: the default route goes through it"
+        why_not = "the node needs it: the default route goes through it"
     elif net.name in _IGNORED:
         why_not = "the driver leaves interfaces of this name out"
     elif net.link_type == "veth":
@@ -281,8 +283,8 @@ def _interface(net: NetInterface, uplinks: frozenset[str]) -> Found:
     published = device(name_of(net.name), attributes(values), {})
     return Found(
         "dranet",
-        "interface",
-        net.link_type or ("virtual" if net.is_virtual else "interface"),
+        "interface" if net.is_virtual else "nic",
+        net.link_type or ("virtual" if net.is_virtual else "network interface"),
         driver=_DRIVER.name,
         device=None if why_not else published,
         why_not=why_not,

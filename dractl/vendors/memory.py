@@ -33,6 +33,7 @@ _HUGE: Final = "resource.kubernetes.io/hugeTLB"
 _NUMA_NODES: Final = (NUMA_NODE, "dra.cpu/numaNodeID", "dra.net/numaNode")
 _KIB: Final = 1 << 10
 _MIB: Final = 1 << 20
+_GIB: Final = 1 << 30
 _LEAST: Final = _MIB  # what the driver gives to a claim that asks for no amount
 _SHARING: Final = "DRAConsumableCapacity"
 _NO_PAGE_SIZE: Final = "the size of this machine's pages is not known"
@@ -71,7 +72,7 @@ def _page_size(facts: HostFacts) -> int | None:
 
 
 def _memory(node: int, page: int | None, whole: int, wishes: Wishes) -> Found:
-    model = amount(whole, "BinarySI")
+    model = f"{whole / _GIB:.1f} GiB"
     if page is None:
         return _found(node, model, None, wishes)
     values: dict[str, Known] = {_PAGE_SIZE: amount(page, "BinarySI"), _HUGE: False}
