@@ -44,7 +44,7 @@ PCI_TEXTS: Final = (
             "xgmi_hive_info/xgmi_hive_id",
         ),
     ),
-    Row(0x10DE, ("03",), ("nvidia/current_vgpu_type",)),
+    Row(0x10DE, ("03",), ("nvidia/current_vgpu_type", "resource")),
     Row(
         0x8086,
         ("03",),

@@ -14,6 +14,7 @@ from dractl.vendors.intel_gpu import INTEL
 from dractl.vendors.intel_other import INTEL_OTHER
 from dractl.vendors.memory import MEMORY
 from dractl.vendors.neuron import NEURON
+from dractl.vendors.nvidia import NVIDIA
 from dractl.vendors.nvme import NVME
 from dractl.vendors.others import the_rest
 from dractl.vendors.qat import QAT
@@ -23,6 +24,7 @@ from dractl.vendors.tpu import TPU
 from dractl.vendors.unserved import UNSERVED
 
 _KNOWN: Final[tuple[Vendor, ...]] = (
+    NVIDIA,
     AMD,
     INTEL,
     GAUDI,

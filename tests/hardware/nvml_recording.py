@@ -15,6 +15,10 @@ from typing import Any, Final
 
 import pynvml
 
+from dractl.hardware.nvml_reading import read_nvml
+from dractl.hardware.pynvml_library import PynvmlLibrary
+from dractl.model.hosts import Nvml
+
 RECORDINGS: Final = Path(__file__).parent.parent / "hosts" / "nvml"
 _STRUCTURES: Final = {
     "nvmlDeviceGetPciInfo": pynvml.nvmlPciInfo_t,
@@ -31,6 +35,13 @@ def recording(name: str) -> "Recording":
     """Return the recording of `NAME.json`."""
     told = json.loads((RECORDINGS / f"{name}.json").read_text("utf-8"))
     return Recording(told["calls"], told["missing"])
+
+
+def recorded(name: str) -> Nvml:
+    """Return what is read of a recording; of none, that nothing was asked."""
+    if name not in recordings():
+        return Nvml()
+    return read_nvml(PynvmlLibrary(recording(name)))
 
 
 def recordings() -> list[str]:

@@ -10,13 +10,14 @@ from dractl.hardware.nvml_library import NvmlError
 from dractl.hardware.nvml_reading import read_nvml
 from dractl.hardware.pynvml_library import PynvmlLibrary
 from dractl.model.hosts import MigDevice, NvLink, Nvml, NvmlGpu, NvmlState
-from tests.hardware.nvml_recording import Recording, recording, recordings
+from tests.hardware.nvml_recording import (
+    Recording,
+    recorded,
+    recording,
+    recordings,
+)
 from tests.hosts.nvml.build import stale
 from tests.hosts.nvml.parts import Gpu
-
-
-def nvml(name: str) -> Nvml:
-    return read_nvml(PynvmlLibrary(recording(name)))
 
 
 def told(*gpus: Gpu, **answers: Any) -> Nvml:
@@ -42,7 +43,7 @@ def test_the_recordings_are_what_the_machines_say() -> None:
 
 
 def test_a_gpu_is_told_of() -> None:
-    assert nvml("cloud-t4") == Nvml(
+    assert recorded("cloud-t4") == Nvml(
         NvmlState.READ,
         driver_version="570.172.08",
         cuda_version=12080,
@@ -66,7 +67,7 @@ def test_a_gpu_is_told_of() -> None:
 
 
 def test_links_lead_to_switches() -> None:
-    links = nvml("hgx-h100").gpus[7].links
+    links = recorded("hgx-h100").gpus[7].links
 
     assert len(links) == 18
     assert links[5] == NvLink(5, True, 4, "0000:06:00.0", "SWITCH")
@@ -82,17 +83,17 @@ def test_links_that_are_down_have_no_end() -> None:
 
 
 def test_minors_are_not_indices() -> None:
-    assert [gpu.minor for gpu in nvml("dgx-a100-mig").gpus] == [2, 3, 0, 1, 6, 7, 4, 5]
+    assert [gpu.minor for gpu in recorded("dgx-a100").gpus] == [2, 3, 0, 1, 6, 7, 4, 5]
 
 
 def test_mig_is_on_on_some() -> None:
-    modes = [gpu.mig_mode for gpu in nvml("dgx-a100-mig").gpus]
+    modes = [gpu.mig_mode for gpu in recorded("dgx-a100").gpus]
 
     assert modes == [True, True, True, False, False, False, False, False]
 
 
 def test_mig_devices_are_told_of() -> None:
-    first, second, *_ = nvml("dgx-a100-mig").gpus
+    first, second, *_ = recorded("dgx-a100").gpus
 
     assert first.migs[0] == MigDevice(
         "MIG-00000000-0000-5000-8000-000000000009", 2, 0, 9, 4, 4, 3
@@ -101,7 +102,7 @@ def test_mig_devices_are_told_of() -> None:
 
 
 def test_profiles_have_placements() -> None:
-    profiles = nvml("dgx-a100-mig").gpus[0].profiles
+    profiles = recorded("dgx-a100").gpus[0].profiles
 
     assert [(each.name, each.placements) for each in profiles[1:4]] == [
         ("2g.10gb", ((0, 2), (2, 2), (4, 2))),
@@ -111,18 +112,18 @@ def test_profiles_have_placements() -> None:
 
 
 def test_a_lost_gpu_hides_no_other() -> None:
-    first, second, third = nvml("lost-gpu").gpus
+    first, second, third = recorded("lost-gpu").gpus
 
     assert second == NvmlGpu(1, lost="GPU_IS_LOST")
     assert (first.minor, third.minor) == (0, 2)
 
 
 def test_ecc_errors_are_counted() -> None:
-    assert [gpu.ecc_errors for gpu in nvml("ecc-errors").gpus] == [0, 3]
+    assert [gpu.ecc_errors for gpu in recorded("ecc-errors").gpus] == [0, 3]
 
 
 def test_mig_devices_are_known_as_far_as_permitted() -> None:
-    gpu = nvml("mig-no-permission").gpus[0]
+    gpu = recorded("mig-no-permission").gpus[0]
 
     assert gpu.failures == {"MIG instances": "NO_PERMISSION"}
     assert gpu.migs[0] == MigDevice(
@@ -131,7 +132,7 @@ def test_mig_devices_are_known_as_far_as_permitted() -> None:
 
 
 def test_what_an_old_library_lacks_is_named() -> None:
-    gpu = nvml("old-library").gpus[0]
+    gpu = recorded("old-library").gpus[0]
 
     assert gpu.failures == {
         "addressing mode": "FUNCTION_NOT_FOUND",
@@ -141,22 +142,22 @@ def test_what_an_old_library_lacks_is_named() -> None:
 
 
 def test_a_vgpu_is_seen_from_inside() -> None:
-    assert nvml("vgpu-guest").gpus[0].is_virtual
+    assert recorded("vgpu-guest").gpus[0].is_virtual
 
 
 def test_unified_memory_is_not_the_gpus() -> None:
-    gpu = nvml("gb10").gpus[0]
+    gpu = recorded("gb10").gpus[0]
 
     assert (gpu.memory, gpu.addressing_mode, gpu.failures) == (None, "ATS", {})
     assert gpu.pci == "000f:01:00.0"
 
 
 def test_a_fabric_beyond_the_machine_is_told() -> None:
-    gpu = nvml("gb200").gpus[0]
+    gpu = recorded("gb200").gpus[0]
 
     assert gpu.fabric_cluster == "5a1e0042-0000-0000-0000-000000000007"
     assert gpu.fabric_clique == 32766
-    assert nvml("hgx-h100").gpus[0].fabric_cluster is None
+    assert recorded("hgx-h100").gpus[0].fabric_cluster is None
 
 
 @pytest.mark.parametrize(
@@ -188,7 +189,7 @@ def test_a_fabric_that_is_not_there_yet_is_a_failure(
     ],
 )
 def test_why_nothing_is_told_is_said(name: str, state: NvmlState, detail: str) -> None:
-    answer = nvml(name)
+    answer = recorded(name)
 
     assert (answer.state, answer.detail, answer.gpus) == (state, detail, ())
     assert answer.hint

@@ -22,7 +22,7 @@ _OLD: Final = (
 def machines() -> Iterator[Machine]:
     """Yield name, title, calls and missing functions of each."""
     yield "hgx-h100", "HGX H100: eight GPUs, four NVSwitches", _told(_h100s()), ()
-    yield "dgx-a100-mig", "DGX A100: MIG on three of eight", _told(_a100s()), ()
+    yield "dgx-a100", "DGX A100: MIG on three of eight", _told(_a100s()), ()
     yield "cloud-t4", "A cloud VM with one T4", _told([_t4()]), ()
     yield "vgpu-guest", "A guest with a vGPU", _told([_vgpu()]), ()
     lost = _h100s({1: {"nvmlDeviceGetHandleByIndex": 15}})[:3]
@@ -33,7 +33,12 @@ def machines() -> Iterator[Machine]:
     yield "mig-no-permission", "An A100 with MIG, not run as root", closed, ()
     old = _told(_a100s()[:1], driver="450.248.02", cuda=11000)
     yield "old-library", "An A100 with MIG and a driver of 2020", old, _OLD
-    yield "gb10", "DGX Spark: a GB10 with unified memory", _told([_gb10()]), ()
+    yield (
+        "gb10",
+        "DGX Spark: a GB10 with unified memory",
+        _told([_gb10()], "580.95.05", 13000),
+        (),
+    )
     yield "gb200", "A GB200 NVL72 compute tray", _told(_gb200s(), "580.126.20"), ()
     for name, title, code in (
         ("driver-not-loaded", "The kernel module is not loaded", 9),
