@@ -78,17 +78,19 @@ class Following:
         )
 
 
-def follow(
+def follow(  # noqa: PLR0913 - what to follow, and for how long
     rules: TaintRules,
     names: Iterable[str],
     pods: Sequence[Pod],
     progress: Progress,
     seconds: float | None = None,
+    *,
+    patience: float = _PATIENCE,
 ) -> Following:
     """Follow the evictions of rules until they are over, or the seconds are.
 
-    `pods` are those that are expected to go. Where a controller stays silent, there is
-    nothing to wait for.
+    `pods` are those that are expected to go. A controller that has said nothing, or
+    evicts nobody of them, has `patience`: after that there is nothing to wait for.
     """
     found = Following(dict.fromkeys(names), list(pods))
     begun = time.monotonic()
@@ -96,7 +98,7 @@ def follow(
         found.said = _said(rules, list(found.said))
         _look_for_pods(rules.connection, found)
         progress(len(pods) - len(found.left), len(pods))
-        has_waited = time.monotonic() - begun >= _PATIENCE
+        has_waited = time.monotonic() - begun >= patience
         # A controller that has just begun may not have seen all pods yet.
         is_over = found.is_over and (not found.left or has_waited)
         if is_over or (found.is_silent and has_waited):

@@ -416,3 +416,20 @@ def test_who_may_not_see_rules_changes_none(taint: Tainter) -> None:
     assert ran.status == 3
     assert "error: user 'alice' may not list devicetaintrules" in ran.err
     assert taint.writes() == []
+
+
+def test_the_role_that_is_printed_is_enough(taint: Tainter) -> None:
+    group = "resource.k8s.io"
+    verbs = ("get", "create", "patch", "delete")
+    seeing = tuple(Rule(verb, "*", "*") for verb in ("list", "watch"))
+    paths = tuple(Rule("get", path=path) for path in ("/apis", "/metrics", "/version"))
+    changing = tuple(Rule(verb, group, "devicetaintrules") for verb in verbs)
+    allowed = (*seeing, *paths, *changing)
+    taint.server.access.change(User("alice", allow=allowed))
+
+    with taint.server.evicting():
+        asked = taint(GPU, EVICT, "--preview", user="alice")
+        made = taint(GPU, EVICT, "--yes", "--wait", user="alice")
+        gone = taint(GPU, f"{KEY}-", "--yes", user="alice")
+
+    assert [asked.status, made.status, gone.status] == [0, 0, 0], made.err
