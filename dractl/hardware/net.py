@@ -81,10 +81,11 @@ def _has_peer(folder: Folder) -> bool:
 def _uplinks(host: Host) -> frozenset[str]:
     """Return the interfaces of default routes.
 
-    The routes of another root are those of its first process: `proc/net` would show
-    what this process, perhaps in a container, has.
+    The routes of a mounted host are those of its first process: `proc/net` shows what
+    this process has, perhaps in a container.
     """
-    folder = "proc/net" if host.is_this else "proc/1/net"
+    folders = ("proc/net",) if host.is_this else ("proc/1/net", "proc/net")
+    folder = next((each for each in folders if host.kind(each)), "proc/net")
     return frozenset(_routes(host, folder)) | frozenset(_routes_6(host, folder))
 
 

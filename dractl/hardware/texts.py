@@ -28,7 +28,7 @@ _FPGA_MANAGEMENT: Final = "fpga_region/region*/dfl-fme.*/bitstream_id"
 _FPGA_FUNCTION: Final = "fpga_region/region*/dfl-port.*/afu_id"
 
 PCI_TEXTS: Final = (
-    Row(None, ("",), ("sriov_vf_device", "sriov_drivers_autoprobe", "power_state")),
+    Row(None, ("",), ("sriov_drivers_autoprobe",)),
     Row(None, ("0108",), ("nvme/nvme*/model",)),
     Row(
         0x1002,
@@ -41,44 +41,20 @@ PCI_TEXTS: Final = (
             "mem_info_vram_total",
             "product_name",
             "unique_id",
-            "xgmi_hive_info/xgmi_hive_id",
         ),
     ),
     Row(0x10DE, ("03",), ("nvidia/current_vgpu_type", "resource")),
-    Row(
-        0x8086,
-        ("03",),
-        ("drm/card*/lmem_total_bytes", "tile*/physical_vram_size_bytes"),
-    ),
-    Row(0x8086, ("0b40",), ("qat/cfg_services", "qat/num_rps", "qat/state")),
-    Row(
-        0x8086,
-        ("12",),
-        (_FPGA_MANAGEMENT, _FPGA_FUNCTION),
-    ),
-    Row(
-        0x1DA3,
-        ("12",),
-        (
-            "cpucp_ver",
-            "device_type",
-            "driver_ver",
-            "module_id",
-            "security_enabled",
-            "status",
-        ),
-    ),
-    Row(0x10EE, ("12", "05"), ("VBNV", "board_name", "ready", "rom.*/VBNV")),
+    Row(0x8086, ("03",), ("drm/card*/lmem_total_bytes",)),
+    Row(0x8086, ("0b40",), ("qat/cfg_services", "qat/state")),
+    Row(0x8086, ("12",), (_FPGA_MANAGEMENT, _FPGA_FUNCTION)),
+    Row(0x1DA3, ("12",), ("device_type", "module_id", "status")),
     Row(0x1172, ("12",), (_FPGA_MANAGEMENT, _FPGA_FUNCTION)),
-    Row(
-        0x1E52,
-        ("12",),
-        ("tenstorrent/tenstorrent*/tt_card_type", "tenstorrent/tenstorrent*/tt_serial"),
-    ),
 )
 
 HOST_TEXTS: Final = (
     "sys/bus/mdev/devices/*/mdev_type/name",
+    "sys/devices/virtual/neuron_device/neuron*/connected_devices",
+    "sys/devices/virtual/neuron_device/neuron*/core_count",
     "sys/firmware/devicetree/base/model",
 )
 

@@ -62,6 +62,23 @@ def test_an_interface_of_virtio_belongs_to_the_function_above(tmp_path: Path) ->
     assert facts_of(made.tree, tmp_path).nets[0].pci == "0000:00:03.0"
 
 
+def test_routes_are_those_of_the_first_process_where_it_is_there(
+    tmp_path: Path,
+) -> None:
+    made = machine()
+    parts.net(made, "ens3", pci="0000:00:03.0")
+    parts.net(made, "eth0")
+    parts.uplink(made, "ens3")
+    made.text("proc/2/net/route", "eth0 00000000 0100000A 0003 0 0 100 00000000 0 0 0")
+    made.raw_link("proc/self", "2")
+    inside = facts_of(made.tree, tmp_path / "a")
+    made.drop("proc/1")
+    alone = facts_of(made.tree, tmp_path / "b")
+
+    assert [each.name for each in inside.nets if each.is_uplink] == ["ens3"]
+    assert [each.name for each in alone.nets if each.is_uplink] == ["eth0"]
+
+
 @pytest.mark.parametrize("speed", [None, -1, 0], ids=["fails", "unknown", "zero"])
 def test_the_speed_of_a_link_that_is_down_is_not_told(
     tmp_path: Path, speed: int | None

@@ -39,7 +39,7 @@ def test_everything_that_the_kernel_tells_of_a_function_is_read(tmp_path: Path) 
         iommu=27,
         link=(2.5, 16),
         most=(32.0, 16),
-        texts={"driver_override": "(null)", "power_state": "D0"},
+        texts={"driver_override": "(null)", "nvidia/current_vgpu_type": "0"},
     )
 
     assert only(made, tmp_path, "0000:65:00.0") == PciDevice(
@@ -60,7 +60,7 @@ def test_everything_that_the_kernel_tells_of_a_function_is_read(tmp_path: Path) 
         link=PciLink(speed=2.5, most_speed=32.0, width=16, most_width=16),
         cards=(1,),
         renders=(129,),
-        texts={"power_state": "D0"},
+        texts={"nvidia/current_vgpu_type": "0"},
     )
 
 
