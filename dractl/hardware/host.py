@@ -64,10 +64,6 @@ class Host:
         where = self.resolved(path)
         return None if where is None else self.text_of(where, most)
 
-    def number(self, path: str) -> int | None:
-        """Return the number that a file consists of."""
-        return number(self.text(path))
-
     def folder(self, path: str) -> "Folder | None":
         """Return a folder with its entries; those with unprintable names are left out.
 
