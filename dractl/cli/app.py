@@ -18,6 +18,7 @@ from dractl.cli import (
     cleanup,
     completion,
     convert,
+    discover,
     explain,
     reaching,
     render,
@@ -48,6 +49,7 @@ app.command("cel", epilog=cel.EXAMPLES + REACHING)(cel.cel)
 app.command("cleanup", epilog=cleanup.EXAMPLES + REACHING)(cleanup.cleanup)
 app.command("completion", epilog=completion.EXAMPLES)(completion.completion)
 app.command("convert", epilog=convert.EXAMPLES)(convert.convert)
+app.command("discover", epilog=discover.EXAMPLES + REACHING)(discover.discover)
 app.command("explain", epilog=explain.EXAMPLES + REACHING)(explain.explain)
 app.command("options")(reaching.options)
 app.command("render", epilog=render.EXAMPLES)(render.render)

@@ -211,6 +211,8 @@ def _values(
         return [Candidate(str(choice)) for choice in choices], _NO_FILES
     if option.metavar == "PATH":
         return [], _FILES
+    if line.command.name == "discover" and _long(option) in _OWN:
+        return list(map(Candidate, _of_machines(_long(option)))), _NO_FILES
     source = _SOURCES.get(_long(option))
     return [] if source is None else list(source(line.used, start)), _NO_FILES
 
@@ -301,6 +303,23 @@ def _namespaces(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
     yield from map(Candidate, sorted(names(used, "namespaces", NAMESPACE, found)))
 
 
+_OWN: Final = frozenset({"--vendor", "--driver", "--driver-schema"})
+"""Options of `discover` whose values no cluster knows better."""
+
+
+def _of_machines(option: str) -> Iterator[str]:
+    from dractl.vendors import VENDORS
+
+    for vendor in VENDORS:
+        if option == "--vendor":
+            yield vendor.name
+        for driver in vendor.drivers:
+            if option == "--driver":
+                yield driver.name
+            elif option == "--driver-schema":
+                yield from (f"{driver.vendor}={each}" for each in driver.schemas)
+
+
 _SOURCES: Final[
     Mapping[str, Callable[[Mapping[str, str], str], Iterator[Candidate]]]
 ] = {
@@ -315,4 +334,5 @@ _SOURCES: Final[
     "--kubernetes-version": _releases,
     "--namespace": _namespaces,
     "--node": _nodes,
+    "--node-name": _nodes,
 }

@@ -44,9 +44,13 @@ _OF_KIND: Final[Mapping[str, frozenset[str]]] = {
         {"vendor", "driver", "device_class", "count", "namespace", "claims"}
     ),
     "kubeadm": frozenset({"feature"}),
+    "discover-job": frozenset(
+        {"image", "namespace", "node", "runtime_class", "is_root"}
+    ),
 }  # fmt: skip
 _SPELLING: Final = {
     "every": "all", "device_class": "class", "alternatives": "or", "workload": "as",
+    "is_root": "run-as-root",
 }  # fmt: skip
 
 
@@ -84,6 +88,8 @@ class Orders:
     only_namespace: Sequence[str] | None
     claims: int | None
     feature: Sequence[str] | None
+    runtime_class: str | None
+    is_root: bool
     release: str | None
     api_version: str | None
     gates: Sequence[str] | None

@@ -14,6 +14,11 @@ def as_json(document: Mapping[str, object]) -> str:
     return json.dumps(document, indent=2).replace("\x7f", "\\u007f") + "\n"
 
 
+def as_line(document: Mapping[str, object]) -> str:
+    """Return one JSON document in one line of ASCII, as `as_json` does."""
+    return json.dumps(document).replace("\x7f", "\\u007f") + "\n"
+
+
 def as_yaml(document: Mapping[str, object]) -> str:
     """Return one YAML document in ASCII, in which every ambiguous string is quoted."""
     from dractl.sources.yaml_write import one_lined

@@ -27,5 +27,5 @@ def _rules(need: Need) -> Iterator[dict[str, Any]]:
         if kind.only is not None:
             named = {"resourceNames": [kind.only[1]]}
             yield {**rule((kind.resource,), _READ, kind.group), **named}
-    for kind, verbs in need.changes.items():
+    for kind, verbs in (*need.changes.items(), *need.asks.items()):
         yield rule((kind.resource,), verbs, kind.group)

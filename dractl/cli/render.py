@@ -43,6 +43,9 @@ Examples:
   dractl render quota '8 gpu.nvidia.com' --namespace team-a
   dractl render kubeadm --for-kubernetes 1.36 --feature DRADeviceTaintRules
 
+  # pods that tell what every node has, for dractl discover --from-pods
+  dractl render discover-job --image registry.example/dractl -n dractl
+
 Exit status: 0 done, 1 the release cannot do it, 2 wrong usage, 3 a file cannot
 be read.
 """)
@@ -57,6 +60,7 @@ Kind = Literal[
     "rbac",
     "quota",
     "kubeadm",
+    "discover-job",
 ]
 KindArgument = Annotated[
     Kind, typer.Argument(metavar="KIND", show_default=False, help="What to make.")
@@ -208,12 +212,24 @@ ItsNamespaceOption = Annotated[
     str | None,
     typer.Option("-n", "--namespace", metavar="NAME", help="Its namespace."),
 ]
-ImageOption = Annotated[str | None, _text("--image", "What the container runs (pod).")]
+ImageOption = Annotated[
+    str | None, _text("--image", "What the container runs (pod, discover-job).")
+]
+RuntimeClassOption = Annotated[
+    str | None,
+    _text("--runtime-class", "One that gives pods NVML: nvidia (discover-job)."),
+]
+AsRootOption = Annotated[
+    bool,
+    typer.Option("--run-as-root", help="To see the kubelet's plugins (discover-job)."),
+]
 ExtendedResourceOption = Annotated[
     str | None,
     _text("--extended-resource", "What pods may ask for instead (class)."),
 ]
-NodeOption = Annotated[str | None, _text("--node", "The node of the devices (slice).")]
+NodeOption = Annotated[
+    str | None, _text("--node", "Of the devices (slice); the only one (discover-job).")
+]
 PoolOption = Annotated[str | None, _text("--pool", "The pool they are in (slice).")]
 ServiceAccountOption = Annotated[
     str | None,
@@ -267,6 +283,8 @@ def render(
     only_namespace: OnlyOption = None,
     claims: ClaimsOption = None,
     feature: FeatureOption = None,
+    runtime_class: RuntimeClassOption = None,
+    is_root: AsRootOption = False,
     release: ReleaseChoice = None,
     api_version: VersionChoice = None,
     gates: GatesOption = None,

@@ -14,7 +14,7 @@ from dractl.cli.orders import Orders
 from dractl.cli.text import visible
 from dractl.cli.versions import written
 from dractl.errors import DractlError, ExitStatus
-from dractl.manifests import access, claims, classes, kubeadm
+from dractl.manifests import access, claims, classes, kubeadm, survey
 from dractl.model.cluster import (
     NEWEST,
     OLDEST,
@@ -187,6 +187,23 @@ def _quota(orders: Orders, profile: Profile) -> Sequence[Document]:
     return [made]
 
 
+def _survey(orders: Orders, profile: Profile) -> Sequence[Document]:
+    del profile
+    if orders.text:
+        raise usage("discover-job looks at all that there is")
+    made = survey.survey(
+        survey.Surveyor(
+            orders.image,
+            orders.name,
+            orders.namespace,
+            orders.node,
+            orders.runtime_class,
+            is_root=orders.is_root,
+        )
+    )
+    return [made]
+
+
 _Make = Callable[[Orders, Profile], Sequence[Document]]
 _MAKERS: Final[Mapping[str, _Make]] = {
     "class": _class,
@@ -198,6 +215,7 @@ _MAKERS: Final[Mapping[str, _Make]] = {
     "rbac": _access,
     "quota": _quota,
     "kubeadm": _kubeadm,
+    "discover-job": _survey,
 }
 
 
@@ -268,6 +286,8 @@ def _notes(
         )
     if orders.admin_access and (label := profile.admin_access_label):
         yield f"the namespace needs the label {label}=true"
+    if orders.kind == "discover-job":
+        yield from _survey_notes(orders)
     if orders.kind == "class" and orders.extended_resource is None:
         yield from _extended(orders, profile)
     if orders.kind in _WITH_CLAIMS and (devices := _least(orders)) > _MOST_DEVICES:
@@ -281,6 +301,15 @@ def _notes(
             "devices sold as 80 GB publish a little less than 80Gi "
             "(an H100: 81559Mi); memory>=79Gi finds them"
         )
+
+
+def _survey_notes(orders: Orders) -> Iterator[str]:
+    """Yield what the pods will not see."""
+    if not orders.is_root:
+        yield "which drivers the kubelet knows is for root to see: --run-as-root"
+    if orders.runtime_class is None:
+        yield "without NVML there is less to say of NVIDIA GPUs: --runtime-class nvidia"
+    yield "afterwards: dractl discover --from-pods"
 
 
 def _extended(orders: Orders, profile: Profile) -> Iterator[str]:

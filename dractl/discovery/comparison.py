@@ -20,6 +20,9 @@ from dractl.vendors import VENDORS
 from dractl.vendors.base import Found, Vendor, Wishes
 
 _PARTS: Final = frozenset({"partition", "vf"})
+_ELSEWHERE: Final = {
+    driver.name: driver.elsewhere for vendor in VENDORS for driver in vendor.drivers
+}
 
 Ways = Mapping[str, Inventory]
 """A machine as drivers may publish it, by the words for that; the first is meant."""
@@ -45,7 +48,7 @@ def ways(
     present = {each.driver for each in found[""].found}
     for vendor in vendors:
         for driver in vendor.drivers:
-            if driver.name not in present:
+            if driver.name not in present and not driver.schemas:
                 continue
             stated = wishes.schemas.get(driver.vendor)
             for schema in (stated,) if stated else (*reversed(driver.schemas), ""):
@@ -125,11 +128,13 @@ def _best(
     The later of two ways that fit equally well explains nothing.
     """
     best: tuple[int, str, list[Difference]] | None = None
+    elsewhere = _ELSEWHERE.get(driver, ())
     for words, whole in seen.items():
         here = _here(whole, driver, profile)
         if words and not here:
             continue
-        found = list(device_differences(driver, here, there.devices[driver]))
+        published = there.devices[driver]
+        found = list(device_differences(driver, here, published, elsewhere))
         weight = sum(len(each.devices) for each in found)
         if best is None or weight < best[0]:
             best = (weight, words, found)

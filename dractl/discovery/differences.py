@@ -1,7 +1,7 @@
 """What differs between a device as a machine has it and as a driver publishes it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,9 +44,12 @@ Devices = Mapping[str, Device]
 
 
 def device_differences(
-    driver: str, here: Devices, there: Devices
+    driver: str, here: Devices, there: Devices, elsewhere: Collection[str] = ()
 ) -> Iterator[Difference]:
-    """Yield what differs in the devices of one driver, by their names."""
+    """Yield what differs in the devices of one driver, by their names.
+
+    Attributes that the driver has from elsewhere are nothing that a machine lacks.
+    """
     lacking = {name: here[name] for name in here if name not in there}
     gone = {name: there[name] for name in there if name not in here}
     for old, new in list(_renamed(lacking, gone)):
@@ -78,7 +81,9 @@ def device_differences(
             tuple(gone),
             fix="look for the device in the kernel's log, then restart the driver",
         )
-    yield from _grouped(driver, here, there)
+    for each in _grouped(driver, here, there):
+        if each.here is not None or each.subject not in elsewhere:
+            yield each
 
 
 def _renamed(lacking: Devices, gone: Devices) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dractl.discovery.kubelet import registered_drivers
-from dractl.discovery.topology import Topology, topology
+from dractl.discovery.topology import Topology, pruned, topology
 from dractl.model.hosts import HostFacts, HostProblem, NvmlState
 from dractl.vendors import VENDORS
 from dractl.vendors.base import BACKGROUND, Found, Vendor, Wishes
@@ -93,23 +93,19 @@ def narrowed(
         and (not vendors or each.vendor in vendors)
         and (not drivers or each.driver in drivers)
     )
-    return replace(whole, found=kept)
+    addresses = {each.address for each in kept if each.address is not None}
+    return replace(whole, found=kept, topology=pruned(whole.topology, addresses))
 
 
-def notes(whole: Inventory, vendors: Sequence[Vendor] = VENDORS) -> Iterator[str]:
+def notes(whole: Inventory) -> Iterator[str]:
     """Yield what helps where there is nothing to show."""
-    if not whole.accelerators:
-        if not whole.functions:
-            yield (
-                "no accelerator was found, and no PCI device at all; in a container, "
-                "mount the host's /sys, /proc and /dev and name their place with --root"
-            )
-        else:
-            names = ", ".join(vendor.title for vendor in vendors if vendor.title)
-            yield (
-                f"no accelerator was found among {whole.functions} PCI functions; "
-                f"looked for {names}"
-            )
+    if not whole.accelerators and not whole.functions:
+        yield (
+            "no accelerator was found, and no PCI device at all; in a container, mount "
+            "the host's /sys, /proc and /dev and name their place with --root"
+        )
+    elif not whole.accelerators:
+        yield f"no accelerator was found among {whole.functions} PCI functions"
     if whole.nvml:
         yield whole.nvml
 

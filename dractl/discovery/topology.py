@@ -1,12 +1,13 @@
 """How the devices of a machine hang together: PCIe trees, links, and near NICs."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TypeGuard
 
 from dractl.discovery.links import Link, links
 from dractl.model.hosts import HostFacts
-from dractl.vendors.base import Found
+from dractl.vendors.base import BACKGROUND, Found
 
 
 class Place(Enum):
@@ -70,6 +71,28 @@ def topology(facts: HostFacts, found: Sequence[Found]) -> Topology:
     )
 
 
+def pruned(whole: Topology, kept: Collection[str]) -> Topology:
+    """Return what is left with the devices of these addresses alone."""
+    return Topology(
+        tuple(_kept(whole.branches, kept)),
+        tuple(each for each in whole.links if {each.start, each.end} & {*kept}),
+        tuple(each for each in whole.affinities if each.device in kept),
+    )
+
+
+def _kept(branches: Iterable[Branch], kept: Collection[str]) -> Iterator[Branch]:
+    for each in branches:
+        if each.place is Place.DEVICE:
+            if each.name in kept:
+                yield each
+            continue
+        inside = tuple(_kept(each.branches, kept))
+        if each.place is Place.SWITCH and len(inside) == 1:
+            yield from inside
+        elif inside or each.place is Place.NUMA:
+            yield replace(each, branches=inside)
+
+
 class _Chart:
     """The whole devices of a machine, the parts of each, and the ways to them."""
 
@@ -95,14 +118,20 @@ class _Chart:
     def numa_branches(self) -> Iterator[Branch]:
         """Yield the NUMA nodes, last what is near none that is told."""
         labels = {each.number: _amounts(each.cpus, each.memory) for each in self._numa}
-        told = {each.numa_node for each in self._whole if each.numa_node is not None}
-        for number in sorted(told | labels.keys()):
-            here = [each for each in self._whole if each.numa_node == number]
+        told = filter(_is_told, map(self._numa_of, self._whole))
+        for number in sorted({*told, *labels}):
+            here = [each for each in self._whole if self._numa_of(each) == number]
             branches = tuple(self._roots(here))
             label = labels.get(number, "")
             yield Branch(Place.NUMA, str(number), label=label, branches=branches)
-        if rest := [each for each in self._whole if each.numa_node is None]:
+        if rest := [each for each in self._whole if self._numa_of(each) is None]:
             yield Branch(Place.NUMA, "", branches=tuple(self._roots(rest)))
+
+    def _numa_of(self, device: Found) -> int | None:
+        """Return the node of a device; where there is but one, the kernel is silent."""
+        if device.numa_node is None and len(self._numa) == 1:
+            return self._numa[0].number
+        return device.numa_node
 
     def _roots(self, devices: Sequence[Found]) -> Iterator[Branch]:
         by_root: dict[str, list[Found]] = {}
@@ -138,20 +167,13 @@ class _Chart:
 
     def _device(self, device: Found) -> Branch:
         inside = self._parts.get(device.address or "", ())
-        return Branch(
-            Place.DEVICE,
-            device.address or "",
-            device.kind,
-            device.device["name"] if device.device is not None else "",
-            device.model,
-            tuple(map(self._device, inside)),
-        )
+        return _leaf(device, tuple(map(_leaf, inside)))
 
     def affinities(self) -> Iterator[Affinity]:
         """Yield the nearest NICs of every accelerator."""
         nics = [each for each in self._whole if each.kind == "nic"]
         for each in self._whole:
-            if each.kind == "nic" or not nics:
+            if each.kind in {"nic", *BACKGROUND} or not nics:
                 continue
             near = {nic.address or "": self._nearness(each, nic) for nic in nics}
             nearest = min(near.values(), key=list(Nearness).index)
@@ -165,9 +187,20 @@ class _Chart:
             return Nearness.SWITCH
         if shared and mine[0]:
             return Nearness.ROOT
-        if one.numa_node is not None and one.numa_node == other.numa_node:
+        numa = self._numa_of(one)
+        if numa is not None and numa == self._numa_of(other):
             return Nearness.NUMA
         return Nearness.SYSTEM
+
+
+def _is_told(numa: int | None) -> TypeGuard[int]:
+    return numa is not None
+
+
+def _leaf(device: Found, inside: tuple[Branch, ...] = ()) -> Branch:
+    name = device.device["name"] if device.device is not None else ""
+    address = device.address or ""
+    return Branch(Place.DEVICE, address, device.kind, name, device.model, inside)
 
 
 def _amounts(cpus: str, memory: int | None) -> str:

@@ -50,6 +50,7 @@ TAINT_RULE: Final = Kind(
 NODE: Final = Kind("Node", "nodes", namespaced=False)
 NAMESPACE: Final = Kind("Namespace", "namespaces", namespaced=False)
 POD: Final = Kind("Pod", "pods")
+POD_LOG: Final = Kind("Pod", "pods/log")
 EVENT: Final = Kind("Event", "events")
 QUOTA: Final = Kind("ResourceQuota", "resourcequotas")
 BUDGET: Final = Kind("PodDisruptionBudget", "poddisruptionbudgets", "policy")
@@ -147,14 +148,16 @@ _CLAIMS: Final = (CLAIM, TEMPLATE, POD, POD_GROUP, NAMESPACE)
 class Need:
     """What a command reads; without the `essential` kinds it has no answer.
 
-    `changes` are the verbs by which it changes kinds. `everywhere` are kinds that
-    matter beyond the namespace that is asked for, even strictly.
+    `changes` are the verbs by which it changes kinds, `asks` those of what it asks for
+    one by one. `everywhere` are kinds that matter beyond the namespace that is asked
+    for, even strictly.
     """
 
     kinds: tuple[Kind, ...]
     essential: tuple[Kind, ...] = ()
     changes: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
     everywhere: tuple[Kind, ...] = ()
+    asks: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def narrow(self) -> tuple[Kind, ...]:
@@ -174,6 +177,9 @@ NEEDS: Final[Mapping[str, Need]] = {
         (*_DEVICES, *_CLAIMS, *WORKLOADS),
         (CLAIM, TEMPLATE),
         dict.fromkeys((TEMPLATE, CLAIM, TAINT_RULE, SLICE), ("get", "delete")),
+    ),
+    "discover": Need(
+        (SLICE, NODE, CLAIM), (SLICE,), asks={POD: ("list",), POD_LOG: ("get",)}
     ),
     "explain": Need((*_DEVICES, *_CLAIMS, EVENT, QUOTA, *_QUEUES, *_AUTOSCALERS)),
     "validate": Need((*_DEVICES, *_CLAIMS, QUOTA)),

@@ -15,7 +15,7 @@ Wire = Mapping[str, Any]
 """Part of an object in its v1 form."""
 
 _NEWEST: Final = Profile.of()
-BACKGROUND: Final = frozenset({"cpu", "memory", "interface"})
+BACKGROUND: Final = frozenset({"cpu", "memory", "interface", "nvme"})
 """Kinds that every machine has many of: not shown unless asked for."""
 
 

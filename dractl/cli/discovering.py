@@ -1,0 +1,183 @@
+"""From the options of `dractl discover` to its answer."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dractl.cli import inventories, output
+from dractl.cli.looks import DRIVERS, Look, Pods
+from dractl.cli.options import usage
+from dractl.cli.source import Source
+from dractl.cli.terminal import Terminal
+from dractl.discovery.document import document
+from dractl.discovery.inventory import Inventory, notes
+from dractl.errors import DractlError, ExitStatus
+from dractl.model.cluster import Profile
+from dractl.vendors import VENDORS
+
+
+@dataclass(frozen=True)
+class View:
+    """What is to be shown, of this machine or, with `pods`, of those that they saw."""
+
+    output_format: str
+    api_version: str | None = None
+    has_topology: bool = False
+    compares: bool = False
+    pods: Pods | None = None
+
+    def check(self, look: Look, source: Source) -> None:
+        """Raise DractlError for options that exclude each other."""
+        makes_objects = self.output_format in {"slice", "class"}
+        if self.compares and self.has_topology:
+            raise usage("--compare and --topology exclude each other")
+        if makes_objects and (self.compares or self.has_topology):
+            raise usage(f"-o {self.output_format} is an answer of its own")
+        if self.api_version and not makes_objects:
+            raise usage("--api-version goes with -o slice and -o class")
+        if self.compares and (look.kinds or look.everything):
+            raise usage("--compare takes all devices of a driver: use --driver")
+        if self.pods and not source.is_live:
+            raise usage("--from-pods needs a live cluster")
+        names_cluster = not source.is_live or source.names_live
+        if names_cluster and not (self.compares or self.pods):
+            raise usage(
+                "a cluster is only asked to compare it with this machine",
+                hint="add --compare",
+            )
+
+
+def discovered(look: Look, view: View, source: Source, screen: Terminal) -> int:
+    """Print what was asked for, and return the exit status."""
+    if view.pods is not None:
+        from dractl.cli.surveys import surveyed
+
+        survey = surveyed(source, view.pods, screen)
+        if view.compares:
+            from dractl.cli.mismatches import compared
+
+            ways = [{"": each} for each in survey.inventories]
+            status = compared(ways, look, view.output_format, source, screen)
+        else:
+            shown(survey.inventories, look, view, screen, failed=survey.failed)
+            status = ExitStatus.YES
+        return ExitStatus.ENVIRONMENT if survey.failed and not status else status
+    if view.compares:
+        from dractl.cli.mismatches import compared
+
+        return compared(None, look, view.output_format, source, screen)
+    shown([look.inventory()], look, view, screen)
+    return ExitStatus.YES
+
+
+def shown(
+    found: Sequence[Inventory],
+    look: Look,
+    view: View,
+    screen: Terminal,
+    failed: Mapping[str, str] | None = None,
+) -> None:
+    """Print machines in the form that is asked for, and what to know about them."""
+    parts = [look.narrowed(each) for each in found]
+    if view.output_format in {"slice", "class"}:
+        from dractl.cli.versions import written
+
+        published = [look.published(each) for each in found]
+        make = _slices if view.output_format == "slice" else _classes
+        profile = look.wishes.profile
+        objects = [
+            written(each, view.api_version, profile) for each in make(published, look)
+        ]
+        screen.write("---\n".join(map(output.as_yaml, objects)))
+        for caution in _cautions(objects, profile):
+            screen.warn(caution)
+        if not objects:
+            screen.note(f"there is no {view.output_format} to make")
+    elif view.output_format in {"json", "yaml"}:
+        write = output.as_json if view.output_format == "json" else output.as_yaml
+        screen.write(write(document(parts, failed or {})))
+    elif view.has_topology:
+        from dractl.cli.trees import drawn
+
+        screen.write(drawn(parts, screen))
+    else:
+        screen.write(_listing(parts, view.output_format, screen))
+    for whole, part in zip(found, parts, strict=True):
+        _remark(whole, part, look, screen, is_alone=len(found) == 1)
+
+
+def _listing(parts: Sequence[Inventory], output_format: str, screen: Terminal) -> str:
+    if output_format == "name":
+        return inventories.names(parts)
+    if output_format == "wide":
+        return inventories.wide(parts, screen)
+    return inventories.table(parts, screen)
+
+
+def _remark(
+    whole: Inventory, part: Inventory, look: Look, screen: Terminal, *, is_alone: bool
+) -> None:
+    """Say what could not be read, and what helps where there is nothing."""
+    node = "" if is_alone else f"{whole.node}: "
+    for text in inventories.problems(whole):
+        screen.warn(f"{node}{text}")
+    is_narrow = bool(look.kinds or look.vendors or look.drivers)
+    if is_narrow and not part.found:
+        screen.note(f"{node}no such device among {len(whole.found)} that were found")
+        return
+    for text in notes(whole):
+        screen.note(f"{node}{text}")
+    screen.detail(f"looked for {', '.join(each.title for each in VENDORS)}")
+
+
+def _slices(found: Sequence[Inventory], look: Look) -> Iterator[Mapping[str, Any]]:
+    from dractl.discovery.slices import slices
+
+    for each in found:
+        if not each.node:
+            raise DractlError(
+                "no-node-name",
+                "the machine has no host name, so its node has none",
+                hint="name it with --node-name",
+            )
+        yield from slices(each, look.wishes.profile)
+
+
+def _classes(found: Sequence[Inventory], look: Look) -> Iterator[Mapping[str, Any]]:
+    """Yield the classes of drivers that have devices here, or that are asked for."""
+    from dractl.manifests.classes import device_class
+
+    present = {each.driver for part in found for each in part.found if each.device}
+    is_asked = bool(look.vendors or look.drivers)
+    has_extended = look.wishes.profile.enabled("DRAExtendedResource")
+    for driver in DRIVERS.values():
+        if driver.name in present or (is_asked and look.wants(driver.name)):
+            for each in driver.classes:
+                name = each.extended_resource if has_extended else None
+                yield device_class(
+                    name=each.name,
+                    driver=driver.name,
+                    preset=driver,
+                    extended_resource=name,
+                )
+
+
+def _cautions(objects: Sequence[Mapping[str, Any]], profile: Profile) -> Iterator[str]:
+    """Yield what the release would drop or refuse of what drivers publish."""
+    from dractl.rules.server import judged
+
+    dropped: dict[tuple[str, str], int] = {}
+    for each in objects:
+        judgement = judged(each, profile)
+        for lost in {(one.field, one.gate) for one in judgement.dropped}:
+            dropped[lost] = dropped.get(lost, 0) + 1
+        for violation in judgement.violations:
+            yield (
+                f"Kubernetes {profile.version} refuses {each['metadata']['name']}: "
+                f"{violation.path}: {violation.message}"
+            )
+    for (field, gate), count in sorted(dropped.items()):
+        yield (
+            f"Kubernetes {profile.version} drops {field} of {count} objects: the "
+            f"feature gate {gate} is off"
+        )

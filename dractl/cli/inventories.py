@@ -1,0 +1,160 @@
+"""How the devices of machines look: a block for each driver."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Final
+
+from dractl.cli.terminal import Terminal
+from dractl.cli.text import NARROW, columns, counted, indented, visible, width
+from dractl.discovery.inventory import Inventory
+from dractl.vendors.base import Found
+
+_HEAD: Final = ("DEVICE", "KIND", "MODEL", "NUMA", "PCI ADDRESS", "KERNEL")
+_WIDE: Final = (
+    *("DRIVER", "DEVICE", "KIND", "MODEL", "NUMA", "PCI ADDRESS", "PART OF"),
+    *("PCIE ROOT", "KERNEL", "DETAILS", "NOT PUBLISHED", "WARNINGS"),
+)
+_MODEL: Final = 2  # the column that is cut where there is no room
+_LEAST: Final = 12  # cells that it keeps
+_MARK: Final = "~"  # where something was cut
+_MOST_ALIKE: Final = 8  # parts of one device that are listed one by one
+_SHOWN: Final = 2  # of more than these
+_UNSERVED: Final = "no DRA driver is known for these"
+
+
+def table(parts: Sequence[Inventory], screen: Terminal) -> str:
+    """Return the devices by driver, with what is to be said of each below it."""
+    blocks: list[str] = []
+    for part in parts:
+        title = [] if len(parts) == 1 else [screen.heading(_node(part))]
+        blocks += ["\n".join([*title, *block]) for block in _blocks(part, screen)]
+        if title and not part.found:
+            blocks.append(f"{title[0]}\n  nothing")
+    return "\n\n".join(blocks) + "\n" if blocks else ""
+
+
+def wide(parts: Sequence[Inventory], screen: Terminal) -> str:
+    """Return one line for each device, with all that is known of it."""
+    rows = [(part.node, *_all(each)) for part in parts for each in part.found]
+    if not rows:
+        return ""
+    head: tuple[str, ...] = ("NODE", *_WIDE)
+    if len(parts) == 1:
+        rows, head = [row[1:] for row in rows], head[1:]
+    header, *lines = columns([head, *(tuple(map(_cell, row)) for row in rows)])
+    return "".join(f"{line}\n" for line in (screen.heading(header), *lines))
+
+
+def names(parts: Sequence[Inventory]) -> str:
+    """Return driver, pool and name of what would be published."""
+    return "".join(
+        visible(f"{each.driver}/{part.node}/{each.device['name']}") + "\n"
+        for part in parts
+        for each in part.found
+        if each.device is not None
+    )
+
+
+def problems(whole: Inventory) -> Iterator[str]:
+    """Yield what could not be read of a machine; the same of many files once."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for each in whole.problems:
+        alike.setdefault((each.what, each.hint), []).append(each.where)
+    for (what, hint), places in alike.items():
+        others = f" and {len(places) - 1} more" if len(places) > 1 else ""
+        yield f"{places[0]}{others}: {what}" + (f" ({hint})" if hint else "")
+
+
+def _node(part: Inventory) -> str:
+    return visible(f"{part.node}  {part.machine}".strip())
+
+
+def _blocks(part: Inventory, screen: Terminal) -> Iterator[list[str]]:
+    by_driver: dict[str | None, list[Found]] = {}
+    for each in part.found:
+        by_driver.setdefault(each.driver, []).append(each)
+    for driver, found in by_driver.items():
+        yield list(_block(driver, found, screen))
+
+
+def _block(
+    driver: str | None, found: Sequence[Found], screen: Terminal
+) -> Iterator[str]:
+    title = _UNSERVED if driver is None else visible(driver)
+    yield screen.heading(f"{title}: {counted(len(found), 'device')}")
+    limit = screen.columns or NARROW
+    groups = [list(group) for _, group in groupby(found, key=_likeness)]
+    shown = [
+        (group, group if len(group) <= _MOST_ALIKE else group[:_SHOWN])
+        for group in groups
+    ]
+    rows = [_row(each) for _, some in shown for each in some]
+    header, *lines = columns(_fitted([_HEAD, *rows], limit - 2))
+    yield f"  {screen.heading(header)}"
+    left = iter(lines)
+    for group, some in shown:
+        for _ in some:
+            yield f"  {next(left)}"
+        if rest := len(group) - len(some):
+            yield f"  and {rest} more like these"
+        yield from _remarks(group, limit)
+
+
+def _likeness(found: Found) -> object:
+    """Return what devices share of which some stand for all."""
+    return (found.kind, found.parent, found.model, found.why_not, found.warnings)
+
+
+def _remarks(group: Sequence[Found], limit: int) -> Iterator[str]:
+    first = group[0]
+    if first.device is None and first.why_not:
+        text = f"not published: {first.why_not}"
+        yield from indented(text, limit, "    ", "      ")
+    for each in first.warnings:
+        yield from indented(f"! {each}", limit, "    ", "      ")
+
+
+def _row(found: Found) -> tuple[str, ...]:
+    cells = (
+        found.device["name"] if found.device is not None else "-",
+        found.kind,
+        found.model,
+        "-" if found.numa_node is None else str(found.numa_node),
+        found.address or "-",
+        found.kernel_driver or "-",
+    )
+    return tuple(map(_cell, cells))
+
+
+def _all(found: Found) -> tuple[str, ...]:
+    device, kind, model, numa, address, kernel = _row(found)
+    details = " ".join(f"{name}={value}" for name, value in found.details.items())
+    return (
+        *(found.driver or "-", device, kind, model, numa, address),
+        *(found.parent or "-", found.root or "-", kernel, details or "-"),
+        *(found.why_not or "-", "; ".join(found.warnings) or "-"),
+    )
+
+
+def _cell(text: str) -> str:
+    return visible(str(text)) or "-"
+
+
+def _fitted(rows: Sequence[tuple[str, ...]], limit: int) -> Sequence[tuple[str, ...]]:
+    """Return the rows with models that are cut to fit, if that is enough."""
+    sizes = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    over = sum(sizes) + 2 * (len(sizes) - 1) - limit
+    room = max(sizes[_MODEL] - over, _LEAST)
+    if over <= 0 or room >= sizes[_MODEL]:
+        return rows
+    return [
+        (*row[:_MODEL], _cut(row[_MODEL], room), *row[_MODEL + 1 :]) for row in rows
+    ]
+
+
+def _cut(text: str, room: int) -> str:
+    if width(text) <= room:
+        return text
+    while width(text) >= room:
+        text = text[:-1]
+    return text + _MARK

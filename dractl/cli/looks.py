@@ -1,0 +1,184 @@
+"""How `dractl discover` is to look at a machine, and at what of it."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from dractl.cli.options import usage
+from dractl.cli.source import Source
+from dractl.discovery.inventory import Inventory, inventory, narrowed
+from dractl.errors import DractlError
+from dractl.hardware.facts import facts
+from dractl.model.cluster import Profile
+from dractl.model.hosts import HostFacts, Nvml
+from dractl.vendors import VENDORS
+from dractl.vendors.base import Driver, Wishes
+
+if TYPE_CHECKING:
+    from dractl.discovery.comparison import Ways
+
+_NVIDIA: Final = 0x10DE
+DRIVERS: Final[Mapping[str, Driver]] = {
+    driver.vendor: driver for vendor in VENDORS for driver in vendor.drivers
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pods:
+    """Which pods have looked at the nodes; None: those of render discover-job."""
+
+    namespace: str | None = None
+    selector: str | None = None
+
+    @staticmethod
+    def of(
+        namespace: str | None, selector: str | None, *, is_asked: bool
+    ) -> "Pods | None":
+        """Return what the options say; None: this machine is asked."""
+        if is_asked:
+            return Pods(namespace, selector)
+        if selector or namespace:
+            raise usage("--selector and --namespace go with --from-pods")
+        return None
+
+
+@dataclass(frozen=True)
+class Look:
+    """Where a machine's files are, its name, which devices count, and how they publish.
+
+    Empty collections stand for all.
+    """
+
+    root: Path
+    node: str | None
+    kinds: Collection[str]
+    vendors: Collection[str]
+    drivers: Collection[str]
+    everything: bool
+    wishes: Wishes
+
+    @staticmethod
+    def of(  # noqa: PLR0913 - one parameter per option
+        *,
+        root: str,
+        node: str | None,
+        kinds: Sequence[str] | None,
+        vendors: Sequence[str] | None,
+        drivers: Sequence[str] | None,
+        everything: bool,
+        schemas: Sequence[str] | None,
+        partitionable: bool,
+        source: Source,
+    ) -> "Look":
+        """Return what the options say; raise DractlError for what makes no sense."""
+        named = _listed(vendors)
+        known = {vendor.name for vendor in VENDORS} | DRIVERS.keys()
+        if unknown := sorted(named - known):
+            hint = ", ".join(sorted(known))
+            raise usage(f"no vendor {unknown[0][:40]!r}", hint=hint)
+        profile = Profile.of(source.kubernetes, source.gates)
+        wishes = Wishes(profile, _schemas(schemas or ()), partitionable)
+        return Look(
+            Path(root),
+            node,
+            _listed(kinds),
+            named,
+            _listed(drivers),
+            everything,
+            wishes,
+        )
+
+    def judged_as(self, profile: Profile) -> "Look":
+        """Return the same look, for another release."""
+        return replace(self, wishes=replace(self.wishes, profile=profile))
+
+    def facts(self) -> HostFacts:
+        """Read the machine; raise DractlError if there is none."""
+        if not self.root.is_dir():
+            raise DractlError(
+                "no-such-root",
+                f"{self.root} is no folder",
+                hint="--root names the folder in which the host's sys and proc are",
+            )
+        found = facts(self.root, Nvml())
+        # Loading the library takes time that machines without NVIDIA can spare.
+        is_nvidia = any(each.vendor == _NVIDIA for each in found.pci)
+        if is_nvidia or "nvidia" in found.modules:
+            from dractl.hardware.nvml import ask_nvml
+
+            found = replace(found, nvml=ask_nvml(self.root))
+        return found
+
+    def inventory(self) -> Inventory:
+        """Return all that the machine has."""
+        return inventory(self.facts(), self.wishes, node=self.node)
+
+    def ways(self) -> "Ways":
+        """Return the machine in all the ways in which drivers may publish it."""
+        from dractl.discovery.comparison import ways
+
+        return ways(self.facts(), self.wishes, self.node)
+
+    def narrowed(self, whole: Inventory) -> Inventory:
+        """Return what counts of it."""
+        return narrowed(
+            whole,
+            kinds=self.kinds,
+            vendors=self.vendors,
+            drivers=self.drivers,
+            everything=self.everything,
+        )
+
+    def published(self, whole: Inventory) -> Inventory:
+        """Return what counts of it, with all that the same drivers publish.
+
+        A pool without what every machine has would not be what the driver publishes.
+        """
+        part = self.narrowed(whole)
+        if self.kinds:
+            return part
+        drivers = {each.driver for each in part.found}
+        found = tuple(each for each in whole.found if each.driver in drivers)
+        return replace(part, found=found)
+
+    def wants(self, driver: str | None) -> bool:
+        """Tell whether a driver counts."""
+        if driver is None:
+            return not (self.vendors or self.drivers)
+        is_named = not self.drivers or driver in self.drivers
+        return is_named and (not self.vendors or driver in self._of_vendors)
+
+    @property
+    def _of_vendors(self) -> Collection[str]:
+        return {
+            driver.name
+            for vendor in VENDORS
+            for driver in vendor.drivers
+            if {vendor.name, driver.vendor} & set(self.vendors)
+        }
+
+
+def _listed(texts: Iterable[str] | None) -> frozenset[str]:
+    found = (each.strip() for text in texts or () for each in text.split(","))
+    return frozenset(filter(None, found))
+
+
+def _schemas(texts: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in texts:
+        vendor, equals, schema = text.partition("=")
+        driver = DRIVERS.get(vendor)
+        if driver is None or not equals:
+            known = sorted(name for name, each in DRIVERS.items() if each.schemas)
+            raise usage(
+                f"--driver-schema {text[:40]!r} is not VENDOR=VERSION",
+                hint=f"vendors whose drivers differ: {', '.join(known)}",
+            )
+        if schema not in driver.schemas:
+            raise usage(
+                f"{driver.name} has no version {schema[:40]!r} that differs",
+                hint=", ".join(driver.schemas) or "all of its versions are the same",
+            )
+        found[vendor] = schema
+    return found

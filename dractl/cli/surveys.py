@@ -1,0 +1,91 @@
+"""What `dractl discover` found on the nodes of a cluster, gathered from its pods."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from dractl.cli.looks import Pods
+from dractl.cli.source import Source
+from dractl.cli.terminal import Terminal
+from dractl.cli.text import counted
+from dractl.discovery.document import API, inventories
+from dractl.discovery.inventory import Inventory
+from dractl.errors import DractlError
+from dractl.live.connect import connect
+from dractl.live.podlogs import PodLog, pod_logs
+from dractl.manifests.survey import LABEL, NAME
+
+_DECODER: Final = json.JSONDecoder()
+_BEGINNING: Final = "{"
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What was found, and why there is nothing of some nodes."""
+
+    inventories: list[Inventory]
+    failed: dict[str, str]
+
+
+def surveyed(source: Source, pods: Pods, screen: Terminal) -> Survey:
+    """Gather the answers; raise DractlError if there are no such pods."""
+    connection = connect(source.target)
+    namespace = pods.namespace or connection.namespace
+    selector = pods.selector or f"{LABEL}={NAME}"
+    with screen.progress("reading logs") as progress:
+        logs = pod_logs(connection, namespace, selector, lambda left: progress(0, left))
+    if not logs:
+        raise DractlError(
+            "no-such-pods",
+            f"namespace {namespace} has no pods with {selector}",
+            hint=f"{screen.program} render discover-job makes some; -n names another "
+            "namespace",
+        )
+    survey = gathered(logs)
+    for node, why in survey.failed.items():
+        screen.warn(f"{node}: {why}")
+    screen.note(f"{counted(len(survey.inventories), 'node')} in {namespace}'s logs")
+    return survey
+
+
+def gathered(logs: list[PodLog]) -> Survey:
+    """Return the last answer in each log, by the names of the nodes."""
+    found: dict[str, Inventory] = {}
+    failed: dict[str, str] = {}
+    for each in logs:
+        where = each.node or f"pod {each.pod}"
+        told = list(_answers(each.text))
+        for inventory in told[-1] if told else ():
+            found[inventory.node] = inventory
+        if not told:
+            why = each.why or "its log has no answer of dractl discover -o json"
+            failed[where] = f"{why} (pod {each.pod})"
+    # Another pod of the node may have done it.
+    left = {node: why for node, why in failed.items() if node not in found}
+    return Survey([found[node] for node in sorted(found)], left)
+
+
+def _answers(text: str) -> Iterator[list[Inventory]]:
+    """Yield the answers in a log; what else is printed there is passed over."""
+    position = 0
+    while (position := _next(text, position)) >= 0:
+        try:
+            document, end = _DECODER.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            position += 1
+            continue
+        position = end
+        if isinstance(document, dict) and document.get("apiVersion") == API:
+            try:
+                yield inventories(document)
+            except ValueError:
+                continue
+
+
+def _next(text: str, position: int) -> int:
+    """Return where the next line begins that may be an answer, -1 for none."""
+    if position == 0 and text.startswith(_BEGINNING):
+        return 0
+    found = text.find(f"\n{_BEGINNING}", max(position - 1, 0))
+    return found + 1 if found >= 0 else -1
