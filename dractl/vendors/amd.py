@@ -11,7 +11,7 @@ from typing import Final
 from dractl.model.hosts import HostFacts
 from dractl.vendors import amd_modes, amd_vfio, wire
 from dractl.vendors.amd_gpus import INTEGRATED, Gpu, Part, gpus
-from dractl.vendors.attributes import located, missing
+from dractl.vendors.attributes import absent, located, missing
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
 
 _FIRST: Final = "0.1"
@@ -244,6 +244,7 @@ def _doubts(gpu: Gpu, part: Part, facts: HostFacts, schema: str) -> tuple[str, .
         warnings.append(f"its memory cannot be read; the driver writes {guess}")
     elif not part.memory:
         warnings.append("its memory cannot be read; 0 stands for not known")
+    warnings += absent(facts, "/dev/kfd", f"/dev/dri/renderD{part.render}")
     return tuple(warnings)
 
 

@@ -1,6 +1,6 @@
 """What is known of a device and its function; what is not known is left out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from dractl.model.hosts import HostFacts, PciDevice
@@ -72,3 +72,14 @@ def missing(function: PciDevice, driver: str, facts: HostFacts) -> str:
         return f"{driver} is loaded, but did not take it; see the kernel's messages"
     hint = f"; load it: modprobe {driver}" if function.driver is None else ""
     return bound(function, driver) + hint
+
+
+def absent(facts: HostFacts, *paths: str) -> Iterator[str]:
+    """Yield warnings of files below /dev that jobs need and that are not there.
+
+    A machine without any is one whose /dev cannot be seen from here.
+    """
+    if facts.nodes:
+        for path in paths:
+            if not is_node(facts, path):
+                yield f"{path} is not there, and jobs need it"

@@ -6,7 +6,7 @@ from typing import Final
 
 from dractl.model.hosts import HostFacts, PciDevice
 from dractl.vendors import wire
-from dractl.vendors.attributes import located, missing
+from dractl.vendors.attributes import absent, located, missing
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
 
 _NAME: Final = "gaudi"
@@ -42,6 +42,9 @@ def _found(function: PciDevice, facts: HostFacts) -> Found:
         driver=_DRIVER.name,
         device=None if reason else _device(function),
         why_not=reason,
+        warnings=()
+        if reason
+        else tuple(absent(facts, *(f"/dev/accel/{name}" for name in _nodes(function)))),
         details=_details(function, facts),
     )
 

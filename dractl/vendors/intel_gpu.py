@@ -4,13 +4,14 @@ What counts are the defaults of the chart: the driver binds GPUs to kernel drive
 itself (manageBinding), so that it does not taint those without one UnboundUnmanaged.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
 from dractl.model.hosts import HostFacts, PciDevice
 from dractl.vendors import wire
-from dractl.vendors.attributes import located
+from dractl.vendors.attributes import absent, located
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
 
 _NAME: Final = "intel"
@@ -22,6 +23,10 @@ _MILLICORES: Final = 1000
 _UNMANAGED: Final = "0.11-unmanaged"
 _UNBOUND: Final = {"key": "UnboundUnmanaged", "effect": "NoSchedule"}
 _UNKNOWN: Final = "Unknown"
+_MEMORY_FILES: Final = frozenset({"lmem_total_bytes", "physical_vram_size_bytes"})
+"""That of i915, and those of xe's tiles."""
+
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,18}|0x[0-9a-f]{1,16}")
 
 _DRIVER: Final = Driver(
     _NAME,
@@ -103,10 +108,10 @@ def _find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
     is_managed = wishes.schema(_DRIVER) != _UNMANAGED
     for function in sorted(facts.pci, key=lambda each: each.address):
         if function.vendor == _VENDOR and function.class_code in _CLASSES:
-            yield _found(function, is_managed=is_managed)
+            yield _found(function, facts, is_managed=is_managed)
 
 
-def _found(function: PciDevice, *, is_managed: bool) -> Found:
+def _found(function: PciDevice, facts: HostFacts, *, is_managed: bool) -> Found:
     reason = _refusal(function)
     taints = () if is_managed or function.driver else (_UNBOUND,)
     return replace(
@@ -114,7 +119,12 @@ def _found(function: PciDevice, *, is_managed: bool) -> Found:
         driver=_DRIVER.name,
         device=None if reason else _device(function, taints),
         why_not=reason,
-        warnings=() if reason else tuple(_warnings(function, is_managed=is_managed)),
+        warnings=()
+        if reason
+        else (
+            *_warnings(function, is_managed=is_managed),
+            *absent(facts, *(f"/dev/dri/card{card}" for card in function.cards)),
+        ),
     )
 
 
@@ -188,12 +198,12 @@ def _makes_functions(function: PciDevice) -> bool:
 
 def _memory(function: PciDevice) -> int:
     """Return the bytes of its own memory, 0 where there is none or nobody tells."""
-    told = (
+    told = [
         text.strip()
         for name, text in function.texts.items()
-        if name.endswith("lmem_total_bytes")
-    )
-    return next((int(each) for each in told if each.isdecimal()), 0)
+        if name.rpartition("/")[2] in _MEMORY_FILES
+    ]
+    return sum(int(each, 0) for each in told if _NUMBER.fullmatch(each))
 
 
 def _warnings(function: PciDevice, *, is_managed: bool) -> Iterator[str]:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from dractl.model.hosts import (
+    DeviceNode,
     HostFacts,
     HostProblem,
     KfdNode,
@@ -154,6 +155,14 @@ def test_memory_that_is_not_known(schema: str, memory: str) -> None:
 
     assert device(each)["capacity"]["memory"] == {"value": memory}
     assert each.warnings[0].startswith("its memory cannot be read")
+
+
+def test_nodes_that_are_not_there_are_told() -> None:
+    nodes = (DeviceNode("/dev/dri/renderD128"),)
+
+    assert only(AMD, machine(gpu(), nodes=nodes)).warnings == (
+        "/dev/kfd is not there, and jobs need it",
+    )
 
 
 def test_a_gpu_without_a_numa_node_says_minus_one() -> None:

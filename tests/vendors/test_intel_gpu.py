@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from dractl.model.hosts import PciDevice, Sriov
+from dractl.model.hosts import DeviceNode, PciDevice, Sriov
 from dractl.vendors.intel_gpu import INTEL
 from tests.hosts.reading import host_facts
 from tests.vendors.builders import attribute, device, found, host, names, only, pci
@@ -52,6 +52,23 @@ def test_memory_of_a_card_that_nobody_tells_is_zero_and_told() -> None:
 
     assert device(each)["capacity"]["memory"] == {"value": "0"}
     assert each.warnings[0].startswith("its memory is told only by an ioctl or xpumd")
+
+
+def test_the_memory_of_tiles_is_added_up() -> None:
+    tiles = {f"tile{each}/physical_vram_size_bytes": "0x400000000" for each in (0, 1)}
+
+    each = only(INTEL, host(gpu(driver="xe", texts=tiles)))
+
+    assert device(each)["capacity"]["memory"] == {"value": "32Gi"}
+
+
+def test_a_node_that_is_not_there_is_told() -> None:
+    nodes = (DeviceNode("/dev/dri/card0"),)
+    texts = {"drm/card1/lmem_total_bytes": "1048576"}
+
+    each = only(INTEL, host(gpu(texts=texts), nodes=nodes))
+
+    assert each.warnings == ("/dev/dri/card1 is not there, and jobs need it",)
 
 
 def test_graphics_of_a_processor_have_no_memory_of_their_own() -> None:

@@ -28,6 +28,7 @@ def _mixed() -> Machine:
     machine = Machine("mi300x", "A node of 8 MI300X, half of them in partitions")
     _base(machine, "mi300x-0")
     parts.module(machine, "amdgpu", "6.12.12")
+    parts.nodes(machine, "kfd")
     machine.text("sys/module/amdgpu/srcversion", "8E1C3D9A0B7F25D46A1E9C2")
     for number in range(2):
         parts.kfd(machine, number, {"cpu_cores_count": 96, "simd_count": 0})
