@@ -25,8 +25,9 @@ _FOLDERS: Final = (
     "lib/x86_64-linux-gnu",
     "lib/aarch64-linux-gnu",
     "usr/lib",
+    "usr/lib/wsl/lib",
 )
-_BOOT: Final = "proc/sys/kernel/random/boot_id"
+_BOOT: Final = "proc/sys/kernel/random/boot_id"  # another for each start of a kernel
 
 
 def ask_nvml(root: Path) -> Nvml:
@@ -58,13 +59,13 @@ def _is_here(root: Path) -> bool:
     here = Path("/")
     if root.resolve() == here:
         return True
-    boot = _boot(here)
-    return boot != b"" and _boot(root) == boot
+    boot = _bytes(here / _BOOT)
+    return boot != b"" and _bytes(root / _BOOT) == boot
 
 
-def _boot(root: Path) -> bytes:
-    """Return what is different for each kernel and each of its starts."""
+def _bytes(file: Path) -> bytes:
+    """Return what is in a file, nothing where it cannot be read."""
     try:
-        return (root / _BOOT).read_bytes()
+        return file.read_bytes()
     except OSError:
         return b""

@@ -1,11 +1,9 @@
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pynvml
 import pytest
 
-from dractl.hardware.nvml import ask_nvml, libraries
 from dractl.hardware.nvml_library import NvmlError
 from dractl.hardware.nvml_reading import read_nvml
 from dractl.hardware.pynvml_library import PynvmlLibrary
@@ -301,15 +299,3 @@ def test_the_library_is_let_go_of(name: str) -> None:
 
     is_read = answer.state is NvmlState.READ
     assert (held.asked[-1] == ("nvmlShutdown",)) is is_read
-
-
-def test_another_machine_is_not_asked(tmp_path: Path) -> None:
-    assert ask_nvml(tmp_path) == Nvml(NvmlState.NOT_ASKED)
-
-
-def test_the_library_of_an_operator_is_found(tmp_path: Path) -> None:
-    file = tmp_path / "run/nvidia/driver/usr/lib64/libnvidia-ml.so.1"
-    file.parent.mkdir(parents=True)
-    file.touch()
-
-    assert next(iter(libraries(tmp_path))) == file
