@@ -1,7 +1,7 @@
 """From the options of `dractl discover` to its answer."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dractl.cli import inventories, output
@@ -152,12 +152,13 @@ def _classes(found: Sequence[Inventory], look: Look) -> Iterator[Mapping[str, An
     has_extended = look.wishes.profile.enabled("DRAExtendedResource")
     for driver in DRIVERS.values():
         if driver.name in present or (is_asked and look.wants(driver.name)):
-            for each in driver.classes:
+            classes = look.wishes.classes(driver)
+            for each in classes:
                 name = each.extended_resource if has_extended else None
                 yield device_class(
                     name=each.name,
                     driver=driver.name,
-                    preset=driver,
+                    preset=replace(driver, classes=classes),
                     extended_resource=name,
                 )
 

@@ -42,6 +42,15 @@ DRIVER: Final = Driver(
     frozenset({"memory", "computeUnits", "simdUnits", "partitions"}),
     {"model": "productName"},
     schemas=(_FIRST, amd_vfio.SCHEMA, "1.0"),
+    partitioned=(
+        Class("gpu.amd.com"),
+        Class(
+            "gpu.amd.com-spx",
+            extended_resource="amd.com/gpu",
+            selector='!has(device.attributes["gpu.amd.com"].computePartition) || '
+            'device.attributes["gpu.amd.com"].computePartition == "spx"',
+        ),
+    ),
 )  # fmt: skip
 
 

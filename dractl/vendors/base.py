@@ -38,7 +38,8 @@ class Driver:
 
     `schemas` are the versions or modes of the driver that publish differently; the last
     is the one that counts. `elsewhere` are attributes that it publishes and a machine's
-    files do not tell, with where it has them from.
+    files do not tell, with where it has them from. `partitioned` are its classes where
+    it makes partitions on demand, if these are others.
     """
 
     vendor: str
@@ -50,6 +51,7 @@ class Driver:
     type_attribute: str = "type"
     schemas: tuple[str, ...] = ()
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    partitioned: tuple[Class, ...] = ()
 
     @property
     def default(self) -> Class:
@@ -73,6 +75,11 @@ class Wishes:
         """Return the version or mode of a driver to follow, "" if it has but one."""
         newest = driver.schemas[-1] if driver.schemas else ""
         return self.schemas.get(driver.vendor, newest)
+
+    def classes(self, driver: Driver) -> tuple[Class, ...]:
+        """Return the classes that the driver's chart ships then."""
+        others = driver.partitioned if self.partitionable else ()
+        return others or driver.classes
 
 
 @dataclass(frozen=True, slots=True)

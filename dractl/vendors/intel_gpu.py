@@ -137,8 +137,11 @@ def _title(function: PciDevice) -> str:
     if model is None:
         where = "GPU" if _is_discrete(function) else "integrated GPU"
         return f"Intel {where} {function.device:04x}"
-    series = "Data Center GPU" if model.family.startswith("Data") else model.family
-    return f"Intel {series.removeprefix('Intel ')} {model.name}"
+    words = model.family.removeprefix("Intel ").split()
+    # The numbers of cards in data centres begin with their series, those of Arc with
+    # a letter of it.
+    series = [each for each in words if not each.endswith("-Series")]
+    return " ".join(["Intel", *([] if words[0] == "Data" else series), model.name])
 
 
 def _is_discrete(function: PciDevice) -> bool:

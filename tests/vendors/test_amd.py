@@ -4,59 +4,11 @@ from typing import Any
 
 import pytest
 
-from dractl.model.hosts import (
-    DeviceNode,
-    HostFacts,
-    HostProblem,
-    KfdNode,
-    PciDevice,
-    PlatformGpu,
-    Sriov,
-)
+from dractl.model.hosts import DeviceNode, HostFacts, HostProblem, PlatformGpu
 from dractl.vendors.amd import AMD
 from tests.hosts.reading import host_facts
-from tests.vendors.builders import attribute, device, found, host, names, only, pci
-
-GPU = "0000:65:00.0"
-VRAM = 64 << 30
-
-
-def gpu(address: str = GPU, **fields: Any) -> PciDevice:
-    known = {
-        "driver": "amdgpu",
-        "cards": (1,),
-        "renders": (128,),
-        "texts": modes("SPX"),
-        **fields,
-    }
-    return pci(address, 0x1002, 0x74A1, **known)
-
-
-def modes(compute: str, memory: str = "NPS1", **texts: str) -> dict[str, str]:
-    return {
-        "current_compute_partition": compute,
-        "current_memory_partition": memory,
-        "product_name": "AMD Instinct MI300X (OAM)",
-        **texts,
-    }
-
-
-def kfd(render: int, number: int = 2, **properties: int) -> KfdNode:
-    known = {
-        "drm_render_minor": render,
-        "simd_count": 1216,
-        "simd_per_cu": 4,
-        "unique_id": 77,
-        "location_id": 0x6500,
-        "gfx_target_version": 90402,
-        **properties,
-    }
-    return KfdNode(number, 1, known, ({"size_in_bytes": VRAM},))
-
-
-def machine(*functions: PciDevice, **fields: Any) -> HostFacts:
-    known = {"kfd": (kfd(128),), "modules": {"amdgpu": "6.12.12.31400"}, **fields}
-    return host(*functions, **known)
+from tests.vendors.builders import attribute, device, found, names, only
+from tests.vendors.instincts import GPU, gpu, kfd, machine, modes
 
 
 def divided(**fields: Any) -> HostFacts:
@@ -269,98 +221,6 @@ def test_graphics_that_only_drive_a_screen_are_listed() -> None:
     each = only(AMD, machine(function))
 
     assert (each.device, each.why_not) == (None, "it has no card and render node")
-
-
-def test_each_mode_is_a_device_with_auto_partition() -> None:
-    modes_of_it = found(AMD, machine(gpu()), partitionable=True)
-
-    assert names(modes_of_it) == [
-        "gpu-0-spx-nps1",
-        "gpu-0-dpx-nps1",
-        "gpu-0-dpx-nps2",
-        "gpu-0-qpx-nps1",
-        "gpu-0-cpx-nps1",
-        "gpu-0-cpx-nps4",
-    ]
-    assert {each.counters[0]["name"] for each in modes_of_it} == {"gpu-0-mutex"}
-
-
-def test_claims_share_a_mode_by_its_partitions() -> None:
-    cpx = device(found(AMD, machine(gpu()), partitionable=True)[5])
-
-    assert cpx["allowMultipleAllocations"] is True
-    assert cpx["capacity"]["partitions"] == {
-        "value": "8",
-        "requestPolicy": {"default": "1", "validValues": ["1"]},
-    }
-    assert cpx["capacity"]["memory"] == {
-        "value": "64Gi",
-        "requestPolicy": {"default": "8Gi", "validValues": ["8Gi"]},
-    }
-    assert cpx["consumesCounters"] == [
-        {"counterSet": "gpu-0-mutex", "counters": {"partition-mode": {"value": "1"}}}
-    ]
-
-
-def test_a_whole_gpu_is_not_shared_with_auto_partition() -> None:
-    spx = device(found(AMD, machine(gpu()), partitionable=True)[0])
-
-    assert "allowMultipleAllocations" not in spx
-    assert spx["capacity"]["partitions"] == {"value": "1"}
-    assert "partitionProfile" not in spx["attributes"]
-
-
-def test_a_mode_that_the_gpu_does_not_have_is_told() -> None:
-    texts = modes("SPX", available_compute_partition="SPX, CPX")
-
-    dpx = found(AMD, machine(gpu(texts=texts)), partitionable=True)[1]
-
-    assert dpx.warnings == ("the driver offers dpx, which this GPU does not have",)
-
-
-def test_gpus_without_modes_stay_whole_with_auto_partition() -> None:
-    facts = machine(gpu(texts={}))
-
-    assert names(found(AMD, facts, partitionable=True)) == ["gpu-1-128"]
-
-
-def test_a_gpu_for_virtual_machines_needs_a_gate_of_the_driver() -> None:
-    each = only(AMD, machine(gpu(driver="vfio-pci", iommu_group="42")))
-
-    assert each.device is None
-    assert "VFIOPassthrough" in each.why_not
-
-
-def test_virtual_functions_draw_slots_of_their_physical_function() -> None:
-    physical = gpu(driver="gim", sriov=Sriov(total=8, enabled=8))
-    virtual = gpu(
-        "0000:65:02.0", driver=None, iommu_group="51", sriov=Sriov(parent=GPU, index=0)
-    )
-
-    _, each = found(AMD, machine(physical, virtual), schemas={"amd": "1.0-vfio"})
-
-    assert device(each)["name"] == "gpu-vfio-0"
-    assert attribute(each, "isVF") is True
-    assert attribute(each, "partitionProfile") == "cpx"
-    assert each.counters == (
-        {
-            "name": "pf-0000-65-00-0-counter-set",
-            "counters": {"vf-slots": {"value": "8"}},
-        },
-    )
-    assert device(each)["consumesCounters"][0]["counters"] == {
-        "vf-slots": {"value": "1"}
-    }
-
-
-def test_gpus_for_virtual_machines_are_numbered_by_their_groups() -> None:
-    first = gpu("0000:05:00.0", driver="vfio-pci", iommu_group="9")
-    second = gpu("0000:06:00.0", driver="vfio-pci", iommu_group="10")
-
-    both = found(AMD, machine(first, second), schemas={"amd": "1.0-vfio"})
-
-    # As texts: "10" is before "9".
-    assert names(both) == ["gpu-vfio-1", "gpu-vfio-0"]
 
 
 def test_audio_and_bridges_of_amd_are_no_gpus() -> None:

@@ -40,6 +40,21 @@ def test_a_card_is_published() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("number", "title"),
+    [
+        (0x56C0, "Intel Flex 170"),
+        (0x0BDA, "Intel Max 1100"),
+        (0x56A0, "Intel Arc A770"),
+        (0xE211, "Intel Arc Pro B60"),
+        (0x7D67, "Intel Graphics Arrow Lake-S"),
+        (0xFFFF, "Intel GPU ffff"),
+    ],
+)
+def test_people_read_the_name_on_the_box(number: int, title: str) -> None:
+    assert only(INTEL, host(gpu(number=number))).model == title
+
+
 def test_a_root_that_is_not_known_is_an_empty_text() -> None:
     each = only(INTEL, host(gpu(root=None)))
 
