@@ -333,6 +333,18 @@ def test_a_failure_in_the_middle_tells_what_is_done_and_what_is_not(
     ]
 
 
+def test_an_answer_that_makes_no_sense_is_no_success(taint: Tainter) -> None:
+    taint.server.faults.add(Fault(Kind.GARBAGE, "PATCH", f"{PATH}*"))
+
+    ran = taint(GPU, AVOID, "--yes")
+    again = taint(GPU, AVOID, "--yes")
+
+    assert ran.status == 3
+    assert ran.out.endswith("perhaps changed: there was no answer\n")
+    assert "with something that no API server says" in ran.err
+    assert again.out.endswith(f"devicetaintrule {RULE} unchanged\n")
+
+
 def test_an_interrupt_in_the_middle_tells_what_is_done_and_what_is_not(
     taint: Tainter,
 ) -> None:
