@@ -95,7 +95,7 @@ def values(text: str) -> list[str]:
             ":4",
         ),
         (["taint", "--demo", "--node", "h"], ["h100-1", "h100-2"], ":4"),
-        (["taint", "a.example.com/b:NoE"], ["a.example.com/b:NoExecute"], ":4"),
+        (["taint", "a.example.com/b:NoEx"], ["a.example.com/b:NoExecute"], ":4"),
         (
             ["taint", "--demo", "--claim", "video/"],
             ["video/transcode-0-devices-a8269"],

@@ -334,7 +334,7 @@ def test_a_failure_in_the_middle_tells_what_is_done_and_what_is_not(
 
 
 def test_an_answer_that_makes_no_sense_is_no_success(taint: Tainter) -> None:
-    taint.server.faults.add(Fault(Kind.GARBAGE, "PATCH", f"{PATH}*"))
+    taint.server.faults.add(Fault(Kind.WRONG_TYPE, "PATCH", f"{PATH}*"))
 
     ran = taint(GPU, AVOID, "--yes")
     again = taint(GPU, AVOID, "--yes")
