@@ -19,6 +19,7 @@ VERBS: Final = (
 _SUBRESOURCE_VERBS: Final = {
     "status": ("get", "patch", "update"),
     "eviction": ("create",),
+    "log": ("get",),
 }
 
 
@@ -78,7 +79,7 @@ RESOURCES: Final[tuple[Resource, ...]] = (
     Resource("", "nodes", "Node", False, subresources=("status",)),
     Resource("", "persistentvolumeclaims", "PersistentVolumeClaim", True,
              shows_deleted=True),
-    Resource("", "pods", "Pod", True, subresources=("status", "eviction"),
+    Resource("", "pods", "Pod", True, subresources=("status", "eviction", "log"),
              is_counted=True, shows_deleted=True),
     Resource("", "resourcequotas", "ResourceQuota", True, shows_deleted=True),
     Resource("", "secrets", "Secret", True),

@@ -9,10 +9,11 @@ from tests.apiserver.access import Attributes, User, Users
 from tests.apiserver.deletes import Deletes
 from tests.apiserver.discovery import OPEN_PATHS, Discovery, UnknownGroup
 from tests.apiserver.lists import Lists, Scope
-from tests.apiserver.messages import Answer, Request, answer, refusal
+from tests.apiserver.messages import Answer, Request, answer, refusal, text
 from tests.apiserver.reviews import review
 from tests.apiserver.statuses import (
     ApiError,
+    bad_request,
     forbidden,
     forbidden_path,
     method_not_allowed,
@@ -44,6 +45,7 @@ class Routes:
     watches: Watches
     writes: Writes
     deletes: Deletes
+    logs: Mapping[tuple[str, str], str]
 
     def identified(self, request: Request) -> Request:
         """Return the request with who it counts for; nobody for open paths."""
@@ -81,6 +83,8 @@ class Routes:
         verb = self._verb(request, target, user)
         if target.subresource == "eviction":
             return self.deletes.evict(request, target)
+        if target.subresource == "log":
+            return self._log(target)
         scope = Scope(target.resource, target.version, target.namespace)
         deeds: Mapping[str, Callable[[], Answer]] = {
             "list": lambda: self.lists.answer(request, scope),
@@ -115,6 +119,14 @@ class Routes:
     def _is_new(self, target: Target) -> bool:
         found = self.lists.store.get(target.resource, target.namespace, target.name)
         return found is None
+
+    def _log(self, target: Target) -> Answer:
+        name = target.stored(self.writes.store).document["metadata"]["name"]
+        found = self.logs.get((target.namespace or "", name))
+        if found is None:
+            waiting = f'container "main" in pod "{name}" is waiting to start'
+            raise bad_request(waiting)
+        return text(found, "text/plain")
 
     def _got(self, request: Request, target: Target) -> Answer:
         stored = target.stored(self.writes.store)

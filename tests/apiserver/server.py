@@ -48,7 +48,8 @@ class ApiServer:
     ["v1beta1"], "policy": [], "kueue.x-k8s.io": ["v1beta1"]}`. `resources` adds rows to
     the table of resources. `pages_from_cache` is for releases that page lists of
     `resourceVersion=0`, too. With `controllers`, the device taint eviction controller
-    takes a step after every answer; without, a test calls `evict`.
+    takes a step after every answer; without, a test calls `evict`. `logs` are those of
+    pods, by namespace and name.
     """
 
     kubernetes: str = "1.36"
@@ -62,6 +63,7 @@ class ApiServer:
     certificates: Certificates | None = None
     clock: Clock = field(default_factory=Clock)
     requests: list[Exchange] = field(default_factory=list, init=False)
+    logs: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
 
     def __post_init__(self, users: Iterable[User]) -> None:
         profile = Profile.of(self.kubernetes, self.feature_gates)
@@ -79,6 +81,7 @@ class ApiServer:
             self._watches,
             Writes(self.store, Validation(profile)),
             Deletes(self.store),
+            self.logs,
         )
         self._controller = Controller(self.store, self._table)
         self._transport = Transport(

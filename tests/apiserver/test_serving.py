@@ -66,7 +66,7 @@ def test_only_the_wished_versions_are_served() -> None:
         f"{DRA}/v9/resourceslices",
         f"{DRA}/v1/namespaces/default/resourceslices",
         "/api/v1/pods/p",
-        "/api/v1/namespaces/default/pods/p/log",
+        "/api/v1/namespaces/default/pods/p/attach",
     ],
 )
 def test_a_path_that_is_not_served_names_nothing(
