@@ -9,6 +9,8 @@ Kind = Literal[
     "string", "int", "bool", "version", "strings", "ints", "bools", "versions", ""
 ]
 LIST_KINDS: Final = frozenset({"strings", "ints", "bools", "versions"})
+VALUE_BYTES: Final = 64
+"""How long a string or a version may be."""
 
 _NUMBER: Final = r"(?:0|[1-9][0-9]*)"
 _SHAPE: Final = re.compile(

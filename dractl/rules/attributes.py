@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from dractl.model.attributes import VALUE_BYTES
 from dractl.model.cluster import Profile
 from dractl.model.names import is_version, size
 from dractl.rules.drivers import check_qualified
@@ -12,7 +13,6 @@ from dractl.rules.registry import Violation, rule
 from dractl.rules.wire import Wire
 
 LIST_FIELDS: Final = frozenset({"ints", "bools", "strings", "versions"})
-VALUE_BYTES: Final = 64
 KEY_BYTES: Final = 96
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from dractl.model.attributes import VALUE_BYTES
 from dractl.model.hosts import HostFacts, PciDevice
+from dractl.model.names import size
 from dractl.vendors.base import Found, Wire
 from dractl.vendors.wire import PCI_BUS_ID, PCIE_ROOT, number, text, truth
 
@@ -12,10 +14,17 @@ Known = bool | int | str | None
 
 
 def attributes(values: Mapping[str, Known]) -> dict[str, Wire]:
-    """Return the attributes that have a value."""
+    """Return the attributes that have a value, and one that the API server takes."""
     return {
-        name: _attribute(value) for name, value in values.items() if value is not None
+        name: _attribute(value)
+        for name, value in values.items()
+        if value is not None and not is_too_long(value)
     }
+
+
+def is_too_long(value: Known) -> bool:
+    """Tell whether the API server would refuse it for its length."""
+    return isinstance(value, str) and size(value) > VALUE_BYTES
 
 
 def _attribute(value: bool | int | str) -> Wire:

@@ -53,8 +53,9 @@ def _find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
     online = [each for each in facts.cpus if each.is_online]
     placed = sorted(_placed(online), key=lambda each: each.number)
     if online and not placed:
-        model = f"{len(online)} CPUs"
-        yield Found("cpu", "cpu", model, driver=_DRIVER.name, why_not=_UNPLACED)
+        yield Found(
+            "cpu", "cpu", _count(online), driver=_DRIVER.name, why_not=_UNPLACED
+        )
         return
     cores = {(each.socket, each.core) for each in placed}
     has_smt = len(placed) > len(cores)
@@ -65,6 +66,10 @@ def _find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
 
 
 CPU: Final = Vendor("cpu", "CPUs", (_DRIVER,), _find)
+
+
+def _count(cpus: Sequence[object]) -> str:
+    return "1 CPU" if len(cpus) == 1 else f"{len(cpus)} CPUs"
 
 
 def _placed(cpus: Sequence[Cpu]) -> Iterator[_Placed]:
@@ -110,11 +115,11 @@ def _group(
     if wishes.profile.enabled(_SHARING):
         published["allowMultipleAllocations"] = True
     else:
-        warnings = (f"without {_SHARING} one claim takes all {len(members)} CPUs",)
+        warnings = (f"without {_SHARING} one claim takes {_count(members)}",)
     return Found(
         "cpu",
         "cpu",
-        f"{len(members)} CPUs",
+        _count(members),
         numa_node=numa_node,
         driver=_DRIVER.name,
         device=published,

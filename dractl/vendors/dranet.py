@@ -7,7 +7,7 @@ from typing import Final
 from dractl.model.hosts import HostFacts, NetInterface, PciDevice
 from dractl.model.names import dns_label
 from dractl.vendors import sriov
-from dractl.vendors.attributes import NUMA_NODE, Known, attributes, ids
+from dractl.vendors.attributes import NUMA_NODE, Known, attributes, ids, is_too_long
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wishes
 from dractl.vendors.clouds import cloud
 from dractl.vendors.nics import USERSPACE, belonging, is_network, maker, model, rdma_of
@@ -215,6 +215,8 @@ def _warnings(
             f"it is part of {shared[0]}, which the node needs: pods that get it share "
             "the port"
         )
+    if any(is_too_long(net.alias) for net in nets):
+        yield "its alias is too long: the API server refuses the driver's slices"
     if len(nets) > 1:
         yield (
             f"{len(nets)} interfaces belong to it, of which the driver tells but one: "
@@ -278,6 +280,8 @@ def _interface(net: NetInterface, uplinks: frozenset[str]) -> Found:
         why_not = "the driver leaves interfaces of this name out"
     elif net.link_type == "veth":
         why_not = "the driver leaves the ends of pods' interfaces out, unless told"
+    elif dns_label(name_of(net.name)):
+        why_not = "its name is longer than that of a device may be"
     values = {f"{_DOMAIN}/{name}": value for name, value in _link(net).items()}
     values |= {f"{_DOMAIN}/sriov": False, f"{_DOMAIN}/rdma": bool(net.rdma)}
     published = device(name_of(net.name), attributes(values), {})

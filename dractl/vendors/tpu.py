@@ -83,7 +83,12 @@ def _names(facts: HostFacts, chips: Sequence[PciDevice]) -> Mapping[str, str]:
     )
     if accels:
         by_chip = dict(zip((each.address for each in chips), accels, strict=False))
-        own = {each.address: each.accels[0] for each in chips if each.accels}
+        own = {
+            chip.address: name
+            for chip in chips
+            for name in chip.accels
+            if name in accels
+        }
         return by_chip | own
     groups = _groups(facts)
     return {

@@ -216,6 +216,20 @@ def test_one_of_several_interfaces_is_told_with_a_warning() -> None:
     )
 
 
+def test_an_alias_that_is_no_attribute_is_left_out_with_a_warning() -> None:
+    facts = host(_card(), nets=(net("eth0", _PF, alias="rack " * 20),))
+    one = only(DRANET, facts)
+    assert "dra.net/alias" not in published([one])["pci-0000-3b-00-0"]
+    assert one.warnings == (
+        "its alias is too long: the API server refuses the driver's slices",
+    )
+
+
+def test_a_name_that_no_device_may_have_is_a_reason() -> None:
+    one = only(DRANET, host(nets=(net("x_" * 40, None),)))
+    assert one.why_not == "its name is longer than that of a device may be"
+
+
 def test_what_stands_for_a_virtual_function_is_no_interface_of_the_port() -> None:
     facts = host(
         _card(),

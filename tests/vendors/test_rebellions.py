@@ -1,0 +1,46 @@
+"""Rebellions' NPUs."""
+
+from pathlib import Path
+
+from dractl.vendors.rebellions import REBELLIONS
+from tests.hosts.reading import host_facts
+from tests.vendors.builders import found, host, names, only, pci, published, reasons
+
+
+def test_cards_and_their_parts_are_numbered(tmp_path: Path) -> None:
+    devices = found(REBELLIONS, host_facts("rebellions", tmp_path))
+    assert [(each.address, each.kind, each.parent) for each in devices] == [
+        ("0000:19:00.0", "npu", None),
+        ("0000:3c:00.0", "npu", None),
+        ("0000:3c:00.1", "vf", "0000:3c:00.0"),
+        ("0000:3c:00.2", "vf", "0000:3c:00.0"),
+        ("0000:87:00.0", "npu", None),
+    ]
+    assert names(devices) == ["rbln0", "rbln1", "rbln2", None, None]
+    assert published(devices)["rbln1"] == {
+        "driverVersion": "1.3.73",
+        "productName": "RBLN-CA22",
+        "type": "npu",
+        "resource.kubernetes.io/numaNode": 0,
+        "resource.kubernetes.io/pciBusID": "0000:3c:00.0",
+        "resource.kubernetes.io/pcieRoot": "pci0000:3b",
+    }
+
+
+def test_a_card_that_is_not_served_is_warned_of_but_a_part_is_not(
+    tmp_path: Path,
+) -> None:
+    devices = found(REBELLIONS, host_facts("rebellions", tmp_path))
+    why_not = "no kernel driver is bound; it needs rebellions"
+    assert reasons(devices) == {
+        "0000:3c:00.2": "vfio-pci is bound, not rebellions",
+        "0000:87:00.0": why_not,
+    }
+    assert [each.warnings for each in devices] == [(), (), (), (), (why_not,)]
+
+
+def test_a_model_that_is_not_in_the_table_is_told_by_its_ids() -> None:
+    card = pci("0000:19:00.0", 0x1EFF, 0x3000, driver="rebellions")
+    one = only(REBELLIONS, host(card))
+    assert (one.model, one.warnings) == ("1eff:3000", ("there is no /dev/rbln0",))
+    assert "productName" not in published([one])["rbln0"]
