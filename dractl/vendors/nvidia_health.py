@@ -15,7 +15,7 @@ _LOST: Final[Mapping[str, str]] = {
         "the GPU needs a reset (RESET_REQUIRED): nvidia-smi --gpu-reset, or reboot"
     ),
     "CORRUPTED_INFOROM": (
-        "the GPU's InfoROM is corrupt (CORRUPTED_INFOROM): have the board exchanged"
+        "the GPU's InfoROM is corrupt (CORRUPTED_INFOROM): exchange the board"
     ),
 }
 _FORBIDDEN: Final = frozenset({"NO_PERMISSION", "OPERATING_SYSTEM"})
@@ -24,7 +24,6 @@ _LEAST_DRIVER: Final = 565
 
 # The DRA driver cannot ask either, so that it publishes nothing.
 _FATAL: Final = frozenset({NvmlState.NO_DRIVER, NvmlState.MISMATCH, NvmlState.FAILED})
-_SILENT: Final = frozenset({NvmlState.READ, NvmlState.NOT_ASKED})
 
 
 def why_not(card: Card, view: View) -> str:
@@ -36,6 +35,8 @@ def why_not(card: Card, view: View) -> str:
         return _unbound(card, view)
     if gpu is None and view.facts.nvml.state in _FATAL:
         return _unasked(view)
+    if gpu is None and view.facts.nvml.state is NvmlState.READ:
+        return "NVML does not list it; see what NVRM says in the kernel's log (dmesg)"
     if gpu is not None and gpu.lost is not None:
         is_known = gpu.lost == _GONE and card.minor is not None
         # 0.3 takes it out of its slice; later ones taint it.
@@ -85,10 +86,10 @@ def taints(card: Card, view: View) -> list[dict[str, str]]:
 def warnings(card: Card, view: View) -> Iterator[str]:
     """Yield what is wrong or unusual about a GPU, worst first."""
     gpu = card.gpu
-    is_bound = card.pci is None or card.pci.driver == _DRIVER
+    if gpu is None and not why_not(card, view):
+        yield _guess(view)
+    yield from _vgpus(card)
     if gpu is None:
-        if is_bound and view.facts.nvml.state not in _FATAL:
-            yield _guess(view)
         return
     if gpu.lost is not None:
         yield _lost(gpu)
@@ -102,10 +103,19 @@ def warnings(card: Card, view: View) -> Iterator[str]:
     yield from _versions(view)
 
 
+def _vgpus(card: Card) -> Iterator[str]:
+    """Yield what virtual machines have of a GPU, which DRA knows nothing of."""
+    if card.pci is not None and card.pci.mdevs:
+        yield f"{len(card.pci.mdevs)} vGPUs were made of it, not by DRA"
+    kind = card.pci.texts.get("nvidia/current_vgpu_type", "0") if card.pci else "0"
+    if kind != "0":
+        yield f"a vGPU of type {kind} was made of it, not by DRA"
+
+
 def _guess(view: View) -> str:
     nvml = view.facts.nvml
     known = "only name, UUID and place are known of it"
-    if nvml.state in _SILENT:
+    if nvml.state is NvmlState.NOT_ASKED:
         return f"NVML was not asked: {known}"
     return f"NVML: {nvml.state.value}: {known}; {nvml.hint}".removesuffix("; ")
 
