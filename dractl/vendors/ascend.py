@@ -47,8 +47,7 @@ def _find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
         found = located("ascend", "npu", _MODELS[function.device], function)
         found = replace(found, driver=_DRIVER.name)
         if function.driver is None:
-            why_not = "no kernel driver is bound"
-            yield replace(found, why_not=why_not, warnings=(why_not,))
+            yield replace(found, why_not="no kernel driver is bound")
         else:
             yield _numbered(facts, found, number)
             number += 1

@@ -22,7 +22,7 @@ _DRIVER: Final = Driver(
         Class(
             "efa.networking.k8s.aws",
             selector='device.attributes["dra.net"].pciDevice == '
-            "'Elastic Fabric Adapter (EFA)'",
+            '"Elastic Fabric Adapter (EFA)"',
         ),
     ),
     {
@@ -100,7 +100,7 @@ def _function(
     why_not = _needed(nets, uplinks) or ("" if is_stable else unfit)
     warnings = [*_warnings(facts, function, nets, uplinks)]
     if unfit and not why_not:
-        warnings = [f"{unfit}; this release publishes it all the same"]
+        warnings.append(f"{unfit}; this release publishes it all the same")
     parent = function.sriov.parent if function.sriov else None
     published = None
     if not why_not:
@@ -206,8 +206,6 @@ def _warnings(
     nets: Sequence[NetInterface],
     uplinks: frozenset[str],
 ) -> Iterator[str]:
-    if function.driver is None:
-        yield "no kernel driver is bound"
     parent = function.sriov.parent if function.sriov else None
     shared = [n.name for n in facts.nets if n.pci == parent and n.name in uplinks]
     if parent is not None and shared:

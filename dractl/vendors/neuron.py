@@ -65,7 +65,7 @@ def _find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
         found = located("neuron", "npu", _MODELS[function.device], function)
         found = replace(found, driver=_DRIVER.name)
         if why_not := bound(function, _KERNEL_DRIVER):
-            yield replace(found, why_not=why_not, warnings=(why_not,))
+            yield replace(found, why_not=why_not)
         else:
             yield _numbered(facts, found, number)
             number += 1

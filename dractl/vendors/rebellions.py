@@ -67,8 +67,7 @@ def _find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
         found = located("rebellions", "vf" if is_virtual else "npu", model, function)
         found = replace(found, driver=_DRIVER.name)
         if why_not := bound(function, _KERNEL_DRIVER):
-            warnings = () if is_virtual else (why_not,)
-            yield replace(found, why_not=why_not, warnings=warnings)
+            yield replace(found, why_not=why_not)
         else:
             yield _numbered(facts, function, found, number)
             number += 1

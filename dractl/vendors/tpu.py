@@ -105,8 +105,7 @@ def _chip(facts: HostFacts, chip: PciDevice, names: Mapping[str, str]) -> Found:
         return replace(found, why_not=f"the driver does not know {model} yet")
     name = names.get(chip.address)
     if name is None:
-        why_not = _unserved(chip)
-        return replace(found, why_not=why_not, warnings=(why_not,))
+        return replace(found, why_not=_unserved(chip))
     values: dict[str, Known] = {
         # The driver numbers files in the order of their names as texts.
         "index": sorted(names.values()).index(name),

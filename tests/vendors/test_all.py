@@ -22,6 +22,7 @@ from dractl.rules.registry import Severity
 from dractl.rules.world import World
 from dractl.vendors import VENDORS
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
+from tests.hardware.nvml_recording import recorded
 from tests.hosts.reading import host_facts
 from tests.hosts.trees import HOSTS
 
@@ -50,7 +51,7 @@ every_wish = pytest.mark.parametrize("wishes", _WISHES.values(), ids=_WISHES)
 @cache
 def _facts(host: str) -> HostFacts:
     with TemporaryDirectory() as folder:
-        return host_facts(host, Path(folder))
+        return host_facts(host, Path(folder), recorded(host))
 
 
 @cache
