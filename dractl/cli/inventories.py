@@ -1,6 +1,6 @@
 """How the devices of machines look: a block for each driver."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -88,7 +88,8 @@ def _block(
         (group, group if len(group) <= _MOST_ALIKE else group[:_SHOWN])
         for group in groups
     ]
-    rows = [_row(each) for _, some in shown for each in some]
+    models = {each.address: each.model for each in found if each.parent is None}
+    rows = [_row(each, models) for _, some in shown for each in some]
     header, *lines = columns(_fitted([_HEAD, *rows], limit - 2))
     yield f"  {screen.heading(header)}"
     left = iter(lines)
@@ -102,7 +103,8 @@ def _block(
 
 def _likeness(found: Found) -> object:
     """Return what devices share of which some stand for all."""
-    return (found.kind, found.parent, found.model, found.why_not, found.warnings)
+    model = found.model if found.parent is None else ""
+    return (found.kind, found.parent, model, found.why_not, found.warnings)
 
 
 def _remarks(group: Sequence[Found], limit: int) -> Iterator[str]:
@@ -114,11 +116,14 @@ def _remarks(group: Sequence[Found], limit: int) -> Iterator[str]:
         yield from indented(f"! {each}", limit, "    ", "      ")
 
 
-def _row(found: Found) -> tuple[str, ...]:
+def _row(found: Found, models: Mapping[str | None, str]) -> tuple[str, ...]:
+    """Return a line; what a part is says more than what it is a part of."""
+    whole = models.get(found.parent, "")
+    own = found.model.removeprefix(whole).strip()
     cells = (
         found.device["name"] if found.device is not None else "-",
         found.kind,
-        found.model,
+        own or found.model,
         "-" if found.numa_node is None else str(found.numa_node),
         found.address or "-",
         found.kernel_driver or "-",
@@ -127,7 +132,7 @@ def _row(found: Found) -> tuple[str, ...]:
 
 
 def _all(found: Found) -> tuple[str, ...]:
-    device, kind, model, numa, address, kernel = _row(found)
+    device, kind, model, numa, address, kernel = _row(found, {})
     details = " ".join(f"{name}={value}" for name, value in found.details.items())
     return (
         *(found.driver or "-", device, kind, model, numa, address),

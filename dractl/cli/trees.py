@@ -103,8 +103,9 @@ def _text(branch: Branch, whole: Branch | None) -> str:
         return visible(f"switch {branch.name}")
     parts = [branch.name, branch.kind, branch.label, branch.model]
     if whole is not None and whole.place is Place.DEVICE:
-        told = {whole.name, whole.model}
-        parts = [each for each in parts if each not in told]
+        own = branch.model.removeprefix(whole.model).strip()
+        name = branch.name if branch.name != whole.name else ""
+        parts = [name, branch.kind, branch.label, own]
     return visible("  ".join(filter(None, parts)))
 
 

@@ -84,10 +84,10 @@ def _published(found: Found) -> Mapping[str, object]:
 
 
 def _inner(path: str, old: object, new: object) -> Iterator[str]:
-    """Yield what differs in what is published, by the innermost names."""
+    """Yield what differs in what is published: whole attributes, capacities, taints."""
     if old == new:
         return
-    if isinstance(old, Mapping) and isinstance(new, Mapping) and path.count(".") < 2:  # noqa: PLR2004 - below an attribute there is its value
+    if isinstance(old, Mapping) and isinstance(new, Mapping) and "." not in path:
         for key in dict.fromkeys((*old, *new)):
             name = f"{path}.{key}".removeprefix(".")
             yield from _inner(name, old.get(key), new.get(key))

@@ -86,6 +86,7 @@ def _found(each: Found) -> Document:
         "kind": each.kind,
         "model": each.model,
         "address": each.address,
+        "furtherAddresses": list(each.also),
         "parent": each.parent,
         "numaNode": each.numa_node,
         "pcieRoot": each.root,
@@ -115,6 +116,7 @@ def _found_in(each: Mapping[str, Any]) -> Found:
         why_not=each["notPublished"],
         warnings=tuple(each["warnings"]),
         details=each["details"],
+        also=tuple(each["furtherAddresses"]),
     )
 
 

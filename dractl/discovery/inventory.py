@@ -119,7 +119,8 @@ def _nvml(facts: HostFacts) -> str:
     if nvml.state in _TELLING or not has_nvidia:
         return ""
     detail = f" ({nvml.detail})" if nvml.detail else ""
-    return f"NVML could not be asked: {nvml.state.value}{detail}"
+    hint = f"; {nvml.hint}" if nvml.hint else ""
+    return f"NVML could not be asked: {nvml.state.value}{detail}{hint}"
 
 
 def _missing(facts: HostFacts) -> Iterator[Missing]:

@@ -1,0 +1,42 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from dractl.discovery.document import document, inventories
+from dractl.discovery.inventory import inventory
+from tests.discovery.builders import gpu, machine
+from tests.hosts.reading import host_facts
+from tests.hosts.trees import names
+
+
+@pytest.mark.parametrize("host", names())
+def test_what_is_printed_can_be_read_back(host: str, tmp_path: Path) -> None:
+    whole = inventory(host_facts(host, tmp_path))
+
+    printed = json.loads(json.dumps(document([whole], {})))
+    assert inventories(printed) == [whole]
+
+
+def test_nodes_that_failed_are_in_it() -> None:
+    made = document([machine(gpu())], {"n1": "no pod"})
+
+    assert [each["name"] for each in made["nodes"]] == ["n0"]
+    assert made["failed"] == [{"node": "n1", "reason": "no pod"}]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        None,
+        [],
+        {"kind": "List"},
+        {"kind": "DiscoverResult"},
+        {"kind": "DiscoverResult", "nodes": [1]},
+        {"kind": "DiscoverResult", "nodes": [{"name": "n0"}]},
+    ],
+    ids=str,
+)
+def test_other_documents_are_refused(other: object) -> None:
+    with pytest.raises(ValueError, match="dractl discover"):
+        inventories(other)
