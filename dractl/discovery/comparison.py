@@ -23,6 +23,12 @@ _PARTS: Final = frozenset({"partition", "vf"})
 _ELSEWHERE: Final = {
     driver.name: driver.elsewhere for vendor in VENDORS for driver in vendor.drivers
 }
+_RANDOM: Final = frozenset(
+    driver.name
+    for vendor in VENDORS
+    for driver in vendor.drivers
+    if driver.has_random_names
+)
 
 Ways = Mapping[str, Inventory]
 """A machine as drivers may publish it, by the words for that; the first is meant."""
@@ -134,12 +140,24 @@ def _best(
         if words and not here:
             continue
         published = there.devices[driver]
+        if driver in _RANDOM:
+            published = _named(published, here)
         found = list(device_differences(driver, here, published, elsewhere))
         weight = sum(len(each.devices) for each in found)
         if best is None or weight < best[0]:
             best = (weight, words, found)
     assert best is not None
     return best[1], best[2]
+
+
+def _named(published: Devices, here: Devices) -> Devices:
+    """Return devices under the names that those with the same attributes have here."""
+    named: dict[str, Device] = {}
+    for device in published.values():
+        attributes = device.attributes
+        same = (name for name in here if here[name].attributes == attributes)
+        named[next(same, device.name)] = device
+    return named
 
 
 def _node(main: Inventory, there: _There, cluster: Snapshot) -> Iterator[Difference]:

@@ -39,7 +39,8 @@ class Driver:
     `schemas` are the versions or modes of the driver that publish differently; the last
     is the one that counts. `elsewhere` are attributes that it publishes and a machine's
     files do not tell, with where it has them from. `partitioned` are its classes where
-    it makes partitions on demand, if these are others.
+    it makes partitions on demand, if these are others. `has_random_names`: the names of
+    its devices end in something random, though here they do not.
     """
 
     vendor: str
@@ -52,6 +53,7 @@ class Driver:
     schemas: tuple[str, ...] = ()
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     partitioned: tuple[Class, ...] = ()
+    has_random_names: bool = False
 
     @property
     def default(self) -> Class:

@@ -27,6 +27,7 @@ _DRIVER: Final = Driver(
     ),
     {},
     frozenset({"size"}),
+    has_random_names=True,
 )
 _PAGE_SIZE: Final = "resource.kubernetes.io/pageSize"
 _HUGE: Final = "resource.kubernetes.io/hugeTLB"
@@ -116,7 +117,6 @@ def _device(
 ) -> Wire:
     numa_node = dict.fromkeys(_NUMA_NODES, node)
     size: dict[str, Any] = dict(capacity(sizes.whole, "BinarySI"))
-    # The driver's own names end in something random.
     published = device(
         f"{stem}-node{node}", attributes({**values, **numa_node}), {"size": size}
     )

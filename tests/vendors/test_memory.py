@@ -4,8 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from dractl.api.snapshot import Snapshot
+from dractl.discovery.comparison import comparison, ways
+from dractl.discovery.slices import slices
 from dractl.model.cluster import Profile
 from dractl.model.hosts import HostFacts, NumaNode
+from dractl.vendors.base import Wishes
 from dractl.vendors.memory import MEMORY
 from tests.hosts.reading import host_facts
 from tests.vendors.builders import device, found, host, only, published
@@ -82,6 +86,16 @@ def test_memory_of_pages_of_unknown_size_is_not_published() -> None:
     one = only(MEMORY, host(numa=_node()))
     assert one.device is None
     assert one.why_not == "the size of this machine's pages is not known"
+
+
+def test_names_of_memory_in_the_cluster_do_not_count() -> None:
+    facts = host(numa=_node(m2=512), architecture="x86_64")
+    seen = ways(facts, Wishes(), "n0", (MEMORY,))
+    (document,) = slices(seen[""], Profile.of())
+    for each in document["spec"]["devices"]:
+        each["name"] += "-x7k2p9"
+    found = comparison(seen, Snapshot.from_documents([document])).differences
+    assert [each.code for each in found] == ["driver-not-registered"]
 
 
 def test_a_node_without_memory_or_pages_has_no_device() -> None:
