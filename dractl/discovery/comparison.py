@@ -20,15 +20,10 @@ from dractl.vendors import VENDORS
 from dractl.vendors.base import Found, Vendor, Wishes
 
 _PARTS: Final = frozenset({"partition", "vf"})
-_ELSEWHERE: Final = {
-    driver.name: driver.elsewhere for vendor in VENDORS for driver in vendor.drivers
-}
-_RANDOM: Final = frozenset(
-    driver.name
-    for vendor in VENDORS
-    for driver in vendor.drivers
-    if driver.has_random_names
-)
+_DRIVERS: Final = tuple(driver for vendor in VENDORS for driver in vendor.drivers)
+_ELSEWHERE: Final = {each.name: each.elsewhere for each in _DRIVERS}
+_RANDOM: Final = frozenset(each.name for each in _DRIVERS if each.has_random_names)
+_SELECTIVE: Final = frozenset(each.name for each in _DRIVERS if each.is_selective)
 
 Ways = Mapping[str, Inventory]
 """A machine as drivers may publish it, by the words for that; the first is meant."""
@@ -142,6 +137,8 @@ def _best(
         published = there.devices[driver]
         if driver in _RANDOM:
             published = _named(published, here)
+        if driver in _SELECTIVE:
+            here = {name: here[name] for name in here if name in published}
         found = list(device_differences(driver, here, published, elsewhere))
         weight = sum(len(each.devices) for each in found)
         if best is None or weight < best[0]:

@@ -40,7 +40,8 @@ class Driver:
     is the one that counts. `elsewhere` are attributes that it publishes and a machine's
     files do not tell, with where it has them from. `partitioned` are its classes where
     it makes partitions on demand, if these are others. `has_random_names`: the names of
-    its devices end in something random, though here they do not.
+    its devices end in something random, though here they do not. `is_selective`: it
+    publishes only what a policy selects.
     """
 
     vendor: str
@@ -54,6 +55,7 @@ class Driver:
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     partitioned: tuple[Class, ...] = ()
     has_random_names: bool = False
+    is_selective: bool = False
 
     @property
     def default(self) -> Class:

@@ -28,6 +28,7 @@ _DRIVER: Final = Driver(
     },
     schemas=(_ALL, "none"),
     elsewhere={"resourceName": "the policy that selects it"},
+    is_selective=True,
 )  # fmt: skip
 _DOMAIN: Final = _DRIVER.name
 _LINK_TYPES: Final = {1: "ethernet", 32: "infiniband"}

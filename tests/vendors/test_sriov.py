@@ -5,7 +5,12 @@ from typing import Any, Final
 
 import pytest
 
+from dractl.api.snapshot import Snapshot
+from dractl.discovery.comparison import comparison, ways
+from dractl.discovery.slices import slices
+from dractl.model.cluster import Profile
 from dractl.model.hosts import HostFacts, PciDevice, RdmaDevice, Sriov
+from dractl.vendors.base import Wishes
 from dractl.vendors.sriov import SRIOV
 from tests.hosts.reading import host_facts
 from tests.vendors.builders import found, host, net, pci, published
@@ -52,6 +57,14 @@ def test_all_that_policies_may_select_is_shown_if_it_is_wished(tmp_path: Path) -
         "resource.kubernetes.io/pciBusID": "0000:3b:00.3",
         "resource.kubernetes.io/pcieRoot": "pci0000:3a",
     }
+
+
+def test_what_no_policy_selects_is_not_missing_in_the_cluster(tmp_path: Path) -> None:
+    seen = ways(host_facts("rdma-nics", tmp_path), Wishes(), "n0", (SRIOV,))
+    (document,) = slices(seen["sriov all"], Profile.of())
+    del document["spec"]["devices"][1:]
+    found = comparison(seen, Snapshot.from_documents([document])).differences
+    assert [each.code for each in found] == ["driver-not-registered"]
 
 
 @pytest.mark.parametrize(
