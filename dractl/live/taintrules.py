@@ -18,6 +18,10 @@ from dractl.taints.plan import Change, PlannedRule
 
 # No object has it: a server that finds one refuses, one that finds none creates it.
 _NO_VERSION: Final = "1"
+_MAY_BE_GUARD: Final = frozenset(
+    {HTTPStatus.CONFLICT, HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
+)
+"""How a server may refuse a new object that names a version; also for other faults."""
 _TRIES: Final = 5  # while a controller writes the status
 
 
@@ -84,16 +88,21 @@ class TaintRules:
         outcome = Outcome.CHANGED if planned.before else Outcome.CREATED
         repeats = self.connection.repeats
         standing = planned.before
+        guard = _NO_VERSION
         for _ in range(_TRIES):
             try:
-                self._send(planned, standing)
+                self._send(planned, standing, guard)
             except ClusterError as error:
-                if error.http != HTTPStatus.CONFLICT or _is_owned(error):
+                is_guarded = standing is None and bool(guard)
+                may_be = _MAY_BE_GUARD if is_guarded else {HTTPStatus.CONFLICT}
+                if error.http not in may_be or _is_owned(error):
                     raise
                 refusal = error
             else:
                 return Result(planned.name, outcome)
             standing = self.read(planned.name)
+            # Nothing is there, so what the server did not like is the guard itself.
+            guard = "" if standing is None else guard
             if standing is not None and planned.is_in_place(standing):
                 # An earlier try may have done it, with the answer lost on its way.
                 was_repeated = self.connection.repeats > repeats
@@ -103,8 +112,10 @@ class TaintRules:
                 return Result(planned.name, Outcome.OUTDATED, _told(standing))
         raise refusal
 
-    def _send(self, planned: PlannedRule, standing: DeviceTaintRule | None) -> None:
-        seen = {"resourceVersion": _NO_VERSION}
+    def _send(
+        self, planned: PlannedRule, standing: DeviceTaintRule | None, guard: str
+    ) -> None:
+        seen = {"resourceVersion": guard} if guard else {}
         if standing is not None:
             meta = standing.meta
             seen = {"uid": meta.uid, "resourceVersion": meta.resource_version}

@@ -23,6 +23,8 @@ class Kind(Enum):
     LATENCY = "the answer takes `seconds`"
     TOO_MANY_REQUESTS = "429 with Retry-After `seconds`, rounded down"
     INTERNAL_ERROR = "500"
+    CONFLICT = "409, as if the object had changed"
+    INVALID = "422 without a cause"
     UNAVAILABLE = "503 in plain text, as a load balancer has it"
     DROP_BEFORE = "the connection ends, and nothing has been done"
     DROP_AFTER = "the connection ends after the work has been done"
@@ -150,6 +152,8 @@ _REFUSALS: Final[dict[Kind, Callable[[Fault, Request], ApiError]]] = {
     Kind.INTERNAL_ERROR: lambda *_: ApiError(
         500, "InternalError", "something broke", {"causes": [{"message": "it broke"}]}
     ),
+    Kind.CONFLICT: lambda *_: ApiError(409, "Conflict", "it has changed", {}),
+    Kind.INVALID: lambda *_: ApiError(422, "Invalid", "it is not valid", {}),
     Kind.EXPIRED_CONTINUE: _page_expired,
 }
 _SPOILED: Final[dict[Kind, Callable[[Answer], Answer]]] = {

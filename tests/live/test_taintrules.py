@@ -198,6 +198,31 @@ def test_a_lost_answer_does_not_hide_what_was_done(
     assert api_server.faults.struck() == 2
 
 
+@pytest.mark.parametrize("kind", [Kind.CONFLICT, Kind.INVALID])
+def test_a_server_that_takes_no_guard_for_new_rules_gets_none(
+    kind: Kind, api_server: ApiServer, rules: TaintRules
+) -> None:
+    api_server.faults.add(Fault(kind, "PATCH"))
+
+    result = rules.apply(planned(rules, "NoSchedule"))
+
+    assert result == Result(NAME, Outcome.CREATED)
+    sent = [each.body for each in api_server.requests if each.method == "PATCH"]
+    assert [b'"resourceVersion"' in body for body in sent] == [True, False]
+
+
+def test_a_rule_that_is_not_valid_is_refused_after_all(
+    api_server: ApiServer, rules: TaintRules
+) -> None:
+    api_server.faults.add(Fault(Kind.INVALID, "PATCH", times=None))
+
+    with pytest.raises(ClusterError) as caught:
+        rules.apply(planned(rules, "NoSchedule"))
+
+    assert caught.value.http == 422
+    assert api_server.faults.struck() == 2
+
+
 def test_a_dry_run_leaves_everything_as_it_is(
     api_server: ApiServer, connection: Connection, rules: TaintRules
 ) -> None:
