@@ -68,7 +68,7 @@ ReviewOption = Annotated[
     bool,
     typer.Option("--include-review", help="Delete also what needs a look first."),
 ]
-YesOption = Annotated[bool, typer.Option("--yes", help="Delete without asking.")]
+YesOption = Annotated[bool, typer.Option("-y", "--yes", help="Delete without asking.")]
 DryRunOption = Annotated[
     Literal["none", "client", "server"],
     typer.Option("--dry-run", help="Delete nothing: only say so, or let the API try."),

@@ -145,7 +145,7 @@ class _Connection(BaseHTTPRequestHandler):
         self._head(answer)
         body = answer.body
         if len(body) > GZIP_FROM and "gzip" in self.headers.get("Accept-Encoding", ""):
-            body = gzip.compress(body, _GZIP_LEVEL)
+            body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
             self.send_header("Content-Encoding", "gzip")
             self.send_header("Vary", "Accept-Encoding")
         if answer.delivery is Delivery.HALF_CHUNKED:
