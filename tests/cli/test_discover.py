@@ -1,0 +1,257 @@
+"""`dractl discover` shows what a machine has, and what drivers would publish."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from tests.cli.machines import SCHEMA, Machine
+from tests.cli.run import Runner, program
+from tests.hosts.trees import names
+
+Machines = Callable[[str], Machine]
+
+
+@pytest.fixture
+def machine(dractl: Runner, tmp_path: Path) -> Machines:
+    return lambda host: Machine(dractl, tmp_path, host)
+
+
+def test_devices_are_listed_by_driver(machine: Machines) -> None:
+    ran = machine("mi300x")()
+
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out.splitlines()[:5] == [
+        "gpu.amd.com: 30 devices",
+        "  DEVICE      KIND       MODEL                    NUMA  PCI ADDRESS   KERNEL",
+        "  -           gpu        AMD Instinct MI300X OAM  0     0000:05:00.0  amdgpu",
+        "    not published: its partitions are the devices",
+        "  gpu-1-128   partition  AMD Instinct MI300X OAM  0     0000:05:00.0  amdgpu",
+    ]
+
+
+@pytest.mark.parametrize("host", names())
+@pytest.mark.parametrize("option", [[], ["--topology"], ["--all"]], ids=str)
+def test_tables_and_trees_fit_the_terminal_that_everybody_has(
+    machine: Machines, host: str, option: list[str]
+) -> None:
+    ran = machine(host)(*option)
+
+    assert ran.status == 0
+    assert [line for line in ran.out.splitlines() if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("host", names())
+def test_json_is_as_documented_for_every_host(machine: Machines, host: str) -> None:
+    found = machine(host).document("--all")
+
+    assert found["kind"] == "DiscoverResult"
+
+
+def test_why_a_device_is_not_published_stands_below_it(machine: Machines) -> None:
+    ran = machine("rdma-nics")("--driver", "dra.net")
+
+    said = "the node needs ens1f1np1: the default route goes through it"
+    assert f"    not published: {said}\n" in ran.out
+
+
+def test_many_parts_of_a_device_are_told_by_two(machine: Machines) -> None:
+    ran = machine("qat")("--vendor", "qat")
+
+    assert "  and 14 more like these\n" in ran.out
+    assert ran.out.count("qatvf-") == 2
+
+
+def test_wide_has_a_line_for_each_device(machine: Machines) -> None:
+    head, *lines = machine("qat")("-o", "wide").out.splitlines()
+
+    assert head.split()[:3] == ["DRIVER", "DEVICE", "KIND"]
+    assert len(lines) == 22
+
+
+def test_names_are_those_that_other_commands_take(machine: Machines) -> None:
+    ran = machine("flex-170")("-o", "name", "--node-name", "n1")
+
+    assert ran.out.splitlines()[0] == "gpu.intel.com/n1/0000-4d-00-0-0x56c0"
+
+
+@pytest.mark.parametrize(
+    ("options", "kinds"),
+    [
+        ([], {"nic", "vf"}),
+        (["--all"], {"nic", "vf", "nvme", "interface", "cpu", "memory"}),
+        (["--kind", "nvme,vf"], {"nvme", "vf"}),
+        (["--vendor", "cpu"], set()),
+        (["--vendor", "cpu", "--all"], {"cpu"}),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, list) else "",
+)
+def test_devices_can_be_left_out(
+    machine: Machines, options: list[str], kinds: set[str]
+) -> None:
+    [node] = machine("rdma-nics").document(*options)["nodes"]
+
+    assert {each["kind"] for each in node["devices"]} == kinds
+
+
+def test_a_machine_without_accelerators_gets_a_helpful_answer(
+    machine: Machines,
+) -> None:
+    ran = machine("board")("--vendor", "amd")
+    assert (ran.status, ran.out) == (0, "")
+    assert "no such device among" in ran.err
+
+    ran = machine("empty-vm")()
+    assert ran.status == 0
+    assert "no accelerator was found among" in ran.err
+
+
+def test_this_machine_is_looked_at_in_a_process_of_its_own() -> None:
+    ran = program("discover", "-o", "json", "--all")
+
+    assert ran.status == 0
+    jsonschema.validate(json.loads(ran.out), SCHEMA)
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_is_there(machine: Machines) -> None:
+    ran = machine("hostile")()
+
+    assert ran.status == 0
+    assert "gpu.amd.com: 1 device\n" in ran.out
+    assert "permission denied (run this as root" in ran.err
+
+
+def test_a_tree_is_drawn_with_links_and_the_nearest_nics(machine: Machines) -> None:
+    ran = machine("hgx-h100")("--topology")
+
+    assert "    ├── 0000:9d:00.0  gpu  gpu-4  NVIDIA H100 80GB HBM3\n" in ran.out
+    assert "  gpu-4  behind the same switch  pci-0000-9a-00-0\n" in ran.out
+
+
+# -- slices and classes
+
+
+def test_slices_are_those_of_the_node(machine: Machines) -> None:
+    found = machine("mi300x").objects("-o", "slice", "--node-name", "n1")
+
+    assert [each["metadata"]["name"] for each in found] == ["n1-gpu.amd.com"]
+    assert found[0]["spec"]["nodeName"] == "n1"
+
+
+@pytest.mark.parametrize(
+    ("options", "version"),
+    [
+        ([], "v1"),
+        (["--api-version", "v1beta1"], "v1beta1"),
+        (["--kubernetes-version", "1.33"], "v1beta2"),
+    ],
+    ids=str,
+)
+def test_slices_are_written_in_a_version_that_the_release_has(
+    machine: Machines, options: list[str], version: str
+) -> None:
+    [found] = machine("mi300x").objects("-o", "slice", *options)
+
+    assert found["apiVersion"] == f"resource.k8s.io/{version}"
+    assert ("basic" in found["spec"]["devices"][0]) == (version == "v1beta1")
+
+
+def test_a_pool_is_whole_though_not_all_of_it_is_listed(machine: Machines) -> None:
+    rdma = machine("rdma-nics")
+    listed = rdma("-o", "name", "--driver", "dra.net").out.splitlines()
+    [found] = rdma.objects("-o", "slice", "--driver", "dra.net")
+
+    assert len(found["spec"]["devices"]) > len(listed)
+
+
+def test_another_version_of_a_driver_publishes_otherwise(machine: Machines) -> None:
+    hgx = machine("hgx-h100")
+
+    def standard(*options: str) -> set[str]:
+        [found] = hgx.objects(
+            "-o", "slice", "--vendor", "nvidia", "--kind", "gpu", *options
+        )
+        names = found["spec"]["devices"][0]["attributes"]
+        return {each for each in names if "/" in each}
+
+    newest, older = standard(), standard("--driver-schema", "nvidia=0.4")
+    assert newest - older == {"resource.kubernetes.io/numaNode"}
+
+
+def test_what_the_release_drops_of_slices_is_told(machine: Machines) -> None:
+    options = ["-o", "slice", "--partitionable", "--kubernetes-version", "1.35"]
+    ran = machine("mi300x")(*options)
+
+    assert ran.status == 0
+    assert (
+        "warning: Kubernetes 1.35 drops sharedCounters of 1 objects: the feature gate "
+        "DRAPartitionableDevices is off\n"
+    ) in ran.err
+
+
+def test_classes_are_those_of_drivers_that_have_devices_here(
+    machine: Machines,
+) -> None:
+    found = machine("hgx-h100").objects("-o", "class", "--vendor", "nvidia")
+
+    by_name = {each["metadata"]["name"]: each["spec"] for each in found}
+    assert {"gpu.nvidia.com", "mig.nvidia.com"} <= by_name.keys()
+    assert by_name["gpu.nvidia.com"]["extendedResourceName"] == "nvidia.com/gpu"
+
+
+def test_a_release_without_extended_resources_gets_none(machine: Machines) -> None:
+    options = ["-o", "class", "--kubernetes-version", "1.34"]
+    found = machine("flex-170").objects(*options)
+
+    assert [each["spec"].keys() for each in found] == [{"selectors"}] * len(found)
+
+
+# -- options
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--demo"], "a cluster is only asked to compare it with this machine"),
+        (["--context", "a"], "a cluster is only asked to compare it"),
+        (["--compare", "--topology"], "--compare and --topology exclude each other"),
+        (["--compare", "-o", "slice"], "-o slice is an answer of its own"),
+        (["--compare", "--kind", "gpu", "--demo"], "--compare takes all devices"),
+        (["--api-version", "v1"], "--api-version goes with -o slice and -o class"),
+        (["--vendor", "amdd"], "no vendor 'amdd'"),
+        (["--driver-schema", "nvidia"], "'nvidia' is not VENDOR=VERSION"),
+        (["--driver-schema", "amd=9"], "gpu.amd.com has no version '9' that differs"),
+        (["--every", "1s"], "--every and --timeout go with --watch"),
+        (["-l", "a=b"], "--selector and --namespace go with --from-pods"),
+        (["--from-pods", "--demo"], "--from-pods needs a live cluster"),
+        (["--watch", "--topology"], "--watch shows the devices of this machine"),
+        (["--watch", "-o", "name"], "--watch prints a table or JSON"),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, list) else "",
+)
+def test_options_that_make_no_sense_are_refused(
+    dractl: Runner, options: list[str], message: str
+) -> None:
+    ran = dractl("discover", *options)
+
+    assert (ran.status, ran.out) == (2, "")
+    assert message in ran.err
+
+
+def test_a_root_that_is_not_there_is_an_error(dractl: Runner, tmp_path: Path) -> None:
+    ran = dractl("discover", "--root", str(tmp_path / "none"))
+
+    assert ran.status == 3
+    assert "is no folder" in ran.err
+
+
+def test_a_machine_without_a_name_needs_one_for_slices(machine: Machines) -> None:
+    board = machine("board")
+    (board.root / "etc/hostname").unlink(missing_ok=True)
+    (board.root / "proc/sys/kernel/hostname").unlink(missing_ok=True)
+
+    ran = board("-o", "slice", "--all")
+    assert ran.status == 3
+    assert "--node-name" in ran.err
