@@ -17,7 +17,7 @@ from dractl.model.cluster import Profile
 from dractl.model.devices import Device, ResourceSlice
 from dractl.model.hosts import HostFacts
 from dractl.vendors import VENDORS
-from dractl.vendors.base import Found, Vendor, Wishes
+from dractl.vendors.base import BACKGROUND, Found, Vendor, Wishes
 
 _PARTS: Final = frozenset({"partition", "vf"})
 _DRIVERS: Final = tuple(driver for vendor in VENDORS for driver in vendor.drivers)
@@ -215,7 +215,9 @@ def _absent(
     is_used = any(each.driver == driver for each in cluster.slices)
     is_wanted = any(each in main.accelerators for each in mine)
     if not (is_registered or is_used or is_wanted):
-        return [f"{driver} is not used in this cluster ({len(names)} devices)"], []
+        # Nobody misses a driver for what every machine has.
+        is_odd = any(each.kind not in BACKGROUND for each in mine)
+        return [f"{driver} is not used in this cluster"] if is_odd else [], []
     known = "is registered with the kubelet, but" if is_registered else "runs not here:"
     message = f"the driver {known} it publishes nothing of this node"
     fix = (

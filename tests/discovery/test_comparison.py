@@ -179,7 +179,7 @@ def test_a_driver_for_nics_that_nobody_uses_is_no_difference() -> None:
 
     found = comparison({"": whole}, cluster)
     assert found.differences == ()
-    assert found.notes == ("net.example is not used in this cluster (1 devices)",)
+    assert found.notes == ("net.example is not used in this cluster",)
 
 
 def test_a_driver_that_publishes_but_is_not_registered_is_told() -> None:
