@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from dractl.cli.options import usage
 from dractl.manifests.claims import Ask, Config
 from dractl.manifests.conditions import Condition, parse_condition
-from dractl.manifests.presets import VENDORS, preset_of
+from dractl.manifests.presets import VENDOR_NAMES, preset_of
 from dractl.manifests.wishes import Option, Wish, parse_wish, parse_wishes
 from dractl.model.cluster import NEWEST, OLDEST, KubernetesVersion, Profile
 from dractl.sources.files import load_text
@@ -120,7 +120,7 @@ class Orders:
             return preset_of(self.driver) if self.driver else None
         found = preset_of(self.vendor)
         if found is None:
-            raise usage(f"no vendor {self.vendor[:40]!r}", hint=", ".join(VENDORS))
+            raise usage(f"no vendor {self.vendor[:40]!r}", hint=", ".join(VENDOR_NAMES))
         if self.driver not in {None, found.name}:
             raise usage(f"--vendor {self.vendor} means the driver {found.name}")
         return found

@@ -81,16 +81,19 @@ def _many(*names: str, metavar: str, text: str) -> Any:
 
 Vendor = Literal[
     "nvidia",
+    "nvidia-compute-domain",
     "amd",
     "intel",
     "gaudi",
     "qat",
-    "dranet",
-    "sriov",
     "neuron",
     "tpu",
     "rebellions",
+    "ascend",
+    "dranet",
+    "sriov",
     "cpu",
+    "memory",
     "example",
 ]
 VendorOption = Annotated[

@@ -108,7 +108,11 @@ def values(text: str) -> list[str]:
             ["DRADeviceTaints", "DRADeviceTaintRules"],
             ":4",
         ),
-        (["render", "claim", "--vendor", "n"], ["nvidia", "neuron"], ":4"),
+        (
+            ["render", "claim", "--vendor", "n"],
+            ["nvidia", "nvidia-compute-domain", "neuron"],
+            ":4",
+        ),
     ],
     ids=" ".join,
 )

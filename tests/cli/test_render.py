@@ -6,13 +6,13 @@ import pytest
 
 from dractl.cel.parser import parse
 from dractl.cli.render import Kind, Vendor
-from dractl.manifests.presets import PRESETS, VENDORS
+from dractl.manifests.presets import PRESETS, VENDOR_NAMES
 from tests.cli.manifests import NV, faults, objects
 from tests.cli.run import Runner
 
 
 def test_options_offer_every_vendor_and_kind() -> None:
-    assert get_args(Vendor) == VENDORS
+    assert get_args(Vendor) == VENDOR_NAMES
     assert "rbac" in get_args(Kind)
     assert len({each.name for each in PRESETS}) == len(PRESETS)
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from dractl.manifests.presets import VENDORS
+from dractl.manifests.presets import VENDOR_NAMES
 from tests.cli.manifests import NV, faults, objects
 from tests.cli.run import Runner
 
@@ -83,7 +83,7 @@ def test_every_version_can_be_had(dractl: Runner, kind: str, version: str) -> No
 
 
 @pytest.mark.parametrize("release", RELEASES)
-@pytest.mark.parametrize("vendor", VENDORS)
+@pytest.mark.parametrize("vendor", VENDOR_NAMES)
 def test_classes_of_vendors_are_valid_in_every_release(
     dractl: Runner, vendor: str, release: str
 ) -> None:
