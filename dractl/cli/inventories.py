@@ -109,11 +109,12 @@ def _likeness(found: Found) -> object:
 
 def _remarks(group: Sequence[Found], limit: int) -> Iterator[str]:
     first = group[0]
+    whom = "" if len(group) == 1 else f"all {len(group)} of these: "
     if first.device is None and first.why_not:
-        text = f"not published: {first.why_not}"
+        text = f"{whom}not published: {first.why_not}"
         yield from indented(text, limit, "    ", "      ")
     for each in first.warnings:
-        yield from indented(f"! {each}", limit, "    ", "      ")
+        yield from indented(f"! {whom}{each}", limit, "    ", "      ")
 
 
 def _row(found: Found, models: Mapping[str | None, str]) -> tuple[str, ...]:

@@ -123,6 +123,10 @@ def _difference(each: Difference) -> dict[str, Any]:
         "subject": each.subject,
         "here": each.here,
         "there": each.there,
+        "values": [
+            {"device": device, "here": here, "there": there}
+            for device, here, there in each.values
+        ],
         "message": each.message,
         "fix": each.fix or None,
     }

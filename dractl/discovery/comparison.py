@@ -24,6 +24,7 @@ _DRIVERS: Final = tuple(driver for vendor in VENDORS for driver in vendor.driver
 _ELSEWHERE: Final = {each.name: each.elsewhere for each in _DRIVERS}
 _RANDOM: Final = frozenset(each.name for each in _DRIVERS if each.has_random_names)
 _SELECTIVE: Final = frozenset(each.name for each in _DRIVERS if each.is_selective)
+_OF_NVML: Final = frozenset({"gpu.nvidia.com"})
 
 Ways = Mapping[str, Inventory]
 """A machine as drivers may publish it, by the words for that; the first is meant."""
@@ -78,9 +79,13 @@ def comparison(seen: Ways, cluster: Snapshot) -> Comparison:
             found += _pools(driver, there)
             words, differences = _best(driver, seen, there, cluster.profile)
             found += _registration(driver, main)
-            found += differences
+            unseen = _unseen(driver, main, differences)
+            found += [each for each in differences if each not in unseen]
             if words:
                 notes.append(f"{driver} publishes as {words} does")
+            if unseen:
+                names = ", ".join(dict.fromkeys(each.subject or "" for each in unseen))
+                notes.append(f"not checked of {driver}: {names} ({main.nvml})")
         else:
             note, absent = _absent(driver, main, cluster)
             notes += note
@@ -155,6 +160,15 @@ def _named(published: Devices, here: Devices) -> Devices:
         same = (name for name in here if here[name].attributes == attributes)
         named[next(same, device.name)] = device
     return named
+
+
+def _unseen(
+    driver: str, main: Inventory, differences: Sequence[Difference]
+) -> list[Difference]:
+    """Return those that may be none, had NVML told what the driver knows from it."""
+    if not main.nvml or driver not in _OF_NVML:
+        return []
+    return [each for each in differences if each.subject and each.here is None]
 
 
 def _node(main: Inventory, there: _There, cluster: Snapshot) -> Iterator[Difference]:

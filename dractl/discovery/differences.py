@@ -1,7 +1,7 @@
 """What differs between a device as a machine has it and as a driver publishes it."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,9 @@ class Difference:
     """Something that is not the same on both sides, of one device or of many.
 
     `subject` is the attribute or the like; `here` is what the machine has, `there` what
-    the cluster says, None for nothing.
+    the cluster says, None for nothing. Where these are not the same of all devices,
+    they are what holds for the first; `values` has those of each, as (device, here,
+    there).
     """
 
     code: str
@@ -28,6 +30,7 @@ class Difference:
     here: str | None = None
     there: str | None = None
     fix: str = ""
+    values: tuple[tuple[str, str | None, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,35 +115,30 @@ def _marks(device: Device) -> Iterator[tuple[str, object]]:
 
 
 def _grouped(driver: str, here: Devices, there: Devices) -> Iterator[Difference]:
-    """Yield values that differ; the same one of many devices is told once."""
+    """Yield values that differ, once for all devices in which they do."""
     groups: dict[object, list[tuple[str, _Value]]] = {}
     for name, device in here.items():
         if name not in there:
             continue
         for value in _values(device, there[name]):
-            is_on_both = value.here is not None and value.there is not None
             sides = (value.here is None, value.there is None)
-            key = (value.code, value.subject, value if is_on_both else sides)
-            groups.setdefault(key, []).append((name, value))
+            groups.setdefault((value.code, value.subject, sides), []).append(
+                (name, value)
+            )
     for group in groups.values():
-        first = group[0][1]
-        names = tuple(name for name, _ in group)
-        mine = _common(value.here for _, value in group)
-        theirs = _common(value.there for _, value in group)
+        name, first = group[0]
+        is_same = all(value == first for _, value in group)
+        whose = "" if is_same else f" (that is {name})"
         yield Difference(
             first.code,
-            _message(first.subject, mine, theirs),
+            _message(first.subject, first.here, first.there) + whose,
             driver,
-            names,
+            tuple(name for name, _ in group),
             first.subject,
-            mine,
-            theirs,
+            first.here,
+            first.there,
+            values=tuple((name, value.here, value.there) for name, value in group),
         )
-
-
-def _common(values: Iterable[str | None]) -> str | None:
-    found = list(dict.fromkeys(values))
-    return found[0] if len(found) == 1 else f"{len(found)} different values"
 
 
 def _message(subject: str, here: str | None, there: str | None) -> str:

@@ -14,7 +14,6 @@ _NETWORK: Final = frozenset({"nic"})
 _NVIDIA: Final = 0x10DE
 _DISPLAY: Final = 0x03
 _NO_WISHES: Final = Wishes()
-_TELLING: Final = frozenset({NvmlState.READ, NvmlState.NOT_ASKED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,7 @@ class Missing:
 class Inventory:
     """What a machine has; `node` is its name in the cluster.
 
+    `nvml` tells why NVML is silent on a machine that has something of NVIDIA.
     `functions` is the number of its PCI functions, known or not. `registered` are the
     DRA drivers that the kubelet was told of, None where its folder cannot be read.
     `cdi` are files that no longer fit the machine.
@@ -106,21 +106,18 @@ def notes(whole: Inventory) -> Iterator[str]:
         )
     elif not whole.accelerators:
         yield f"no accelerator was found among {whole.functions} PCI functions"
-    if whole.nvml:
-        yield whole.nvml
 
 
 def _nvml(facts: HostFacts) -> str:
-    """Return why NVML is silent on a machine that has something of NVIDIA."""
+    """Return why NVML is silent; "" where it is not, or has nothing to tell."""
     nvml = facts.nvml
     has_nvidia = any(
         each.vendor == _NVIDIA and each.kind >> 8 == _DISPLAY for each in facts.pci
     )
-    if nvml.state in _TELLING or not has_nvidia:
+    if nvml.state is NvmlState.READ or not has_nvidia:
         return ""
     detail = f" ({nvml.detail})" if nvml.detail else ""
-    hint = f"; {nvml.hint}" if nvml.hint else ""
-    return f"NVML could not be asked: {nvml.state.value}{detail}{hint}"
+    return f"NVML: {nvml.state.value}{detail}"
 
 
 def _missing(facts: HostFacts) -> Iterator[Missing]:

@@ -12,6 +12,7 @@ from dractl.discovery.comparison import Comparison, comparison, ways
 from dractl.discovery.inventory import Inventory, Missing, inventory
 from dractl.discovery.slices import slices
 from dractl.model.cluster import Profile
+from dractl.model.hosts import Nvml, NvmlState
 from dractl.vendors.base import Found, Wire, Wishes
 from tests.discovery.builders import DRIVER, attributes, device, gpu, machine, nic
 from tests.hosts.reading import host_facts
@@ -152,7 +153,10 @@ def test_an_attribute_that_all_devices_lack_is_told_once() -> None:
 
     [difference] = compared(whole, slice_(*bare)).differences
     assert difference.devices == ("gpu-0", "gpu-1", "gpu-2")
-    assert difference.message == "uuid is 3 different values here, and not published"
+    assert difference.message == (
+        "uuid is GPU-0 here, and not published (that is gpu-0)"
+    )
+    assert difference.values[2] == ("gpu-2", "GPU-2", None)
 
 
 def test_pools_that_are_incomplete_or_outdated_are_told() -> None:
@@ -294,3 +298,16 @@ def test_another_way_of_publishing_is_explained_once(
     found = comparison(ways(facts, Wishes(PROFILE), "n0"), cluster)
     assert {each.code for each in found.differences} <= {"driver-not-registered"}
     assert any(each.startswith(note) for each in found.notes)
+
+
+def test_what_only_nvml_knows_is_not_checked_without_it(tmp_path: Path) -> None:
+    facts = host_facts("cloud-t4", tmp_path)
+    own = slices(inventory(facts, Wishes(PROFILE), node="n0"), PROFILE)
+    cluster = Snapshot.from_documents([NODE, *own], kubernetes="1.36")
+    silent = replace(facts, nvml=Nvml(NvmlState.NO_LIBRARY))
+
+    found = comparison(ways(silent, Wishes(PROFILE), "n0"), cluster)
+    assert {each.code for each in found.differences} <= {"driver-not-registered"}
+    [note] = [each for each in found.notes if "gpu.nvidia.com" in each]
+    assert "brand" in note
+    assert "(NVML: there is no libnvidia-ml.so.1)" in note

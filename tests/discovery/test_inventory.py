@@ -83,20 +83,21 @@ def test_without_any_pci_device_the_host_s_files_may_be_elsewhere() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "is_told"),
-    [(NvmlState.NO_LIBRARY, True), (NvmlState.READ, False)],
+    ("state", "why"),
+    [
+        (NvmlState.READ, ""),
+        (NvmlState.FORBIDDEN, "NVML: this user may not ask it (NO_PERMISSION)"),
+    ],
     ids=str,
 )
-def test_that_nvml_is_silent_is_told_on_machines_of_nvidia(
-    state: NvmlState, is_told: bool
+def test_that_nvml_is_silent_is_known_of_machines_of_nvidia(
+    state: NvmlState, why: str
 ) -> None:
     card = PciDevice("0000:17:00.0", 0x10DE, 0x2330, 0x030200)
-    nvml = Nvml(state, hint="install it")
-    whole = machine(gpu(), facts=HostFacts(pci=(card,), nvml=nvml))
+    nvml = Nvml(state, detail="NO_PERMISSION")
 
-    expected = f"NVML could not be asked: {state.value}; install it"
-    assert list(notes(whole)) == ([expected] if is_told else [])
-    assert list(notes(machine(gpu(), facts=HostFacts(nvml=nvml)))) == []
+    assert machine(facts=HostFacts(pci=(card,), nvml=nvml)).nvml == why
+    assert machine(facts=HostFacts(nvml=nvml)).nvml == ""
 
 
 def test_registered_drivers_are_those_of_sockets() -> None:
