@@ -1,7 +1,8 @@
 """Keeps the README honest: its output is real, its commands can be asked for and run.
 
 A line `<!-- output: ARGUMENTS -->` stands before a block that shows what
-`dractl ARGUMENTS` prints; `<!-- NAME -->` stands before a command for others to run.
+`dractl ARGUMENTS` prints; `<!-- output on HOST: ARGUMENTS -->` what it would print on a
+host of tests/hosts. `<!-- NAME -->` stands before a command for others to run.
 """
 
 import argparse
@@ -10,14 +11,17 @@ import io
 import re
 import shlex
 import sys
+import tempfile
 from pathlib import Path
 from typing import Final
 
 from dractl.cli.app import main as dractl
+from tests.hosts.trees import tree
 
 README: Final = Path(__file__).parents[1] / "README.md"
 _OUTPUT: Final = re.compile(
-    r"(?P<marker><!-- output: (?P<arguments>.+?) -->)\n```console\n.*?\n```\n",
+    r"(?P<marker><!-- output(?: on (?P<host>[a-z0-9-]+))?: (?P<arguments>.+?) -->)\n"
+    r"```console\n.*?\n```\n",
     re.DOTALL,
 )
 
@@ -37,12 +41,23 @@ def current(text: str) -> str:
 
 
 def _shown(found: re.Match[str]) -> str:
-    arguments = found["arguments"]
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        dractl(shlex.split(arguments))
-    shown = f"$ dractl {arguments}\n{printed.getvalue().rstrip()}"
+    arguments = shlex.split(found["arguments"])
+    if found["host"]:
+        with tempfile.TemporaryDirectory() as folder:
+            root = str(tree(found["host"]).unpack(Path(folder)))
+            printed = _printed([*arguments, "--root", root]).replace(root, "")
+    else:
+        printed = _printed(arguments)
+    shown = f"$ dractl {found['arguments']}\n{printed.rstrip()}"
     return f"{found['marker']}\n```console\n{shown}\n```\n"
+
+
+def _printed(arguments: list[str]) -> str:
+    printed = io.BytesIO()
+    stream = io.TextIOWrapper(printed, encoding="utf-8", write_through=True)
+    with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
+        dractl(arguments)
+    return printed.getvalue().decode()
 
 
 def main() -> None:

@@ -90,8 +90,8 @@ def comparison(seen: Ways, cluster: Snapshot) -> Comparison:
             note, absent = _absent(driver, main, cluster)
             notes += note
             found += absent
-    found += _partitions(main, there, cluster)
-    found += _cdi(main)
+    parts = list(_partitions(main, there, cluster))
+    found = [*_without(found, parts), *parts, *_cdi(main)]
     if main.registered is None:
         notes.append("not checked which drivers the kubelet knows: unreadable here")
     return Comparison(main.node, tuple(found), tuple(notes))
@@ -276,6 +276,19 @@ def _partitions(
             subject=whole,
             fix="remove them, or restart the driver if it is to publish them",
         )
+
+
+def _without(
+    found: Sequence[Difference], parts: Sequence[Difference]
+) -> Iterator[Difference]:
+    """Yield differences, without devices that are missing for a reason that is told."""
+    told = {(each.driver, name) for each in parts for name in each.devices}
+    for each in found:
+        left = tuple(n for n in each.devices if (each.driver, n) not in told)
+        if each.code != "device-missing":
+            yield each
+        elif left:
+            yield replace(each, devices=left)
 
 
 def _name_of(main: Inventory, part: Found) -> str:
