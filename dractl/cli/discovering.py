@@ -31,6 +31,8 @@ class View:
         makes_objects = self.output_format in {"slice", "class"}
         if self.compares and self.has_topology:
             raise usage("--compare and --topology exclude each other")
+        if self.compares and self.output_format == "wide":
+            raise usage("--compare has no -o wide")
         if makes_objects and (self.compares or self.has_topology):
             raise usage(f"-o {self.output_format} is an answer of its own")
         if self.api_version and not makes_objects:

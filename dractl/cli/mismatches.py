@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from dractl.cli import output
 from dractl.cli.looks import Look
-from dractl.cli.options import usage
 from dractl.cli.reading import Wish, read_cluster, warn_of
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
@@ -28,10 +27,8 @@ def compared(
     screen: Terminal,
 ) -> ExitStatus:
     """Print what machines and their cluster do not agree on; None: this machine."""
-    if output_format == "wide":
-        raise usage("--compare has no -o wide")
-    node = look.node if seen is None else None
-    wish = Wish("discover", all_namespaces=source.is_live, node=node)
+    # Slices of other nodes tell which drivers the cluster uses at all.
+    wish = Wish("discover", all_namespaces=source.is_live)
     cluster = read_cluster(source, wish, screen).snapshot
     warn_of(cluster, screen, "discover")
     machines = seen if seen is not None else [look.judged_as(cluster.profile).ways()]

@@ -3,7 +3,7 @@
 What pods print on every node of a cluster is gathered from their logs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -63,21 +63,39 @@ def _node(whole: Inventory) -> Document:
 def _inventory(node: Mapping[str, Any]) -> Inventory:
     registered = node["registeredPlugins"]
     return Inventory(
-        str(node["name"]),
-        node["machine"],
-        node["kernel"],
-        node["architecture"],
-        node["nvml"],
-        node["pciFunctions"],
+        _text(node["name"]),
+        _text(node["machine"]),
+        _text(node["kernel"]),
+        _text(node["architecture"]),
+        _text(node["nvml"]),
+        int(node["pciFunctions"]),
         tuple(map(_found_in, node["devices"])),
         _topology_in(node["topology"]),
-        None if registered is None else tuple(registered),
+        None if registered is None else _texts(registered),
         tuple(
-            Missing(each["path"], each["kind"], tuple(each["nodes"]))
+            Missing(_text(each["path"]), _text(each["kind"]), _texts(each["nodes"]))
             for each in node["cdi"]
         ),
-        tuple(HostProblem(**each) for each in node["problems"]),
+        tuple(
+            HostProblem(*(_text(each[key]) for key in ("where", "what", "hint")))
+            for each in node["problems"]
+        ),
     )
+
+
+def _text(value: object) -> str:
+    """Return a text; raise TypeError for anything else, for logs are anybody's."""
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _texts(values: Iterable[object]) -> tuple[str, ...]:
+    return tuple(map(_text, values))
 
 
 def _found(each: Found) -> Document:
@@ -101,22 +119,25 @@ def _found(each: Found) -> Document:
 
 
 def _found_in(each: Mapping[str, Any]) -> Found:
+    device, numa = each["device"], each["numaNode"]
+    if device is not None:
+        _text(device["name"])
     return Found(
-        vendor=each["vendor"],
-        kind=each["kind"],
-        model=each["model"],
-        address=each["address"],
-        parent=each["parent"],
-        numa_node=each["numaNode"],
-        root=each["pcieRoot"],
-        kernel_driver=each["kernelDriver"],
-        driver=each["driver"],
-        device=each["device"],
+        vendor=_text(each["vendor"]),
+        kind=_text(each["kind"]),
+        model=_text(each["model"]),
+        address=_text_or_none(each["address"]),
+        parent=_text_or_none(each["parent"]),
+        numa_node=None if numa is None else int(numa),
+        root=_text_or_none(each["pcieRoot"]),
+        kernel_driver=_text_or_none(each["kernelDriver"]),
+        driver=_text_or_none(each["driver"]),
+        device=device,
         counters=tuple(each["sharedCounters"]),
-        why_not=each["notPublished"],
-        warnings=tuple(each["warnings"]),
-        details=each["details"],
-        also=tuple(each["furtherAddresses"]),
+        why_not=_text(each["notPublished"]),
+        warnings=_texts(each["warnings"]),
+        details={_text(key): _text(value) for key, value in each["details"].items()},
+        also=_texts(each["furtherAddresses"]),
     )
 
 
@@ -138,11 +159,23 @@ def _topology(whole: Topology) -> Document:
 def _topology_in(found: Mapping[str, Any]) -> Topology:
     return Topology(
         tuple(map(_branch_in, found["tree"])),
-        tuple(Link(**each) for each in found["links"]),
+        tuple(map(_link_in, found["links"])),
         tuple(
-            Affinity(each["device"], Nearness(each["nearness"]), tuple(each["nics"]))
+            Affinity(
+                _text(each["device"]), Nearness(each["nearness"]), _texts(each["nics"])
+            )
             for each in found["nics"]
         ),
+    )
+
+
+def _link_in(each: Mapping[str, Any]) -> Link:
+    return Link(
+        _text(each["kind"]),
+        _text(each["start"]),
+        _text_or_none(each["end"]),
+        int(each["count"]),
+        int(each["inactive"]),
     )
 
 
@@ -156,9 +189,9 @@ def _branch(each: Branch) -> Document:
 def _branch_in(each: Mapping[str, Any]) -> Branch:
     return Branch(
         Place(each["place"]),
-        each["name"],
-        each.get("kind", ""),
-        each.get("label", ""),
-        each.get("model", ""),
+        _text(each["name"]),
+        _text(each.get("kind", "")),
+        _text(each.get("label", "")),
+        _text(each.get("model", "")),
         tuple(map(_branch_in, each.get("branches", ()))),
     )

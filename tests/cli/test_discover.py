@@ -217,6 +217,7 @@ def test_a_release_without_extended_resources_gets_none(machine: Machines) -> No
         (["--demo"], "a cluster is only asked to compare it with this machine"),
         (["--context", "a"], "a cluster is only asked to compare it"),
         (["--compare", "--topology"], "--compare and --topology exclude each other"),
+        (["--compare", "-o", "wide"], "--compare has no -o wide"),
         (["--compare", "-o", "slice"], "-o slice is an answer of its own"),
         (["--compare", "--kind", "gpu", "--demo"], "--compare takes all devices"),
         (["--api-version", "v1"], "--api-version goes with -o slice and -o class"),

@@ -102,7 +102,7 @@ def test_a_node_of_another_name_is_told(machine: Machine) -> None:
     assert "node-unknown: the cluster has no node gpu-9\n" in ran.out
 
 
-def test_a_live_cluster_is_asked_for_the_node_alone(
+def test_a_live_cluster_is_asked_for_devices_and_claims_alone(
     machine: Machine, api_server: ApiServer, tmp_path: Path
 ) -> None:
     other = published(machine)

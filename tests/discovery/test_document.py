@@ -40,3 +40,29 @@ def test_nodes_that_failed_are_in_it() -> None:
 def test_other_documents_are_refused(other: object) -> None:
     with pytest.raises(ValueError, match="dractl discover"):
         inventories(other)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("name", 5),
+        ("kernel", None),
+        ("pciFunctions", "many"),
+        ("registeredPlugins", [1]),
+        ("devices", [{**document([machine(gpu())], {})["nodes"][0]["devices"][0]}]),
+        (
+            "topology",
+            {"tree": [{"place": "moon", "name": ""}], "links": [], "nics": []},
+        ),
+        ("problems", [{}]),
+    ],
+    ids=str,
+)
+def test_what_no_dractl_printed_is_refused(key: str, value: object) -> None:
+    made = document([machine(gpu())], {})
+    made["nodes"][0][key] = value
+    if key == "devices":
+        made["nodes"][0][key][0]["model"] = ["a"]
+
+    with pytest.raises(ValueError):  # noqa: PT011 - of many kinds
+        inventories(made)
