@@ -44,6 +44,7 @@ _OF_KIND: Final[Mapping[str, frozenset[str]]] = {
         {"vendor", "driver", "device_class", "count", "namespace", "claims"}
     ),
     "kubeadm": frozenset({"feature"}),
+    "fleet": frozenset({"vendor", "driver", "count", "where", "nodes", "seed"}),
     "discover-job": frozenset(
         {"image", "namespace", "node", "runtime_class", "is_root"}
     ),
@@ -90,6 +91,8 @@ class Orders:
     feature: Sequence[str] | None
     runtime_class: str | None
     is_root: bool
+    nodes: int | None
+    seed: int | None
     release: str | None
     api_version: str | None
     gates: Sequence[str] | None

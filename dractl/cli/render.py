@@ -43,6 +43,11 @@ Examples:
   dractl render quota '8 gpu.nvidia.com' --namespace team-a
   dractl render kubeadm --for-kubernetes 1.36 --feature DRADeviceTaintRules
 
+  # a cluster that does not exist: some nodes with eight H100, some with four L4
+  dractl render fleet --nodes 20 --seed 7 \\
+    '8 gpu.nvidia.com productName=H100 memory=81559Mi,
+     else 4 gpu.nvidia.com productName=L4 memory=23034Mi; 8 dra.net rdma=true'
+
   # pods that tell what every node has, for dractl discover --from-pods
   dractl render discover-job --image registry.example/dractl -n dractl
 
@@ -61,6 +66,7 @@ Kind = Literal[
     "quota",
     "kubeadm",
     "discover-job",
+    "fleet",
 ]
 KindArgument = Annotated[
     Kind, typer.Argument(metavar="KIND", show_default=False, help="What to make.")
@@ -226,6 +232,13 @@ AsRootOption = Annotated[
     bool,
     typer.Option("--run-as-root", help="To see the kubelet's plugins (discover-job)."),
 ]
+NodesOption = Annotated[
+    int | None, typer.Option("--nodes", metavar="N", help="How many nodes (fleet).")
+]
+SeedOption = Annotated[
+    int | None,
+    typer.Option("--seed", metavar="N", help="Which of all such fleets (fleet)."),
+]
 ExtendedResourceOption = Annotated[
     str | None,
     _text("--extended-resource", "What pods may ask for instead (class)."),
@@ -288,6 +301,8 @@ def render(
     feature: FeatureOption = None,
     runtime_class: RuntimeClassOption = None,
     is_root: AsRootOption = False,
+    nodes: NodesOption = None,
+    seed: SeedOption = None,
     release: ReleaseChoice = None,
     api_version: VersionChoice = None,
     gates: GatesOption = None,

@@ -14,7 +14,7 @@ from dractl.cli.orders import Orders
 from dractl.cli.text import visible
 from dractl.cli.versions import written
 from dractl.errors import DractlError, ExitStatus
-from dractl.manifests import access, claims, classes, kubeadm, survey
+from dractl.manifests import access, claims, classes, fleet, kubeadm, survey
 from dractl.model.cluster import (
     NEWEST,
     OLDEST,
@@ -204,6 +204,17 @@ def _survey(orders: Orders, profile: Profile) -> Sequence[Document]:
     return [made]
 
 
+def _fleet(orders: Orders, profile: Profile) -> Sequence[Document]:
+    wanted = fleet.Fleet(
+        orders.wishes(),
+        1 if orders.nodes is None else orders.nodes,
+        orders.seed or 0,
+        orders.name or "node",
+        orders.preset,
+    )
+    return fleet.fleet(wanted, profile.version)
+
+
 _Make = Callable[[Orders, Profile], Sequence[Document]]
 _MAKERS: Final[Mapping[str, _Make]] = {
     "class": _class,
@@ -216,6 +227,7 @@ _MAKERS: Final[Mapping[str, _Make]] = {
     "quota": _quota,
     "kubeadm": _kubeadm,
     "discover-job": _survey,
+    "fleet": _fleet,
 }
 
 
@@ -345,7 +357,7 @@ def _comments(document: Document, orders: Orders, profile: Profile) -> str:
     """Return what was asked for, and which feature gates it takes."""
     lines = []
     kind = document["kind"]
-    if kind in _KINDS.values() and orders.text:
+    if kind in _KINDS.values() and orders.text and orders.kind != "fleet":
         lines.append(visible(orders.text))
     lines += _needed(document, profile)
     if kind == "ValidatingAdmissionPolicy":

@@ -79,9 +79,9 @@ def resource_slice(  # noqa: PLR0913 - what a slice says, one by one
     preset = preset or preset_of(driver)
     if option.count is None:
         raise unclear("a slice has a number of devices, not all")
-    attributes, capacity = _facts(option.conditions, preset, driver)
+    attributes, capacity = facts(option.conditions, preset, driver)
     stem = driver.partition(".")[0].lower()
-    facts: Document = {
+    stated: Document = {
         **({"attributes": attributes} if attributes else {}),
         **({"capacity": capacity} if capacity else {}),
         **({"taints": list(taints)} if taints else {}),
@@ -100,15 +100,16 @@ def resource_slice(  # noqa: PLR0913 - what a slice says, one by one
             },
             **where,
             "devices": [
-                {"name": f"{stem}-{number}", **facts} for number in range(option.count)
+                {"name": f"{stem}-{number}", **stated} for number in range(option.count)
             ],
         },
     }
 
 
-def _facts(
+def facts(
     conditions: Sequence[Condition], preset: Driver | None, driver: str
 ) -> tuple[Document, Document]:
+    """Return the attributes and capacities that conditions with '=' state."""
     attributes: Document = {}
     capacity: Document = {}
     for each in conditions:
