@@ -41,6 +41,11 @@ class View:
             raise usage("--compare takes all devices of a driver: use --driver")
         if self.pods and not source.is_live:
             raise usage("--from-pods needs a live cluster")
+        if self.pods and not look.is_plain:
+            raise usage(
+                "pods have looked already: --root, --driver-schema and --partitionable "
+                "are for the machine itself"
+            )
         names_cluster = not source.is_live or source.names_live
         if names_cluster and not (self.compares or self.pods):
             raise usage(
@@ -54,7 +59,7 @@ def discovered(look: Look, view: View, source: Source, screen: Terminal) -> int:
     if view.pods is not None:
         from dractl.cli.surveys import surveyed
 
-        survey = surveyed(source, view.pods, screen)
+        survey = surveyed(source, view.pods, look.node, screen)
         if view.compares:
             from dractl.cli.mismatches import compared
 

@@ -89,6 +89,12 @@ class Look:
             wishes,
         )
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a look at this machine, as its drivers publish it today."""
+        wished = self.wishes.schemas or self.wishes.partitionable
+        return self.root == Path("/") and not wished
+
     def judged_as(self, profile: Profile) -> "Look":
         """Return the same look, for another release."""
         return replace(self, wishes=replace(self.wishes, profile=profile))

@@ -28,23 +28,33 @@ class Survey:
     failed: dict[str, str]
 
 
-def surveyed(source: Source, pods: Pods, screen: Terminal) -> Survey:
-    """Gather the answers; raise DractlError if there are no such pods."""
+def surveyed(source: Source, pods: Pods, node: str | None, screen: Terminal) -> Survey:
+    """Gather the answers, or that of one node; raise DractlError if there are none."""
     connection = connect(source.target)
     namespace = pods.namespace or connection.namespace
     selector = pods.selector or f"{LABEL}={NAME}"
+    query = [("labelSelector", selector)]
+    if node is not None:
+        query.append(("fieldSelector", f"spec.nodeName={node}"))
     with screen.progress("reading logs") as progress:
-        logs = pod_logs(connection, namespace, selector, lambda left: progress(0, left))
+        logs = pod_logs(
+            connection,
+            namespace,
+            query,
+            lambda text: any(True for _ in _answers(text)),
+            lambda left: progress(0, left),
+        )
     if not logs:
+        where = "" if node is None else f" on node {node}"
         raise DractlError(
             "no-such-pods",
-            f"namespace {namespace} has no pods with {selector}",
+            f"namespace {namespace} has no pods with {selector}{where}",
             hint=f"{screen.program} render discover-job makes some; -n names another "
             "namespace",
         )
     survey = gathered(logs)
-    for node, why in survey.failed.items():
-        screen.warn(f"{node}: {why}")
+    for each, why in survey.failed.items():
+        screen.warn(f"{each}: {why}")
     screen.note(f"{counted(len(survey.inventories), 'node')} in {namespace}'s logs")
     return survey
 

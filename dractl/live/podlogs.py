@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from dractl.errors import DractlError
 from dractl.live.at_once import at_once
-from dractl.live.connection import Connection
+from dractl.live.connection import Connection, Query
 from dractl.live.kinds import POD
 from dractl.live.lists import pages
 from dractl.live.place import Asked, Place
 
-_MOST_BYTES: Final = 16 << 20
+_LAST: Final = 100  # lines that are asked for first
 _NOT_BEGUN: Final = "waiting"
 
 
@@ -29,32 +29,45 @@ class PodLog:
 def pod_logs(
     connection: Connection,
     namespace: str,
-    selector: str,
+    query: Query,
+    is_enough: Callable[[str], bool],
     on_page: Callable[[int], None],
 ) -> list[PodLog]:
-    """Return the logs of the pods with these labels, by node.
+    """Return the logs of the pods that the query selects, by node.
 
-    Raises DractlError where the pods cannot be listed.
+    Of a log only the end is read where that is enough. Raises DractlError where the
+    pods cannot be listed.
     """
     place = POD.place("v1", namespace)
-    listed = pages(connection, place, [("labelSelector", selector)], on_page)
+    listed = pages(connection, place, query, on_page)
     pods = [each for page in listed for each in page.items() if isinstance(each, dict)]
-    tasks = [partial(_log, connection, place, each) for each in pods]
+    tasks = [partial(_log, connection, place, each, is_enough) for each in pods]
     return sorted(at_once(tasks), key=lambda each: (each.node, each.pod))
 
 
-def _log(connection: Connection, place: Place, pod: Mapping[str, Any]) -> PodLog:
+def _log(
+    connection: Connection,
+    place: Place,
+    pod: Mapping[str, Any],
+    is_enough: Callable[[str], bool],
+) -> PodLog:
     name = str(_inside(pod, "metadata").get("name", ""))
     node = str(_inside(pod, "spec").get("nodeName") or "")
     if why := _objection(_inside(pod, "status")):
         return PodLog(node, name, why=why)
     log = Place("", "v1", place.resource, place.namespace, name, "log")
     try:
-        query = [("limitBytes", str(_MOST_BYTES))]
-        answer = connection.get(Asked("get", log), query)
+        text = _text(connection, log, [("tailLines", str(_LAST))])
+        if not is_enough(text):
+            text = _text(connection, log, [])
     except DractlError as error:
         return PodLog(node, name, why=str(error))
-    return PodLog(node, name, answer.body.decode("utf-8", "replace"))
+    return PodLog(node, name, text)
+
+
+def _text(connection: Connection, log: Place, query: Query) -> str:
+    body = connection.get(Asked("get", log), query).body
+    return body.decode("utf-8", "replace")
 
 
 def _objection(status: Mapping[str, Any]) -> str:

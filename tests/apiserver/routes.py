@@ -84,7 +84,7 @@ class Routes:
         if target.subresource == "eviction":
             return self.deletes.evict(request, target)
         if target.subresource == "log":
-            return self._log(target)
+            return self._log(request, target)
         scope = Scope(target.resource, target.version, target.namespace)
         deeds: Mapping[str, Callable[[], Answer]] = {
             "list": lambda: self.lists.answer(request, scope),
@@ -120,13 +120,15 @@ class Routes:
         found = self.lists.store.get(target.resource, target.namespace, target.name)
         return found is None
 
-    def _log(self, target: Target) -> Answer:
+    def _log(self, request: Request, target: Target) -> Answer:
         name = target.stored(self.writes.store).document["metadata"]["name"]
         found = self.logs.get((target.namespace or "", name))
         if found is None:
             waiting = f'container "main" in pod "{name}" is waiting to start'
             raise bad_request(waiting)
-        return text(found, "text/plain")
+        lines = found.splitlines(keepends=True)
+        last = int(request.query.get("tailLines", len(lines)))
+        return text("".join(lines[len(lines) - min(last, len(lines)) :]), "text/plain")
 
     def _got(self, request: Request, target: Target) -> Answer:
         stored = target.stored(self.writes.store)

@@ -226,6 +226,7 @@ def test_a_release_without_extended_resources_gets_none(machine: Machines) -> No
         (["--driver-schema", "amd=9"], "gpu.amd.com has no version '9' that differs"),
         (["--every", "1s"], "--every and --timeout go with --watch"),
         (["-l", "a=b"], "--selector and --namespace go with --from-pods"),
+        (["--from-pods", "--partitionable"], "pods have looked already"),
         (["--from-pods", "--demo"], "--from-pods needs a live cluster"),
         (["--watch", "--topology"], "--watch shows the devices of this machine"),
         (["--watch", "-o", "name"], "--watch prints a table or JSON"),

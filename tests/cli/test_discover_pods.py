@@ -1,5 +1,6 @@
 """`dractl discover --from-pods` gathers what pods have found on every node."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,22 @@ def test_trees_are_drawn_of_all_nodes(fleet: Fleet) -> None:
     ran = fleet("--topology")
 
     assert [each for each in ran.out.splitlines() if each in HOSTS] == ["n1", "n2"]
+
+
+def test_one_node_may_be_asked_for(fleet: Fleet) -> None:
+    assert fleet("-o", "name", "--node-name", "n2").out.startswith("gaudi.intel.com/n2")
+    assert "on node n9" in fleet("--node-name", "n9").err
+
+
+def test_a_long_log_is_read_from_its_end(fleet: Fleet) -> None:
+    lines = "warning: no\n" * 200
+    answer = json.loads(fleet("-o", "json", "--node-name", "n1").out)
+    fleet.server.logs["dractl", "pod-n1"] = f"{lines}{json.dumps(answer)}\n"
+    fleet.server.requests.clear()
+
+    assert fleet("--node-name", "n1").err == "1 node in dractl's logs\n"
+    asked = [each for each in fleet.server.requests if each.path.endswith("/log")]
+    assert [each.query for each in asked] == [{"tailLines": "100"}]
 
 
 def test_nodes_without_an_answer_are_told(fleet: Fleet) -> None:
