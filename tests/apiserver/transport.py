@@ -1,5 +1,6 @@
 """HTTP/1.1 on a loopback port, with keep-alive, gzip and chunks."""
 
+import contextlib
 import gzip
 import socket
 import ssl
@@ -79,7 +80,8 @@ class _Server(ThreadingHTTPServer):
         """Wake the threads that wait for a next request."""
         with self._guard:
             for each in self._open:
-                each.shutdown(socket.SHUT_RDWR)
+                with contextlib.suppress(OSError):  # who is there no more has left
+                    each.shutdown(socket.SHUT_RDWR)
 
 
 class _Connection(BaseHTTPRequestHandler):
