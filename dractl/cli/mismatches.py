@@ -37,6 +37,8 @@ def compared(
     for each in answers:
         for note in each.notes:
             screen.note(f"{each.node}: {note}" if len(answers) > 1 else note)
+    if seen is not None:
+        screen.note("compared with what the newest versions of the drivers publish")
     count = sum(len(each.differences) for each in answers)
     said = counted(count, "difference") if count else "no differences"
     screen.note(f"{said} on {counted(len(answers), 'node')}")

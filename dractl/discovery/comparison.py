@@ -255,27 +255,42 @@ def _partitions(
         if claim.allocation is not None
         for result in claim.allocation.results
     }
-    by_parent: dict[tuple[str, str], list[str]] = {}
+    by_whole: dict[tuple[str, str], list[str]] = {}
     for part in main.found:
-        driver = part.driver or ""
-        if part.kind in _PARTS and driver in there.devices and part.parent:
-            published = there.devices[driver]
-            name = part.device["name"] if part.device is not None else ""
-            device = published.get(name)
-            if device is not None and (not device.consumes or device.id in held):
-                continue
-            whole = _name_of(main, part)
-            if device is not None or whole in published:
-                by_parent.setdefault((driver, whole), []).append(name or "one")
-    for (driver, whole), names in by_parent.items():
+        driver, whole = part.driver or "", _whole(main, part)
+        if part.kind not in _PARTS or whole is None or driver not in there.devices:
+            continue
+        published = there.devices[driver]
+        name, whole_name = _name(part), _name(whole)
+        device = published.get(name)
+        if device is not None and (not device.consumes or device.id in held):
+            continue
+        # A NIC does as well with virtual functions that nobody publishes.
+        is_harmless = part.device is None and whole.kind == "nic"
+        if device is not None or (whole_name in published and not is_harmless):
+            names = by_whole.setdefault((driver, whole_name), [])
+            names.append(name or part.address or part.model)
+    for (driver, whole_name), names in by_whole.items():
         yield Difference(
             "partition-unmanaged",
-            f"{whole} has {len(names)} partitions that DRA did not make",
+            f"DRA did not make these parts of {whole_name}",
             driver,
             tuple(names),
-            subject=whole,
+            subject=whole_name,
             fix="remove them, or restart the driver if it is to publish them",
         )
+
+
+def _whole(main: Inventory, part: Found) -> Found | None:
+    """Return that of which it is a part; None: it is a whole, or that is not found."""
+    if part.parent is None:
+        return None
+    wholes = (each for each in main.found if each.parent is None)
+    return next((each for each in wholes if each.address == part.parent), None)
+
+
+def _name(found: Found) -> str:
+    return str(found.device["name"]) if found.device is not None else ""
 
 
 def _without(
@@ -289,14 +304,6 @@ def _without(
             yield each
         elif left:
             yield replace(each, devices=left)
-
-
-def _name_of(main: Inventory, part: Found) -> str:
-    """Return the name under which that of which it is a part is published."""
-    for each in main.found:
-        if each.address == part.parent and each.parent is None and each.device:
-            return str(each.device["name"])
-    return part.parent or ""
 
 
 def _cdi(main: Inventory) -> Iterator[Difference]:
