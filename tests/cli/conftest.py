@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli import wire
+from tests.apiserver import ApiServer
+from tests.cli import tainted, wire
 from tests.cli.expressions import A
+from tests.cli.run import Runner
+from tests.cli.tainted import Tainter
 
 
 @pytest.fixture
@@ -27,3 +30,10 @@ def cluster(tmp_path: Path) -> str:
         ),
         wire.resource_slice("n2", wire.device("gpu-0")),
     )
+
+
+@pytest.fixture
+def taint(dractl: Runner, api_server: ApiServer, tmp_path: Path) -> Tainter:
+    """Return who taints devices of a cluster in which one is in use."""
+    api_server.add(tainted.cluster())
+    return Tainter(dractl, api_server, tmp_path)

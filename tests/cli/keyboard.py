@@ -1,7 +1,10 @@
 """Somebody who answers questions on a terminal."""
 
 import io
+import sys
 from collections.abc import Callable
+
+import pytest
 
 
 class Keyboard(io.StringIO):
@@ -14,3 +17,10 @@ class Keyboard(io.StringIO):
     def isatty(self) -> bool:
         self._before()
         return True
+
+
+def typing(
+    patch: pytest.MonkeyPatch, text: str, before: Callable[[], None] = lambda: None
+) -> None:
+    """Let somebody type the answer."""
+    patch.setattr(sys, "stdin", Keyboard(text, before))

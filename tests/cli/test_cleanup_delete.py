@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 
 from tests.apiserver import ApiServer, Fault, Kind, Rule, User
 from tests.cli.abandoned import ORPHANS, Cleaner, cluster
-from tests.cli.keyboard import Keyboard
+from tests.cli.keyboard import typing
 from tests.cli.run import Runner
 from tests.leftovers.cluster import meta
 
@@ -27,12 +26,6 @@ def server(api_server: ApiServer) -> ApiServer:
 @pytest.fixture
 def cleaner(dractl: Runner, server: ApiServer, tmp_path: Path) -> Cleaner:
     return Cleaner(dractl, server, tmp_path)
-
-
-def typing(
-    patch: pytest.MonkeyPatch, text: str, before: Callable[[], None] = lambda: None
-) -> None:
-    patch.setattr(sys, "stdin", Keyboard(text, before))
 
 
 def test_what_is_safe_is_shown_and_deleted_if_the_user_wants_it(

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from tests.apiserver import ApiServer, Fault, Kind
 from tests.cli.run import Runner
 from tests.cli.tainted import (
@@ -25,12 +23,6 @@ from tests.cli.tainted import (
 )
 
 PREVIEW = f"{RULE}-preview"
-
-
-@pytest.fixture
-def taint(dractl: Runner, api_server: ApiServer, tmp_path: Path) -> Tainter:
-    api_server.add(cluster())
-    return Tainter(dractl, api_server, tmp_path)
 
 
 @contextmanager
