@@ -122,6 +122,10 @@ SelectorOption = Annotated[
         help="Which pods these are (app.kubernetes.io/name=dractl-discover).",
     ),
 ]
+FactsOption = Annotated[
+    bool,
+    typer.Option("--with-facts", help="Also what it was found from (json, yaml)."),
+]
 FormatOption = Annotated[
     Literal["table", "wide", "json", "yaml", "name", "slice", "class"],
     typer.Option("-o", "--output", help="How to print the answer."),
@@ -147,6 +151,7 @@ def discover(  # noqa: PLR0913 - one parameter per option
     timeout: EndOption = None,
     from_pods: PodsOption = False,
     selector: SelectorOption = None,
+    with_facts: FactsOption = False,
     source: Source,
     namespace: NamespaceOption = None,
     output_format: FormatOption = "table",
@@ -172,7 +177,7 @@ def discover(  # noqa: PLR0913 - one parameter per option
         source=source,
     )
     pods = Pods.of(namespace, selector, is_asked=from_pods)
-    view = View(output_format, api_version, topology, compare, pods)
+    view = View(output_format, api_version, topology, compare, pods, with_facts)
     view.check(look, source)
     if watch:
         from dractl.cli.lookouts import watched

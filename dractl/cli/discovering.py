@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from dractl.cli import inventories, output
 from dractl.cli.looks import DRIVERS, Look, Pods
@@ -13,7 +13,10 @@ from dractl.discovery.document import document
 from dractl.discovery.inventory import Inventory, notes
 from dractl.errors import DractlError, ExitStatus
 from dractl.model.cluster import Profile
+from dractl.model.hosts import HostFacts
 from dractl.vendors import VENDORS
+
+_DATA: Final = frozenset({"json", "yaml"})
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class View:
     has_topology: bool = False
     compares: bool = False
     pods: Pods | None = None
+    has_facts: bool = False
 
     def check(self, look: Look, source: Source) -> None:
         """Raise DractlError for options that exclude each other."""
@@ -39,6 +43,8 @@ class View:
             raise usage("--api-version goes with -o slice and -o class")
         if self.compares and (look.kinds or look.everything):
             raise usage("--compare takes all devices of a driver: use --driver")
+        if self.has_facts and (self.compares or self.output_format not in _DATA):
+            raise usage("--with-facts goes with -o json and -o yaml")
         if self.pods and not source.is_live:
             raise usage("--from-pods needs a live cluster")
         if self.pods and not look.is_plain:
@@ -63,26 +69,36 @@ def discovered(look: Look, view: View, source: Source, screen: Terminal) -> int:
         if view.compares:
             from dractl.cli.mismatches import compared
 
-            ways = [{"": each} for each in survey.inventories]
-            status = compared(ways, look, view.output_format, source, screen)
+            status = compared(survey, look, view.output_format, source, screen)
         else:
-            shown(survey.inventories, look, view, screen, failed=survey.failed)
+            shown(
+                survey.inventories,
+                look,
+                view,
+                screen,
+                failed=survey.failed,
+                facts=survey.facts,
+            )
             status = ExitStatus.YES
         return ExitStatus.ENVIRONMENT if survey.failed and not status else status
     if view.compares:
         from dractl.cli.mismatches import compared
 
         return compared(None, look, view.output_format, source, screen)
-    shown([look.inventory()], look, view, screen)
+    facts = look.facts()
+    whole = look.inventory(facts)
+    shown([whole], look, view, screen, facts={whole.node: facts})
     return ExitStatus.YES
 
 
-def shown(
+def shown(  # noqa: PLR0913 - machines, how to look at them, and how to show them
     found: Sequence[Inventory],
     look: Look,
     view: View,
     screen: Terminal,
+    *,
     failed: Mapping[str, str] | None = None,
+    facts: Mapping[str, HostFacts] | None = None,
 ) -> None:
     """Print machines in the form that is asked for, and what to know about them."""
     parts = [look.narrowed(each) for each in found]
@@ -100,9 +116,10 @@ def shown(
             screen.warn(caution)
         if not objects:
             screen.note(f"there is no {view.output_format} to make")
-    elif view.output_format in {"json", "yaml"}:
+    elif view.output_format in _DATA:
         write = output.as_json if view.output_format == "json" else output.as_yaml
-        screen.write(write(document(parts, failed or {})))
+        kept = (facts or {}) if view.has_facts else {}
+        screen.write(write(document(parts, failed or {}, kept)))
     elif view.has_topology:
         from dractl.cli.trees import drawn
 

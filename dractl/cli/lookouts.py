@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from dractl.cli.discovering import View
+from dractl.cli.discovering import View, shown
 from dractl.cli.looks import Look
 from dractl.cli.options import usage
 from dractl.cli.output import as_line
@@ -15,6 +15,7 @@ from dractl.discovery.changes import Change, How, changes
 from dractl.discovery.document import document
 from dractl.discovery.inventory import Inventory
 from dractl.errors import ExitStatus
+from dractl.model.hosts import HostFacts
 
 _EVERY: Final = "5s"
 _LEAST: Final = 0.1  # seconds between two looks
@@ -35,36 +36,34 @@ def watched(
     pause = max(seconds("--every", every or _EVERY), _LEAST)
     length = None if timeout is None else seconds("--timeout", timeout)
     end = None if length is None else time.monotonic() + length
-    seen = look.narrowed(look.inventory())
-    _show_first(seen, look, view, screen)
+    facts = look.facts()
+    seen = look.narrowed(look.inventory(facts))
+    if view.output_format == "json":
+        screen.write(_line(seen, facts, view))
+    else:
+        shown([seen], look, view, screen)
+        screen.note("watching; Ctrl-C ends it")
     has_changed = False
     while end is None or time.monotonic() < end:
         left = pause if end is None else min(pause, max(end - time.monotonic(), 0))
         time.sleep(left)
-        latest = look.narrowed(look.inventory())
+        facts = look.facts()
+        latest = look.narrowed(look.inventory(facts))
         if found := list(changes(seen, latest)):
             has_changed = True
-            _show(latest, found, view, screen)
+            if view.output_format == "json":
+                screen.write(_line(latest, facts, view))
+            else:
+                _tell(found, screen)
         seen = latest
     return ExitStatus.NO if has_changed else ExitStatus.YES
 
 
-def _show_first(seen: Inventory, look: Look, view: View, screen: Terminal) -> None:
-    if view.output_format == "json":
-        screen.write(as_line(document([seen], {})))
-        return
-    from dractl.cli.discovering import shown
-
-    shown([seen], look, view, screen)
-    screen.note("watching; Ctrl-C ends it")
+def _line(seen: Inventory, facts: HostFacts, view: View) -> str:
+    return as_line(document([seen], {}, {seen.node: facts} if view.has_facts else {}))
 
 
-def _show(
-    latest: Inventory, found: Sequence[Change], view: View, screen: Terminal
-) -> None:
-    if view.output_format == "json":
-        screen.write(as_line(document([latest], {})))
-        return
+def _tell(found: Sequence[Change], screen: Terminal) -> None:
     limit = screen.columns or NARROW
     for each in found:
         device = each.device

@@ -116,15 +116,15 @@ class Look:
             found = replace(found, nvml=ask_nvml(self.root))
         return found
 
-    def inventory(self) -> Inventory:
-        """Return all that the machine has."""
-        return inventory(self.facts(), self.wishes, node=self.node)
+    def inventory(self, found: HostFacts) -> Inventory:
+        """Return all that a machine has."""
+        return inventory(found, self.wishes, node=self.node)
 
-    def ways(self) -> "Ways":
-        """Return the machine in all the ways in which drivers may publish it."""
+    def ways(self, found: HostFacts, node: str | None = None) -> "Ways":
+        """Return a machine in all the ways in which drivers may publish it."""
         from dractl.discovery.comparison import ways
 
-        return ways(self.facts(), self.wishes, self.node)
+        return ways(found, self.wishes, node or self.node)
 
     def narrowed(self, whole: Inventory) -> Inventory:
         """Return what counts of it."""

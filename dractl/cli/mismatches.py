@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from dractl.cli import output
 from dractl.cli.looks import Look
@@ -15,12 +15,15 @@ from dractl.discovery.differences import Difference
 from dractl.discovery.document import API
 from dractl.errors import ExitStatus
 
+if TYPE_CHECKING:
+    from dractl.cli.surveys import Survey
+
 _FEW: Final = 3  # devices that are named in a line
 _KIND: Final = "CompareResult"
 
 
 def compared(
-    seen: Sequence[Ways] | None,
+    survey: "Survey | None",
     look: Look,
     output_format: str,
     source: Source,
@@ -31,20 +34,28 @@ def compared(
     wish = Wish("discover", all_namespaces=source.is_live)
     cluster = read_cluster(source, wish, screen).snapshot
     warn_of(cluster, screen, "discover")
-    machines = seen if seen is not None else [look.judged_as(cluster.profile).ways()]
+    machines = _machines(survey, look.judged_as(cluster.profile))
     answers = [_wanted(comparison(each, cluster), look) for each in machines]
     screen.write(_text(answers, output_format, screen))
     for each in answers:
         for note in each.notes:
             screen.note(f"{each.node}: {note}" if len(answers) > 1 else note)
-    if seen is not None:
-        screen.note("compared with what the newest versions of the drivers publish")
     count = sum(len(each.differences) for each in answers)
     said = counted(count, "difference") if count else "no differences"
     screen.note(f"{said} on {counted(len(answers), 'node')}")
     if count:
         return ExitStatus.NO
     return ExitStatus.ENVIRONMENT if cluster.problems else ExitStatus.YES
+
+
+def _machines(survey: "Survey | None", look: Look) -> Iterator[Ways]:
+    """Yield each machine as drivers may publish it, if it is known what it has."""
+    if survey is None:
+        yield look.ways(look.facts())
+        return
+    for each in survey.inventories:
+        facts = survey.facts.get(each.node)
+        yield {"": each} if facts is None else look.ways(facts, each.node)
 
 
 def _wanted(answer: Comparison, look: Look) -> Comparison:

@@ -9,12 +9,13 @@ from dractl.cli.looks import Pods
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import counted
-from dractl.discovery.document import API, inventories
+from dractl.discovery.document import API, facts_of, inventories
 from dractl.discovery.inventory import Inventory
 from dractl.errors import DractlError
 from dractl.live.connect import connect
 from dractl.live.podlogs import PodLog, pod_logs
 from dractl.manifests.survey import LABEL, NAME
+from dractl.model.hosts import HostFacts
 
 _DECODER: Final = json.JSONDecoder()
 _BEGINNING: Final = "{"
@@ -22,10 +23,14 @@ _BEGINNING: Final = "{"
 
 @dataclass(frozen=True)
 class Survey:
-    """What was found, and why there is nothing of some nodes."""
+    """What was found, and why there is nothing of some nodes.
+
+    `facts` are those of nodes whose pods told them.
+    """
 
     inventories: list[Inventory]
     failed: dict[str, str]
+    facts: dict[str, HostFacts]
 
 
 def surveyed(source: Source, pods: Pods, node: str | None, screen: Terminal) -> Survey:
@@ -62,21 +67,24 @@ def surveyed(source: Source, pods: Pods, node: str | None, screen: Terminal) -> 
 def gathered(logs: list[PodLog]) -> Survey:
     """Return the last answer in each log, by the names of the nodes."""
     found: dict[str, Inventory] = {}
+    facts: dict[str, HostFacts] = {}
     failed: dict[str, str] = {}
     for each in logs:
         where = each.node or f"pod {each.pod}"
         told = list(_answers(each.text))
-        for inventory in told[-1] if told else ():
-            found[inventory.node] = inventory
-        if not told:
+        if told:
+            listed, known = told[-1]
+            found |= {inventory.node: inventory for inventory in listed}
+            facts |= known
+        else:
             why = each.why or "its log has no answer of dractl discover -o json"
             failed[where] = f"{why} (pod {each.pod})"
     # Another pod of the node may have done it.
     left = {node: why for node, why in failed.items() if node not in found}
-    return Survey([found[node] for node in sorted(found)], left)
+    return Survey([found[node] for node in sorted(found)], left, facts)
 
 
-def _answers(text: str) -> Iterator[list[Inventory]]:
+def _answers(text: str) -> Iterator[tuple[list[Inventory], dict[str, HostFacts]]]:
     """Yield the answers in a log; what else is printed there is passed over."""
     position = 0
     while (position := _next(text, position)) >= 0:
@@ -88,7 +96,7 @@ def _answers(text: str) -> Iterator[list[Inventory]]:
         position = end
         if isinstance(document, dict) and document.get("apiVersion") == API:
             try:
-                yield inventories(document)
+                yield inventories(document), facts_of(document)
             except ValueError:
                 continue
 

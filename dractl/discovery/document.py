@@ -5,12 +5,14 @@ What pods print on every node of a cluster is gathered from their logs.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import Any, Final
 
 from dractl.discovery.inventory import Inventory, Missing
 from dractl.discovery.links import Link
+from dractl.discovery.recording import facts_in, recorded
 from dractl.discovery.topology import Affinity, Branch, Nearness, Place, Topology
-from dractl.model.hosts import HostProblem
+from dractl.model.hosts import HostFacts, HostProblem
 from dractl.vendors.base import Found
 
 Document = dict[str, Any]
@@ -18,15 +20,25 @@ API: Final = "dractl/v1"
 KIND: Final = "DiscoverResult"
 
 
-def document(inventories: Sequence[Inventory], failed: Mapping[str, str]) -> Document:
+def document(
+    inventories: Sequence[Inventory],
+    failed: Mapping[str, str],
+    facts: Mapping[str, HostFacts] = MappingProxyType({}),
+) -> Document:
     """Return the answer; see schemas/output/discover.v1.json.
 
-    `failed` are the reasons why nodes have none, by their names.
+    `failed` are the reasons why nodes have none, by their names; `facts` are what
+    nodes' inventories were made of, for those who want to make them anew.
     """
     return {
         "apiVersion": API,
         "kind": KIND,
-        "nodes": list(map(_node, inventories)),
+        "nodes": [
+            {**_node(each), "facts": recorded(facts[each.node])}
+            if each.node in facts
+            else _node(each)
+            for each in inventories
+        ],
         "failed": [{"node": node, "reason": why} for node, why in failed.items()],
     }
 
@@ -41,6 +53,15 @@ def inventories(found: object) -> list[Inventory]:
         raise ValueError(
             "it is an answer of another version of dractl discover"
         ) from error
+
+
+def facts_of(found: Mapping[str, Any]) -> dict[str, HostFacts]:
+    """Return the facts that are in a document; raise ValueError if they are none."""
+    stated = {each["name"]: each.get("facts") for each in found["nodes"]}
+    try:
+        return {node: facts_in(each) for node, each in stated.items() if each}
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError("its facts are of another version of dractl") from error
 
 
 def _node(whole: Inventory) -> Document:

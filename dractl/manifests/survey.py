@@ -107,7 +107,7 @@ def _pod(wanted: Surveyor) -> Document:
 
 def _container(wanted: Surveyor) -> Document:
     arguments = ["discover", "--root", _ROOT, "--node-name", "$(NODE_NAME)", "--all"]
-    arguments += ["-o", "json"]
+    arguments += ["-o", "json", "--with-facts"]
     if wanted.node is None:
         # A DaemonSet has no end; the last answer in its log is the latest.
         arguments += ["--watch", "--every", _EVERY]

@@ -227,6 +227,7 @@ def test_a_release_without_extended_resources_gets_none(machine: Machines) -> No
         (["--every", "1s"], "--every and --timeout go with --watch"),
         (["-l", "a=b"], "--selector and --namespace go with --from-pods"),
         (["--from-pods", "--partitionable"], "pods have looked already"),
+        (["--with-facts"], "--with-facts goes with -o json and -o yaml"),
         (["--from-pods", "--demo"], "--from-pods needs a live cluster"),
         (["--watch", "--topology"], "--watch shows the devices of this machine"),
         (["--watch", "-o", "name"], "--watch prints a table or JSON"),

@@ -151,6 +151,21 @@ def test_who_may_not_read_logs_is_told_so(
     assert "pods/log" in ran.err
 
 
+def test_facts_explain_that_a_driver_is_older(
+    dractl: Runner, api_server: ApiServer, tmp_path: Path
+) -> None:
+    hgx = Machine(dractl, tmp_path, "hgx-h100")
+    options = ["--node-name", "n1", "-o"]
+    log = hgx(*options, "json", "--with-facts").out
+    api_server.add({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n1"}})
+    older = ["slice", "--vendor", "nvidia", "--driver-schema", "nvidia=0.4"]
+    api_server.add(hgx.objects(*options, *older))
+    ran = Fleet(dractl, api_server, tmp_path, {"n1": log})("--compare")
+
+    assert "gpu.nvidia.com publishes as nvidia 0.4 does\n" in ran.err
+    assert "attribute-differs" not in ran.out
+
+
 def answers(*logs: PodLog) -> tuple[Sequence[str], dict[str, str]]:
     found = gathered(list(logs))
     return [each.node for each in found.inventories], found.failed
