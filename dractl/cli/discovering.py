@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 from dractl.cli import inventories, output
@@ -47,11 +48,8 @@ class View:
             raise usage("--with-facts goes with -o json and -o yaml")
         if self.pods and not source.is_live:
             raise usage("--from-pods needs a live cluster")
-        if self.pods and not look.is_plain:
-            raise usage(
-                "pods have looked already: --root, --driver-schema and --partitionable "
-                "are for the machine itself"
-            )
+        if self.pods and look.root != Path("/"):
+            raise usage("--root says where this machine's files are, not a pod's")
         names_cluster = not source.is_live or source.names_live
         if names_cluster and not (self.compares or self.pods):
             raise usage(
@@ -71,8 +69,11 @@ def discovered(look: Look, view: View, source: Source, screen: Terminal) -> int:
 
             status = compared(survey, look, view.output_format, source, screen)
         else:
+            wished = look.wishes.schemas or look.wishes.partitionable
+            if wished and len(survey.facts) < len(survey.inventories):
+                screen.warn("some pods told no facts: --with-facts makes them tell")
             shown(
-                survey.inventories,
+                survey.seen_by(look),
                 look,
                 view,
                 screen,

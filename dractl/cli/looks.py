@@ -89,12 +89,6 @@ class Look:
             wishes,
         )
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether it is a look at this machine, as its drivers publish it today."""
-        wished = self.wishes.schemas or self.wishes.partitionable
-        return self.root == Path("/") and not wished
-
     def judged_as(self, profile: Profile) -> "Look":
         """Return the same look, for another release."""
         return replace(self, wishes=replace(self.wishes, profile=profile))
@@ -116,9 +110,9 @@ class Look:
             found = replace(found, nvml=ask_nvml(self.root))
         return found
 
-    def inventory(self, found: HostFacts) -> Inventory:
+    def inventory(self, found: HostFacts, node: str | None = None) -> Inventory:
         """Return all that a machine has."""
-        return inventory(found, self.wishes, node=self.node)
+        return inventory(found, self.wishes, node=node or self.node)
 
     def ways(self, found: HostFacts, node: str | None = None) -> "Ways":
         """Return a machine in all the ways in which drivers may publish it."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from dractl.cli.looks import Pods
+from dractl.cli.looks import Look, Pods
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import counted
@@ -31,6 +31,15 @@ class Survey:
     inventories: list[Inventory]
     failed: dict[str, str]
     facts: dict[str, HostFacts]
+
+    def seen_by(self, look: Look) -> list[Inventory]:
+        """Return the inventories as they are found now, where the facts are known."""
+        return [
+            look.inventory(self.facts[each.node], each.node)
+            if each.node in self.facts
+            else each
+            for each in self.inventories
+        ]
 
 
 def surveyed(source: Source, pods: Pods, node: str | None, screen: Terminal) -> Survey:

@@ -226,7 +226,7 @@ def test_a_release_without_extended_resources_gets_none(machine: Machines) -> No
         (["--driver-schema", "amd=9"], "gpu.amd.com has no version '9' that differs"),
         (["--every", "1s"], "--every and --timeout go with --watch"),
         (["-l", "a=b"], "--selector and --namespace go with --from-pods"),
-        (["--from-pods", "--partitionable"], "pods have looked already"),
+        (["--from-pods", "--root", "/host"], "--root says where this machine's"),
         (["--with-facts"], "--with-facts goes with -o json and -o yaml"),
         (["--from-pods", "--demo"], "--from-pods needs a live cluster"),
         (["--watch", "--topology"], "--watch shows the devices of this machine"),

@@ -166,6 +166,19 @@ def test_facts_explain_that_a_driver_is_older(
     assert "attribute-differs" not in ran.out
 
 
+def test_facts_show_how_another_version_publishes(
+    dractl: Runner, api_server: ApiServer, tmp_path: Path
+) -> None:
+    hgx = Machine(dractl, tmp_path, "hgx-h100")
+    log = hgx("--node-name", "n1", "-o", "json", "--with-facts").out
+    fleet = Fleet(dractl, api_server, tmp_path, {"n1": log})
+    options = ["-o", "slice", "--vendor", "nvidia"]
+
+    assert "resource.kubernetes.io/numaNode" in fleet(*options).out
+    older = fleet(*options, "--driver-schema", "nvidia=0.4").out
+    assert "resource.kubernetes.io/numaNode" not in older
+
+
 def answers(*logs: PodLog) -> tuple[Sequence[str], dict[str, str]]:
     found = gathered(list(logs))
     return [each.node for each in found.inventories], found.failed
