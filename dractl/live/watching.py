@@ -102,11 +102,14 @@ class Mirror:
         ]
         listed = shelf.listed
         place = listed.kind.place(listed.version, listed.namespace)
+        started = time.monotonic()
         try:
             for line in self._connection.lines(
                 Asked("watch", place), query, _SECONDS + _GRACE
             ):
                 self._take(shelf, json.loads(line))
+            # A server that ends every watch at once is not asked without a rest.
+            time.sleep(max(0.0, self._pause - (time.monotonic() - started)))
         except (LostConnection, _TooOld, ValueError):
             time.sleep(self._pause)
             self._read_again(shelf)
