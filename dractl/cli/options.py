@@ -1,12 +1,25 @@
 """Options that mean the same in every command, and what their text stands for."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from dractl.cli.output import AnswerFormat, OutputFormat
 from dractl.errors import DractlError, ExitStatus
+
+
+def namespace_option(text: str) -> Any:
+    """Return the option for a namespace, which counts as absent if it is empty."""
+    return typer.Option(
+        "-n", "--namespace", metavar="NAME", help=text, callback=_if_stated
+    )
+
+
+def _if_stated(value: str | None) -> str | None:
+    # As for kubectl: -n "$NS" of a variable that is not set names no namespace.
+    return value or None
+
 
 SnapshotOption = Annotated[
     str | None,
@@ -31,10 +44,7 @@ SeenByOption = Annotated[
     str | None,
     typer.Option("--node", metavar="NAME", help="Only devices for this node."),
 ]
-NamespaceOption = Annotated[
-    str | None,
-    typer.Option("-n", "--namespace", metavar="NAME", help="Only this namespace."),
-]
+NamespaceOption = Annotated[str | None, namespace_option("Only this namespace.")]
 AllNamespacesOption = Annotated[
     bool,
     typer.Option(

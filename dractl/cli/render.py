@@ -9,6 +9,7 @@ import typer
 from dractl.cli.command import command
 from dractl.cli.options import (
     GatesOption,
+    namespace_option,
     verbatim,
 )
 from dractl.cli.terminal import Terminal
@@ -217,10 +218,7 @@ AdminAccessOption = Annotated[
     typer.Option("--admin-access", help="Devices that others use, for monitoring."),
 ]
 NameOption = Annotated[str | None, _text("--name", "The name of the object.")]
-ItsNamespaceOption = Annotated[
-    str | None,
-    typer.Option("-n", "--namespace", metavar="NAME", help="Its namespace."),
-]
+ItsNamespaceOption = Annotated[str | None, namespace_option("Its namespace.")]
 ImageOption = Annotated[
     str | None, _text("--image", "What the container runs (pod, discover-job).")
 ]

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 import typer
 
 from dractl.cli.command import command
-from dractl.cli.options import AnswerOption, verbatim
+from dractl.cli.options import AnswerOption, namespace_option, verbatim
 from dractl.cli.source import Source
 from dractl.cli.source import seconds as duration
 from dractl.cli.terminal import Terminal
@@ -121,10 +121,7 @@ ForceOption = Annotated[
     bool,
     typer.Option("--force-conflicts", help="Take over fields that others manage."),
 ]
-NamespaceOption = Annotated[
-    str | None,
-    typer.Option("-n", "--namespace", metavar="NAME", help="Of claims that name none."),
-]
+NamespaceOption = Annotated[str | None, namespace_option("Of claims that name none.")]
 
 
 @command

@@ -40,6 +40,14 @@ def test_what_is_stuck_makes_exit_status_1(dractl: Runner, cluster: str) -> None
     assert "devices-in-use" in ran.out
 
 
+@pytest.mark.parametrize("options", [["--namespace="], ["-n", ""]], ids=" ".join)
+def test_an_empty_namespace_is_none_as_for_kubectl(
+    dractl: Runner, cluster: str, options: list[str]
+) -> None:
+    whole = dractl("explain", "--snapshot", cluster)
+    assert dractl("explain", "--snapshot", cluster, *options) == whole
+
+
 def test_what_is_well_is_not_shown_unless_it_is_asked_for(
     dractl: Runner, cluster: str
 ) -> None:

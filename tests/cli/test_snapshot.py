@@ -145,6 +145,13 @@ def test_the_same_state_gives_the_same_bytes_even_if_requests_fail(
     assert first.read_bytes()[:2] == (b"\x1f\x8b" if name.endswith("gz") else b'{"')
 
 
+def test_an_empty_namespace_is_none_as_for_kubectl(
+    dractl: Runner, cluster: ApiServer
+) -> None:
+    del cluster
+    assert dractl("snapshot", "-n", "") == dractl("snapshot")
+
+
 def test_one_namespace_keeps_what_holds_devices_elsewhere(
     dractl: Runner, cluster: ApiServer
 ) -> None:
