@@ -99,8 +99,11 @@ class _Official:
 
         Both this and the lines raise LostConnection where the connection breaks.
         """
+        end = None if seconds is None else time.monotonic() + seconds
         raw = self._opened(request, seconds)
-        return self._lines(raw) if raw.status == HTTPStatus.OK else self._whole(raw)
+        if raw.status != HTTPStatus.OK:
+            return self._whole(raw, end)
+        return self._lines(raw, end)
 
     def _whole(self, raw: Any, end: float | None = None) -> Answer:
         try:
@@ -113,10 +116,10 @@ class _Official:
             raise LostConnection("the answer ends in the middle")
         return Answer(raw.status, raw.headers, body)
 
-    def _lines(self, raw: Any) -> Iterator[bytes]:
+    def _lines(self, raw: Any, end: float | None) -> Iterator[bytes]:
         rest = b""
         try:
-            while piece := raw.read1(_CHUNK, decode_content=True):
+            for piece in _pieces(raw, end):
                 *whole, rest = (rest + piece).split(b"\n")
                 yield from whole
         except exceptions.HTTPError as error:

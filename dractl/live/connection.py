@@ -179,8 +179,9 @@ class Connection:
     def lines(
         self, asked: Asked, query: Query = (), seconds: float | None = None
     ) -> Iterator[bytes]:
-        """Return the lines of a watch; they raise LostConnection when it breaks.
+        """Return the lines of an answer as they come, all of them within the seconds.
 
+        They raise LostConnection when it breaks: that of a watch, or of much text.
         Raises DractlError where the server refuses, and LostConnection at once where
         there is no answer.
         """

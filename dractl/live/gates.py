@@ -1,12 +1,12 @@
 """What an API server says of its release and its feature gates."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from dractl.errors import DractlError
 from dractl.model.cluster import KubernetesVersion
 
-_METRIC: Final = "kubernetes_feature_enabled{"
+_METRIC: Final = b"kubernetes_feature_enabled{"
 
 
 def release(version: Mapping[str, Any]) -> str:
@@ -34,13 +34,17 @@ def _digits(value: object) -> str:
     return "".join(each for each in text if each.isdigit())
 
 
-def gates(metrics: str) -> dict[str, bool]:
-    """Return the gates from `/metrics`: kubernetes_feature_enabled{name="X",...} 1."""
+def gates(metrics: Iterable[bytes]) -> dict[str, bool]:
+    """Return the gates from the lines of `/metrics`, which may be tens of megabytes.
+
+    They look like this: kubernetes_feature_enabled{name="X",...} 1.
+    """
     found = {}
-    for line in metrics.splitlines():
+    for line in metrics:
         if not line.startswith(_METRIC):
             continue
-        labels, _, value = line.removeprefix(_METRIC).rpartition("} ")
+        text = line.removeprefix(_METRIC).decode(errors="replace")
+        labels, _, value = text.rpartition("} ")
         for label in labels.split(","):
             key, _, name = label.partition("=")
             if key == "name":

@@ -12,7 +12,7 @@ from dractl.api.cluster_info import written
 from dractl.errors import DractlError
 from dractl.live import gates
 from dractl.live.at_once import at_once
-from dractl.live.connection import NO_JSON, Connection, unlike
+from dractl.live.connection import NO_JSON, Connection, LostConnection, unlike
 from dractl.live.errors import ClusterError
 from dractl.live.kinds import SLICE, Kind, Need
 from dractl.live.lists import PAGE, pages
@@ -24,6 +24,7 @@ from dractl.sources.documents import SourcedDocument
 Progress = Callable[[int, int], None]
 
 _REFUSED: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
+_METRICS: Final = 5.0  # seconds in which the gates have to come
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +152,13 @@ def _info(connection: Connection) -> ClusterInfo:
 
 
 def _gates(connection: Connection) -> Mapping[str, bool] | None:
+    asked = Asked("get", path="/metrics")
     try:
-        answer = connection.get(Asked("get", path="/metrics"))
-    except ClusterError as error:
-        if error.http not in _REFUSED:
-            raise
-        return None  # few may read them; then the release's defaults count
-    return gates.gates(answer.body.decode(errors="replace")) or None
+        return gates.gates(connection.lines(asked, seconds=_METRICS)) or None
+    except (DractlError, LostConnection):
+        # Few may read them, and no answer hangs on them: whatever is wrong shows in
+        # the other requests, too. Then the release's defaults count.
+        return None
 
 
 def _served(connection: Connection) -> Collection[str] | None:

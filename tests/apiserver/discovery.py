@@ -23,6 +23,7 @@ class Discovery:
     served: Served
     profile: Profile
     git_version: str
+    metrics: bytes = b""
 
     def answer(self, request: Request, steps: list[str]) -> Answer | None:
         """Answer what is asked at a path; None: it is about objects."""
@@ -38,7 +39,8 @@ class Discovery:
             case ["version"]:
                 return answer(self._version())
             case ["metrics"]:
-                return text("\n".join(self._metrics()) + "\n", _METRICS_TYPE)
+                found = "\n".join(self._metrics()) + "\n"
+                return Answer(200, self.metrics + found.encode(), _METRICS_TYPE)
             case _:
                 return None
 

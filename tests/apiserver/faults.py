@@ -13,7 +13,9 @@ from tests.apiserver.messages import Answer, Delivery, Request, refusal
 from tests.apiserver.statuses import (
     ApiError,
     expired,
+    method_not_allowed,
     too_many_requests,
+    unauthorized,
 )
 
 
@@ -25,6 +27,8 @@ class Kind(Enum):
     INTERNAL_ERROR = "500"
     CONFLICT = "409, as if the object had changed"
     INVALID = "422 without a cause"
+    UNAUTHORIZED = "401, whatever the token is"
+    NOT_ALLOWED = "405"
     UNAVAILABLE = "503 in plain text, as a load balancer has it"
     DROP_BEFORE = "the connection ends, and nothing has been done"
     DROP_AFTER = "the connection ends after the work has been done"
@@ -153,6 +157,8 @@ _REFUSALS: Final[dict[Kind, Callable[[Fault, Request], ApiError]]] = {
         500, "InternalError", "something broke", {"causes": [{"message": "it broke"}]}
     ),
     Kind.CONFLICT: lambda *_: ApiError(409, "Conflict", "it has changed", {}),
+    Kind.UNAUTHORIZED: lambda *_: unauthorized(),
+    Kind.NOT_ALLOWED: lambda _, request: method_not_allowed(request.method),
     Kind.INVALID: lambda *_: ApiError(422, "Invalid", "it is not valid", {}),
     Kind.EXPIRED_CONTINUE: _page_expired,
 }

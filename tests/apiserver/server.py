@@ -48,8 +48,8 @@ class ApiServer:
     ["v1beta1"], "policy": [], "kueue.x-k8s.io": ["v1beta1"]}`. `resources` adds rows to
     the table of resources. `pages_from_cache` is for releases that page lists of
     `resourceVersion=0`, too. With `controllers`, the device taint eviction controller
-    takes a step after every answer; without, a test calls `evict`. `logs` are those of
-    pods, by namespace and name.
+    takes a step after every answer; without, a test calls `evict`. `metrics` are lines
+    that `/metrics` begins with. `logs` are those of pods, by namespace and name.
     """
 
     kubernetes: str = "1.36"
@@ -58,6 +58,7 @@ class ApiServer:
     feature_gates: Mapping[str, bool] = field(default_factory=lambda: DEFAULT_GATES)
     users: InitVar[Iterable[User]] = (ADMIN, ALICE)
     git_version: str = ""
+    metrics: bytes = b""
     pages_from_cache: bool = False
     controllers: bool = False
     certificates: Certificates | None = None
@@ -76,7 +77,7 @@ class ApiServer:
         git_version = self.git_version or f"v{profile.version}.2"
         self._routes = Routes(
             self.access,
-            Discovery(self._table, profile, git_version),
+            Discovery(self._table, profile, git_version, self.metrics),
             Lists(self.store, pages_from_cache=self.pages_from_cache),
             self._watches,
             Writes(self.store, Validation(profile)),

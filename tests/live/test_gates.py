@@ -28,7 +28,7 @@ def test_the_release_that_a_server_tells(version: dict[str, Any], told: str) -> 
 
 
 def test_the_gates_that_a_server_tells() -> None:
-    metrics = """\
+    metrics = b"""\
 # HELP kubernetes_feature_enabled [BETA] of a gate
 kubernetes_feature_enabled{name="DRAAdminAccess",stage=""} 1
 kubernetes_feature_enabled{name="DRADeviceTaints",stage="BETA"} 0
@@ -38,7 +38,7 @@ kubernetes_feature_enabled{name="Broken"
 apiserver_request_total{name="x"} 1
 """
 
-    assert gates(metrics) == {
+    assert gates(metrics.splitlines()) == {
         "DRAAdminAccess": True,
         "DRADeviceTaints": False,
         "DRAPartitionableDevices": True,

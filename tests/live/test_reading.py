@@ -1,3 +1,5 @@
+import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,54 @@ def test_the_server_tells_release_and_gates(tmp_path: Path) -> None:
     assert info.gates["DRADeviceTaints"] is False
     assert info.gates["DRAPartitionableDevices"] is True
     assert info.gaps == ()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [Kind.UNAUTHORIZED, Kind.NOT_ALLOWED, Kind.TOO_MANY_REQUESTS, Kind.INTERNAL_ERROR,
+     Kind.UNAVAILABLE, Kind.DROP_BEFORE, Kind.TRUNCATE, Kind.TRUNCATE_CHUNKED,
+     Kind.WRONG_TYPE],
+)  # fmt: skip
+def test_without_its_metrics_a_server_is_read_all_the_same(
+    api_server: ApiServer, tmp_path: Path, kind: Kind
+) -> None:
+    api_server.add(CLUSTER)
+    api_server.faults.add(Fault(kind, path="/metrics", times=None))
+
+    reading = reading_of(api_server, tmp_path)
+
+    assert named(reading) == NAMES
+    assert (reading.info.kubernetes, reading.info.gates) == ("v1.36.2", None)
+    assert api_server.faults.struck() == 1
+
+
+def test_metrics_that_do_not_come_are_not_waited_for(
+    api_server: ApiServer, tmp_path: Path
+) -> None:
+    api_server.faults.add(Fault(Kind.LATENCY, path="/metrics", seconds=60))
+    started = time.monotonic()
+
+    info = reading_of(api_server, tmp_path).info
+
+    assert info.gates is None
+    assert time.monotonic() - started < 10
+
+
+def test_metrics_are_not_held_as_a_whole(tmp_path: Path) -> None:
+    line = b'apiserver_request_total{code="200",resource="pods",verb="LIST"} 1\n'
+    metrics = line * 200_000
+    with ApiServer(metrics=metrics) as server:
+        reading_of(server, tmp_path, Need(()))  # what is made once, is made now
+        tracemalloc.start()
+        try:
+            info = reading_of(server, tmp_path, Need(())).info
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+
+    assert info.gates
+    # The server, which is in this process, makes an answer of them.
+    assert most < 1.3 * len(metrics)
 
 
 @pytest.mark.parametrize("status", [Kind.WRONG_TYPE, Kind.GARBAGE])
