@@ -127,6 +127,7 @@ def _modes(gpu: Gpu, index: int, facts: HostFacts) -> Iterator[Found]:
             parent=None if mode.is_whole else gpu.pci.address,
             device=amd_modes.device(gpu, index, mode, attributes),
             counters=counters,
+            details={**found.details, **amd_modes.details(mode)},
             warnings=(*amd_modes.warnings(gpu, mode), *found.warnings),
         )
 

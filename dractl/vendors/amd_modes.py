@@ -33,6 +33,7 @@ MODES: Final = (
     Mode("cpx", "nps4", 8),
 )
 _COUNTER: Final = (("partition-mode", 1),)
+_CONFLICT: Final = "gpu.amd.com/memory-partition-conflict"
 _AVAILABLE: Final = "available_compute_partition"
 
 
@@ -60,14 +61,14 @@ def device(
     gpu: Gpu, index: int, mode: Mode, all_attributes: Mapping[str, Wire]
 ) -> Wire:
     """Return the device: all partitions of the mode, of which claims take one each."""
-    part = gpu.parts[0]
+    memory = sum(each.memory for each in gpu.parts)
+    units = sum(each.compute_units for each in gpu.parts)
+    simds = sum(each.simds for each in gpu.parts)
     capacities = {
         "partitions": _shared(1, mode, "DecimalSI"),
-        "memory": _shared(part.memory // mode.partitions, mode, "BinarySI"),
-        "computeUnits": _shared(
-            part.compute_units // mode.partitions, mode, "DecimalSI"
-        ),
-        "simdUnits": _shared(part.simds // mode.partitions, mode, "DecimalSI"),
+        "memory": _shared(memory // mode.partitions, mode, "BinarySI"),
+        "computeUnits": _shared(units // mode.partitions, mode, "DecimalSI"),
+        "simdUnits": _shared(simds // mode.partitions, mode, "DecimalSI"),
     }
     name = f"gpu-{index}-{mode.compute}-{mode.memory}"
     fields = wire.device(name, all_attributes, capacities)
@@ -86,15 +87,22 @@ def _shared(each: int, mode: Mode, form: Format) -> Wire:
     return total
 
 
+def details(mode: Mode) -> dict[str, str]:
+    """Return what the driver adds to a device later on.
+
+    Its taint comes and goes with allocations: the first one of a node settles the
+    memory mode for all GPUs, whatever mode they are in now. So it is told, and no
+    device that is found here has it.
+    """
+    return {
+        "taint": f"{_CONFLICT}:NoExecute while claims of the node's pods use another "
+        f"memory mode than {mode.memory}"
+    }
+
+
 def warnings(gpu: Gpu, mode: Mode) -> tuple[str, ...]:
     """Return what will not go as the driver says."""
-    found: list[str] = []
     offered = gpu.pci.texts.get(_AVAILABLE, "").lower().replace(",", " ").split()
     if offered and mode.compute not in offered:
-        found.append(f"the driver offers {mode.compute}, which this GPU does not have")
-    if gpu.is_divided:
-        found.append(
-            f"it is in {gpu.profile} now: amounts are shares of its first partition "
-            "until the driver starts with the GPU in spx"
-        )
-    return tuple(found)
+        return (f"the driver offers {mode.compute}, which this GPU does not have",)
+    return ()

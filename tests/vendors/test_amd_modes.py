@@ -1,9 +1,9 @@
 from dractl.cel import compile_selector
-from dractl.model.hosts import Sriov
+from dractl.model.hosts import PlatformGpu, Sriov
 from dractl.vendors.amd import AMD
 from dractl.vendors.base import Wishes
 from tests.vendors.builders import attribute, device, found, names, only
-from tests.vendors.instincts import GPU, gpu, machine, modes
+from tests.vendors.instincts import GPU, gpu, kfd, machine, modes
 
 
 def test_each_mode_is_a_device_with_auto_partition() -> None:
@@ -65,6 +65,36 @@ def test_a_mode_that_the_gpu_does_not_have_is_told() -> None:
     dpx = found(AMD, machine(gpu(texts=texts)), partitionable=True)[1]
 
     assert dpx.warnings == ("the driver offers dpx, which this GPU does not have",)
+
+
+def test_a_divided_gpu_is_as_large_as_a_whole_one() -> None:
+    xcps = tuple(PlatformGpu(f"amdgpu_xcp_{n}", (n,), (128 + n,)) for n in range(2, 9))
+    parts = tuple(kfd(render, simd_count=152) for render in (128, *range(130, 137)))
+    facts = machine(gpu(texts=modes("CPX")), xcps=xcps, kfd=parts)
+
+    spx, dpx, *_ = found(AMD, facts, partitionable=True)
+
+    assert device(spx)["capacity"] == {
+        "partitions": {"value": "1"},
+        "memory": {"value": "512Gi"},
+        "computeUnits": {"value": "304"},
+        "simdUnits": {"value": "1216"},
+    }
+    assert device(dpx)["capacity"]["memory"] == {
+        "value": "512Gi",
+        "requestPolicy": {"default": "256Gi", "validValues": ["256Gi"]},
+    }
+    assert spx.warnings == ()
+
+
+def test_the_taint_that_allocations_bring_is_told_and_not_published() -> None:
+    *_, cpx = found(AMD, machine(gpu()), partitionable=True)
+
+    assert "taints" not in device(cpx)
+    assert cpx.details["taint"] == (
+        "gpu.amd.com/memory-partition-conflict:NoExecute while claims of the node's "
+        "pods use another memory mode than nps4"
+    )
 
 
 def test_gpus_without_modes_stay_whole_with_auto_partition() -> None:
