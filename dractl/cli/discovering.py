@@ -128,7 +128,10 @@ def shown(  # noqa: PLR0913 - machines, how to look at them, and how to show the
     else:
         screen.write(_listing(parts, view.output_format, screen))
     for whole, part in zip(found, parts, strict=True):
-        _remark(whole, part, look, screen, is_alone=len(found) == 1)
+        node = "" if len(found) == 1 else f"{whole.node}: "
+        _remark(whole, part, look, screen, node)
+        if view.output_format == "slice":
+            _tell_gaps(look.published(whole), screen, node)
 
 
 def _listing(parts: Sequence[Inventory], output_format: str, screen: Terminal) -> str:
@@ -140,10 +143,9 @@ def _listing(parts: Sequence[Inventory], output_format: str, screen: Terminal) -
 
 
 def _remark(
-    whole: Inventory, part: Inventory, look: Look, screen: Terminal, *, is_alone: bool
+    whole: Inventory, part: Inventory, look: Look, screen: Terminal, node: str
 ) -> None:
     """Say what could not be read, and what helps where there is nothing."""
-    node = "" if is_alone else f"{whole.node}: "
     for text in inventories.problems(whole):
         screen.warn(f"{node}{text}")
     is_narrow = bool(look.kinds or look.vendors or look.drivers)
@@ -153,6 +155,16 @@ def _remark(
     for text in notes(whole):
         screen.note(f"{node}{text}")
     screen.detail(f"looked for {', '.join(each.title for each in VENDORS)}")
+
+
+def _tell_gaps(published: Inventory, screen: Terminal, node: str) -> None:
+    """Say how slices that are printed differ from those of the drivers."""
+    from dractl.discovery.gaps import doubts, left_out, unknown
+
+    for text in doubts(published.found):
+        screen.warn(f"{node}{text}")
+    for text in (*left_out(published.found), *unknown(published)):
+        screen.note(f"{node}{text}")
 
 
 def _slices(found: Sequence[Inventory], look: Look) -> Iterator[Mapping[str, Any]]:

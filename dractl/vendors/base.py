@@ -38,8 +38,9 @@ class Driver:
 
     `schemas` are the versions or modes of the driver that publish differently; the last
     is the one that counts. `elsewhere` are attributes that it publishes and a machine's
-    files do not tell, with where it has them from. `partitioned` are its classes where
-    it makes partitions on demand, if these are others. `has_random_names`: the names of
+    files do not tell, with where it has them from. `of_nvml` are attributes and amounts
+    that only NVML tells, if it can be asked. `partitioned` are its classes where it
+    makes partitions on demand, if these are others. `has_random_names`: the names of
     its devices end in something random, though here they do not. `is_selective`: it
     publishes only what a policy selects.
     """
@@ -53,6 +54,7 @@ class Driver:
     type_attribute: str = "type"
     schemas: tuple[str, ...] = ()
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    of_nvml: tuple[str, ...] = ()
     partitioned: tuple[Class, ...] = ()
     has_random_names: bool = False
     is_selective: bool = False

@@ -44,6 +44,10 @@ DRIVER: Final = Driver(
     }),
     {"model": "productName"},
     schemas=("0.3", "0.3-vfio", "0.4", "0.4-vfio", "0.5-vfio", "0.5"),
+    of_nvml=(
+        "memory", "uuid", "productName", "brand", "architecture", "addressingMode",
+        *_VERSIONS,
+    ),
 )  # fmt: skip
 
 

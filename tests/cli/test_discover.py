@@ -180,6 +180,35 @@ def test_another_version_of_a_driver_publishes_otherwise(machine: Machines) -> N
     assert newest - older == {"resource.kubernetes.io/numaNode"}
 
 
+def test_what_slices_lack_is_told(machine: Machines) -> None:
+    ran = machine("cloud-t4")("-o", "slice", "--node-name", "n1")
+
+    assert ran.status == 0
+    assert ran.err == (
+        "warning: gpu-0: NVML was not asked: only name, UUID and place are known of "
+        "it\n"
+        "gpu.nvidia.com: not known here: memory, brand, architecture, "
+        "addressingMode, cudaComputeCapability, cudaDriverVersion (NVML)\n"
+    )
+
+
+def test_why_devices_are_not_in_slices_is_told_once_for_each_reason(
+    machine: Machines,
+) -> None:
+    ran = machine("rdma-nics")("-o", "slice", "--kind", "nic,vf")
+
+    assert ran.err.partition("\n")[2] == (
+        "not published: 0000:04:00.0: no kernel driver is bound, so that there is no "
+        "interface to give\n"
+        "not published: 0000:3b:00.1: the node needs ens1f1np1: the default route "
+        "goes through it\n"
+        "not published: 0000:3b:00.4, 0000:86:00.0: vfio-pci is bound, which makes no "
+        "network interface\n"
+        "dra.net: not known here: ipv4, ipv6 (netlink); ebpf, tcFilterNames, "
+        "tcxProgramNames (tc and eBPF)\n"
+    )
+
+
 def test_what_the_release_drops_of_slices_is_told(machine: Machines) -> None:
     options = ["-o", "slice", "--partitionable", "--kubernetes-version", "1.35"]
     ran = machine("mi300x")(*options)
