@@ -214,7 +214,7 @@ def _load_pod(
     if "KUBERNETES_SERVICE_HOST" not in environment:
         raise DractlError(
             "no-cluster",
-            "no cluster is named: there is no kubeconfig, and this is no pod",
+            "no cluster is named: no kubeconfig has one, and this is no pod",
             hint="try --demo, read a saved state with --snapshot, or name a kubeconfig "
             "with --kubeconfig or in KUBECONFIG",
         )

@@ -53,12 +53,14 @@ class Access:
 
 
 def access(target: Target, environment: Mapping[str, str], home: Path) -> Access | None:
-    """Return what the options choose; None if there is no kubeconfig at all.
+    """Return what the options choose; None if no kubeconfig says anything.
 
     Raises DractlError for a file that cannot be read, and for a name that no file has.
     """
     merged = _merged(_files(target, environment, home))
-    if not merged.found and target.server is None:
+    # As in client-go (clientcmd/merged_client_builder.go: ClientConfig), an empty file
+    # does not keep a pod from its service account.
+    if merged.is_empty and target.server is None:
         return None
     context_name = target.context or merged.current
     context: Entry = {}
@@ -140,12 +142,14 @@ class _Merged:
     """The entries of all files, of which the first of a name counts, as in kubectl."""
 
     def __init__(self) -> None:
-        self.found = False
         self.current = ""
         self._entries: dict[str, dict[str, _Entry]] = {key: {} for key in _LISTS}
 
+    @property
+    def is_empty(self) -> bool:
+        return not self.current and not any(self._entries.values())
+
     def add(self, file: Path, config: Entry) -> None:
-        self.found = True
         if not self.current:
             self.current = str(config.get("current-context") or "")
         for key, inner in _LISTS.items():
@@ -233,7 +237,8 @@ def _entries(
         stated = {k: v for k, v in (values or {}).items() if v not in (None, "", {})}
         if wrong := misshapen(stated):
             raise _unreadable(file, f"{wrong} in {inner} {name!r}")
-        yield name, _resolved(stated, file.parent)
+        # A path without a folder would be looked up on PATH, if it is a program's.
+        yield name, _resolved(stated, file.parent.absolute())
 
 
 def _resolved(values: Entry, folder: Path) -> Entry:

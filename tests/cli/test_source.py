@@ -31,7 +31,7 @@ def test_without_any_cluster_ways_to_name_one_are_told(dractl: Runner) -> None:
 
     assert (ran.status, ran.out) == (3, "")
     assert ran.err == (
-        "error: no cluster is named: there is no kubeconfig, and this is no pod\n"
+        "error: no cluster is named: no kubeconfig has one, and this is no pod\n"
         "hint: try --demo, read a saved state with --snapshot, or name a kubeconfig "
         "with --kubeconfig or in KUBECONFIG\n"
     )

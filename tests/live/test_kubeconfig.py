@@ -36,6 +36,17 @@ def test_without_a_kubeconfig_there_is_no_access(tmp_path: Path) -> None:
     assert access(Target(), {}, tmp_path) is None
 
 
+@pytest.mark.parametrize(
+    "content",
+    ["", "{}", {"kind": "Config", "contexts": None, "current-context": ""}],
+    ids=["nothing", "mapping", "what kubectl leaves"],
+)
+def test_an_empty_kubeconfig_is_like_none(tmp_path: Path, content: object) -> None:
+    target = Target(kubeconfig=str(written(tmp_path / "config", content)))
+
+    assert access(target, {}, tmp_path) is None
+
+
 def test_the_file_in_the_home_folder_is_read_where_nothing_else_is_named(
     tmp_path: Path,
 ) -> None:
@@ -146,6 +157,18 @@ def test_only_a_program_with_a_path_is_looked_for_beside_the_file(
     assert found.user["exec"]["command"] == resolved.format(tmp_path)
 
 
+def test_a_program_beside_a_file_of_this_folder_is_not_looked_up_on_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path / "config", config("a", user={"exec": {"command": "./login"}}))
+    monkeypatch.chdir(tmp_path)
+
+    found = access(Target(kubeconfig="config"), {}, tmp_path)
+
+    assert found is not None
+    assert found.user["exec"]["command"] == str(tmp_path / "login")
+
+
 def test_what_is_empty_counts_as_absent(tmp_path: Path) -> None:
     empty = {"certificate-authority-data": "", "proxy-url": None}
 
@@ -209,7 +232,6 @@ def test_a_folder_is_no_kubeconfig(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message", "hint"),
     [
-        ("", "the kubeconfig has no current context", "there are none"),
         (
             {**config("a"), "current-context": ""},
             "the kubeconfig has no current context",

@@ -53,6 +53,16 @@ def test_a_token_that_was_rotated_is_read_again(
     assert connection.get(VERSION).status == 200
 
 
+@pytest.mark.usefixtures("server")
+def test_an_empty_kubeconfig_does_not_hide_the_service_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config").write_text("")
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
+
+    assert connect(Target()).who() == ACCOUNT.name
+
+
 def test_a_kubeconfig_goes_first(
     server: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
