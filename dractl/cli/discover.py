@@ -97,7 +97,12 @@ CompareOption = Annotated[
     typer.Option("--compare", help="Say what the cluster does not know, or wrong."),
 ]
 WatchOption = Annotated[
-    bool, typer.Option("-w", "--watch", help="Look again and again, and tell changes.")
+    bool,
+    typer.Option(
+        "-w",
+        "--watch",
+        help="Look again and again, and tell changes, as a table or with -o json.",
+    ),
 ]
 EveryOption = Annotated[
     str | None,

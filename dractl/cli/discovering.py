@@ -15,6 +15,7 @@ from dractl.discovery.inventory import Inventory, notes
 from dractl.errors import DractlError, ExitStatus
 from dractl.model.cluster import Profile
 from dractl.model.hosts import HostFacts
+from dractl.model.names import dns_subdomain
 from dractl.vendors import VENDORS
 
 _DATA: Final = frozenset({"json", "yaml"})
@@ -39,7 +40,8 @@ class View:
         if self.compares and self.output_format == "wide":
             raise usage("--compare has no -o wide")
         if makes_objects and (self.compares or self.has_topology):
-            raise usage(f"-o {self.output_format} is an answer of its own")
+            other = "--compare" if self.compares else "--topology"
+            raise usage(f"-o {self.output_format} and {other} exclude each other")
         if self.api_version and not makes_objects:
             raise usage("--api-version goes with -o slice and -o class")
         if self.compares and (look.kinds or look.everything):
@@ -171,10 +173,12 @@ def _slices(found: Sequence[Inventory], look: Look) -> Iterator[Mapping[str, Any
     from dractl.discovery.slices import slices
 
     for each in found:
-        if not each.node:
+        if dns_subdomain(each.node):
             raise DractlError(
                 "no-node-name",
-                "the machine has no host name, so its node has none",
+                f"no node can be named as the machine is: {each.node[:40]!r}"
+                if each.node
+                else "the machine has no host name, so its node has none",
                 hint="name it with --node-name",
             )
         yield from slices(each, look.wishes.profile)

@@ -12,6 +12,7 @@ from dractl.errors import DractlError
 from dractl.hardware.facts import facts
 from dractl.model.cluster import Profile
 from dractl.model.hosts import HostFacts, Nvml
+from dractl.model.names import dns_subdomain
 from dractl.vendors import VENDORS
 from dractl.vendors.base import Driver, Wishes
 
@@ -72,6 +73,8 @@ class Look:
         source: Source,
     ) -> "Look":
         """Return what the options say; raise DractlError for what makes no sense."""
+        if node is not None and (faults := dns_subdomain(node)):
+            raise usage(f"--node-name {node[:40]!r}: {faults[0]}")
         named = _listed(vendors)
         known = {vendor.name for vendor in VENDORS} | DRIVERS.keys()
         if unknown := sorted(named - known):

@@ -247,7 +247,9 @@ def test_a_release_without_extended_resources_gets_none(machine: Machines) -> No
         (["--context", "a"], "a cluster is only asked to compare it"),
         (["--compare", "--topology"], "--compare and --topology exclude each other"),
         (["--compare", "-o", "wide"], "--compare has no -o wide"),
-        (["--compare", "-o", "slice"], "-o slice is an answer of its own"),
+        (["--compare", "-o", "slice"], "-o slice and --compare exclude each other"),
+        (["--topology", "-o", "class"], "-o class and --topology exclude each other"),
+        (["--node-name", "BAD NAME"], "--node-name 'BAD NAME': must be lower-case"),
         (["--compare", "--kind", "gpu", "--demo"], "--compare takes all devices"),
         (["--api-version", "v1"], "--api-version goes with -o slice and -o class"),
         (["--vendor", "amdd"], "no vendor 'amdd'"),
@@ -287,3 +289,14 @@ def test_a_machine_without_a_name_needs_one_for_slices(machine: Machines) -> Non
     ran = board("-o", "slice", "--all")
     assert ran.status == 3
     assert "--node-name" in ran.err
+
+
+def test_a_host_name_that_no_node_can_have_makes_no_slices(machine: Machines) -> None:
+    board = machine("board")
+    (board.root / "etc").mkdir(exist_ok=True)
+    (board.root / "etc/hostname").write_text("my_board\n")
+
+    ran = board("-o", "slice", "--all")
+    assert (ran.status, ran.out) == (3, "")
+    assert "no node can be named as the machine is: 'my_board'" in ran.err
+    assert "hint: name it with --node-name" in ran.err
