@@ -83,20 +83,27 @@ def complete_for_kubectl() -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status, whatever happens."""
     terminal = Terminal.of(os.environ, _program(sys.argv[0]))
+    status = _status(terminal, sys.argv[1:] if argv is None else argv)
+    if not terminal.is_unread:
+        return status
+    _discard_output()
+    return _BROKEN_PIPE
+
+
+def _status(terminal: Terminal, argv: Sequence[str]) -> int:
+    """Run one command; tell what ended it."""
     try:
-        status = _invoke(terminal, sys.argv[1:] if argv is None else argv)
+        return _invoke(terminal, argv)
     except DractlError as error:
         terminal.fail(error)
         return error.status
     except OutputClosed:
-        _discard_output()
         return _BROKEN_PIPE
     except KeyboardInterrupt:
         return ExitStatus.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the process boundary: the rest is a bug
         _report_bug(terminal, error)
         return ExitStatus.BUG
-    return status
 
 
 def _invoke(terminal: Terminal, argv: Sequence[str]) -> int:

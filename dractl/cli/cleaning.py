@@ -84,7 +84,7 @@ def status(answer: Leftovers, snapshot: Snapshot, asked: Limits) -> ExitStatus:
     if answer.proposed:
         return ExitStatus.NO
     unseen = asked.has_cluster_scoped and any(
-        gap is not None and gap.cause is Cause.FORBIDDEN
+        gap is not None and gap.cause in {Cause.FORBIDDEN, Cause.FAILED}
         for gap in (snapshot.info.gap(kind.kind) for kind in NEEDS["cleanup"].changes)
     )
     is_unknown = any(each.verdict is Verdict.UNKNOWN for each in answer.findings)
@@ -95,9 +95,9 @@ def status(answer: Leftovers, snapshot: Snapshot, asked: Limits) -> ExitStatus:
 def write(answer: Leftovers, output_format: AnswerFormat, screen: Terminal) -> None:
     """Print what is left over, and say how much it is."""
     if output_format in {"json", "yaml"}:
-        _write_data(answer, (), output_format, screen)
+        screen.write(_data(answer, (), output_format))
     elif output_format == "name":
-        _write_names(answer.proposed, screen)
+        screen.write(_names(answer.proposed))
     else:
         screen.write((wide if output_format == "wide" else table)(answer, screen))
     screen.note(summary(answer))
@@ -118,14 +118,14 @@ def delete(
 
     def tell(deletion: Deletion) -> None:
         if output_format in {"table", "wide"}:
-            screen.write(told(deletion, order.how))
+            screen.offer(told(deletion, order.how))
 
     work = carry_out(chosen, live, order.dry_run, tell)
     if output_format in {"json", "yaml"}:
-        _write_data(answer, work.done, output_format, screen)
+        screen.offer(_data(answer, work.done, output_format))
     elif output_format == "name":
         done = (each for each in work.done if each.outcome in _DONE)
-        _write_names((each.finding for each in done), screen)
+        screen.offer(_names(each.finding for each in done))
     _report(work, order, screen)
     left = len(answer.proposed) - len(chosen)
     if left:
@@ -150,18 +150,15 @@ def _is_wanted(
     )
 
 
-def _write_data(
-    answer: Leftovers,
-    deletions: Sequence[Deletion],
-    output_format: AnswerFormat,
-    screen: Terminal,
-) -> None:
+def _data(
+    answer: Leftovers, deletions: Sequence[Deletion], output_format: AnswerFormat
+) -> str:
     written = output.as_json if output_format == "json" else output.as_yaml
-    screen.write(written(document(answer, deletions)))
+    return written(document(answer, deletions))
 
 
-def _write_names(findings: Iterable[Finding], screen: Terminal) -> None:
-    screen.write("".join(f"{named(each)}\n" for each in findings))
+def _names(findings: Iterable[Finding]) -> str:
+    return "".join(f"{named(each)}\n" for each in findings)
 
 
 def _report(work: Work[Deletion], order: Order, screen: Terminal) -> None:
@@ -170,6 +167,8 @@ def _report(work: Work[Deletion], order: Order, screen: Terminal) -> None:
         screen.fail(work.error)
     if work.is_interrupted:
         screen.warn("interrupted: the rest was not deleted")
+    if screen.is_unread:
+        screen.warn("nobody reads the output; the work went on without")
     for each in work.done:
         if each.outcome is Outcome.CHANGED:
             screen.warn(each.message)

@@ -11,7 +11,7 @@ from dractl.cli.taintlists import RESOURCE
 from dractl.cli.taintorders import TaintOrders
 from dractl.cli.taintplanning import Weighed, weighed
 from dractl.cli.taintwork import Happened
-from dractl.cli.terminal import Terminal
+from dractl.cli.terminal import OutputClosed, Terminal
 from dractl.cli.text import counted, visible
 from dractl.errors import DractlError, ExitStatus
 from dractl.live.kinds import TAINT_RULE
@@ -27,14 +27,25 @@ def change(orders: TaintOrders, source: Source, screen: Terminal) -> ExitStatus:
     if live is not None and orders.way.asks_server:
         _check_served(live, found, screen)
     if orders.prints_text:
-        screen.write(_plan(found, orders, screen))
-        tell(found.notices, screen)
+        _show(found, orders, screen)
     if orders.finds_expired and not found.plan.removed:
         screen.note("no rule of dractl is past its time")
     happened = _happened(found, orders, screen)
     if not orders.prints_text:
-        screen.write(_answer(found, happened, orders))
+        screen.offer(_answer(found, happened, orders))
+    if screen.is_unread and live is not None and not orders.way.how:
+        taintwork.report_unread(happened.results, screen)
     return happened.status
+
+
+def _show(found: Weighed, orders: TaintOrders, screen: Terminal) -> None:
+    """Print the plan; a plan that nobody reads is not carried out."""
+    try:
+        screen.write(_plan(found, orders, screen))
+    except OutputClosed:
+        screen.warn("nobody reads the output; nothing was changed")
+        raise
+    tell(found.notices, screen)
 
 
 def _happened(found: Weighed, orders: TaintOrders, screen: Terminal) -> Happened:

@@ -13,6 +13,7 @@ from dractl.cli.taintplanning import Weighed
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import counted, visible
 from dractl.errors import DractlError, ExitStatus
+from dractl.live.errors import ClusterError
 from dractl.live.evictions import Following, Verdicts, follow, verdicts
 from dractl.live.kinds import TAINT_RULE
 from dractl.live.taintrules import Outcome, Result, TaintRules
@@ -116,21 +117,34 @@ def _tell(result: Result, orders: TaintOrders, screen: Terminal, how: str) -> No
     if outcome is Outcome.OUTDATED:
         said += f": {message}"
     tried = f" ({how})" if how and outcome.is_in_effect else ""
-    screen.write(visible(f"devicetaintrule {name} {said}{tried}") + "\n")
+    screen.offer(visible(f"devicetaintrule {name} {said}{tried}") + "\n")
 
 
 def _report(work: Work[Result], screen: Terminal) -> None:
-    """Say what ended the work early, and that it can be taken up again."""
+    """Say what ended the work early, and whether it can be taken up again."""
     if work.error is not None:
         screen.fail(work.error)
     if work.is_interrupted:
         screen.warn("interrupted")
     if work.error is not None or work.is_interrupted:
-        done = sum(each.outcome.is_in_effect for each in work.done)
-        screen.note(
-            f"{done} of {counted(len(work.done), 'rule')} done; the same command goes "
-            "on from there"
-        )
+        on = "; the same command goes on from there" if _can_go_on(work) else ""
+        screen.note(f"{_share_done(work.done)}{on}")
+
+
+def _can_go_on(work: Work[Result]) -> bool:
+    """Tell whether what ended the work may be over next time: no refusal is."""
+    return not isinstance(work.error, ClusterError) or work.error.code == "unavailable"
+
+
+def _share_done(results: Sequence[Result]) -> str:
+    done = sum(each.outcome.is_in_effect for each in results)
+    return f"{done} of {counted(len(results), 'rule')} done"
+
+
+def report_unread(results: Sequence[Result], screen: Terminal) -> None:
+    """Say how it went to whom the results did not reach."""
+    if results:
+        screen.warn(f"nobody reads the output; {_share_done(results)}")
 
 
 def _status(work: Work[Result], found: Weighed) -> ExitStatus:
@@ -165,7 +179,7 @@ def _followed(
         _say_that_it_goes_on("not followed any more", screen)
         return error.status, {}
     if orders.prints_text:
-        screen.write(_progress_told(seen, pods))
+        screen.offer(_progress_told(seen, pods))
     return _eviction_status(seen, screen), seen.said
 
 

@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Self, TextIO
 
@@ -24,7 +25,8 @@ class Terminal:
     """Where a run writes. `columns` is None where lines may be as long as they like.
 
     `keyboard` is what answers to questions are read from, None where there is none.
-    Commands set `verbose`, `quiet` and `plain` from their options.
+    Commands set `verbose`, `quiet` and `plain` from their options. `is_unread` is true
+    once nobody reads `out` any more.
     """
 
     out: TextIO
@@ -35,6 +37,7 @@ class Terminal:
     verbose: bool = False
     quiet: bool = False
     keyboard: TextIO | None = None
+    is_unread: bool = False
 
     @staticmethod
     def of(environment: Mapping[str, str], program: str) -> "Terminal":
@@ -60,7 +63,13 @@ class Terminal:
             # What follows on stderr often ends on the same screen: the result first.
             self.out.flush()
         except BrokenPipeError as error:
+            self.is_unread = True
             raise OutputClosed from error
+
+    def offer(self, text: str) -> None:
+        """Write a piece of the result of work that goes on if nobody reads it."""
+        with suppress(OutputClosed):
+            self.write(text)
 
     def note(self, text: str) -> None:
         """Say something about the result, unless asked to be quiet."""

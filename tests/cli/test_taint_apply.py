@@ -154,6 +154,7 @@ def test_fields_of_others_are_not_taken_over_unless_forced(taint: Tainter) -> No
     assert "somebody else manages fields of devicetaintrules" in refused.err
     assert "gitops" in refused.err
     assert "hint: leave it to them, or take the fields over with" in refused.err
+    assert refused.err.endswith("0 of 1 rule done\n")
     assert forced.status == 0
     assert taint.rules() == {RULE: "NoExecute"}
 
