@@ -15,6 +15,7 @@ from dractl.cli.terminal import OutputClosed, Terminal
 from dractl.cli.text import counted, visible
 from dractl.errors import DractlError, ExitStatus
 from dractl.live.kinds import TAINT_RULE
+from dractl.taints.availability import UNSERVED
 from dractl.taints.document import happened as happened_document
 from dractl.taints.document import plan_document
 from dractl.taints.plan import Change
@@ -64,9 +65,9 @@ def _check_served(live: Live, found: Weighed, screen: Terminal) -> None:
     """Raise DractlError where no rules are served, or which there are is not known."""
     listed = [each for each in live.reading.lists if each.kind == TAINT_RULE]
     if not listed:
-        reason, *others = (each for each in found.notices if each.hint)
-        tell(others, screen)
-        raise DractlError("not-served", reason.message, hint=reason.hint)
+        reason = next(each for each in found.notices if each.code in UNSERVED)
+        tell((each for each in found.notices if each is not reason), screen)
+        raise DractlError(reason.code, reason.message, hint=reason.hint)
     if listed[0].refusal is not None:
         raise listed[0].refusal
 

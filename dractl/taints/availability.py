@@ -17,12 +17,17 @@ from dractl.taints.plan import Plan
 _KIND: Final = "DeviceTaintRule"
 _TAINTS: Final = "DRADeviceTaints"
 _RULES: Final = "DRADeviceTaintRules"
-_INSTEAD: Final = (
-    Notice(
-        "instead-driver",
-        "drivers may taint sick devices themselves, in their ResourceSlices",
-        "see whether the driver has health checks to turn on",
-    ),
+
+UNSERVED: Final = frozenset({"no-rules-in-release", "not-served"})
+"""The notices that say why there can be no rules."""
+
+_UPGRADE: Final = "upgrade the cluster, or choose another way"
+_BY_DRIVER: Final = Notice(
+    "instead-driver",
+    "drivers may taint sick devices themselves, in their ResourceSlices",
+    "see whether the driver has health checks to turn on",
+)
+_ANYWHERE: Final = (
     Notice(
         "instead-node",
         "a node can be kept free of new pods as a whole",
@@ -56,7 +61,7 @@ def hindrances(profile: Profile) -> tuple[Notice, ...]:
     version = rule_version(profile)
     if version is None:
         told = f"Kubernetes {release} has no DeviceTaintRules; 1.33 was the first"
-        return (Notice("no-rules-in-release", told), *_INSTEAD)
+        return (Notice("no-rules-in-release", told, _UPGRADE), *_instead(profile))
     gates = missing_gates(profile)
     if not gates:
         return ()
@@ -68,7 +73,7 @@ def hindrances(profile: Profile) -> tuple[Notice, ...]:
         f"controller manager{serve}"
     )
     turn_on = f"dractl render kubeadm --for-kubernetes {release} --feature {gates[-1]}"
-    return (Notice("gate-off", told, turn_on), *_INSTEAD)
+    return (Notice("gate-off", told, turn_on), *_instead(profile))
 
 
 def not_served(profile: Profile) -> tuple[Notice, ...]:
@@ -84,7 +89,15 @@ def not_served(profile: Profile) -> tuple[Notice, ...]:
     )
     gate = f" --feature {_RULES}" if profile.knows(_RULES) else f" --feature {_TAINTS}"
     turn_on = f"dractl render kubeadm --for-kubernetes {profile.version}{gate}"
-    return (Notice("not-served", told, turn_on), *_INSTEAD)
+    return (Notice("not-served", told, turn_on), *_instead(profile))
+
+
+def _instead(profile: Profile) -> Iterator[Notice]:
+    """Yield what there is where rules do nothing."""
+    # What drivers taint counts only with the gate for taints, since 1.33.
+    if profile.enabled(_TAINTS):
+        yield _BY_DRIVER
+    yield from _ANYWHERE
 
 
 def known_bugs(plan: Plan, impact: Impact, profile: Profile) -> Iterator[Notice]:

@@ -62,6 +62,22 @@ def test_where_no_version_is_served_the_way_to_it_is_told(
     assert "note: drivers may taint sick devices themselves" in ran.err
 
 
+def test_a_release_without_rules_is_told_as_the_reason(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    with ApiServer(kubernetes="1.32", served={}, feature_gates={}) as server:
+        server.add(cluster())
+        ran = Tainter(dractl, server, tmp_path)(GPU, EVICT, "--yes")
+
+    assert (ran.status, ran.out) == (3, "")
+    assert ran.err.endswith(
+        "error: Kubernetes 1.32 has no DeviceTaintRules; 1.33 was the first\n"
+        "hint: upgrade the cluster, or choose another way\n"
+    )
+    assert "kubectl cordon NODE" in ran.err
+    assert "drivers may taint" not in ran.err
+
+
 def test_what_drivers_taint_is_listed_without_rules(
     dractl: Runner, tmp_path: Path
 ) -> None:

@@ -62,7 +62,28 @@ def test_two_gates_are_told_as_two() -> None:
 
 
 def test_a_release_without_rules_says_so() -> None:
-    assert hindrances(Profile.of("1.32"))[0].code == "no-rules-in-release"
+    told, *instead = hindrances(Profile.of("1.32"))
+    assert (told.code, told.hint) == (
+        "no-rules-in-release",
+        "upgrade the cluster, or choose another way",
+    )
+    assert [each.code for each in instead] == ["instead-node", "instead-selector"]
+
+
+@pytest.mark.parametrize(
+    ("release", "gates", "is_offered"),
+    [
+        ("1.34", {}, False),
+        ("1.35", {}, False),
+        ("1.35", {"DRADeviceTaints": True}, True),
+        ("1.36", {}, True),
+    ],
+)
+def test_what_drivers_taint_is_offered_where_it_counts(
+    release: str, gates: dict[str, bool], *, is_offered: bool
+) -> None:
+    told = [each.code for each in hindrances(Profile.of(release, gates))]
+    assert ("instead-driver" in told) is is_offered
 
 
 @pytest.mark.parametrize(
