@@ -93,7 +93,9 @@ def comparison(seen: Ways, cluster: Snapshot) -> Comparison:
     parts = list(_partitions(main, there, cluster))
     found = [*_without(found, parts), *parts, *_cdi(main)]
     if main.registered is None:
-        notes.append("not checked which drivers the kubelet knows: unreadable here")
+        notes.append(
+            "not checked which drivers the kubelet knows: its folder is not seen here"
+        )
     return Comparison(main.node, tuple(found), tuple(notes))
 
 

@@ -31,7 +31,7 @@ class Inventory:
 
     `nvml` tells why NVML is silent on a machine that has something of NVIDIA.
     `functions` is the number of its PCI functions, known or not. `registered` are the
-    DRA drivers that the kubelet was told of, None where its folder cannot be read.
+    DRA drivers that the kubelet was told of, None where its folder is not seen.
     `cdi` are files that no longer fit the machine.
     """
 
@@ -43,7 +43,7 @@ class Inventory:
     functions: int = 0
     found: tuple[Found, ...] = ()
     topology: Topology = field(default_factory=Topology)
-    registered: tuple[str, ...] | None = ()
+    registered: tuple[str, ...] | None = None
     cdi: tuple[Missing, ...] = ()
     problems: tuple[HostProblem, ...] = ()
 

@@ -5,7 +5,6 @@ from typing import Final
 
 from dractl.model.hosts import HostFacts
 
-_REGISTRY: Final = "plugins_registry"
 # As the helper of Kubernetes names it, with the pod's uid where updates are rolling
 # (dynamic-resource-allocation/kubeletplugin/draplugin.go).
 _SOCKET: Final = re.compile(
@@ -19,7 +18,7 @@ def registered_drivers(facts: HostFacts) -> tuple[str, ...] | None:
 
     Sockets of storage plugins are among them: their names do not tell.
     """
-    if any(_REGISTRY in each.where for each in facts.problems):
+    if not facts.has_registry:
         return None
     names = (
         each.path.rpartition("/")[2] for each in facts.sockets if each.is_registration

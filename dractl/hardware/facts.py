@@ -9,7 +9,7 @@ from dractl.hardware.cdi import cdi_specs
 from dractl.hardware.cpus import all_cpus, numa_nodes
 from dractl.hardware.host import Host
 from dractl.hardware.kfd import kfd_nodes
-from dractl.hardware.kubelet import plugin_sockets
+from dractl.hardware.kubelet import has_registry, plugin_sockets
 from dractl.hardware.net import net_interfaces
 from dractl.hardware.nodes import device_nodes
 from dractl.hardware.pci import drm_numbers, pci_devices
@@ -71,6 +71,7 @@ def facts(root: Path, nvml: Nvml) -> HostFacts:
         nodes=device_nodes(host),
         proc_nvidia=_proc_nvidia(host),
         nvml=nvml,
+        has_registry=has_registry(host),
         sockets=plugin_sockets(host),
         cdi=cdi_specs(host),
         problems=host.problems,

@@ -12,6 +12,14 @@ _REGISTRATIONS: Final = "var/lib/kubelet/plugins_registry"
 _DEEPEST: Final = 3  # kubernetes.io/csi/DRIVER is the deepest that is in use
 
 
+def has_registry(host: Host) -> bool:
+    """Tell whether the folder can be listed in which plugins register.
+
+    The kubelet makes it; where it is not seen, the kubelet or its folder is elsewhere.
+    """
+    return host.folder(_REGISTRATIONS) is not None
+
+
 def plugin_sockets(host: Host) -> tuple[PluginSocket, ...]:
     """Return the sockets in the order of their paths."""
     registrations = dict.fromkeys(_sockets(host, _REGISTRATIONS), True)

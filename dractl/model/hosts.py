@@ -353,6 +353,7 @@ class HostFacts:
     name. `xcps` are partitions of AMD GPUs other than the first of each. `platform` are
     the names in /sys/devices/platform. `texts` are further small files by their paths
     (`sys/firmware/devicetree/base/model`). `page_size` is that of memory, in bytes.
+    `has_registry`: the folder is seen in which plugins of the kubelet register.
     """
 
     name: str = ""
@@ -374,6 +375,7 @@ class HostFacts:
     nodes: tuple[DeviceNode, ...] = ()
     proc_nvidia: Mapping[str, str] = field(default_factory=dict)
     nvml: Nvml = Nvml()
+    has_registry: bool = False
     sockets: tuple[PluginSocket, ...] = ()
     cdi: tuple[CdiSpec, ...] = ()
     problems: tuple[HostProblem, ...] = ()

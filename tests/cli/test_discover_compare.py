@@ -12,6 +12,7 @@ from tests.cli.machines import Machine, saved
 from tests.cli.run import Runner
 
 HOST = "mi300x"
+REGISTRY = "var/lib/kubelet/plugins_registry"
 NODE: Mapping[str, Any] = {
     "apiVersion": "v1", "kind": "Node", "metadata": {"name": "n1"}
 }  # fmt: skip
@@ -20,8 +21,7 @@ NODE: Mapping[str, Any] = {
 @pytest.fixture
 def machine(dractl: Runner, tmp_path: Path) -> Machine:
     found = Machine(dractl, tmp_path, HOST)
-    registry = found.root / "var/lib/kubelet/plugins_registry"
-    assert not registry.exists()
+    (found.root / REGISTRY).mkdir(parents=True)
     return found
 
 
@@ -33,10 +33,20 @@ def published(machine: Machine) -> dict[str, Any]:
 def test_a_machine_that_is_published_as_it_is_differs_in_nothing(
     machine: Machine, tmp_path: Path
 ) -> None:
+    (machine.root / REGISTRY).rmdir()
     snapshot = saved(tmp_path / "c.yaml", NODE, published(machine))
     ran = machine("--compare", "--snapshot", snapshot, "--node-name", "n1")
 
-    # Nothing in the tree is a kubelet.
+    assert (ran.status, ran.out) == (0, "")
+    assert ran.err.endswith("no differences on 1 node\n")
+
+
+def test_a_driver_that_the_kubelet_does_not_know_is_told(
+    machine: Machine, tmp_path: Path
+) -> None:
+    snapshot = saved(tmp_path / "c.yaml", NODE, published(machine))
+    ran = machine("--compare", "--snapshot", snapshot, "--node-name", "n1")
+
     assert ran.status == 1
     assert ran.out.splitlines()[:2] == ["node n1", "  gpu.amd.com"]
     assert "    driver-not-registered: it has slices, but the kubelet has no" in ran.out

@@ -12,7 +12,7 @@ from dractl.discovery.comparison import Comparison, comparison, ways
 from dractl.discovery.inventory import Inventory, Missing, inventory
 from dractl.discovery.slices import slices
 from dractl.model.cluster import Profile
-from dractl.model.hosts import Nvml, NvmlState
+from dractl.model.hosts import HostFacts, Nvml, NvmlState
 from dractl.vendors.base import Found, Wire, Wishes
 from tests.discovery.builders import DRIVER, attributes, device, gpu, machine, nic
 from tests.hosts.reading import host_facts
@@ -180,7 +180,8 @@ def test_a_driver_that_publishes_nothing_is_missed_where_there_are_accelerators(
 
 def test_a_driver_for_nics_that_nobody_uses_is_no_difference() -> None:
     cluster = Snapshot.from_documents([NODE])
-    whole = machine(nic("0000:3b:00.0", device=device("nic-0")))
+    facts = HostFacts(has_registry=True)
+    whole = machine(nic("0000:3b:00.0", device=device("nic-0")), facts=facts)
 
     found = comparison({"": whole}, cluster)
     assert found.differences == ()
@@ -190,17 +191,18 @@ def test_a_driver_for_nics_that_nobody_uses_is_no_difference() -> None:
 def test_a_driver_that_publishes_but_is_not_registered_is_told() -> None:
     cluster = Snapshot.from_documents([NODE, slice_(device("gpu-17"))])
 
-    [difference] = comparison({"": machine(gpu())}, cluster).differences
+    known = machine(gpu(), facts=HostFacts(has_registry=True))
+    [difference] = comparison({"": known}, cluster).differences
     assert (difference.code, difference.driver) == ("driver-not-registered", DRIVER)
 
 
-def test_what_the_kubelet_knows_is_not_checked_where_it_cannot_be_read() -> None:
+def test_what_the_kubelet_knows_is_not_checked_where_it_is_not_seen() -> None:
     cluster = Snapshot.from_documents([NODE, slice_(device("gpu-17"))])
-    found = comparison({"": replace(machine(gpu()), registered=None)}, cluster)
+    found = comparison({"": machine(gpu())}, cluster)
 
     assert found.differences == ()
     assert found.notes == (
-        "not checked which drivers the kubelet knows: unreadable here",
+        "not checked which drivers the kubelet knows: its folder is not seen here",
     )
 
 
@@ -271,7 +273,7 @@ def test_a_partition_on_demand_that_no_claim_holds_was_made_otherwise(
 
 @pytest.mark.parametrize("host", names())
 def test_a_machine_agrees_with_its_own_slices(host: str, tmp_path: Path) -> None:
-    facts = host_facts(host, tmp_path)
+    facts = replace(host_facts(host, tmp_path), has_registry=True)
     wishes = Wishes(PROFILE)
     own = list(slices(inventory(facts, wishes, node="n0"), PROFILE))
     cluster = Snapshot.from_documents([NODE, *own], kubernetes="1.36")

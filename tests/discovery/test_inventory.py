@@ -6,7 +6,6 @@ from dractl.discovery.inventory import Missing, inventory, narrowed, notes
 from dractl.model.hosts import (
     CdiSpec,
     HostFacts,
-    HostProblem,
     Nvml,
     NvmlState,
     PciDevice,
@@ -108,15 +107,13 @@ def test_registered_drivers_are_those_of_sockets() -> None:
         PluginSocket("/var/lib/kubelet/plugins/cpu.example/dra.sock"),
     )
 
-    whole = machine(facts=HostFacts(sockets=sockets))
+    whole = machine(facts=HostFacts(has_registry=True, sockets=sockets))
     assert whole.registered == ("gpu.acme.example", "net.example")
 
 
-def test_what_is_registered_is_unknown_where_the_folder_cannot_be_read() -> None:
-    problem = HostProblem(f"/host{REGISTRY}", "permission denied")
-
-    assert machine(facts=HostFacts(problems=(problem,))).registered is None
-    assert machine().registered == ()
+def test_what_is_registered_is_unknown_where_the_folder_is_not_seen() -> None:
+    assert machine(facts=HostFacts()).registered is None
+    assert machine(facts=HostFacts(has_registry=True)).registered == ()
 
 
 def test_cdi_files_are_told_if_what_they_name_is_gone() -> None:
