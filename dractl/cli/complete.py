@@ -8,6 +8,7 @@ meaning, and last `:0` where file names fit as well, `:4` where they do not.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -45,7 +46,7 @@ class _Line:
     def take(self, word: str) -> None:
         """Go on by one complete word."""
         if self.waiting is not None:
-            self.used[_long(self.waiting)] = word
+            self._note(self.waiting, word)
             self.waiting = None
         elif self.only_arguments:
             self.arguments.append(word)
@@ -65,9 +66,15 @@ class _Line:
         if option is None:
             return
         if option.is_flag or equals:
-            self.used[_long(option)] = value
+            self._note(option, value)
         else:
             self.waiting = option
+
+    def _note(self, option: TyperOption, value: str) -> None:
+        name = _long(option)
+        if option.multiple and name in self.used:
+            value = f"{self.used[name]}\n{value}"
+        self.used[name] = value
 
     def options(self) -> dict[str, TyperOption]:
         """Return the options of the command under each of their names."""
@@ -155,7 +162,7 @@ def _explained(line: _Line, _current: str) -> Iterator[Candidate]:
         )
         return
     kind = line.arguments[0]
-    namespace = line.used.get("--namespace")
+    namespace = line.used.get("--namespace") or None
     wanted = {"device": SLICE, "claim": CLAIM}.get(KINDS.get(kind.lower(), ""), POD)
     found = names(line.used, kind, wanted, lambda s: names_of(kind, s, namespace))
     yield from (Candidate(n) for n in found if n not in line.arguments[1:])
@@ -271,16 +278,20 @@ def _classes(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
     yield from map(Candidate, found)
 
 
-def _claims(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+def _claims(used: Mapping[str, str], start: str) -> Iterator[Candidate]:
+    """Yield claims of all namespaces, or of the one that is typed already."""
     from dractl.cli.lookup import names
     from dractl.live.kinds import CLAIM
+
+    namespace, slash, _ = start.partition("/")
+    scope = {"--namespace": namespace} if slash else {"--all-namespaces": ""}
 
     def found(seen: "Snapshot") -> Iterator[str]:
         for each in seen.claims:
             if each.allocation is not None:
                 yield "/".join(each.meta.key)
 
-    yield from map(Candidate, names(used, "allocated", CLAIM, found))
+    yield from map(Candidate, names({**used, **scope}, "allocated", CLAIM, found))
 
 
 def _drivers(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
@@ -301,6 +312,12 @@ def _namespaces(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
         return of_pods | of_claims | {each.meta.name for each in seen.namespaces}
 
     yield from map(Candidate, sorted(names(used, "namespaces", NAMESPACE, found)))
+
+
+def _entries(key: str, used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    from dractl.cli.lookup import entries
+
+    yield from map(Candidate, entries(used, key))
 
 
 _OWN: Final = frozenset({"--vendor", "--driver", "--driver-schema"})
@@ -325,6 +342,8 @@ _SOURCES: Final[
 ] = {
     "--claim": _claims,
     "--class": _classes,
+    "--cluster": partial(_entries, "clusters"),
+    "--context": partial(_entries, "contexts"),
     "--driver": _drivers,
     "--explain": _explained_codes,
     "--feature": _bare_gates,
@@ -335,4 +354,5 @@ _SOURCES: Final[
     "--namespace": _namespaces,
     "--node": _nodes,
     "--node-name": _nodes,
+    "--user": partial(_entries, "users"),
 }

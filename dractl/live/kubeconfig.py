@@ -5,7 +5,6 @@ users hold credentials.
 """
 
 import difflib
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,7 +56,7 @@ def access(target: Target, environment: Mapping[str, str], home: Path) -> Access
 
     Raises DractlError for a file that cannot be read, and for a name that no file has.
     """
-    merged = _merged(_files(target, environment, home))
+    merged = _merged(target.files(environment, home))
     # As in client-go (clientcmd/merged_client_builder.go: ClientConfig), an empty file
     # does not keep a pod from its service account.
     if merged.is_empty and target.server is None:
@@ -82,6 +81,16 @@ def access(target: Target, environment: Mapping[str, str], home: Path) -> Access
         namespace=str(context.get("namespace") or "default"),
         user_file=file,
     )
+
+
+def names(
+    target: Target, environment: Mapping[str, str], home: Path, key: str
+) -> list[str]:
+    """Return what a kubeconfig calls its `clusters`, `contexts` or `users`.
+
+    Raises DractlError for a file that cannot be read.
+    """
+    return _merged(target.files(environment, home)).names(key)
 
 
 def _cluster(target: Target, merged: "_Merged", context: Entry) -> tuple[Entry, str]:
@@ -171,18 +180,6 @@ class _Merged:
             if near
             else f"there are {_listed(names)}",
         )
-
-
-def _files(
-    target: Target, environment: Mapping[str, str], home: Path
-) -> Iterable[tuple[Path, bool]]:
-    """Return the files to look at, and whether they have to be there."""
-    if target.kubeconfig:
-        return [(Path(target.kubeconfig).expanduser(), True)]
-    listed = environment.get("KUBECONFIG", "")
-    if listed:
-        return [(Path(each), False) for each in listed.split(os.pathsep) if each]
-    return [(home / ".kube" / "config", False)]
 
 
 def _merged(files: Iterable[tuple[Path, bool]]) -> _Merged:

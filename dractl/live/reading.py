@@ -69,6 +69,14 @@ class Listed(NamedTuple):
             for item in page.items():
                 yield {**implied, **item} if isinstance(item, dict) else {**implied}
 
+    def sourced(self, server: str) -> Iterator[SourcedDocument]:
+        """Yield the objects, once, with the server that they are from."""
+        try:
+            for document in self.documents():
+                yield SourcedDocument(document, server)
+        except NO_JSON:
+            raise unlike(server, self.kind.place(self.version).path) from None
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -89,12 +97,7 @@ class Reading:
         """
         yield SourcedDocument(written(self.info), self.server)
         for listed in self.lists:
-            try:
-                for document in listed.documents():
-                    yield SourcedDocument(document, self.server)
-            except NO_JSON:
-                path = listed.kind.place(listed.version).path
-                raise unlike(self.server, path) from None
+            yield from listed.sourced(self.server)
 
     def version_of(self, kind: Kind) -> str:
         """Return the version that a kind was read in, "" if it is not served."""
@@ -124,6 +127,14 @@ def read(
     names = frozenset(qualified(each.kind, each.group) for each in need.kinds)
     info = replace(info, gaps=gaps, read=names)
     return Reading(connection.server, info, listed, reader.listed)
+
+
+def documents_of(
+    connection: Connection, kind: Kind, scope: Scope
+) -> Iterator[SourcedDocument]:
+    """Yield the objects of one kind, without asking what the server is."""
+    listed = _Reader(connection, scope, _served(connection), None).listed(kind)
+    return iter(()) if listed is None else listed.sourced(connection.server)
 
 
 def _check(essential: Listed, server: str) -> None:

@@ -1,6 +1,9 @@
 """Which cluster is meant, and as whom it is asked: what options of a run say."""
 
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +26,14 @@ class Target:
     insecure: bool = False
     tls_server_name: str | None = None
     timeout: float | None = 60.0
+
+    def files(
+        self, environment: Mapping[str, str], home: Path
+    ) -> Iterable[tuple[Path, bool]]:
+        """Return the kubeconfigs to look at, and whether they have to be there."""
+        if self.kubeconfig:
+            return [(Path(self.kubeconfig).expanduser(), True)]
+        listed = environment.get("KUBECONFIG", "")
+        if listed:
+            return [(Path(each), False) for each in listed.split(os.pathsep) if each]
+        return [(home / ".kube" / "config", False)]
