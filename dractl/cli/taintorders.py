@@ -1,13 +1,16 @@
 """What the options of `dractl taint` ask for, and which of them go together."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from dractl.cli.options import usage
 from dractl.cli.output import AnswerFormat
 from dractl.cli.source import Source
 
 DryRun = Literal["none", "client", "server"]
+
+_LONGEST: Final = 128
+"""The longest name of a field manager: apimachinery, FieldManagerMaxLength."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,11 @@ class TaintOrders:
             raise usage("--all means all devices; name no others")
         if not self.changes and self._says_how:
             raise usage("--list and --expired only show; they take no such options")
+        if not _is_name_of_manager(way.manager):
+            raise usage(
+                f"--field-manager {way.manager[:_LONGEST]!r} is not 1 to {_LONGEST} "
+                "bytes of printable text"
+            )
         self._check_way(way, source)
 
     @property
@@ -124,3 +132,10 @@ class TaintOrders:
             raise usage("--wait and --preview need a live cluster")
         if not source.is_live and way.dry_run == "server":
             raise usage("--dry-run=server needs a live cluster")
+
+
+def _is_name_of_manager(text: str) -> bool:
+    """Tell what the API server takes: metav1/validation, ValidateFieldManager."""
+    return (
+        0 < len(text.encode(errors="surrogatepass")) <= _LONGEST and text.isprintable()
+    )

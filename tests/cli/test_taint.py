@@ -282,6 +282,12 @@ def test_where_the_gate_is_off_other_ways_are_offered(reader: Reader) -> None:
         ((GPU, AVOID, "--for", "soon"), "'soon' is not a time from now on"),
         ((GPU, f"{KEY}:Never"), "'Never' is not an effect of a taint"),
         (("--node", "n7", AVOID), "there is no node 'n7'"),
+        ((GPU, AVOID, "--field-manager", ""), "is not 1 to 128 bytes of printable"),
+        ((GPU, AVOID, "--field-manager", "a\nb"), "is not 1 to 128 bytes of printable"),
+        (
+            (GPU, AVOID, "--field-manager", "ä" * 65),
+            "is not 1 to 128 bytes of printable",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_wrong_usage(
