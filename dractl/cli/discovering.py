@@ -150,9 +150,10 @@ def _remark(
     """Say what could not be read, and what helps where there is nothing."""
     for text in inventories.problems(whole):
         screen.warn(f"{node}{text}")
-    is_narrow = bool(look.kinds or look.vendors or look.drivers)
-    if is_narrow and not part.found:
-        screen.note(f"{node}no such device among {len(whole.found)} that were found")
+    if look.kinds or look.vendors or look.drivers:
+        if not part.found:
+            count = len(whole.found)
+            screen.note(f"{node}no such device among {count} that were found")
         return
     for text in notes(whole):
         screen.note(f"{node}{text}")

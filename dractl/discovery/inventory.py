@@ -85,11 +85,13 @@ def narrowed(
     drivers: Collection[str] = (),
     everything: bool = False,
 ) -> Inventory:
-    """Return the inventory of some devices: without `kinds`, all but everybody's."""
+    """Return the inventory of some devices: unless named, all but everybody's."""
+    is_all = bool(everything or kinds or vendors or drivers)
     kept = tuple(
         each
         for each in whole.found
-        if (each.kind in kinds if kinds else everything or each.kind not in BACKGROUND)
+        if (is_all or each.kind not in BACKGROUND)
+        and (not kinds or each.kind in kinds)
         and (not vendors or each.vendor in vendors)
         and (not drivers or each.driver in drivers)
     )

@@ -83,8 +83,8 @@ def test_names_are_those_that_other_commands_take(machine: Machines) -> None:
         ([], {"nic", "vf"}),
         (["--all"], {"nic", "vf", "nvme", "interface", "cpu", "memory"}),
         (["--kind", "nvme,vf"], {"nvme", "vf"}),
-        (["--vendor", "cpu"], set()),
-        (["--vendor", "cpu", "--all"], {"cpu"}),
+        (["--vendor", "cpu"], {"cpu"}),
+        (["--driver", "dra.cpu", "--kind", "nic"], set()),
     ],
     ids=lambda each: " ".join(each) if isinstance(each, list) else "",
 )
@@ -160,8 +160,8 @@ def test_slices_are_written_in_a_version_that_the_release_has(
 
 def test_a_pool_is_whole_though_not_all_of_it_is_listed(machine: Machines) -> None:
     rdma = machine("rdma-nics")
-    listed = rdma("-o", "name", "--driver", "dra.net").out.splitlines()
-    [found] = rdma.objects("-o", "slice", "--driver", "dra.net")
+    listed = rdma("-o", "name").out.splitlines()
+    [found] = rdma.objects("-o", "slice")
 
     assert len(found["spec"]["devices"]) > len(listed)
 
@@ -197,7 +197,7 @@ def test_why_devices_are_not_in_slices_is_told_once_for_each_reason(
 ) -> None:
     ran = machine("rdma-nics")("-o", "slice", "--kind", "nic,vf")
 
-    assert ran.err.partition("\n")[2] == (
+    assert ran.err == (
         "not published: 0000:04:00.0: no kernel driver is bound, so that there is no "
         "interface to give\n"
         "not published: 0000:3b:00.1: the node needs ens1f1np1: the default route "

@@ -41,8 +41,9 @@ def test_a_virtual_function_is_an_accelerator_if_its_device_is() -> None:
         ({"everything": True}, ["gpu", "nic", "cpu"]),
         ({"kinds": {"cpu"}}, ["cpu"]),
         ({"vendors": {"net"}}, ["nic"]),
-        ({"drivers": {"dra.cpu"}, "everything": True}, ["cpu"]),
-        ({"vendors": {"cpu"}}, []),
+        ({"drivers": {"dra.cpu"}}, ["cpu"]),
+        ({"vendors": {"cpu"}}, ["cpu"]),
+        ({"vendors": {"cpu"}, "kinds": {"gpu"}}, []),
     ],
     ids=str,
 )
