@@ -25,8 +25,8 @@ from dractl.taints.targets import Targets, resolved
 
 _SERIOUS: Final = frozenset(
     {
-        "all-devices", "gate-off", "no-rules-in-release", "not-served",
-        "selector-fails", "taken-over", "unreadable-end",
+        "all-devices", "gate-off", "no-rules-in-release", "not-published",
+        "not-served", "selector-fails", "taken-over", "unreadable-end",
     }
 )  # fmt: skip
 """Notices that are warnings; so are those of known bugs."""

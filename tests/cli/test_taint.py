@@ -254,6 +254,17 @@ def test_names_of_strangers_do_not_reach_the_terminal(reader: Reader) -> None:
     assert "\x1b" not in out
 
 
+def test_a_device_that_nobody_publishes_is_a_warning(reader: Reader) -> None:
+    status, _, err = reader("gpu.example.com/n0/gpu-9", AVOID)
+
+    assert status == 0
+    assert (
+        "warning: no device 'gpu-9' is published in gpu.example.com/n0; a rule for "
+        "gpu.example.com/n0/gpu-9 waits for it\n"
+        f"  did you mean {GPU}?\n"
+    ) in err
+
+
 def test_where_the_gate_is_off_other_ways_are_offered(reader: Reader) -> None:
     status, _, err = reader(GPU, EVICT, release="1.36")
 
