@@ -317,7 +317,8 @@ def render(
 
     orders = _ordered(context.params, snapshot, release)
     made = rendered(orders)
-    screen.write(printed(made, orders))
+    for piece in printed(made, orders):
+        screen.write(piece)
     for note in made.notes:
         screen.note(note)
     return ExitStatus.YES

@@ -1,6 +1,6 @@
 """From the orders of `dractl render` to manifests that the API server accepts."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -47,7 +47,7 @@ _GRANULAR: Final = "DRAResourceClaimGranularStatusAuthorization"
 class Rendered:
     """Manifests for a release, and what to know about them."""
 
-    documents: Sequence[Document]
+    documents: Iterable[Document]
     profile: Profile
     notes: Sequence[str]
 
@@ -61,18 +61,22 @@ def rendered(orders: Orders) -> Rendered:
     kind = _KINDS.get(orders.kind)
     gates = feature_gates(orders.gates)
     profile = orders.profile(_releases(kind, orders.api_version), gates)
-    documents = [
-        written(each, orders.api_version, profile) for each in _made(orders, profile)
-    ]
+
+    def in_version(made: Iterable[Document]) -> Iterator[Document]:
+        return (written(each, orders.api_version, profile) for each in made)
+
+    if orders.kind == "fleet":
+        wanted = _fleet(orders)
+        documents = list(in_version(fleet.samples(wanted, profile)))
+        made = in_version(fleet.fleet(wanted, profile))
+    else:
+        documents = list(in_version(_MAKERS[orders.kind](orders, profile)))
+        made = iter(documents)
     if kind == "DeviceTaintRule":
         _check_rules(profile)
     for document in documents:
         _check(document, orders, profile)
-    return Rendered(documents, profile, list(_notes(documents, orders, profile)))
-
-
-def _made(orders: Orders, profile: Profile) -> Sequence[Document]:
-    return _MAKERS[orders.kind](orders, profile)
+    return Rendered(made, profile, list(_notes(documents, orders, profile)))
 
 
 def _claim(orders: Orders, profile: Profile) -> list[Document]:
@@ -204,15 +208,14 @@ def _survey(orders: Orders, profile: Profile) -> Sequence[Document]:
     return [made]
 
 
-def _fleet(orders: Orders, profile: Profile) -> Sequence[Document]:
-    wanted = fleet.Fleet(
+def _fleet(orders: Orders) -> fleet.Fleet:
+    return fleet.Fleet(
         orders.wishes(),
         1 if orders.nodes is None else orders.nodes,
         orders.seed or 0,
         orders.name or "node",
         orders.preset,
     )
-    return fleet.fleet(wanted, profile.version)
 
 
 _Make = Callable[[Orders, Profile], Sequence[Document]]
@@ -227,7 +230,6 @@ _MAKERS: Final[Mapping[str, _Make]] = {
     "quota": _quota,
     "kubeadm": _kubeadm,
     "discover-job": _survey,
-    "fleet": _fleet,
 }
 
 
@@ -340,17 +342,27 @@ def _least(orders: Orders) -> int:
     )
 
 
-def printed(made: Rendered, orders: Orders) -> str:
-    """Return the manifests as text."""
-    documents = made.documents
+def printed(made: Rendered, orders: Orders) -> Iterator[str]:
+    """Yield the manifests as text, piece by piece: there may be many."""
     if orders.output_format == "json":
-        if len(documents) == 1:
-            return output.as_json(documents[0])
-        return output.as_json({"apiVersion": "v1", "kind": "List", "items": documents})
-    return "---\n".join(
-        _comments(each, orders, made.profile) + output.as_yaml(each)
-        for each in documents
-    )
+        yield from output.as_json_list(made.documents)
+        return
+    comments: dict[object, str] = {}
+    for number, each in enumerate(made.documents):
+        likeness = (each["kind"], each["apiVersion"], _fields(each))
+        if likeness not in comments:
+            comments[likeness] = _comments(each, orders, made.profile)
+        start = "---\n" if number else ""
+        yield start + comments[likeness] + output.as_yaml(each)
+
+
+def _fields(value: object) -> object:
+    """Return which fields there are: they decide what is said of an object."""
+    if isinstance(value, Mapping):
+        return tuple((name, _fields(each)) for name, each in value.items())
+    if isinstance(value, list | tuple):
+        return frozenset(map(_fields, value))
+    return bool(value)
 
 
 def _comments(document: Document, orders: Orders, profile: Profile) -> str:

@@ -1,5 +1,6 @@
 """`dractl render fleet` and `discover-job`: clusters for tests, and pods that look."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,15 @@ def test_a_fleet_is_the_same_each_time(dractl: Runner) -> None:
     assert first.out.count("kind: Node\n") == 3
 
 
+def test_in_json_a_fleet_is_one_list(dractl: Runner) -> None:
+    words = ["render", "fleet", *NODES, "2 gpu.nvidia.com"]
+
+    listed = json.loads(dractl(*words, "-o", "json").out)
+
+    assert listed["kind"] == "List"
+    assert listed["items"] == list(yaml.safe_load_all(dractl(*words).out))
+
+
 def test_what_pods_do_not_see_is_told(dractl: Runner) -> None:
     ran = dractl("render", "discover-job", "--image", "r.example/dractl:1")
 
@@ -55,6 +65,8 @@ def test_what_pods_do_not_see_is_told(dractl: Runner) -> None:
         (["discover-job", "--image", "a", "2"], "discover-job looks at all"),
         (["claim", "--nodes", "2"], "--nodes says nothing about a claim"),
         (["fleet", "--nodes", "0", "1 gpu.nvidia.com"], "one node at least"),
+        (["fleet", "--nodes", "99999999", "1 gpu.nvidia.com"], "100,000 at most"),
+        (["fleet", "--name", "a_b", "1 gpu.nvidia.com, else 2 dra.net"], "refuses"),
         (["class", "--run-as-root"], "--run-as-root says nothing about a class"),
     ],
     ids=lambda each: " ".join(each) if isinstance(each, list) else "",

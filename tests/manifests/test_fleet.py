@@ -1,12 +1,13 @@
 """Clusters that do not exist, for tests of selectors and claims."""
 
+from itertools import islice
 from typing import Any
 
 import pytest
 
 from dractl.api.snapshot import Snapshot
 from dractl.errors import DractlError
-from dractl.manifests.fleet import Fleet, fleet
+from dractl.manifests.fleet import MOST_NODES, Fleet, fleet, samples
 from dractl.manifests.presets import preset_of
 from dractl.manifests.wishes import parse_wishes
 from dractl.model.cluster import KubernetesVersion, Profile
@@ -18,8 +19,8 @@ MIXED = "8 gpu.nvidia.com memory=80Gi, else 4 gpu.nvidia.com memory=24Gi"
 
 
 def made(text: str, nodes: int = 1, **wishes: Any) -> list[dict[str, Any]]:
-    found = fleet(Fleet(parse_wishes(text), nodes, **wishes), RELEASE)
     profile = Profile.of(RELEASE)
+    found = list(fleet(Fleet(parse_wishes(text), nodes, **wishes), profile))
     assert [check(e, profile, World()).violations for e in found] == [()] * len(found)
     return found
 
@@ -88,16 +89,47 @@ def test_two_sorts_of_one_driver_are_in_one_pool() -> None:
     assert len(uuids) == 2
 
 
+def test_more_devices_than_a_slice_takes_are_a_pool_of_several() -> None:
+    found = slices(made("300 gpu.nvidia.com"))
+
+    assert [len(each["devices"]) for each in found] == [100, 100, 100]
+    assert {each["pool"]["resourceSliceCount"] for each in found} == {3}
+    places = [
+        device["attributes"]["resource.kubernetes.io/pciBusID"]["string"]
+        for each in found
+        for device in each["devices"]
+    ]
+    assert len(set(places)) == 300
+
+
+def test_nodes_are_made_as_they_are_asked_for() -> None:
+    wanted = Fleet(parse_wishes("8 gpu.nvidia.com"), MOST_NODES)
+    found = fleet(wanted, Profile.of(RELEASE))
+
+    assert [each["kind"] for each in islice(found, 3)] == [
+        "DeviceClass", "Node", "ResourceSlice",
+    ]  # fmt: skip
+
+
+def test_samples_have_every_option() -> None:
+    wanted = Fleet(parse_wishes(MIXED), 12)
+
+    found = slices(list(samples(wanted, Profile.of(RELEASE))))
+
+    assert [len(each["devices"]) for each in found] == [8, 4]
+
+
 @pytest.mark.parametrize(
     ("text", "wishes", "message"),
     [
         ("1 unheard.example", {}, "no driver is known for 'unheard.example'"),
         ("1", {}, "no driver is named"),
-        ("200", {"preset": preset_of("amd")}, "128 devices of a driver at most"),
+        ("2000", {"preset": preset_of("amd")}, "1024 devices of a sort at most"),
         ("all gpu.nvidia.com", {}, "a number of devices, not all"),
         ("1 gpu.nvidia.com", {"nodes": 0}, "one node at least"),
+        ("1 gpu.nvidia.com", {"nodes": 99_999_999}, "100,000 at most"),
     ],
-    ids=["class", "none", "many", "all", "nodes"],
+    ids=["class", "none", "many", "all", "nodes", "crowd"],
 )
 def test_fleets_that_cannot_be_are_refused(
     text: str, wishes: dict[str, Any], message: str
