@@ -52,8 +52,9 @@ Examples:
   # the codes alone, for a script
   dractl explain --snapshot cluster.json -o json | jq '.pods[].causes[].code'
 
-Exit status: 0 nothing is stuck, 1 something is, 2 wrong usage, 3 the cluster or
-a file cannot be read, or nothing is stuck as far as it could be read.
+Exit status: 0 nothing is stuck, 1 something is, 2 wrong usage, or nothing has
+the NAME, 3 the cluster or a file cannot be read, or nothing is stuck as far as it
+could be read.
 """)
 
 _ASKED_ABOUT: Final = ("Pod", "ResourceClaim")
@@ -163,10 +164,11 @@ def _notes(
     found: "Explanation", cluster: "Snapshot", screen: Terminal
 ) -> "Iterator[str]":
     from dractl.cli import explanations
+    from dractl.model.cluster_info import Cause
 
     for each in found.unchecked:
         yield f"not checked: {each}"
-    if any(gap.needs for gap in cluster.info.gaps):
+    if any(gap.needs for gap in cluster.info.gaps if gap.cause is Cause.FORBIDDEN):
         yield f"{screen.program} explain --explain-permissions prints a role"
     yield explanations.summary(found)
 

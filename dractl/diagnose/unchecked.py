@@ -5,7 +5,7 @@ from typing import Final
 
 from dractl.api.snapshot import Snapshot
 from dractl.api.versions import GROUP
-from dractl.model.cluster_info import Gap
+from dractl.model.cluster_info import Cause, Gap
 
 _Lack = tuple[str, Callable[[Snapshot], object], str]
 
@@ -105,6 +105,8 @@ def _sentences(snapshot: Snapshot) -> Iterator[str]:
     for gap in snapshot.info.gaps:
         if gap.kind in _FURTHER:
             yield f"{gap}: {_FURTHER[gap.kind]}{_needing(gap)}"
+        elif gap.cause is Cause.FAILED and gap.kind not in _LACKING:
+            yield f"{gap}: what they say is not seen{_needing(gap)}"
 
 
 def _needing(gap: Gap) -> str:

@@ -121,10 +121,16 @@ class Connection:
         self._name: str | None = None
         self._naming = threading.Lock()
 
-    def get(self, asked: Asked, query: Query = ()) -> Answer:
-        """Return the answer to a GET; raise DractlError for anything but success."""
+    def get(
+        self, asked: Asked, query: Query = (), patience: float | None = None
+    ) -> Answer:
+        """Return the answer to a GET; raise DractlError for anything but success.
+
+        A server that asks to come back is asked again for `patience` seconds; None: for
+        as long as a request may take.
+        """
         path = asked.place.path if asked.place else asked.path
-        return self._asked(asked, Request("GET", path, query))
+        return self._asked(asked, Request("GET", path, query), patience)
 
     def read(self, place: Place) -> dict[str, Any]:
         """Return an object; raise DractlError, ClusterError if it is not there."""
@@ -249,11 +255,13 @@ class Connection:
             raise unlike(self.server, path)
         return found
 
-    def _asked(self, asked: Asked, request: Request) -> Answer:
+    def _asked(
+        self, asked: Asked, request: Request, patience: float | None = None
+    ) -> Answer:
         generation = self._transport.generation
-        answer = self._sent(asked, request)
+        answer = self._sent(asked, request, patience)
         if self._may_retry(answer, generation):
-            answer = self._sent(asked, request)
+            answer = self._sent(asked, request, patience)
         if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
             return answer
         raise self._refusal(asked, answer)
@@ -272,9 +280,10 @@ class Connection:
                 return denied(asked, found)
         return refused(asked, found, self.who, self.server)
 
-    def _sent(self, asked: Asked, request: Request) -> Answer:
+    def _sent(self, asked: Asked, request: Request, patience: float | None) -> Answer:
         """Send a request as often as it takes, within the time that it may take."""
-        end = None if self._timeout is None else time.monotonic() + self._timeout
+        started = time.monotonic()
+        end = None if self._timeout is None else started + self._timeout
         pause = _FIRST_PAUSE
         for tries in range(1, _MOST_TRIES + 1):
             left = None if end is None else max(end - time.monotonic(), _LEAST)
@@ -284,6 +293,9 @@ class Connection:
                 if result.status not in _AGAIN:
                     return result
                 wait = max(_retry_after(result), pause)
+                spent = time.monotonic() - started
+                if patience is not None and spent + wait >= patience:
+                    return result
             is_over = end is not None and time.monotonic() + wait >= end
             if tries == _MOST_TRIES or is_over:
                 break

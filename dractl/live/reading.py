@@ -24,6 +24,7 @@ from dractl.sources.documents import SourcedDocument
 Progress = Callable[[int, int], None]
 
 _REFUSED: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
+_PATIENCE: Final = 10.0  # seconds for an optional kind that the server refuses
 _METRICS: Final = 5.0  # seconds in which the gates have to come
 
 
@@ -109,8 +110,8 @@ def read(
 ) -> Reading:
     """Read the kinds at once; raise DractlError where the cluster cannot be reached.
 
-    What may not be read, or is not served, becomes a gap of the result's `info`; an
-    essential kind raises DractlError instead.
+    What may not be read, is not served or is refused again and again becomes a gap of
+    the result's `info`; an essential kind raises DractlError instead.
     """
     reader = _Reader(connection, scope, _served(connection), progress)
     tasks: list[Callable[[], Listed | ClusterInfo | None]] = [
@@ -220,10 +221,12 @@ class _Reader:
             try:
                 return self._in_version(kind, version)
             except ClusterError as error:
-                if error.http == HTTPStatus.FORBIDDEN:
-                    return Listed(kind, version, (), _forbidden(kind), error)
-                if error.http != HTTPStatus.NOT_FOUND:
+                if error.http == HTTPStatus.UNAUTHORIZED:
                     raise
+                if error.http != HTTPStatus.NOT_FOUND:
+                    is_forbidden = error.http == HTTPStatus.FORBIDDEN
+                    gap = _forbidden(kind) if is_forbidden else _failed(kind, error)
+                    return Listed(kind, version, (), gap, error)
         if kind.optional:
             return None
         return Listed(kind, kind.versions[0], gap=_not_served(kind))
@@ -275,7 +278,9 @@ class _Reader:
 
         query = [("resourceVersion", "0")] if self._scope.cached else []
         query += [("fieldSelector", selector)] if selector is not None else []
-        return pages(self._connection, kind.place(version, namespace), query, came)
+        place = kind.place(version, namespace)
+        patience = _PATIENCE if kind.optional else None
+        return pages(self._connection, place, query, came, patience)
 
 
 def _has_whole_pools(found: Sequence[Page]) -> bool:
@@ -299,6 +304,11 @@ def _forbidden(kind: Kind, only: str | None = None) -> Gap:
     needs = f"needs list on {kind.place(kind.versions[0]).qualified}"
     needs = needs if kind.only is None else ""
     return Gap(kind.kind, kind.resource, kind.group, Cause.FORBIDDEN, only, needs)
+
+
+def _failed(kind: Kind, error: ClusterError) -> Gap:
+    needs = f"the server answers {error.http}; its log tells why"
+    return Gap(kind.kind, kind.resource, kind.group, Cause.FAILED, None, needs)
 
 
 def _left_out(kind: Kind, only: str) -> Gap:

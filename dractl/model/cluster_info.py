@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 
 class Cause(Enum):
     """Why a source lacks the objects of a kind."""
 
     FORBIDDEN = "forbidden"
+    FAILED = "failed"
     NOT_SERVED = "not-served"
     LEFT_OUT = "left-out"
 
@@ -18,7 +20,7 @@ class Gap:
     """A kind that could not be read, everywhere or beyond one namespace.
 
     `only` is the namespace whose objects were read all the same; None: nothing was.
-    `needs` says what would allow it, as text for the user.
+    `needs` says what would allow it, or what is wrong, as text for the user.
     """
 
     kind: str
@@ -33,9 +35,14 @@ class Gap:
         if self.cause is Cause.NOT_SERVED:
             return f"this cluster does not serve {self.resource}"
         where = "" if self.only is None else f" outside of namespace {self.only}"
-        is_asked_for = self.cause is Cause.LEFT_OUT
-        why = "were left out" if is_asked_for else "may not be read"
-        return f"{self.resource}{where} {why}"
+        return f"{self.resource}{where} {_WHY[self.cause]}"
+
+
+_WHY: Final = {
+    Cause.FORBIDDEN: "may not be read",
+    Cause.FAILED: "could not be read",
+    Cause.LEFT_OUT: "were left out",
+}
 
 
 def qualified(kind: str, group: str) -> str:

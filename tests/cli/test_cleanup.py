@@ -10,7 +10,7 @@ import pytest
 
 from dractl.cli.leftovers import table
 from dractl.cli.terminal import Terminal
-from tests.apiserver import ApiServer, Rule, User
+from tests.apiserver import ApiServer, Fault, Kind, Rule, User
 from tests.cli import wire
 from tests.cli.abandoned import OLD, SCHEMA, UNUSED, Cleaner, cluster
 from tests.cli.run import ROOT, Runner
@@ -171,6 +171,18 @@ def test_without_slices_nothing_is_clean(
 
     assert cleaner("-A", user="alice").status == 3
     assert cleaner("-n", "default", user="alice").status == 0
+
+
+def test_where_rules_fail_to_be_listed_nothing_is_clean(
+    cleaner: Cleaner, api_server: ApiServer
+) -> None:
+    api_server.faults.add(Fault(Kind.NOT_ALLOWED, path="*/devicetaintrules"))
+    api_server.add([*base(), slice_()])
+
+    ran = cleaner("-A")
+
+    assert ran.status == 3
+    assert "warning: devicetaintrules could not be read (the server an" in ran.err
 
 
 def test_without_claims_there_is_no_answer(

@@ -9,7 +9,7 @@ import yaml
 
 from dractl.api.versions import GROUP
 from dractl.demo import PATH
-from tests.apiserver import ApiServer, Rule, User
+from tests.apiserver import ApiServer, Fault, Kind, Rule, User
 from tests.cli.clusters import saved, served
 from tests.cli.run import Ran, Runner
 from tests.cli.waiting import CLUSTER
@@ -128,6 +128,25 @@ def test_devices_that_other_namespaces_hold_are_not_free(
     (placement,) = answer(ran)["placements"]
     (result,) = placement["claims"][0]["allocation"]["devices"]["results"]
     assert result["device"] == "gpu-1"
+
+
+def test_a_kind_that_the_server_fails_to_list_is_not_checked_and_the_rest_is(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    with ApiServer(served={"kueue.x-k8s.io": ["v1beta1"]}) as server:
+        server.add(CLUSTER)
+        server.faults.add(Fault(Kind.NOT_ALLOWED, path="*/events", times=None))
+        server.faults.add(Fault(Kind.NOT_ALLOWED, path="*/localqueues", times=None))
+        ran = dractl("explain", *served(server, tmp_path))
+
+    assert ran.status == 1
+    assert "pod default/waits" in ran.out
+    why = "(the server answers 405; its log tells why)"
+    assert "events could not be read" in ran.err
+    assert (
+        f"not checked: localqueues could not be read: what they say is not seen {why}"
+    ) in ran.err
+    assert "--explain-permissions" not in ran.err
 
 
 # -- users who may not do everything

@@ -1,5 +1,3 @@
-import time
-import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -9,54 +7,13 @@ from dractl.api.defaults import with_defaults
 from dractl.api.versions import GROUP
 from dractl.errors import DractlError
 from dractl.live.errors import ClusterError
-from dractl.live.kinds import CLAIM, NEEDS, POD, SLICE, Need
+from dractl.live.kinds import CLAIM, POD, SLICE, Need
 from dractl.live.reading import Reading, Scope, read
 from dractl.model.cluster_info import Cause
 from tests.apiserver import ApiServer, Fault, Kind, Rule, User
 from tests.live.configs import connected
-from tests.solver.clusters import Wire, claim, gpu_class, gpus, node, pod, template
-
-EVERYTHING = NEEDS["explain"]
-DEVICES = NEEDS["attributes"]
-CLUSTER = [
-    node("n1"),
-    node("n2"),
-    gpu_class(),
-    gpus("n1", "gpu-0", "gpu-1"),
-    gpus("n2", "gpu-0"),
-    template("two"),
-    claim("one"),
-    pod("web", "claim/one"),
-]
-
-
-def objects(reading: Reading, kind: str = "") -> list[Wire]:
-    """Return what was read, without what the cluster says of itself."""
-    _, *documents = [each.document for each in reading.documents()]
-    found = [each for each in documents if isinstance(each, dict)]
-    return [each for each in found if kind in {"", each["kind"]}]
-
-
-def named(reading: Reading) -> list[str]:
-    """Return kinds and names of what was read."""
-    return sorted(
-        f"{each['kind']} {each['metadata']['name']}" for each in objects(reading)
-    )
-
-
-NAMES = sorted(f"{each['kind']} {each['metadata']['name']}" for each in CLUSTER)
-
-
-def reading_of(
-    server: ApiServer,
-    folder: Path,
-    need: Need = EVERYTHING,
-    scope: Scope = Scope("default"),  # noqa: B008 - frozen
-    user: str = "admin",
-) -> Reading:
-    path = server.kubeconfig(folder / "config", user=user)
-    with connected(path) as connection:
-        return read(connection, need, scope)
+from tests.live.readings import CLUSTER, DEVICES, NAMES, named, objects, reading_of
+from tests.solver.clusters import Wire, claim, gpus, node, pod
 
 
 def limited(*allow: Rule) -> User:
@@ -88,54 +45,6 @@ def test_the_server_tells_release_and_gates(tmp_path: Path) -> None:
     assert info.gaps == ()
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [Kind.UNAUTHORIZED, Kind.NOT_ALLOWED, Kind.TOO_MANY_REQUESTS, Kind.INTERNAL_ERROR,
-     Kind.UNAVAILABLE, Kind.DROP_BEFORE, Kind.TRUNCATE, Kind.TRUNCATE_CHUNKED,
-     Kind.WRONG_TYPE],
-)  # fmt: skip
-def test_without_its_metrics_a_server_is_read_all_the_same(
-    api_server: ApiServer, tmp_path: Path, kind: Kind
-) -> None:
-    api_server.add(CLUSTER)
-    api_server.faults.add(Fault(kind, path="/metrics", times=None))
-
-    reading = reading_of(api_server, tmp_path)
-
-    assert named(reading) == NAMES
-    assert (reading.info.kubernetes, reading.info.gates) == ("v1.36.2", None)
-    assert api_server.faults.struck() == 1
-
-
-def test_metrics_that_do_not_come_are_not_waited_for(
-    api_server: ApiServer, tmp_path: Path
-) -> None:
-    api_server.faults.add(Fault(Kind.LATENCY, path="/metrics", seconds=60))
-    started = time.monotonic()
-
-    info = reading_of(api_server, tmp_path).info
-
-    assert info.gates is None
-    assert time.monotonic() - started < 10
-
-
-def test_metrics_are_not_held_as_a_whole(tmp_path: Path) -> None:
-    line = b'apiserver_request_total{code="200",resource="pods",verb="LIST"} 1\n'
-    metrics = line * 200_000
-    with ApiServer(metrics=metrics) as server:
-        reading_of(server, tmp_path, Need(()))  # what is made once, is made now
-        tracemalloc.start()
-        try:
-            info = reading_of(server, tmp_path, Need(())).info
-            _, most = tracemalloc.get_traced_memory()
-        finally:
-            tracemalloc.stop()
-
-    assert info.gates
-    # The server, which is in this process, makes an answer of them.
-    assert most < 1.3 * len(metrics)
-
-
 @pytest.mark.parametrize("status", [Kind.WRONG_TYPE, Kind.GARBAGE])
 def test_a_version_that_is_no_json_is_told(
     api_server: ApiServer, tmp_path: Path, status: Kind
@@ -153,23 +62,6 @@ def test_groups_that_are_no_json_are_told(
 
     with pytest.raises(DractlError, match="answers /apis with something that no"):
         reading_of(api_server, tmp_path)
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [Kind.INTERNAL_ERROR, Kind.UNAVAILABLE, Kind.DROP_BEFORE, Kind.DROP_AFTER,
-     Kind.TRUNCATE, Kind.TRUNCATE_CHUNKED, Kind.TOO_MANY_REQUESTS],
-)  # fmt: skip
-def test_faults_now_and_then_change_nothing(tmp_path: Path, kind: Kind) -> None:
-    with ApiServer() as server:
-        server.add(CLUSTER)
-        server.faults.add(Fault(kind, every=10, times=None), Fault(kind, every=3))
-
-        reading = reading_of(server, tmp_path)
-
-        assert server.faults.struck() > 1
-    assert named(reading) == NAMES
-    assert reading.info.gaps == ()
 
 
 # -- what may not be read
