@@ -17,6 +17,7 @@ from dractl.model.cluster import Profile
 from dractl.model.hosts import HostFacts
 from dractl.model.names import dns_subdomain
 from dractl.vendors import VENDORS
+from dractl.vendors.base import Class, Driver
 
 _DATA: Final = frozenset({"json", "yaml"})
 
@@ -106,19 +107,7 @@ def shown(  # noqa: PLR0913 - machines, how to look at them, and how to show the
     """Print machines in the form that is asked for, and what to know about them."""
     parts = [look.narrowed(each) for each in found]
     if view.output_format in {"slice", "class"}:
-        from dractl.cli.versions import written
-
-        published = [look.published(each) for each in found]
-        make = _slices if view.output_format == "slice" else _classes
-        profile = look.wishes.profile
-        objects = [
-            written(each, view.api_version, profile) for each in make(published, look)
-        ]
-        screen.write("---\n".join(map(output.as_yaml, objects)))
-        for caution in _cautions(objects, profile):
-            screen.warn(caution)
-        if not objects:
-            screen.note(f"there is no {view.output_format} to make")
+        _show_objects([look.published(each) for each in found], look, view, screen)
     elif view.output_format in _DATA:
         write = output.as_json if view.output_format == "json" else output.as_yaml
         kept = (facts or {}) if view.has_facts else {}
@@ -132,8 +121,32 @@ def shown(  # noqa: PLR0913 - machines, how to look at them, and how to show the
     for whole, part in zip(found, parts, strict=True):
         node = "" if len(found) == 1 else f"{whole.node}: "
         _remark(whole, part, look, screen, node)
-        if view.output_format == "slice":
-            _tell_gaps(look.published(whole), screen, node)
+
+
+def _show_objects(
+    published: Sequence[Inventory], look: Look, view: View, screen: Terminal
+) -> None:
+    """Print slices or classes, and how they differ from what is in a cluster."""
+    from dractl.cli.versions import written
+
+    make = _slices if view.output_format == "slice" else _classes
+    profile = look.wishes.profile
+    objects = [
+        written(each, view.api_version, profile) for each in make(published, look)
+    ]
+    screen.write("---\n".join(map(output.as_yaml, objects)))
+    for caution in _cautions(objects, profile):
+        screen.warn(caution)
+    if not objects:
+        screen.note(f"there is no {view.output_format} to make")
+    if view.output_format == "slice":
+        for each in published:
+            node = "" if len(published) == 1 else f"{each.node}: "
+            _tell_gaps(each, screen, node)
+        return
+    for driver, one in _meant(published, look):
+        if not one.is_shipped:
+            screen.note(f"{one.name} is an example: {driver.name} comes without it")
 
 
 def _listing(parts: Sequence[Inventory], output_format: str, screen: Terminal) -> str:
@@ -186,23 +199,28 @@ def _slices(found: Sequence[Inventory], look: Look) -> Iterator[Mapping[str, Any
 
 
 def _classes(found: Sequence[Inventory], look: Look) -> Iterator[Mapping[str, Any]]:
-    """Yield the classes of drivers that have devices here, or that are asked for."""
     from dractl.manifests.classes import device_class
 
-    present = {each.driver for part in found for each in part.found if each.device}
-    is_asked = bool(look.vendors or look.drivers)
     has_extended = look.wishes.profile.enabled("DRAExtendedResource")
+    for driver, each in _meant(found, look):
+        yield device_class(
+            name=each.name,
+            driver=driver.name,
+            preset=replace(driver, classes=look.wishes.classes(driver)),
+            extended_resource=each.extended_resource if has_extended else None,
+        )
+
+
+def _meant(found: Sequence[Inventory], look: Look) -> Iterator[tuple[Driver, Class]]:
+    """Yield the classes of drivers that have devices here, or that are asked for."""
+    present = {each.driver for part in found for each in part.found if each.device}
+    clouds = {each.details.get("cloud") for part in found for each in part.found}
+    is_asked = bool(look.vendors or look.drivers)
     for driver in DRIVERS.values():
         if driver.name in present or (is_asked and look.wants(driver.name)):
-            classes = look.wishes.classes(driver)
-            for each in classes:
-                name = each.extended_resource if has_extended else None
-                yield device_class(
-                    name=each.name,
-                    driver=driver.name,
-                    preset=replace(driver, classes=classes),
-                    extended_resource=name,
-                )
+            for each in look.wishes.classes(driver):
+                if not each.cloud or each.cloud in clouds:
+                    yield driver, each
 
 
 def _cautions(objects: Sequence[Mapping[str, Any]], profile: Profile) -> Iterator[str]:

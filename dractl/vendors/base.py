@@ -23,13 +23,17 @@ BACKGROUND: Final = frozenset({"cpu", "memory", "interface", "nvme"})
 class Class:
     """A DeviceClass as the driver's chart ships it.
 
-    `selector` is CEL that it asks for beside the driver and the type.
+    `selector` is CEL that it asks for beside the driver and the type. `cloud` is that
+    whose chart alone ships it, "" for all. `is_shipped` is false of an example: an
+    admin makes such a class, or the driver makes its own.
     """
 
     name: str
     type_value: str | None = None
     extended_resource: str | None = None
     selector: str = ""
+    cloud: str = ""
+    is_shipped: bool = True
 
 
 @dataclass(frozen=True, slots=True)

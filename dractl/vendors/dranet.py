@@ -9,7 +9,7 @@ from dractl.model.names import dns_label
 from dractl.vendors import sriov
 from dractl.vendors.attributes import NUMA_NODE, Known, attributes, ids, is_too_long
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wishes
-from dractl.vendors.clouds import cloud
+from dractl.vendors.clouds import AMAZON, cloud
 from dractl.vendors.nics import USERSPACE, belonging, is_network, maker, model, rdma_of
 from dractl.vendors.wire import PCIE_ROOT, device, label
 
@@ -18,11 +18,12 @@ _DRIVER: Final = Driver(
     "dranet",
     "dra.net",
     (
-        Class("dra.net"),
+        Class("dra.net", is_shipped=False),
         Class(
             "efa.networking.k8s.aws",
             selector='device.attributes["dra.net"].pciDevice == '
             '"Elastic Fabric Adapter (EFA)"',
+            cloud=AMAZON,
         ),
     ),
     {

@@ -230,6 +230,30 @@ def test_classes_are_those_of_drivers_that_have_devices_here(
     assert by_name["gpu.nvidia.com"]["extendedResourceName"] == "nvidia.com/gpu"
 
 
+def test_a_class_that_no_chart_ships_is_told_to_be_an_example(
+    machine: Machines,
+) -> None:
+    ran = machine("ascend-910b")("-o", "class")
+
+    name = "ascend.project-hami.io"
+    assert ran.err == f"{name} is an example: {name} comes without it\n"
+
+
+@pytest.mark.parametrize(
+    ("host", "classes"),
+    [
+        ("rdma-nics", ["dra.net"]),
+        ("trn1", ["neuron.aws.com", "dra.net", "efa.networking.k8s.aws"]),
+    ],
+)
+def test_classes_of_a_cloud_are_for_its_machines(
+    machine: Machines, host: str, classes: list[str]
+) -> None:
+    found = machine(host).objects("-o", "class")
+
+    assert [each["metadata"]["name"] for each in found] == classes
+
+
 def test_a_release_without_extended_resources_gets_none(machine: Machines) -> None:
     options = ["-o", "class", "--kubernetes-version", "1.34"]
     found = machine("flex-170").objects(*options)
