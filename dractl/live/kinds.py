@@ -27,6 +27,11 @@ class Kind:
     optional: bool = False
     only: tuple[str, str] | None = None
 
+    @property
+    def selector(self) -> str | None:
+        """The field selector for the one object that matters; None: all do."""
+        return None if self.only is None else f"metadata.name={self.only[1]}"
+
     def place(self, version: str, namespace: str | None = None) -> Place:
         """Return where the objects are, those of one namespace if it is given."""
         if self.only is not None:

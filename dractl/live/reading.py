@@ -253,8 +253,8 @@ class _Reader:
 
     def _everywhere(self, kind: Kind, version: str) -> list[Page]:
         node = self._scope.node
-        if kind.only is not None:
-            return self._pages(kind, version, None, f"metadata.name={kind.only[1]}")
+        if kind.selector is not None:
+            return self._pages(kind, version, None, kind.selector)
         if kind != SLICE or node is None:
             return self._pages(kind, version)
         # Slices that name no node may be for several, this one among them.

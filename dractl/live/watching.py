@@ -101,6 +101,8 @@ class Mirror:
             ("timeoutSeconds", str(_SECONDS)),
         ]
         listed = shelf.listed
+        selector = listed.kind.selector
+        query += [] if selector is None else [("fieldSelector", selector)]
         place = listed.kind.place(listed.version, listed.namespace)
         started = time.monotonic()
         try:

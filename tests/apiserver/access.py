@@ -34,6 +34,7 @@ class Rule:
     resource: str = "*"
     namespace: str = "*"
     path: str = "*"
+    name: str = "*"
 
     def fits(self, asked: Attributes) -> bool:
         """Tell whether the rule is about it."""
@@ -43,6 +44,7 @@ class Rule:
             (asked.resource, self.resource),
             (asked.namespace, self.namespace),
             (asked.path, self.path),
+            (asked.name, self.name),
         )
         return all(fnmatchcase(value, pattern) for value, pattern in pairs)
 

@@ -11,6 +11,7 @@ from tests.apiserver.discovery import OPEN_PATHS, Discovery, UnknownGroup
 from tests.apiserver.lists import Lists, Scope
 from tests.apiserver.messages import Answer, Request, answer, refusal, text
 from tests.apiserver.reviews import review
+from tests.apiserver.selectors import selected_name
 from tests.apiserver.statuses import (
     ApiError,
     bad_request,
@@ -111,8 +112,14 @@ class Routes:
         wanted = [verb]
         if verb == "patch" and self._is_new(target):
             wanted.append("create")
+        # Who lists objects of one name may be allowed that name alone (requestinfo.go).
+        meant = (
+            target
+            if target.name
+            else replace(target, name=selected_name(request.query))
+        )
         for each in wanted:
-            if not user.may(target.attributes(each)):
+            if not user.may(meant.attributes(each)):
                 raise forbidden(user.name, each, target.resource, target.name)
         return verb
 

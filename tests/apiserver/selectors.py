@@ -45,6 +45,17 @@ def selects(query: Mapping[str, str], resource: Resource) -> Selects | None:
     return lambda document: all(test(document) for test in tests)
 
 
+def selected_name(query: Mapping[str, str]) -> str:
+    """Return the name of the one object that can be meant, "" where it can be any."""
+    terms = map(_TERM.fullmatch, _terms(query.get("fieldSelector", "")))
+    names = (
+        term["value"]
+        for term in terms
+        if term and term["key"] == "metadata.name" and term["sign"] != "!="
+    )
+    return next(names, "")
+
+
 def fits(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
     """Tell whether a LabelSelector with plain labels selects these."""
     wanted = selector.get("matchLabels", {})

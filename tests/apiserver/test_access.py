@@ -23,6 +23,24 @@ def test_a_denial_is_for_its_namespace_alone() -> None:
     assert refused.document["details"] == {"kind": "pods"}
 
 
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("", 403),
+        ("?fieldSelector=metadata.name%3Dmine", 200),
+        ("?fieldSelector=metadata.name%3Dother", 403),
+        ("?fieldSelector=metadata.name!%3Dmine", 403),
+    ],
+)
+def test_a_right_to_one_name_lets_lists_of_that_name_alone(
+    query: str, status: int
+) -> None:
+    bob = User("bob", allow=(Rule("list", "", "configmaps", name="mine"),))
+    with ApiServer(users=[bob]) as server:
+        path = "/api/v1/namespaces/default/configmaps"
+        assert Client(server, "bob").get(f"{path}{query}").status == status
+
+
 def test_rights_can_change_while_the_server_runs(api_server: ApiServer) -> None:
     api_server.access.change(replace(ADMIN, deny=(Rule("list"),)))
     assert Client(api_server).get(SLICES).status == 403

@@ -37,9 +37,10 @@ def rules(role: dict[str, Any]) -> list[Rule]:
         for verb in each["verbs"]:
             found += [Rule(verb, path=path) for path in each.get("nonResourceURLs", ())]
             found += [
-                Rule(verb, group, resource, path="")
+                Rule(verb, group, resource, path="", name=name)
                 for group in each.get("apiGroups", ())
                 for resource in each["resources"]
+                for name in each.get("resourceNames", ("*",))
             ]
     return found
 
@@ -66,6 +67,30 @@ def test_a_role_lets_its_command_run(
     assert "may not" not in ran.err
     # Some resources are not in every version of their group.
     assert {each.status for each in api_server.requests} <= {200, 404}
+
+
+def test_the_role_of_explain_lets_it_watch(
+    dractl: Runner, api_server: ApiServer, tmp_path: Path
+) -> None:
+    api_server.add(CLUSTER)
+    allowed = tuple(rules(role(dractl, "explain")))
+    api_server.access.change(User("alice", allow=allowed))
+
+    argv = ("-A", "--watch", "--timeout", "1s")
+    ran = dractl("explain", *argv, *served(api_server, tmp_path, user="alice"))
+
+    assert ran.status == 1
+    assert "may not" not in ran.err
+    assert {each.status for each in api_server.requests} <= {200, 404}
+    watched = [each for each in api_server.requests if "watch" in each.query]
+    assert {
+        each.query.get("fieldSelector")
+        for each in watched
+        if each.path.endswith("/configmaps")
+    } == {
+        "metadata.name=cluster-autoscaler-status",
+        "metadata.name=kueue-manager-config",
+    }
 
 
 @pytest.mark.parametrize("command", NEEDS)
