@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from dractl.model.hosts import HostFacts, PciDevice
-from dractl.vendors.attributes import Known, attributes, located, numbered
-from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
+from dractl.model.hosts import HostFacts
+from dractl.vendors.attributes import Known, attributes, is_node, located
+from dractl.vendors.base import Class, Driver, Found, Vendor, Wishes
 from dractl.vendors.wire import device
 
 _VENDOR: Final = 0x19E5
@@ -38,23 +38,30 @@ _DRIVER: Final = Driver(
 
 
 def _find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
+    """Yield devices by their addresses; those that are served are numbered."""
     del wishes
-    return numbered(facts, "/dev/davinci", _listed(facts), _device)
-
-
-def _listed(facts: HostFacts) -> Iterator[tuple[PciDevice, Found]]:
+    number = 0
     for function in facts.pci:
         if function.vendor != _VENDOR or function.device not in _MODELS:
             continue
         found = located("ascend", "npu", _MODELS[function.device], function)
-        why_not = "" if function.driver else "no kernel driver is bound"
-        yield function, replace(found, driver=_DRIVER.name, why_not=why_not)
+        found = replace(found, driver=_DRIVER.name)
+        if function.driver is None:
+            yield replace(found, why_not="no kernel driver is bound")
+        else:
+            yield _numbered(facts, found, number)
+            number += 1
 
 
 ASCEND: Final = Vendor("ascend", "Huawei Ascend", (_DRIVER,), _find)
 
 
-def _device(function: PciDevice, number: int) -> Wire:
-    del function
+def _numbered(facts: HostFacts, found: Found, number: int) -> Found:
     values: dict[str, Known] = {"index": number, "brand": "Huawei", "type": "NPU"}
-    return device(f"npu-{number}-0", attributes(values), {})
+    path = f"/dev/davinci{number}"
+    return replace(
+        found,
+        device=device(f"npu-{number}-0", attributes(values), {}),
+        warnings=() if is_node(facts, path) else (f"there is no {path}",),
+        details={"number": f"{number}, taken from the order of addresses"},
+    )
