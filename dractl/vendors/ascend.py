@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from dractl.model.hosts import HostFacts
-from dractl.vendors.attributes import Known, attributes, is_node, located
-from dractl.vendors.base import Class, Driver, Found, Vendor, Wishes
+from dractl.model.hosts import HostFacts, PciDevice
+from dractl.vendors.attributes import Known, attributes, located, numbered
+from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
 from dractl.vendors.wire import device
 
 _VENDOR: Final = 0x19E5
@@ -38,30 +38,23 @@ _DRIVER: Final = Driver(
 
 
 def _find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
-    """Yield devices by their addresses; those that are served are numbered."""
     del wishes
-    number = 0
+    return numbered(facts, "/dev/davinci", _listed(facts), _device)
+
+
+def _listed(facts: HostFacts) -> Iterator[tuple[PciDevice, Found]]:
     for function in facts.pci:
         if function.vendor != _VENDOR or function.device not in _MODELS:
             continue
         found = located("ascend", "npu", _MODELS[function.device], function)
-        found = replace(found, driver=_DRIVER.name)
-        if function.driver is None:
-            yield replace(found, why_not="no kernel driver is bound")
-        else:
-            yield _numbered(facts, found, number)
-            number += 1
+        why_not = "" if function.driver else "no kernel driver is bound"
+        yield function, replace(found, driver=_DRIVER.name, why_not=why_not)
 
 
 ASCEND: Final = Vendor("ascend", "Huawei Ascend", (_DRIVER,), _find)
 
 
-def _numbered(facts: HostFacts, found: Found, number: int) -> Found:
+def _device(function: PciDevice, number: int) -> Wire:
+    del function
     values: dict[str, Known] = {"index": number, "brand": "Huawei", "type": "NPU"}
-    path = f"/dev/davinci{number}"
-    return replace(
-        found,
-        device=device(f"npu-{number}-0", attributes(values), {}),
-        warnings=() if is_node(facts, path) else (f"there is no {path}",),
-        details={"number": f"{number}, taken from the order of addresses"},
-    )
+    return device(f"npu-{number}-0", attributes(values), {})

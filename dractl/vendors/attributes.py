@@ -1,6 +1,7 @@
 """What is known of a device and its function; what is not known is left out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from dractl.model.attributes import VALUE_BYTES
@@ -9,6 +10,8 @@ from dractl.model.names import size
 from dractl.vendors.base import Found, Wire
 from dractl.vendors.wire import PCI_BUS_ID, PCIE_ROOT, number, text, truth
 
+_COPROCESSOR: Final = 0x0B40
+_ACCELERATORS: Final = 0x12  # base class
 NUMA_NODE: Final = "resource.kubernetes.io/numaNode"
 Known = bool | int | str | None
 
@@ -50,6 +53,40 @@ def ids(function: PciDevice) -> str:
 def is_node(facts: HostFacts, path: str) -> bool:
     """Tell whether a file below /dev is there."""
     return any(each.path == path for each in facts.nodes)
+
+
+def is_accelerator(function: PciDevice) -> bool:
+    """Tell whether its class is that of a co-processor or an accelerator."""
+    return function.kind == _COPROCESSOR or function.kind >> 8 == _ACCELERATORS
+
+
+def numbered(
+    facts: HostFacts,
+    node: str,
+    listed: Iterator[tuple[PciDevice, Found]],
+    published: Callable[[PciDevice, int], Wire],
+    told: Callable[[int], Mapping[str, str]] = lambda _: {},
+) -> Iterator[Found]:
+    """Yield devices by their addresses; those that are served are numbered.
+
+    Their files below /dev have the numbers, and nothing else here tells which is whose;
+    `told` returns further details of a number.
+    """
+    number = 0
+    for function, found in listed:
+        if found.why_not:
+            yield found
+            continue
+        yield replace(
+            found,
+            device=published(function, number),
+            warnings=tuple(absent(facts, f"{node}{number}")),
+            details={
+                "number": f"{number}, taken from the order of addresses",
+                **told(number),
+            },
+        )
+        number += 1
 
 
 def located(vendor: str, kind: str, model: str, function: PciDevice) -> Found:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
-from dractl.model.hosts import HostFacts
-from dractl.vendors.attributes import Known, attributes, bound, is_node, located
-from dractl.vendors.base import Class, Driver, Found, Vendor, Wishes
+from dractl.model.hosts import HostFacts, PciDevice
+from dractl.vendors.attributes import Known, attributes, bound, located, numbered
+from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
 from dractl.vendors.clouds import AMAZON, cloud
 from dractl.vendors.wire import device
 
@@ -56,25 +57,31 @@ _SYSFS: Final = "sys/devices/virtual/neuron_device"
 
 
 def _find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
-    """Yield devices by their addresses; those that are served are numbered."""
     del wishes
-    number = 0
+    # Only the driver's ioctl tells which number is whose; neuron-ls asks it.
+    return numbered(
+        facts,
+        "/dev/neuron",
+        _listed(facts),
+        partial(_device, facts),
+        partial(_told, facts),
+    )
+
+
+def _listed(facts: HostFacts) -> Iterator[tuple[PciDevice, Found]]:
     for function in facts.pci:
         if function.vendor != _VENDOR or function.device not in _MODELS:
             continue
         found = located("neuron", "npu", _MODELS[function.device], function)
-        found = replace(found, driver=_DRIVER.name)
-        if why_not := bound(function, _KERNEL_DRIVER):
-            yield replace(found, why_not=why_not)
-        else:
-            yield _numbered(facts, found, number)
-            number += 1
+        why_not = bound(function, _KERNEL_DRIVER)
+        yield function, replace(found, driver=_DRIVER.name, why_not=why_not)
 
 
 NEURON: Final = Vendor("neuron", "AWS Neuron", (_DRIVER,), _find)
 
 
-def _numbered(facts: HostFacts, found: Found, number: int) -> Found:
+def _device(facts: HostFacts, function: PciDevice, number: int) -> Wire:
+    del function
     values: dict[str, Known] = {
         "deviceId": number,
         "resourceType": "neuron_device",
@@ -84,15 +91,7 @@ def _numbered(facts: HostFacts, found: Found, number: int) -> Found:
             facts.dmi.get("product_name") if cloud(facts.dmi) == AMAZON else None
         ),
     }
-    path = f"/dev/neuron{number}"
-    return replace(
-        found,
-        device=device(f"neuron-device-{number}", attributes(values), {}),
-        warnings=() if is_node(facts, path) else (f"there is no {path}",),
-        # Only the driver's ioctl tells which is which; neuron-ls asks it.
-        details={"number": f"{number}, taken from the order of addresses"}
-        | _told(facts, number),
-    )
+    return device(f"neuron-device-{number}", attributes(values), {})
 
 
 def _told(facts: HostFacts, number: int) -> dict[str, str]:

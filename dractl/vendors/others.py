@@ -5,11 +5,9 @@ from dataclasses import replace
 from typing import Final
 
 from dractl.model.hosts import HostFacts, PciDevice
-from dractl.vendors.attributes import ids, located
+from dractl.vendors.attributes import ids, is_accelerator, located
 from dractl.vendors.base import Found, Vendor, Wishes
 
-_COPROCESSOR: Final = 0x0B40
-_ACCELERATORS: Final = 0x12
 _WHY_NOT: Final = (
     "no vendor with these ids is known; to teach it, its name, what its devices are "
     "called and what its DRA driver publishes are needed"
@@ -21,7 +19,7 @@ def the_rest(vendors: Sequence[Vendor]) -> Vendor:
 
     def find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
         """Yield what is left, by its addresses."""
-        left = [each for each in facts.pci if _is_accelerator(each)]
+        left = [each for each in facts.pci if is_accelerator(each)]
         if left:
             known = {
                 address
@@ -34,10 +32,6 @@ def the_rest(vendors: Sequence[Vendor]) -> Vendor:
                     yield _unknown(function)
 
     return Vendor("other", "other accelerators", (), find)
-
-
-def _is_accelerator(function: PciDevice) -> bool:
-    return function.kind == _COPROCESSOR or function.kind >> 8 == _ACCELERATORS
 
 
 def _unknown(function: PciDevice) -> Found:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from dractl.model.hosts import HostFacts, PciDevice
@@ -10,11 +11,11 @@ from dractl.vendors.attributes import (
     attributes,
     bound,
     ids,
-    is_node,
     located,
+    numbered,
     standard,
 )
-from dractl.vendors.base import Class, Driver, Found, Vendor, Wishes
+from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
 from dractl.vendors.wire import device
 
 _VENDOR: Final = 0x1EFF
@@ -56,39 +57,29 @@ _KERNEL_DRIVER: Final = "rebellions"
 
 
 def _find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
-    """Yield devices by their addresses; those that are served are numbered."""
     del wishes
-    number = 0
+    return numbered(facts, "/dev/rbln", _listed(facts), partial(_device, facts))
+
+
+def _listed(facts: HostFacts) -> Iterator[tuple[PciDevice, Found]]:
     for function in facts.pci:
         if function.vendor != _VENDOR:
             continue
         is_virtual = bool(function.device & _VIRTUAL)
         model = _MODELS.get(function.device & ~_VIRTUAL, ids(function))
         found = located("rebellions", "vf" if is_virtual else "npu", model, function)
-        found = replace(found, driver=_DRIVER.name)
-        if why_not := bound(function, _KERNEL_DRIVER):
-            yield replace(found, why_not=why_not)
-        else:
-            yield _numbered(facts, function, found, number)
-            number += 1
+        why_not = bound(function, _KERNEL_DRIVER)
+        yield function, replace(found, driver=_DRIVER.name, why_not=why_not)
 
 
 REBELLIONS: Final = Vendor("rebellions", "Rebellions NPUs", (_DRIVER,), _find)
 
 
-def _numbered(
-    facts: HostFacts, function: PciDevice, found: Found, number: int
-) -> Found:
+def _device(facts: HostFacts, function: PciDevice, number: int) -> Wire:
     values: dict[str, Known] = {
         "type": "npu",
         "productName": _MODELS.get(function.device & ~_VIRTUAL),
         "driverVersion": facts.modules.get(_KERNEL_DRIVER) or None,
         **standard(function),
     }
-    path = f"/dev/rbln{number}"
-    return replace(
-        found,
-        device=device(f"rbln{number}", attributes(values), {}),
-        warnings=() if is_node(facts, path) else (f"there is no {path}",),
-        details={"number": f"{number}, taken from the order of addresses"},
-    )
+    return device(f"rbln{number}", attributes(values), {})

@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from dractl.model.hosts import HostFacts, PciDevice
-from dractl.vendors.attributes import ids, located
+from dractl.vendors.attributes import ids, is_accelerator, located
 from dractl.vendors.base import Found, Vendor, Wishes
 
 _DISPLAYS: Final = frozenset({0x0300, 0x0302, 0x0380})
-_COPROCESSOR: Final = 0x0B40
-_ACCELERATORS: Final = 0x12
 _NONE_KNOWN: Final = "no DRA driver is known for it"
 
 
@@ -36,8 +34,10 @@ class _Maker:
                 yield self._found(function)
 
     def _is_meant(self, function: PciDevice) -> bool:
-        is_known = function.device in self.models
-        return is_known or (self.others and _is_accelerator(function))
+        if function.device in self.models:
+            return True
+        is_of_a_kind = function.kind in _DISPLAYS or is_accelerator(function)
+        return self.others and is_of_a_kind
 
     def _found(self, function: PciDevice) -> Found:
         kind = "gpu" if function.kind in _DISPLAYS else "npu"
@@ -47,12 +47,6 @@ class _Maker:
             why_not=f"{_NONE_KNOWN}; {self.instead}" if self.instead else _NONE_KNOWN,
             warnings=() if function.driver else ("no kernel driver is bound",),
         )
-
-
-def _is_accelerator(function: PciDevice) -> bool:
-    """Tell whether its class is that of a display, a co-processor or an accelerator."""
-    kind = function.kind
-    return kind in _DISPLAYS or kind == _COPROCESSOR or kind >> 8 == _ACCELERATORS
 
 
 _MAKERS: Final = (

@@ -55,8 +55,15 @@ def test_what_the_kernel_driver_does_not_serve_has_no_number() -> None:
 
 
 def test_a_missing_device_node_is_warned_of() -> None:
-    one = only(NEURON, host(_chip("0000:00:1f.0")))
-    assert (one.model, one.warnings) == ("Trainium2", ("there is no /dev/neuron0",))
+    one = only(NEURON, host(_chip("0000:00:1f.0"), nodes=nodes("/dev/neuron7")))
+    assert (one.model, one.warnings) == (
+        "Trainium2",
+        ("/dev/neuron0 is not there, and jobs need it",),
+    )
+
+
+def test_where_dev_is_not_seen_no_device_node_is_missed() -> None:
+    assert only(NEURON, host(_chip("0000:00:1f.0"))).warnings == ()
 
 
 def test_other_devices_of_amazon_are_not_meant() -> None:

@@ -33,7 +33,7 @@ def test_ascend_npus_are_numbered_and_the_rest_is_its_librarys(tmp_path: Path) -
         (),
         (),
         (),
-        ("there is no /dev/davinci3",),
+        ("/dev/davinci3 is not there, and jobs need it",),
     ]
 
 
