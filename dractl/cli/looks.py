@@ -9,7 +9,7 @@ from dractl.cli.options import usage
 from dractl.cli.source import Source
 from dractl.discovery.inventory import Inventory, inventory, narrowed
 from dractl.errors import DractlError
-from dractl.hardware.facts import facts
+from dractl.hardware.facts import facts, has_sysfs
 from dractl.model.cluster import Profile
 from dractl.model.hosts import HostFacts, Nvml
 from dractl.model.names import dns_subdomain
@@ -75,6 +75,8 @@ class Look:
         """Return what the options say; raise DractlError for what makes no sense."""
         if node is not None and (faults := dns_subdomain(node)):
             raise usage(f"--node-name {node[:40]!r}: {faults[0]}")
+        if not root:
+            raise usage("--root names no folder", hint="leave it out for this machine")
         named = _listed(vendors)
         known = {vendor.name for vendor in VENDORS} | DRIVERS.keys()
         if unknown := sorted(named - known):
@@ -98,13 +100,10 @@ class Look:
 
     def facts(self) -> HostFacts:
         """Read the machine; raise DractlError if there is none."""
-        if not self.root.is_dir():
-            raise DractlError(
-                "no-such-root",
-                f"{self.root} is no folder",
-                hint="--root names the folder in which the host's sys and proc are",
-            )
+        self._check_root()
         found = facts(self.root, Nvml())
+        # What was taken away meanwhile has been read by half.
+        self._check_root()
         # Loading the library takes time that machines without NVIDIA can spare.
         is_nvidia = any(each.vendor == _NVIDIA for each in found.pci)
         if is_nvidia or "nvidia" in found.modules:
@@ -112,6 +111,21 @@ class Look:
 
             found = replace(found, nvml=ask_nvml(self.root))
         return found
+
+    def _check_root(self) -> None:
+        if not self.root.is_dir():
+            raise DractlError(
+                "no-such-root",
+                f"{self.root} is no folder",
+                hint="--root names the folder in which the host's sys and proc are",
+            )
+        if not has_sysfs(self.root):
+            raise DractlError(
+                "no-sysfs",
+                f"{self.root} has neither sys/devices nor sys/bus",
+                hint="on a Linux machine, mount sysfs; elsewhere, --root names a "
+                "folder with a host's sys, proc and dev, and --from-pods asks nodes",
+            )
 
     def inventory(self, found: HostFacts, node: str | None = None) -> Inventory:
         """Return all that a machine has."""

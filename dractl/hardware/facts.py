@@ -1,6 +1,7 @@
 """All facts of a host, from its files and from what NVML told."""
 
 import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from dractl.hardware.rdma import rdma_devices
 from dractl.hardware.texts import host_texts
 from dractl.model.hosts import HostFacts, Nvml, PlatformGpu
 
+_SYSFS: Final = ("sys/devices", "sys/bus")
 _DMI: Final = "sys/class/dmi/id"
 _DMI_WORDS: Final = (  # numbers of single machines are for root alone, and not ours
     "bios_vendor",
@@ -37,6 +39,12 @@ _NVIDIA_FILES: Final = frozenset(
     {"access", "config", "information", "monitor", "numa_status", "params", "version"}
 )
 _NVIDIA_DEPTH: Final = 6  # capabilities/gpu0/mig/gi1/ci0
+
+
+def has_sysfs(root: Path) -> bool:
+    """Tell whether a kernel shows its devices below the root."""
+    host = Host(root)
+    return any(host.kind(each) == stat.S_IFDIR for each in _SYSFS)
 
 
 def facts(root: Path, nvml: Nvml) -> HostFacts:

@@ -305,6 +305,26 @@ def test_a_root_that_is_not_there_is_an_error(dractl: Runner, tmp_path: Path) ->
     assert "is no folder" in ran.err
 
 
+@pytest.mark.parametrize("folders", [(), ("devices", "proc"), ("sys", "dev")])
+def test_a_root_that_is_no_host_s_is_an_error(
+    dractl: Runner, tmp_path: Path, folders: tuple[str, ...]
+) -> None:
+    for each in folders:
+        (tmp_path / each).mkdir()
+    ran = dractl("discover", "--root", str(tmp_path), "-o", "json")
+
+    assert (ran.status, ran.out) == (3, "")
+    assert f"{tmp_path} has neither sys/devices nor sys/bus" in ran.err
+    assert "hint: " in ran.err
+
+
+def test_a_root_without_a_name_is_not_this_folder(dractl: Runner) -> None:
+    ran = dractl("discover", "--root", "")
+
+    assert (ran.status, ran.out) == (2, "")
+    assert "--root names no folder" in ran.err
+
+
 def test_a_machine_without_a_name_needs_one_for_slices(machine: Machines) -> None:
     board = machine("board")
     (board.root / "etc/hostname").unlink(missing_ok=True)
