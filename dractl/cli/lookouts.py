@@ -14,7 +14,7 @@ from dractl.cli.text import NARROW, indented, visible
 from dractl.discovery.changes import Change, How, changes
 from dractl.discovery.document import document
 from dractl.discovery.inventory import Inventory
-from dractl.errors import ExitStatus
+from dractl.errors import DractlError, ExitStatus
 from dractl.model.hosts import HostFacts
 
 _EVERY: Final = "5s"
@@ -43,11 +43,19 @@ def watched(
     else:
         shown([seen], look, view, screen)
         screen.note("watching; Ctrl-C ends it")
-    has_changed = False
+    has_changed = is_away = False
     while end is None or time.monotonic() < end:
         left = pause if end is None else min(pause, max(end - time.monotonic(), 0))
         time.sleep(left)
-        facts = look.facts()
+        try:
+            facts = look.facts()
+        except DractlError as error:
+            # A mount may come back; only what is wrong from the beginning stays so.
+            if not is_away:
+                screen.warn(f"{error}; still watching")
+            is_away = True
+            continue
+        is_away = False
         latest = look.narrowed(look.inventory(facts))
         if found := list(changes(seen, latest)):
             has_changed = True

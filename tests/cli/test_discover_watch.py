@@ -39,6 +39,27 @@ def test_a_device_that_goes_is_told(machine: Machine) -> None:
     assert ran.err == "watching; Ctrl-C ends it\n"
 
 
+def test_a_root_that_is_away_for_a_while_is_told_once(machine: Machine) -> None:
+    aside = machine.root.with_name("aside")
+
+    def leave() -> None:
+        time.sleep(0.4)
+        machine.root.rename(aside)
+        time.sleep(0.6)
+        aside.rename(machine.root)
+
+    absence = threading.Thread(target=leave, daemon=True)
+    absence.start()
+    ran = machine("--watch", "--every", "0.1s", "--timeout", "2s")
+    absence.join()
+
+    assert (ran.status, ran.out) == (0, machine().out)
+    assert ran.err == (
+        "watching; Ctrl-C ends it\n"
+        f"warning: {machine.root} is no folder; still watching\n"
+    )
+
+
 def test_in_json_the_whole_answer_is_a_line_each_time(machine: Machine) -> None:
     lose_soon(machine)
     options = ["--watch", "--every", "0.1s", "--timeout", "2s", "-o", "json"]
