@@ -41,11 +41,31 @@ def command(function: Callable[..., int]) -> Callable[..., int]:
 
     typer reads the options of a command from a signature, so this writes one.
     """
+    return _spread(function, _BUNDLES)
+
+
+def command_with(
+    *builders: Callable[..., object],
+) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Return `command` for what takes bundles of its own; `builders` make them.
+
+    A parameter is a bundle if its type is what a builder says that it returns.
+    """
+    own = {
+        inspect.signature(each, eval_str=True).return_annotation: each
+        for each in builders
+    }
+    return functools.partial(_spread, known={**_BUNDLES, **own})
+
+
+def _spread(
+    function: Callable[..., int], known: Mapping[object, Callable[..., object]]
+) -> Callable[..., int]:
     own = inspect.signature(function, eval_str=True).parameters
     bundles = {
-        name: _BUNDLES[parameter.annotation]
+        name: known[parameter.annotation]
         for name, parameter in own.items()
-        if parameter.annotation in _BUNDLES
+        if parameter.annotation in known
     }
     options: dict[str, Parameter] = {}
     for name, parameter in own.items():

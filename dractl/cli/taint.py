@@ -4,10 +4,11 @@ from typing import Annotated, Any, Final, Literal
 
 import typer
 
-from dractl.cli.command import command
+from dractl.cli.command import command_with
 from dractl.cli.options import AnswerOption, namespace_option, verbatim
 from dractl.cli.source import Source
 from dractl.cli.source import seconds as duration
+from dractl.cli.taintorders import Named, Remarked, TaintOrders, Way
 from dractl.cli.terminal import Terminal
 
 EXAMPLES: Final = verbatim("""
@@ -124,22 +125,44 @@ ForceOption = Annotated[
 NamespaceOption = Annotated[str | None, namespace_option("Of claims that name none.")]
 
 
-@command
-def taint(  # noqa: PLR0913 - one parameter per option
-    words: WordsArgument = None,
+def _named(  # noqa: PLR0913 - one parameter per option
     *,
+    words: WordsArgument = None,
     node: NodeOption = None,
     claim: ClaimOption = None,
     device_class: OfClassOption = None,
     selector: SelectorOption = None,
     everything: AllOption = False,
-    lists: ListOption = False,
-    expired: ExpiredOption = False,
-    remove: RemoveOption = False,
+) -> Named:
+    """Return the devices and taints that are named."""
+    return Named(
+        words=tuple(words or ()),
+        nodes=tuple(node or ()),
+        claims=tuple(claim or ()),
+        device_class=device_class,
+        expression=selector,
+        everything=everything,
+    )
+
+
+def _remarked(
+    *,
     overwrite: OverwriteOption = False,
     owner: OwnerOption = None,
     reason: ReasonOption = None,
     lasting: ForOption = None,
+) -> Remarked:
+    """Return what is to be noted of a taint."""
+    return Remarked(
+        owner=owner or "",
+        reason=reason or "",
+        lasting=lasting,
+        overwrites=overwrite,
+    )
+
+
+def _way(  # noqa: PLR0913 - one parameter per option
+    *,
     preview: PreviewOption = False,
     wait: WaitOption = False,
     timeout: TimeoutOption = None,
@@ -147,6 +170,28 @@ def taint(  # noqa: PLR0913 - one parameter per option
     dry_run: DryRunOption = "none",
     field_manager: ManagerOption = "dractl",
     force_conflicts: ForceOption = False,
+) -> Way:
+    """Return how the change is to be made."""
+    return Way(
+        dry_run=dry_run,
+        manager=field_manager,
+        forces=force_conflicts,
+        is_confirmed=yes,
+        previews=preview,
+        waits=wait,
+        seconds=None if timeout is None else duration("--timeout", timeout),
+    )
+
+
+@command_with(_named, _remarked, _way)
+def taint(  # noqa: PLR0913 - one parameter per option
+    *,
+    named: Named,
+    lists: ListOption = False,
+    expired: ExpiredOption = False,
+    remove: RemoveOption = False,
+    remarked: Remarked,
+    way: Way,
     source: Source,
     namespace: NamespaceOption = None,
     output_format: AnswerOption = "table",
@@ -159,32 +204,11 @@ def taint(  # noqa: PLR0913 - one parameter per option
     """
     from dractl.cli.taintchanges import change
     from dractl.cli.tainting import show_list
-    from dractl.cli.taintorders import Named, Remarked, TaintOrders, Way
 
     orders = TaintOrders(
-        named=Named(
-            words=tuple(words or ()),
-            nodes=tuple(node or ()),
-            claims=tuple(claim or ()),
-            device_class=device_class,
-            expression=selector,
-            everything=everything,
-        ),
-        remarked=Remarked(
-            owner=owner or "",
-            reason=reason or "",
-            lasting=lasting,
-            overwrites=overwrite,
-        ),
-        way=Way(
-            dry_run=dry_run,
-            manager=field_manager,
-            forces=force_conflicts,
-            is_confirmed=yes,
-            previews=preview,
-            waits=wait,
-            seconds=None if timeout is None else duration("--timeout", timeout),
-        ),
+        named=named,
+        remarked=remarked,
+        way=way,
         lists=lists,
         finds_expired=expired,
         removes=remove,
