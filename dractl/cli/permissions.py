@@ -1,13 +1,11 @@
 """Which permissions a command needs, as the role that gives them."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from dractl.cli.output import as_yaml
 from dractl.live.kinds import NEEDS, PATHS, Need
 from dractl.manifests.access import reader, rule
-
-_READ: Final = ("list", "watch")
 
 
 def permissions(command: str) -> str:
@@ -17,15 +15,16 @@ def permissions(command: str) -> str:
 
 
 def _rules(need: Need) -> Iterator[dict[str, Any]]:
+    verbs = ("list", "watch") if need.watches else ("list",)
     groups: dict[str, list[str]] = {}
     for kind in need.kinds:
         if kind.only is None:
             groups.setdefault(kind.group, []).append(kind.resource)
     for group, resources in groups.items():
-        yield rule(resources, _READ, group)
+        yield rule(resources, verbs, group)
     for kind in need.kinds:
         if kind.only is not None:
             named = {"resourceNames": [kind.only[1]]}
-            yield {**rule((kind.resource,), _READ, kind.group), **named}
-    for kind, verbs in (*need.changes.items(), *need.asks.items()):
-        yield rule((kind.resource,), verbs, kind.group)
+            yield {**rule((kind.resource,), verbs, kind.group), **named}
+    for kind, further in (*need.changes.items(), *need.asks.items()):
+        yield rule((kind.resource,), further, kind.group)

@@ -155,7 +155,7 @@ class Need:
 
     `changes` are the verbs by which it changes kinds, `asks` those of what it asks for
     one by one. `everywhere` are kinds that matter beyond the namespace that is asked
-    for, even strictly.
+    for, even strictly. `watches` tells whether it can follow them as they change.
     """
 
     kinds: tuple[Kind, ...]
@@ -163,6 +163,7 @@ class Need:
     changes: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
     everywhere: tuple[Kind, ...] = ()
     asks: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
+    watches: bool = False
 
     @property
     def narrow(self) -> tuple[Kind, ...]:
@@ -186,7 +187,9 @@ NEEDS: Final[Mapping[str, Need]] = {
     "discover": Need(
         (SLICE, NODE, CLAIM), (SLICE,), asks={POD: ("list",), POD_LOG: ("get",)}
     ),
-    "explain": Need((*_DEVICES, *_CLAIMS, EVENT, QUOTA, *_QUEUES, *_AUTOSCALERS)),
+    "explain": Need(
+        (*_DEVICES, *_CLAIMS, EVENT, QUOTA, *_QUEUES, *_AUTOSCALERS), watches=True
+    ),
     "validate": Need((*_DEVICES, *_CLAIMS, QUOTA)),
     "taint": Need(
         (*_DEVICES, *_CLAIMS, BUDGET),

@@ -20,6 +20,7 @@ COMMANDS = {
     "cleanup": ["-A"],
     "explain": ["-A"],
     "snapshot": ["-A"],
+    "taint": ["gpu.example.com/n1/gpu-0", "example.com/bad:NoSchedule", "--yes"],
     "validate": ["pod.yaml"],
 }
 """What each command is given."""
@@ -66,7 +67,7 @@ def test_a_role_lets_its_command_run(
     assert ran.status in {0, 1}
     assert "may not" not in ran.err
     # Some resources are not in every version of their group.
-    assert {each.status for each in api_server.requests} <= {200, 404}
+    assert {each.status for each in api_server.requests} <= {200, 201, 404}
 
 
 def test_the_role_of_explain_lets_it_watch(
@@ -108,6 +109,10 @@ def test_a_role_of_a_command_that_only_reads_changes_nothing(dractl: Runner) -> 
     }
 
     assert verbs == {"get", "list", "watch"}
+
+
+def test_only_a_command_that_can_follow_changes_may_watch() -> None:
+    assert [each for each in NEEDS if "watch" in permissions(each)] == ["explain"]
 
 
 def test_of_single_objects_only_those_are_named(dractl: Runner) -> None:
