@@ -6,6 +6,7 @@ or not; what these do is waited for only where a scenario says so.
 """
 
 import json
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -36,7 +37,8 @@ class Refused(Exception):
 class Ground:
     """What a scenario stands on: a namespace, a node and a driver that nobody else has.
 
-    `tick` lets the controllers of the double take a step; others need none.
+    `tick` lets time pass in the double and its controllers take a step; others need
+    none.
     """
 
     kubeconfig: Path
@@ -93,6 +95,23 @@ class Ground:
             assert time.monotonic() < end, "the cluster does not get there"
             self.tick()
             time.sleep(0.1)
+
+    @contextmanager
+    def acting(self) -> Iterator[None]:
+        """Let the controllers act all the while."""
+        ending = threading.Event()
+
+        def act() -> None:
+            while not ending.wait(0.05):
+                self.tick()
+
+        thread = threading.Thread(target=act)
+        thread.start()
+        try:
+            yield
+        finally:
+            ending.set()
+            thread.join()
 
     def _until(self, act: Callable[[], Wire]) -> Wire:
         """Act as soon as it is allowed: pods need an account that is made for them."""

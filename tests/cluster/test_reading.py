@@ -115,6 +115,30 @@ def test_a_snapshot_holds_no_secret(dractl: Runner, place: Ground) -> None:
     assert "managedFields" not in out
 
 
+def test_a_redacted_snapshot_gives_the_same_answers_under_other_names(
+    dractl: Runner, place: Ground, tmp_path: Path
+) -> None:
+    place.add(
+        device_class(place),
+        devices(place, "A"),
+        claim(place, "no-class", "none.example.com"),
+        pod(place, "no-class"),
+        pod(place, "no-claim"),
+    )
+    file = tmp_path / "state.json"
+
+    ran = dractl("snapshot", "-n", place.namespace, "--redact", "-f", str(file))
+    saved = dractl("explain", "--snapshot", str(file), "-o", "json")
+
+    text = file.read_text()
+    assert ran.status == 0, ran.err
+    assert place.driver in text
+    # Drivers and classes stay, and here the class is called like the rest.
+    told = (f'"namespace":"{place.name}"', f'"nodeName":"{place.name}"', '"no-class"')
+    assert not [each for each in (*told, '"no-claim"') if each in text]
+    assert sorted(codes(saved.out).values()) == [["claim-missing"], ["class-missing"]]
+
+
 def test_a_stranger_is_told_what_to_ask_for(dractl: Runner, place: Ground) -> None:
     ran = dractl("attributes", "--as", place.name)
 

@@ -33,6 +33,20 @@ class Tainting:
         """Run it in a process of its own, as somebody else would."""
         return program("taint", self.device, *argv)
 
+    def answered(self, *argv: str) -> Ran:
+        """Run it with a taint that evicts, where a controller does that."""
+        with self.place.acting():
+            ran = self(EVICT, *argv, "--timeout", "10s")
+        if "no controller says anything" in ran.err:
+            pytest.skip("no controller of the cluster evicts")
+        if "--preview needs the effect None" in ran.err:
+            pytest.skip("the cluster is too old for previews")
+        return ran
+
+    def expired(self, *argv: str) -> list[str]:
+        """Return what is said of rules that are past their time, line by line."""
+        return self._dractl("taint", "--expired", *argv).out.splitlines()
+
     def outcome(self, *argv: str) -> str:
         """Return what became of the rule."""
         ran = self(*argv, "--yes")
@@ -107,9 +121,7 @@ def test_fields_of_another_manager_are_theirs(taint: Tainting) -> None:
 
 def test_a_pod_that_does_not_tolerate_a_taint_is_told_of(taint: Tainting) -> None:
     place = taint.place
-    held, user = claim(place, "mine"), pod(place, "mine", nodeName=place.name)
-    made, running = place.add(held, user)
-    place.state(made, _given(place, running["metadata"]["uid"]))
+    _use(place)
 
     ran = taint(
         EVICT, "--dry-run=client", "--feature-gates", "DRADeviceTaintRules=true"
@@ -118,6 +130,52 @@ def test_a_pod_that_does_not_tolerate_a_taint_is_told_of(taint: Tainting) -> Non
     assert ran.status == 0
     assert f"EVICTED: 1 pod\n  at once; does not tolerate {EVICT}\n" in ran.out
     assert f"    {place.namespace}/mine  {place.name}\n" in ran.out
+
+
+def test_the_server_says_whom_it_would_evict_and_nothing_is_left(
+    taint: Tainting,
+) -> None:
+    user = _use(taint.place)
+
+    ran = taint.answered("--preview")
+
+    assert ran.status == 0, ran.err
+    assert f"WHAT THE SERVER SAYS\n  {taint.device}: " in ran.out
+    assert taint.listed() == ""
+    assert taint.place.get(user) is not None
+
+
+def test_an_eviction_is_followed_until_the_pod_is_gone(taint: Tainting) -> None:
+    user = _use(taint.place)
+
+    ran = taint.answered("--yes", "--wait")
+
+    assert ran.status == 0, ran.err
+    assert "1 of 1 pod gone\n" in ran.out
+    assert taint.place.get(user) is None
+
+
+def test_a_rule_that_is_past_its_time_is_found_and_removed(taint: Tainting) -> None:
+    place = taint.place
+    assert taint.outcome(AVOID, "--for", "2s") == "created"
+    before = taint.expired("-o", "name")
+
+    place.wait(lambda: any(place.name in each for each in taint.expired("-o", "name")))
+    if len(taint.expired("-o", "name")) > 1:
+        pytest.skip("rules of others are past their time, too")
+    removed = taint.expired("--remove", "--yes")
+
+    assert before == []
+    assert removed[-1].endswith(" removed")
+    assert taint.listed() == ""
+
+
+def _use(place: Ground) -> dict[str, Any]:
+    """Let a pod on the place's node have the first device; return the pod."""
+    held, user = claim(place, "mine"), pod(place, "mine", nodeName=place.name)
+    made, running = place.add(held, user)
+    place.state(made, _given(place, running["metadata"]["uid"]))
+    return running
 
 
 def _given(place: Ground, uid: str) -> dict[str, Any]:
