@@ -184,6 +184,11 @@ def discover(  # noqa: PLR0913 - one parameter per option
     pods = Pods.of(namespace, selector, is_asked=from_pods)
     view = View(output_format, api_version, topology, compare, pods, with_facts)
     view.check(look, source)
+    if source.kubernetes and not compare:
+        # Loading it takes time that a look at a machine can spare.
+        from dractl.cli.reading import warn_of_release
+
+        warn_of_release(look.wishes.profile, screen)
     if watch:
         from dractl.cli.lookouts import watched
 

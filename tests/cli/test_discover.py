@@ -298,6 +298,13 @@ def test_options_that_make_no_sense_are_refused(
     assert message in ran.err
 
 
+@pytest.mark.parametrize("release", ["1.20", "1.99"])
+def test_a_release_that_is_not_known_is_told(machine: Machines, release: str) -> None:
+    ran = machine("board")("--kubernetes-version", release)
+
+    assert ran.err.startswith(f"warning: Kubernetes {release} is unknown here; it is ")
+
+
 def test_a_root_that_is_not_there_is_an_error(dractl: Runner, tmp_path: Path) -> None:
     ran = dractl("discover", "--root", str(tmp_path / "none"))
 
