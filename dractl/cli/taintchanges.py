@@ -1,6 +1,7 @@
 """What `dractl taint` changes: shown, asked about, carried out, and told."""
 
 from collections import Counter
+from collections.abc import Callable
 
 from dractl.cli import output, taintplans, taintwork
 from dractl.cli.confirm import confirmed
@@ -15,7 +16,7 @@ from dractl.cli.terminal import OutputClosed, Terminal
 from dractl.cli.text import counted, visible
 from dractl.errors import DractlError, ExitStatus
 from dractl.live.kinds import TAINT_RULE
-from dractl.taints.availability import UNSERVED
+from dractl.taints.availability import INERT, UNSERVED
 from dractl.taints.document import happened as happened_document
 from dractl.taints.document import plan_document
 from dractl.taints.plan import Change
@@ -42,11 +43,22 @@ def change(orders: TaintOrders, source: Source, screen: Terminal) -> ExitStatus:
 def _show(found: Weighed, orders: TaintOrders, screen: Terminal) -> None:
     """Print the plan; a plan that nobody reads is not carried out."""
     try:
-        screen.write(_plan(found, orders, screen))
+        _tell_all(found, orders, screen.write, screen)
     except OutputClosed:
         screen.warn("nobody reads the output; nothing was changed")
         raise
-    tell(found.notices, screen)
+
+
+def _tell_all(
+    found: Weighed,
+    orders: TaintOrders,
+    write: Callable[[str], object],
+    screen: Terminal,
+) -> None:
+    """Write the plan, with what is to be known; first, that it does nothing."""
+    tell((each for each in found.notices if each.code in INERT), screen)
+    write(_plan(found, orders, screen))
+    tell((each for each in found.notices if each.code not in INERT), screen)
 
 
 def _happened(found: Weighed, orders: TaintOrders, screen: Terminal) -> Happened:
@@ -90,8 +102,7 @@ def _is_wanted(
     if way.is_confirmed or way.dry_run != "none" or not found.plan.changes_something:
         return True
     if not orders.prints_text:
-        screen.err.write(_plan(found, orders, screen))
-        tell(found.notices, screen)
+        _tell_all(found, orders, screen.err.write, screen)
     counts = Counter(each.change for each in found.plan.rules)
     parts = [
         f"{verb} {counted(number, 'rule')}"

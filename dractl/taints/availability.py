@@ -20,6 +20,8 @@ _RULES: Final = "DRADeviceTaintRules"
 
 UNSERVED: Final = frozenset({"no-rules-in-release", "not-served"})
 """The notices that say why there can be no rules."""
+INERT: Final = UNSERVED | {"gate-off"}
+"""The notices that say why rules do nothing."""
 
 _UPGRADE: Final = "upgrade the cluster, or choose another way"
 _BY_DRIVER: Final = Notice(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.apiserver import ApiServer, Rule, User
+from tests.cli.keyboard import typing
 from tests.cli.run import Runner
 from tests.cli.tainted import AVOID, EVICT, GPU, KEY, RULE, Tainter, cluster
 
@@ -101,6 +102,21 @@ def test_where_gates_are_unknown_rules_count_as_in_force(
     assert ran.status == 0
     assert "whether DRADeviceTaintRules is on is not known" in ran.err
     assert "EVICTED: 1 pod\n" in ran.out
+
+
+def test_that_rules_do_nothing_is_said_before_the_plan(
+    dractl: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typing(monkeypatch, "n\n")
+    with ApiServer(kubernetes="1.34", served=ALPHA, feature_gates={}) as server:
+        server.add(cluster())
+        ran = Tainter(dractl, server, tmp_path)(GPU, EVICT, "-o", "json")
+
+    assert ran.status == 1
+    warned, _, plan = ran.err.partition(f"create DeviceTaintRule {RULE}\n")
+    assert warned.startswith("warning: rules do nothing in Kubernetes 1.34 until")
+    assert "STAY: 1 pod\n" in plan
+    assert "EVICTED" not in plan
 
 
 def test_where_the_gate_is_off_nobody_is_evicted(
