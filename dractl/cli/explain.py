@@ -53,8 +53,8 @@ Examples:
   dractl explain --snapshot cluster.json -o json | jq '.pods[].causes[].code'
 
 Exit status: 0 nothing is stuck, 1 something is, 2 wrong usage, or nothing has
-the NAME, 3 the cluster or a file cannot be read, or nothing is stuck as far as it
-could be read.
+the NAME, 3 the cluster or a file cannot be read, or nothing is stuck as far as
+it could be read.
 """)
 
 _ASKED_ABOUT: Final = ("Pod", "ResourceClaim")
