@@ -15,6 +15,7 @@ from dractl.live.connection import Connection, LostConnection
 from dractl.live.errors import ClusterError
 from dractl.live.place import Asked
 from dractl.live.reading import Listed, Reading
+from dractl.model.cluster_info import Cause
 
 _SECONDS: Final = 300  # that a watch lasts before it is asked for again
 _GRACE: Final = 30  # seconds more, in which the server ends it
@@ -24,7 +25,7 @@ _POLL: Final = 10.0  # seconds between two reads of a kind that may not be watch
 _LASTING: Final = frozenset(
     {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND}
 )
-"""Refusals that another try does not change."""
+"""Refusals that another try does not change, but for a kind that a cluster may lack."""
 
 Result = Decoded | Problem
 
@@ -85,7 +86,7 @@ class Mirror:
 
     def _follow(self, shelf: "_Shelf") -> None:
         try:
-            while not self._is_over:
+            while shelf.is_served and not self._is_over:
                 self._watch(shelf)
         except DractlError as error:
             if not self._is_over:
@@ -116,7 +117,8 @@ class Mirror:
             time.sleep(self._pause)
             self._read_again(shelf)
         except ClusterError as error:
-            if error.http in _LASTING:
+            is_removed = error.http == HTTPStatus.NOT_FOUND and listed.kind.optional
+            if error.http in _LASTING and not is_removed:
                 raise
             is_forbidden = error.http == HTTPStatus.FORBIDDEN
             time.sleep(self._poll if is_forbidden else self._pause)
@@ -132,13 +134,21 @@ class Mirror:
             self._changed.set()
 
     def _read_again(self, shelf: "_Shelf") -> None:
-        listed = self._reading.again(shelf.listed.kind)
+        kind = shelf.listed.kind
+        listed = self._reading.again(kind)
         if listed is None:
-            return  # no longer served
-        fresh = _Shelf(listed, self._reading.server)
-        with self._lock:
-            shelf.listed, shelf.moment = listed, fresh.moment
-            shelf.objects = fresh.objects
+            with self._lock:
+                shelf.is_served, shelf.objects = False, {}
+        elif listed.gap is not None and listed.gap.cause is Cause.FAILED:
+            if listed.refusal is not None and not kind.optional:
+                raise listed.refusal
+            time.sleep(self._poll)  # what was there may still be
+            return
+        else:
+            fresh = _Shelf(listed, self._reading.server)
+            with self._lock:
+                shelf.listed, shelf.moment = listed, fresh.moment
+                shelf.objects = fresh.objects
         self._changed.set()
 
 
@@ -151,6 +161,7 @@ class _Shelf:
 
     def __init__(self, listed: Listed, server: str) -> None:
         self.listed = listed
+        self.is_served = True
         self.moment = listed.moment
         self.objects: dict[str, Result] = {}
         self._server = server

@@ -14,6 +14,7 @@ from tests.apiserver.statuses import (
     ApiError,
     expired,
     method_not_allowed,
+    not_served,
     too_many_requests,
     unauthorized,
 )
@@ -28,6 +29,7 @@ class Kind(Enum):
     CONFLICT = "409, as if the object had changed"
     INVALID = "422 without a cause"
     UNAUTHORIZED = "401, whatever the token is"
+    NOT_SERVED = "404, as if there were no such resource any more"
     NOT_ALLOWED = "405"
     UNAVAILABLE = "503 in plain text, as a load balancer has it"
     DROP_BEFORE = "the connection ends, and nothing has been done"
@@ -158,6 +160,7 @@ _REFUSALS: Final[dict[Kind, Callable[[Fault, Request], ApiError]]] = {
     ),
     Kind.CONFLICT: lambda *_: ApiError(409, "Conflict", "it has changed", {}),
     Kind.UNAUTHORIZED: lambda *_: unauthorized(),
+    Kind.NOT_SERVED: lambda *_: not_served(),
     Kind.NOT_ALLOWED: lambda _, request: method_not_allowed(request.method),
     Kind.INVALID: lambda *_: ApiError(422, "Invalid", "it is not valid", {}),
     Kind.EXPIRED_CONTINUE: _page_expired,

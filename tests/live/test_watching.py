@@ -10,12 +10,13 @@ from dractl.api.decode import Decoded
 from dractl.live.connect import connect
 from dractl.live.connection import Connection
 from dractl.live.errors import ClusterError
-from dractl.live.kinds import CLAIM, POD, Need
+from dractl.live.kinds import CLAIM, POD, TAINT_RULE, Need
 from dractl.live.place import Place
 from dractl.live.reading import Reading, Scope, read
 from dractl.live.target import Target
 from dractl.live.watching import Mirror
 from tests.apiserver.access import ADMIN, Rule, User
+from tests.apiserver.documents import rule
 from tests.apiserver.faults import Fault, Kind
 from tests.apiserver.server import ApiServer
 from tests.cli import wire
@@ -57,6 +58,11 @@ def follow(connection: Connection) -> Iterator[Follow]:
 def names(mirror: Mirror) -> list[str]:
     found = [each for each in mirror.results() if isinstance(each, Decoded)]
     return [each.name for each in found if each.kind == "ResourceClaim"]
+
+
+def kinds(mirror: Mirror) -> list[str]:
+    _, *found = [each for each in mirror.results() if isinstance(each, Decoded)]
+    return sorted(each.kind for each in found)
 
 
 def until(mirror: Mirror, holds: Callable[[], bool]) -> None:
@@ -132,13 +138,57 @@ def test_nothing_changes_where_nothing_does(follow: Follow) -> None:
 def test_a_kind_that_may_be_listed_but_not_watched_is_read_now_and_then(
     api_server: ApiServer, follow: Follow
 ) -> None:
-    rule = Rule("watch", "resource.k8s.io", "resourceclaims")
-    api_server.access.change(User(ADMIN.name, deny=(rule,)))
+    denied = Rule("watch", "resource.k8s.io", "resourceclaims")
+    api_server.access.change(User(ADMIN.name, deny=(denied,)))
     mirror = follow(None)
 
     api_server.add([claim("one")])
 
     until(mirror, lambda: names(mirror) == ["one"])
+
+
+def test_a_kind_that_is_removed_is_gone_and_the_others_are_followed(
+    api_server: ApiServer, connection: Connection, follow: Follow
+) -> None:
+    api_server.add([rule()])
+    mirror = follow(read(connection, Need((CLAIM, TAINT_RULE)), SCOPE))
+    assert kinds(mirror) == ["DeviceTaintRule"]
+
+    api_server.faults.add(Fault(Kind.NOT_SERVED, path="*devicetaintrules", times=None))
+    api_server.cut_watches()
+    until(mirror, lambda: kinds(mirror) == [])
+    asked = api_server.faults.struck()
+    api_server.add([claim("one")])
+
+    until(mirror, lambda: kinds(mirror) == ["ResourceClaim"])
+    assert api_server.faults.struck() == asked
+
+
+@pytest.mark.parametrize("verb", ["*", "*watch=1*"])
+def test_an_optional_kind_that_the_server_fails_to_list_stays_as_it_was(
+    api_server: ApiServer, connection: Connection, follow: Follow, verb: str
+) -> None:
+    api_server.add([rule()])
+    mirror = follow(read(connection, Need((CLAIM, TAINT_RULE)), SCOPE))
+    broken = Fault(Kind.NOT_ALLOWED, path="*taintrules", query=verb, times=4)
+    api_server.faults.add(broken)
+    api_server.cut_watches()
+    until(mirror, lambda: api_server.faults.struck() == 4)
+
+    api_server.add([claim("one")])
+
+    until(mirror, lambda: kinds(mirror) == ["DeviceTaintRule", "ResourceClaim"])
+
+
+def test_a_kind_that_matters_and_that_the_server_fails_to_list_ends_it(
+    api_server: ApiServer, follow: Follow
+) -> None:
+    mirror = follow(None)
+    api_server.faults.add(Fault(Kind.NOT_ALLOWED, path="*claims", times=None))
+    api_server.cut_watches()
+
+    with pytest.raises(ClusterError, match="405"):
+        until(mirror, lambda: False)
 
 
 def test_credentials_that_are_no_longer_good_end_it(
