@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from dractl.hardware.nodes import device_nodes
 from dractl.hardware.pci import drm_numbers, pci_devices
 from dractl.hardware.rdma import rdma_devices
 from dractl.hardware.texts import host_texts
-from dractl.model.hosts import HostFacts, Nvml, PlatformGpu
+from dractl.model.hosts import HostFacts, Nvml, NvmlState, PlatformGpu
 
 _SYSFS: Final = ("sys/devices", "sys/bus")
 _DMI: Final = "sys/class/dmi/id"
@@ -39,6 +40,11 @@ _NVIDIA_FILES: Final = frozenset(
     {"access", "config", "information", "monitor", "numa_status", "params", "version"}
 )
 _NVIDIA_DEPTH: Final = 6  # capabilities/gpu0/mig/gi1/ci0
+_SILENT: Final = frozenset({NvmlState.NO_DRIVER, NvmlState.FAILED})
+_HIDDEN: Final = (
+    "let its container open /dev/nvidiactl and /dev/nvidia*; outside of one, see what "
+    "NVRM says in the kernel's log (dmesg)"
+)
 
 
 def has_sysfs(root: Path) -> bool:
@@ -58,6 +64,7 @@ def facts(root: Path, nvml: Nvml) -> HostFacts:
         host.note("sys", "there is no such folder", hint)
     name, kernel, architecture = _kernel(host)
     nodes = numa_nodes(host)
+    shown = _proc_nvidia(host)
     return HostFacts(
         name=name,
         kernel=kernel,
@@ -77,8 +84,8 @@ def facts(root: Path, nvml: Nvml) -> HostFacts:
         xcps=_partitions(host),
         texts=host_texts(host),
         nodes=device_nodes(host),
-        proc_nvidia=_proc_nvidia(host),
-        nvml=nvml,
+        proc_nvidia=shown,
+        nvml=_as_seen(nvml, shown),
         has_registry=has_registry(host),
         sockets=plugin_sockets(host),
         cdi=cdi_specs(host),
@@ -118,6 +125,17 @@ def _partitions(host: Host) -> tuple[PlatformGpu, ...]:
         PlatformGpu(name, *drm_numbers(host.folder(f"{_PLATFORM}/{name}")))
         for name in names
     )
+
+
+def _as_seen(nvml: Nvml, shown: Mapping[str, str]) -> Nvml:
+    """Return NVML's silence as what it is where the kernel shows NVIDIA's driver.
+
+    Without its device nodes, as in a container, the library takes the kernel module for
+    one that is not loaded, or does not know what to say.
+    """
+    if nvml.state not in _SILENT or "version" not in shown:
+        return nvml
+    return replace(nvml, state=NvmlState.HIDDEN, hint=_HIDDEN)
 
 
 def _proc_nvidia(host: Host) -> Mapping[str, str]:

@@ -233,6 +233,7 @@ class NvmlState(Enum):
     NO_DRIVER = "the kernel module is not loaded"
     MISMATCH = "the library is newer than the loaded kernel module"
     FORBIDDEN = "this user may not ask it"
+    HIDDEN = "it cannot be asked from here, though the kernel module is loaded"
     FAILED = "it failed"
     NOT_ASKED = "another machine's files are looked at"
 

@@ -41,6 +41,16 @@ def test_what_nvml_told_is_among_the_facts(tmp_path: Path) -> None:
     assert host_facts("empty-vm", tmp_path, nvml).nvml is nvml
 
 
+@pytest.mark.parametrize("state", [NvmlState.NO_DRIVER, NvmlState.FAILED])
+def test_nvml_that_misses_a_driver_which_the_kernel_shows_is_kept_from_it(
+    state: NvmlState, tmp_path: Path
+) -> None:
+    nvml = host_facts("cloud-t4", tmp_path, Nvml(state, "CODE", "hint")).nvml
+
+    assert (nvml.state, nvml.detail) == (NvmlState.HIDDEN, "CODE")
+    assert nvml.hint.startswith("let its container open /dev/nvidiactl")
+
+
 def test_a_root_without_sys_is_a_problem_with_advice(tmp_path: Path) -> None:
     assert facts_of(Tree("empty"), tmp_path).problems == (
         HostProblem(

@@ -147,6 +147,11 @@ def test_without_nvml_what_the_driver_shows_is_published() -> None:
         ),
         (NvmlState.NO_LIBRARY, "", "there is no libnvidia-ml.so.1: {}"),
         (NvmlState.FORBIDDEN, "be root", "this user may not ask it: {}; be root"),
+        (
+            NvmlState.HIDDEN,
+            "x",
+            "it cannot be asked from here, though the kernel module is loaded: {}; x",
+        ),
     ],
 )
 def test_why_nvml_is_silent_is_said(state: NvmlState, hint: str, said: str) -> None:
