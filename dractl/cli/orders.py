@@ -46,12 +46,12 @@ _OF_KIND: Final[Mapping[str, frozenset[str]]] = {
     "kubeadm": frozenset({"feature"}),
     "fleet": frozenset({"vendor", "driver", "count", "where", "nodes", "seed"}),
     "discover-job": frozenset(
-        {"image", "namespace", "node", "runtime_class", "is_root"}
+        {"image", "namespace", "node", "runtime_class", "is_root", "has_cdi"}
     ),
 }  # fmt: skip
 _SPELLING: Final = {
     "every": "all", "device_class": "class", "alternatives": "or", "workload": "as",
-    "is_root": "run-as-root",
+    "is_root": "run-as-root", "has_cdi": "with-cdi",
 }  # fmt: skip
 
 
@@ -91,6 +91,7 @@ class Orders:
     feature: Sequence[str] | None
     runtime_class: str | None
     is_root: bool
+    has_cdi: bool
     nodes: int | None
     seed: int | None
     release: str | None

@@ -228,7 +228,19 @@ RuntimeClassOption = Annotated[
 ]
 AsRootOption = Annotated[
     bool,
-    typer.Option("--run-as-root", help="To see the kubelet's plugins (discover-job)."),
+    typer.Option(
+        "--run-as-root",
+        help="To see the kubelet's plugins; root reads all of the host's /sys, and of "
+        "its /dev what is no device (discover-job).",
+    ),
+]
+WithCdiOption = Annotated[
+    bool,
+    typer.Option(
+        "--with-cdi",
+        help="To see files of CDI; nodes get /etc/cdi and /var/run/cdi if they lack "
+        "them (discover-job).",
+    ),
 ]
 NodesOption = Annotated[
     int | None, typer.Option("--nodes", metavar="N", help="How many nodes (fleet).")
@@ -299,6 +311,7 @@ def render(
     feature: FeatureOption = None,
     runtime_class: RuntimeClassOption = None,
     is_root: AsRootOption = False,
+    has_cdi: WithCdiOption = False,
     nodes: NodesOption = None,
     seed: SeedOption = None,
     release: ReleaseChoice = None,

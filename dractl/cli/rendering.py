@@ -203,6 +203,7 @@ def _survey(orders: Orders, profile: Profile) -> Sequence[Document]:
             orders.node,
             orders.runtime_class,
             is_root=orders.is_root,
+            has_cdi=orders.has_cdi,
         )
     )
     return [made]
@@ -318,9 +319,15 @@ def _notes(
 
 
 def _survey_notes(orders: Orders) -> Iterator[str]:
-    """Yield what the pods will not see."""
+    """Yield what the pods need, and what they will not see."""
+    yield (
+        "the pods mount the host's files: the namespace needs the label "
+        "pod-security.kubernetes.io/enforce=privileged where Pod Security is enforced"
+    )
     if not orders.is_root:
         yield "which drivers the kubelet knows is for root to see: --run-as-root"
+    if not orders.has_cdi:
+        yield "files of CDI are seen with --with-cdi, which makes folders on nodes"
     if orders.runtime_class is None:
         yield "without NVML there is less to say of NVIDIA GPUs: --runtime-class nvidia"
     yield "afterwards: dractl discover --from-pods"

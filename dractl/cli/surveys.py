@@ -64,7 +64,9 @@ def surveyed(source: Source, pods: Pods, node: str | None, screen: Terminal) -> 
             "no-such-pods",
             f"namespace {namespace} has no pods with {selector}{where}",
             hint=f"{screen.program} render discover-job makes some; -n names another "
-            "namespace",
+            "namespace; if a DaemonSet is there without pods, see its events: Pod "
+            "Security refuses them where the namespace lacks the label "
+            "pod-security.kubernetes.io/enforce=privileged",
         )
     survey = gathered(logs)
     for each, why in survey.failed.items():

@@ -14,23 +14,20 @@ NAME: Final = "dractl-discover"
 _ROOT: Final = "/host"
 _EVERY: Final = "5m"
 _NOBODY: Final = 65532
-# What the kubelet makes is there on every node; what toolkits make may not be.
-_MADE: Final = ("/etc/cdi", "/var/run/cdi")
-_FOLDERS: Final = (
-    "/sys",
-    "/proc",
-    "/dev",
-    "/var/lib/kubelet/plugins",
-    "/var/lib/kubelet/plugins_registry",
-    *_MADE,
-)
+# What every node has. Not all of /proc, in which are the environments of processes.
+_FOLDERS: Final = ("/sys", "/dev", "/proc/1/net", "/proc/driver", "/proc/sys/kernel")
+# The kubelet makes it, and closes it to all but root.
+_REGISTRY: Final = "/var/lib/kubelet/plugins_registry"
+# Toolkits and drivers make these, so that not all nodes have them.
+_CDI: Final = ("/etc/cdi", "/var/run/cdi")
 
 
 @dataclass(frozen=True, slots=True)
 class Surveyor:
     """How the pods are to be: `runtime_class` is one that gives them NVML.
 
-    `node` is the only one that is looked at; None: all are.
+    `node` is the only one that is looked at; None: all are. With `has_cdi` nodes get
+    the folders of CDI that they lack, as a mount takes.
     """
 
     image: str | None
@@ -39,12 +36,20 @@ class Surveyor:
     node: str | None = None
     runtime_class: str | None = None
     is_root: bool = False
+    has_cdi: bool = False
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """What the pods see of the host."""
+        registry = (_REGISTRY,) if self.is_root else ()
+        return (*_FOLDERS, *registry, *(_CDI if self.has_cdi else ()))
 
 
 def survey(wanted: Surveyor) -> Document:
     """Return a DaemonSet that looks at all nodes, or a Job that looks at one.
 
-    Nothing in it may write to the host or ask the API server for anything.
+    Nothing in it may write to the host or ask the API server for anything. A namespace
+    has to let its pods mount folders of the host (Pod Security: privileged).
     """
     if not wanted.image:
         raise unclear(
@@ -88,7 +93,8 @@ def _pod(wanted: Surveyor) -> Document:
         }
     )
     volumes = [
-        {"name": _called(folder), "hostPath": _host_path(folder)} for folder in _FOLDERS
+        {"name": _called(folder), "hostPath": _host_path(folder)}
+        for folder in wanted.folders
     ]
     pod: Document = {
         "automountServiceAccountToken": False,
@@ -140,7 +146,7 @@ def _container(wanted: Surveyor) -> Document:
         },
         "volumeMounts": [
             {"name": _called(each), "mountPath": f"{_ROOT}{each}", "readOnly": True}
-            for each in _FOLDERS
+            for each in wanted.folders
         ],
     }
 
@@ -150,5 +156,5 @@ def _called(folder: str) -> str:
 
 
 def _host_path(folder: str) -> Mapping[str, str]:
-    kind = "DirectoryOrCreate" if folder in _MADE else "Directory"
+    kind = "DirectoryOrCreate" if folder in _CDI else "Directory"
     return {"path": folder, "type": kind}

@@ -138,6 +138,7 @@ def test_that_there_are_no_pods_is_an_error(fleet: Fleet) -> None:
     assert ran.status == 3
     assert "namespace elsewhere has no pods with app=x" in ran.err
     assert "render discover-job" in ran.err
+    assert "pod-security.kubernetes.io/enforce=privileged" in ran.err
 
 
 def test_who_may_not_read_logs_is_told_so(

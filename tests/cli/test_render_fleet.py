@@ -52,7 +52,13 @@ def test_what_pods_do_not_see_is_told(dractl: Runner) -> None:
     assert ran.status == 0
     assert yaml.safe_load(ran.out)["kind"] == "DaemonSet"
     assert ran.err.splitlines() == [
+        (
+            "the pods mount the host's files: the namespace needs the label "
+            "pod-security.kubernetes.io/enforce=privileged where Pod Security is "
+            "enforced"
+        ),
         "which drivers the kubelet knows is for root to see: --run-as-root",
+        "files of CDI are seen with --with-cdi, which makes folders on nodes",
         "without NVML there is less to say of NVIDIA GPUs: --runtime-class nvidia",
         "afterwards: dractl discover --from-pods",
     ]
@@ -67,6 +73,7 @@ def test_what_pods_do_not_see_is_told(dractl: Runner) -> None:
         (["fleet", "--nodes", "0", "1 gpu.nvidia.com"], "one node at least"),
         (["fleet", "--nodes", "99999999", "1 gpu.nvidia.com"], "100,000 at most"),
         (["fleet", "--name", "a_b", "1 gpu.nvidia.com, else 2 dra.net"], "refuses"),
+        (["class", "--with-cdi"], "--with-cdi says nothing about a class"),
         (["class", "--run-as-root"], "--run-as-root says nothing about a class"),
     ],
     ids=lambda each: " ".join(each) if isinstance(each, list) else "",

@@ -40,11 +40,35 @@ def test_nothing_is_privileged_and_no_token_is_there() -> None:
     assert not {"hostNetwork", "hostPID", "hostIPC"} & made.keys()
 
 
-def test_the_folders_of_pods_and_their_secrets_are_not_mounted() -> None:
-    mounted = [each["hostPath"]["path"] for each in pod()["volumes"]]
+LEAST = ["/sys", "/dev", "/proc/1/net", "/proc/driver", "/proc/sys/kernel"]
+REGISTRY = "/var/lib/kubelet/plugins_registry"
 
-    assert not {"/", "/etc", "/var", "/var/lib/kubelet", "/var/run"} & set(mounted)
-    assert "/var/lib/kubelet/plugins_registry" in mounted
+
+@pytest.mark.parametrize(
+    ("wishes", "more"),
+    [
+        ({}, []),
+        ({"is_root": True}, [REGISTRY]),
+        ({"has_cdi": True}, ["/etc/cdi", "/var/run/cdi"]),
+    ],
+    ids=["least", "root", "cdi"],
+)
+def test_only_what_is_read_is_mounted(wishes: dict[str, Any], more: list[str]) -> None:
+    made = pod(**wishes)
+    mounted = [each["hostPath"]["path"] for each in made["volumes"]]
+
+    assert mounted == [*LEAST, *more]
+    assert [each["mountPath"] for each in made["containers"][0]["volumeMounts"]] == [
+        f"/host{each}" for each in mounted
+    ]
+
+
+def test_folders_are_made_on_nodes_only_for_who_asks() -> None:
+    made = {each["hostPath"]["type"] for each in pod(is_root=True)["volumes"]}
+    assert made == {"Directory"}
+
+    kinds = [each["hostPath"]["type"] for each in pod(has_cdi=True)["volumes"]]
+    assert kinds.count("DirectoryOrCreate") == 2
 
 
 def test_root_and_a_runtime_class_are_for_those_who_ask() -> None:
