@@ -11,7 +11,7 @@ from typing import Final
 from dractl.model.hosts import HostFacts, MigDevice
 from dractl.vendors import nvidia_gpus, nvidia_health
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
-from dractl.vendors.nvidia_cards import Card, cards
+from dractl.vendors.nvidia_cards import Card, cards, has_hidden_partitions
 from dractl.vendors.nvidia_gpus import View
 from dractl.vendors.nvidia_imex import COMPUTE_DOMAIN, channels
 
@@ -81,8 +81,10 @@ def _of(card: Card, view: View) -> Iterator[Found]:
 
 def _passed(card: Card, view: View) -> Wire | None:
     """Return what is offered to virtual machines: nothing of a GPU with partitions."""
-    is_offered = view.schema.endswith(_VFIO) and not (card.gpu and card.gpu.migs)
-    return nvidia_gpus.passed_through(card, view) if is_offered else None
+    if not view.schema.endswith(_VFIO) or has_hidden_partitions(card, view.facts):
+        return None
+    has_partitions = card.gpu is not None and card.gpu.migs
+    return None if has_partitions else nvidia_gpus.passed_through(card, view)
 
 
 def _told(card: Card, view: View, found: Found) -> Iterator[Found]:

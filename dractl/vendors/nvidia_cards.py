@@ -61,6 +61,14 @@ class Card:
         return bool(self.pci and self.pci.sriov and self.pci.sriov.parent)
 
 
+def has_hidden_partitions(card: Card, facts: HostFacts) -> bool:
+    """Tell whether the kernel shows MIG partitions that NVML did not tell of."""
+    if card.gpu is not None and card.gpu.mig_mode is not None:
+        return False
+    instances = f"capabilities/gpu{card.minor}/mig/gi"
+    return any(path.startswith(instances) for path in facts.proc_nvidia)
+
+
 def cards(facts: HostFacts) -> Iterator[Card]:
     """Yield the GPUs by their addresses, then those that are not on PCI."""
     functions = [

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from dractl.model.hosts import NvmlGpu, NvmlState
-from dractl.vendors.nvidia_cards import Card
+from dractl.vendors.nvidia_cards import Card, has_hidden_partitions
 from dractl.vendors.nvidia_gpus import OLDEST, View
 
 _DRIVER: Final = "nvidia"
@@ -33,15 +33,22 @@ def why_not(card: Card, view: View) -> str:
         return "a virtual function, which the driver leaves to virtual machines"
     if card.pci is not None and card.pci.driver != _DRIVER:
         return _unbound(card, view)
-    if gpu is None and view.facts.nvml.state in _FATAL:
-        return _unasked(view)
-    if gpu is None and view.facts.nvml.state is NvmlState.READ:
-        return "NVML does not list it; see what NVRM says in the kernel's log (dmesg)"
+    if gpu is None and (reason := _untold(view)):
+        return reason
+    if has_hidden_partitions(card, view.facts):
+        return _hidden(card, view)
     if gpu is not None and gpu.lost is not None:
         is_known = gpu.lost == _GONE and card.minor is not None
         # 0.3 takes it out of its slice; later ones taint it.
         return "" if is_known and view.release != OLDEST else _lost(gpu)
     return ""
+
+
+def _untold(view: View) -> str:
+    state = view.facts.nvml.state
+    if state is NvmlState.READ:
+        return "NVML does not list it; see what NVRM says in the kernel's log (dmesg)"
+    return _unasked(view) if state in _FATAL else ""
 
 
 def _lost(gpu: NvmlGpu) -> str:
@@ -65,6 +72,12 @@ def _unbound(card: Card, view: View) -> str:
             "it only with its gate PassthroughSupport (schema 0.5-vfio)"
         )
     return f"{driver} has it, not nvidia"
+
+
+def _hidden(card: Card, view: View) -> str:
+    """Return why nothing is said of a divided GPU, of which NVML tells nothing."""
+    reason = "MIG is on: its partitions are the devices, which only NVML can name"
+    return reason if card.gpu is not None else f"{reason} ({_unasked(view)})"
 
 
 def _unasked(view: View) -> str:

@@ -186,6 +186,19 @@ def nvidia(
         nodes(machine, f"nvidia{lines['Device Minor']}")
 
 
+def mig(machine: Machine, minor: int, instances: Sequence[int]) -> None:
+    """Add what it shows of GPU instances, each with one compute instance.
+
+    The numbers of device files count on over all GPUs; here each has 135 of its own.
+    """
+    for instance in instances:
+        first = 135 * minor + 9 * instance + 3
+        folder = f"{_NVIDIA}/capabilities/gpu{minor}/mig/gi{instance}"
+        for number, place in enumerate((folder, f"{folder}/ci0")):
+            lines = f"DeviceFileMinor: {first + number}\nDeviceFileMode: 292"
+            machine.text(f"{place}/access", f"{lines}\nDeviceFileModify: 1")
+
+
 def dmi(machine: Machine, **words: str) -> None:
     """Add the words of the firmware, such as sys_vendor and product_name."""
     place = "sys/devices/virtual/dmi/id"

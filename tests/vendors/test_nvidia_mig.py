@@ -8,7 +8,7 @@ from dractl.cel.selector import compile_selector
 from dractl.discovery.inventory import inventory
 from dractl.discovery.slices import slices
 from dractl.model.cluster import Profile
-from dractl.model.hosts import HostFacts, MigDevice
+from dractl.model.hosts import HostFacts, MigDevice, Nvml, NvmlGpu, NvmlState
 from dractl.rules.check import check
 from dractl.rules.world import World
 from dractl.vendors.base import Found, Wishes
@@ -16,8 +16,16 @@ from dractl.vendors.nvidia import NVIDIA
 from dractl.vendors.nvidia_profiles import device_name, profile_name
 from tests.hosts.nvml.parts import A100_40GB, H100_80GB
 from tests.hosts.reading import host_facts
-from tests.vendors.builders import attribute, device, found, names
-from tests.vendors.nvidia_hosts import a100, machine, profiles, told
+from tests.vendors.builders import attribute, device, found, names, only
+from tests.vendors.nvidia_hosts import (
+    INFORMATION,
+    PROC,
+    a100,
+    function,
+    machine,
+    profiles,
+    told,
+)
 
 ENGINES = {
     "copyEngines": {"value": "3"},
@@ -297,3 +305,41 @@ def test_classes_select_their_kind(tmp_path: Path, kind: str, count: int) -> Non
     ]
 
     assert sum(map(selector.matches, published)) == count
+
+
+# -- without NVML
+
+
+@pytest.mark.parametrize("schema", ["0.3", "0.5", "0.5-vfio"])
+def test_a_divided_gpu_is_not_taken_for_a_whole_one_without_nvml(
+    schema: str, tmp_path: Path
+) -> None:
+    facts = host_facts("dgx-a100", tmp_path, Nvml(NvmlState.FORBIDDEN, hint="be root"))
+    first, second, *others = (
+        each
+        for each in found(NVIDIA, facts, schemas={"nvidia": schema})
+        if each.device is None or "vfio" not in each.device["name"]
+    )
+
+    assert names([first, second, others[0]]) == [None, None, "gpu-0"]
+    assert (
+        first.why_not
+        == second.why_not
+        == (
+            "MIG is on: its partitions are the devices, which only NVML can name "
+            "(NVML: this user may not ask it; be root)"
+        )
+    )
+
+
+def test_a_divided_gpu_that_may_not_be_opened_is_not_taken_for_a_whole_one() -> None:
+    closed = NvmlGpu(0, failures={"handle": "NO_PERMISSION"})
+    instance = {"capabilities/gpu5/mig/gi1/access": "DeviceFileMinor: 12"}
+    facts = machine(
+        closed, pci=(function(),), proc_nvidia={PROC: INFORMATION} | instance
+    )
+    gpu = only(NVIDIA, facts)
+
+    assert gpu.device is None
+    assert gpu.why_not.startswith("MIG is on")
+    assert "run it as root" in gpu.warnings[0]

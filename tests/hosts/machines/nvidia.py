@@ -5,7 +5,12 @@ from typing import Final
 
 from tests.hosts import parts
 from tests.hosts.machine import Machine
-from tests.hosts.nvml.machines import A100_MINORS, DGX_A100, HGX_H100
+from tests.hosts.nvml.machines import (
+    A100_INSTANCES,
+    A100_MINORS,
+    DGX_A100,
+    HGX_H100,
+)
 
 _NVIDIA: Final = 0x10DE
 _MELLANOX: Final = 0x15B3
@@ -155,6 +160,8 @@ def _dgx_a100() -> Machine:
     addresses = [f"0000:{bus}:00.0" for bus in DGX_A100]
     minors = dict(zip(addresses, A100_MINORS, strict=True))
     _proc(machine, "NVIDIA A100-SXM4-40GB", minors, 7)
+    for minor, instances in A100_INSTANCES.items():
+        parts.mig(machine, minor, instances)
     parts.dmi(machine, sys_vendor="NVIDIA", product_name="DGXA100 920-23687-2530-000")
     return machine
 

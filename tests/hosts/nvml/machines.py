@@ -9,6 +9,19 @@ Machine = tuple[str, str, list[Call], Sequence[str]]
 HGX_H100: Final = ("1b", "43", "52", "61", "9d", "c3", "d1", "df")
 DGX_A100: Final = ("07", "0f", "47", "4e", "87", "90", "b7", "bd")
 A100_MINORS: Final = (2, 3, 0, 1, 6, 7, 4, 5)
+_MIXED: Final = (
+    Mig(2, 9, 4, 4, 3),
+    Mig(3, 14, 0, 2, 2),
+    Mig(9, 19, 2, 1, 1),
+    Mig(10, 19, 3, 1, 1),
+)
+_SMALL: Final = [Mig(7 + start, 19, start, 1, 1) for start in range(7)]
+A100_INSTANCES: Final = {
+    minor: tuple(each.instance for each in migs)
+    for minor, migs in zip(A100_MINORS, (_MIXED, _SMALL), strict=False)
+}
+"""The GPU instances of a DGX A100, by the minor numbers of its GPUs."""
+
 _COMPLETE: Final = {"state": 3, "status": 0, "cliqueId": 0, "clusterUuid": [0] * 16}
 _CLUSTER: Final = [0x5A, 0x1E, 0x00, 0x42] + [0] * 11 + [7]
 _OLD: Final = (
@@ -89,14 +102,7 @@ def _h100s(
 
 def _a100s(refused: Mapping[str, int] | None = None) -> list[Gpu]:
     ends = [f"0000:c{4 + number // 2}:00.0" for number in range(12)]
-    mixed = (
-        Mig(2, 9, 4, 4, 3),
-        Mig(3, 14, 0, 2, 2),
-        Mig(9, 19, 2, 1, 1),
-        Mig(10, 19, 3, 1, 1),
-    )
-    small = [Mig(7 + start, 19, start, 1, 1) for start in range(7)]
-    migs: Mapping[int, Sequence[Mig]] = {0: mixed, 1: small}
+    migs: Mapping[int, Sequence[Mig]] = {0: _MIXED, 1: _SMALL}
     return [
         Gpu(
             index,
