@@ -157,11 +157,6 @@ class Connection:
         )
         return self._object(self._asked(Asked("patch", place), sent), place.path)
 
-    def create(self, place: Place, document: Mapping[str, Any]) -> dict[str, Any]:
-        """Create an object and return what it became."""
-        sent = Request("POST", place.path, (), document, "application/json")
-        return self._object(self._asked(Asked("create", place), sent), place.path)
-
     def delete(
         self,
         place: Place,

@@ -10,6 +10,7 @@ from dractl.live.connection import Connection, LostConnection
 from dractl.live.errors import ClusterError
 from dractl.live.place import Asked, Place
 from tests.apiserver import ADMIN, ApiServer, Fault, Kind
+from tests.apiserver.client import Client
 from tests.live.configs import connected, login, tell
 
 RULES = Place("resource.k8s.io", "v1beta2", "devicetaintrules")
@@ -25,6 +26,12 @@ def rule(name: str, effect: str = "NoSchedule") -> dict[str, Any]:
             "taint": {"key": "k", "effect": effect},
         },
     }
+
+
+def created(server: ApiServer, name: str) -> str:
+    """Create a rule and return its uid."""
+    made = Client(server).send("POST", RULES.path, rule(name)).document
+    return str(made["metadata"]["uid"])
 
 
 def test_a_document_is_applied_and_read(connection: Connection) -> None:
@@ -71,19 +78,10 @@ def test_a_field_of_another_manager_is_taken_by_force_only(
     assert forced["spec"]["taint"]["effect"] == "None"
 
 
-def test_an_object_is_created_once(connection: Connection) -> None:
-    connection.create(RULES, rule("a"))
-
-    with pytest.raises(ClusterError, match="already") as caught:
-        connection.create(RULES, rule("a"))
-
-    assert (caught.value.http, caught.value.reason) == (409, "AlreadyExists")
-
-
 def test_an_object_is_deleted_if_it_is_still_the_one_that_is_meant(
     api_server: ApiServer, connection: Connection
 ) -> None:
-    uid = connection.create(RULES, rule("a"))["metadata"]["uid"]
+    uid = created(api_server, "a")
     place = RULES.of("a")
 
     with pytest.raises(ClusterError) as other:
@@ -104,7 +102,7 @@ def test_an_object_is_deleted_if_it_is_still_the_one_that_is_meant(
 def test_lines_come_as_the_server_writes_them(
     api_server: ApiServer, connection: Connection
 ) -> None:
-    connection.create(RULES, rule("a"))
+    created(api_server, "a")
 
     lines = connection.lines(Asked("watch", RULES), [("watch", "1")], 5.0)
     event = json.loads(next(lines))
@@ -133,7 +131,8 @@ def test_a_watch_goes_on_with_new_credentials(
         credentials=login(tmp_path, api_server.access.token("admin")),
     )
     with connected(path) as connection:
-        connection.create(RULES, rule("a"))
+        created(api_server, "a")
+        connection.read(RULES.of("a"))
         api_server.access.revoke(api_server.access.token("admin"))
         tell(tmp_path, api_server.access.renew(ADMIN))
 
