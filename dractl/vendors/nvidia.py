@@ -1,7 +1,8 @@
 """NVIDIA's GPUs and MIG partitions, as gpu.nvidia.com publishes them, and IMEX.
 
 Schemas 0.3 (chart 25.12), 0.4 and 0.5 (main) are with the driver's gates as they are
-unless set; those in -vfio have PassthroughSupport, which is off.
+unless set, but for NVMLDeviceHealthCheck: a lost GPU has its taint. Those in -vfio have
+PassthroughSupport, which is off, and excludes these taints, as partitions do.
 """
 
 from collections.abc import Iterator

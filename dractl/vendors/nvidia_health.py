@@ -89,9 +89,14 @@ def _unasked(view: View) -> str:
 def taints(card: Card, view: View) -> list[dict[str, str]]:
     """Return the taints by the driver's health check (gate NVMLDeviceHealthCheck).
 
-    It taints by events, so that errors of the past, such as ECC's, leave no taint.
+    It taints by events, so that errors of the past, such as ECC's, leave no taint. The
+    gate is off unless set, but what it says is what a user wants to know. It excludes
+    DynamicMIG and PassthroughSupport.
     """
-    if view.release == OLDEST or card.gpu is None or card.gpu.lost != _GONE:
+    is_excluded = view.partitionable or view.schema != view.release
+    if is_excluded or view.release == OLDEST:
+        return []
+    if card.gpu is None or card.gpu.lost != _GONE:
         return []
     return [{"key": "gpu.nvidia.com/gpu-lost", "effect": "NoSchedule"}]
 

@@ -1,6 +1,7 @@
 import pytest
 
 from dractl.model.hosts import NvmlGpu
+from dractl.vendors.base import Wishes
 from dractl.vendors.nvidia import NVIDIA
 from tests.hardware.nvml_recording import recorded
 from tests.vendors.builders import device, found, host, names, only
@@ -37,6 +38,21 @@ def test_a_lost_gpu_is_tainted(schema: str) -> None:
         {"key": "gpu.nvidia.com/gpu-lost", "effect": "NoSchedule"}
     ]
     assert gpu.warnings == (LOST,)
+
+
+@pytest.mark.parametrize(
+    ("schema", "partitionable"),
+    [("0.5-vfio", False), ("0.4-vfio", False), ("0.5", True)],
+)
+def test_gates_that_exclude_the_health_check_leave_no_taint(
+    schema: str, *, partitionable: bool
+) -> None:
+    facts = machine(lost(), pci=(function(),), proc_nvidia={PROC: INFORMATION})
+    wishes = Wishes(schemas={"nvidia": schema}, partitionable=partitionable)
+    gpu = list(NVIDIA.find(facts, wishes))[-1]
+
+    assert device(gpu)["name"] == "gpu-5"
+    assert "taints" not in device(gpu)
 
 
 def test_schema_0_3_takes_a_lost_gpu_out() -> None:
