@@ -1,7 +1,8 @@
 """However the search is spared work, it finds what the literal walk finds."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
+from functools import cache
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.builders import claim, device, request, slice_, snapshot
 from tests.solver.generate import PLAIN, TOPICS, case
 from tests.solver.ways import (
     MOST_STEPS,
+    Found,
     Question,
     Watching,
     pruning,
@@ -33,14 +35,21 @@ SEEDS = range(400)
 mixes = pytest.mark.parametrize("mix", MIXES.values(), ids=list(MIXES))
 
 
-def asked(mix: Iterable[str], seeds: Iterable[int] = SEEDS) -> Iterator[Question]:
-    for seed in seeds:
-        yield from questions(case(seed, among=mix))
+@cache
+def asked(mix: frozenset[str], seeds: range = SEEDS) -> Sequence[Question]:
+    """Return the questions of a mix: once for all tests, since nobody changes them."""
+    return [each for seed in seeds for each in questions(case(seed, among=mix))]
+
+
+@cache
+def answered(mix: frozenset[str]) -> Sequence[tuple[Question, Found | None]]:
+    """Return the questions with what the literal walk finds."""
+    return [(each, each.literally()) for each in asked(mix)]
 
 
 @mixes
 def test_a_search_finds_what_the_literal_walk_finds(mix: frozenset[str]) -> None:
-    pairs = [(each.literally(), each.searched()) for each in asked(mix)]
+    pairs = [(literal, each.searched()) for each, literal in answered(mix)]
 
     assert [pair for pair in pairs if pair[0] not in {None, pair[1]}] == []
 
@@ -51,7 +60,7 @@ def test_a_search_with_care_finds_what_the_literal_walk_finds(
 ) -> None:
     monkeypatch.setattr(search, "QUICK", 0)
 
-    pairs = [(each.literally(), each.searched()) for each in asked(mix)]
+    pairs = [(literal, each.searched()) for each, literal in answered(mix)]
 
     assert [pair for pair in pairs if pair[0] not in {None, pair[1]}] == []
 
@@ -59,8 +68,8 @@ def test_a_search_with_care_finds_what_the_literal_walk_finds(
 @mixes
 def test_replaying_changes_nothing(mix: frozenset[str]) -> None:
     pairs = [
-        (each.literally(), each.literally(replaying))
-        for each in asked(mix)
+        (literal, each.literally(replaying))
+        for each, literal in answered(mix)
         if not shares_pool_names(each.view)
     ]
 
@@ -112,8 +121,8 @@ def test_pruning_tells_devices_of_different_pools_apart() -> None:
 @mixes
 def test_pruning_changes_nothing_where_no_traces_are_left(mix: frozenset[str]) -> None:
     pairs = [
-        (each.literally(), each.literally(pruning))
-        for each in asked(mix)
+        (literal, each.literally(pruning))
+        for each, literal in answered(mix)
         if each.prunable()
     ]
 
@@ -155,7 +164,7 @@ def test_no_place_on_the_way_to_a_solution_looks_hopeless(mix: frozenset[str]) -
 def test_the_generated_cases_have_all_kinds_of_outcomes() -> None:
     kinds = Counter(
         found if found == "none" else "aborted" if isinstance(found, str) else "found"
-        for found in (each.searched() for each in asked(TOPICS))
+        for found in (each.searched() for each in asked(MIXES["everything"]))
     )
 
     assert min(kinds[kind] for kind in ("none", "aborted", "found")) > 10
