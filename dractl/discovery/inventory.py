@@ -61,9 +61,11 @@ def inventory(
     node: str | None = None,
 ) -> Inventory:
     """Return what the vendors find on a machine, accelerators first."""
+    name = node or facts.name.lower()
+    wishes = replace(wishes, node=name)
     found = _ordered(each for vendor in vendors for each in vendor.find(facts, wishes))
     return Inventory(
-        node or facts.name.lower(),
+        name,
         " ".join(filter(None, map(facts.dmi.get, ("sys_vendor", "product_name")))),
         facts.kernel,
         facts.architecture,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from dractl.model.hosts import HostFacts, PciDevice
@@ -38,8 +39,8 @@ _DRIVER: Final = Driver(
 
 
 def _find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
-    del wishes
-    return numbered(facts, "/dev/davinci", _listed(facts), _device)
+    device_of = partial(_device, wishes.node)
+    return numbered(facts, "/dev/davinci", _listed(facts), device_of)
 
 
 def _listed(facts: HostFacts) -> Iterator[tuple[PciDevice, Found]]:
@@ -54,7 +55,12 @@ def _listed(facts: HostFacts) -> Iterator[tuple[PciDevice, Found]]:
 ASCEND: Final = Vendor("ascend", "Huawei Ascend", (_DRIVER,), _find)
 
 
-def _device(function: PciDevice, number: int) -> Wire:
+def _device(node: str, function: PciDevice, number: int) -> Wire:
     del function
-    values: dict[str, Known] = {"index": number, "brand": "Huawei", "type": "NPU"}
+    values: dict[str, Known] = {
+        "uuid": f"{node}-{number}" if node else None,
+        "index": number,
+        "brand": "Huawei",
+        "type": "NPU",
+    }
     return device(f"npu-{number}-0", attributes(values), {})

@@ -74,12 +74,14 @@ class Wishes:
     """How slices are to look: for which release, and as which version of a driver.
 
     `schemas` has versions of drivers by vendor; without one the newest counts.
-    `partitionable` asks for partitions that the driver would make on demand.
+    `partitionable` asks for partitions that the driver would make on demand. `node` is
+    the machine's name in the cluster, "" where it is not known.
     """
 
     profile: Profile = _NEWEST
     schemas: Mapping[str, str] = field(default_factory=dict)
     partitionable: bool = False
+    node: str = ""
 
     def schema(self, driver: Driver) -> str:
         """Return the version or mode of a driver to follow, "" if it has but one."""

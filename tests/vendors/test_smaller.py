@@ -37,6 +37,13 @@ def test_ascend_npus_are_numbered_and_the_rest_is_its_librarys(tmp_path: Path) -
     ]
 
 
+def test_the_uuid_of_an_ascend_npu_is_of_its_node(tmp_path: Path) -> None:
+    devices = found(ASCEND, host_facts("ascend-910b", tmp_path), node="n1")
+    assert [each["uuid"] for each in published(devices).values()] == [
+        "n1-0", "n1-1", "n1-2", "n1-3",
+    ]  # fmt: skip
+
+
 def test_an_ascend_npu_without_a_kernel_driver_is_not_published() -> None:
     npu = pci("0000:01:00.0", 0x19E5, 0xD500, class_code=_ACCELERATOR)
     one = only(ASCEND, host(npu))
