@@ -21,10 +21,12 @@ from dractl.vendors.base import BACKGROUND, Found, Vendor, Wishes
 
 _PARTS: Final = frozenset({"partition", "vf"})
 _DRIVERS: Final = tuple(driver for vendor in VENDORS for driver in vendor.drivers)
-_ELSEWHERE: Final = {each.name: each.elsewhere for each in _DRIVERS}
+_BY_NAME: Final = {each.name: each for each in _DRIVERS}
 _RANDOM: Final = frozenset(each.name for each in _DRIVERS if each.has_random_names)
 _SELECTIVE: Final = frozenset(each.name for each in _DRIVERS if each.is_selective)
-_OF_NVML: Final = frozenset({"gpu.nvidia.com"})
+_OF_NVML: Final = frozenset(each.name for each in _DRIVERS if each.of_nvml)
+_KERNEL_DRIVER: Final = "nvidia"
+_OF_DEVICES: Final = frozenset({"device-missing", "device-gone"})
 
 Ways = Mapping[str, Inventory]
 """A machine as drivers may publish it, by the words for that; the first is meant."""
@@ -79,13 +81,10 @@ def comparison(seen: Ways, cluster: Snapshot) -> Comparison:
             found += _pools(driver, there)
             words, differences = _best(driver, seen, there, cluster.profile)
             found += _registration(driver, main)
-            unseen = _unseen(driver, main, differences)
-            found += [each for each in differences if each not in unseen]
+            found += [each for each in differences if not _source(main, each)]
             if words:
                 notes.append(f"{driver} publishes as {words} does")
-            if unseen:
-                names = ", ".join(dict.fromkeys(each.subject or "" for each in unseen))
-                notes.append(f"not checked of {driver}: {names} ({main.nvml})")
+            notes += _unchecked(driver, main, differences)
         else:
             note, absent = _absent(driver, main, cluster)
             notes += note
@@ -136,7 +135,6 @@ def _best(
     The later of two ways that fit equally well explains nothing.
     """
     best: tuple[int, str, list[Difference]] | None = None
-    elsewhere = _ELSEWHERE.get(driver, ())
     for words, whole in seen.items():
         here = _here(whole, driver, profile)
         if words and not here:
@@ -146,8 +144,10 @@ def _best(
             published = _named(published, here)
         if driver in _SELECTIVE:
             here = {name: here[name] for name in here if name in published}
-        found = list(device_differences(driver, here, published, elsewhere))
-        weight = sum(len(each.devices) for each in found)
+        known = _BY_NAME.get(driver)
+        source = known.source if known is not None else _nowhere
+        found = list(device_differences(driver, here, published, source))
+        weight = sum(len(each.devices) for each in found if not _source(whole, each))
         if best is None or weight < best[0]:
             best = (weight, words, found)
     assert best is not None
@@ -164,13 +164,38 @@ def _named(published: Devices, here: Devices) -> Devices:
     return named
 
 
-def _unseen(
+def _nowhere(subject: str, here: str | None) -> str:
+    del subject, here
+    return ""
+
+
+def _unchecked(
     driver: str, main: Inventory, differences: Sequence[Difference]
-) -> list[Difference]:
-    """Return those that may be none, had NVML told what the driver knows from it."""
-    if not main.nvml or driver not in _OF_NVML:
-        return []
-    return [each for each in differences if each.subject and each.here is None]
+) -> Iterator[str]:
+    """Yield what may be no differences, with where the driver knows it from."""
+    by_source: dict[str, dict[str, None]] = {}
+    for each in differences:
+        if source := _source(main, each):
+            subject = each.subject or "which devices there are"
+            by_source.setdefault(source, {})[subject] = None
+    told = [f"{', '.join(names)} ({source})" for source, names in by_source.items()]
+    if told:
+        yield f"not checked of {driver}: {'; '.join(told)}"
+
+
+def _source(whole: Inventory, each: Difference) -> str:
+    """Return from where the driver knows what a machine cannot tell, "" if it can.
+
+    A GPU that NVIDIA's kernel driver has may be divided, which only NVML tells.
+    """
+    driver = _BY_NAME.get(each.driver or "")
+    told = driver.source(each.subject, each.here) if driver and each.subject else ""
+    if told or not whole.nvml or each.driver not in _OF_NVML:
+        return told
+    mine = (found for found in whole.found if found.driver == each.driver)
+    is_bound = any(found.kernel_driver == _KERNEL_DRIVER for found in mine)
+    is_hidden = is_bound and each.code in _OF_DEVICES
+    return whole.nvml if is_hidden or (each.subject and each.here is None) else ""
 
 
 def _node(main: Inventory, there: _There, cluster: Snapshot) -> Iterator[Difference]:

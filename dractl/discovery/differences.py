@@ -1,7 +1,7 @@
 """What differs between a device as a machine has it and as a driver publishes it."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,14 +44,17 @@ class _Value:
 
 
 Devices = Mapping[str, Device]
+Source = Callable[[str, str | None], str]
+"""From where a driver has a value, by its subject and what the machine has: see
+`Driver.source`."""
 
 
 def device_differences(
-    driver: str, here: Devices, there: Devices, elsewhere: Collection[str] = ()
+    driver: str, here: Devices, there: Devices, source: Source
 ) -> Iterator[Difference]:
     """Yield what differs in the devices of one driver, by their names.
 
-    Attributes that the driver has from elsewhere are nothing that a machine lacks.
+    What the driver has from elsewhere is not in one difference with other values.
     """
     lacking = {name: here[name] for name in here if name not in there}
     gone = {name: there[name] for name in there if name not in here}
@@ -84,9 +87,7 @@ def device_differences(
             tuple(gone),
             fix="look for the device in the kernel's log, then restart the driver",
         )
-    for each in _grouped(driver, here, there):
-        if each.here is not None or each.subject not in elsewhere:
-            yield each
+    yield from _grouped(driver, here, there, source)
 
 
 def _renamed(lacking: Devices, gone: Devices) -> Iterator[tuple[str, str]]:
@@ -114,7 +115,9 @@ def _marks(device: Device) -> Iterator[tuple[str, object]]:
             yield key, attribute.value
 
 
-def _grouped(driver: str, here: Devices, there: Devices) -> Iterator[Difference]:
+def _grouped(
+    driver: str, here: Devices, there: Devices, source: Source
+) -> Iterator[Difference]:
     """Yield values that differ, once for all devices in which they do."""
     groups: dict[object, list[tuple[str, _Value]]] = {}
     for name, device in here.items():
@@ -122,9 +125,9 @@ def _grouped(driver: str, here: Devices, there: Devices) -> Iterator[Difference]
             continue
         for value in _values(device, there[name]):
             sides = (value.here is None, value.there is None)
-            groups.setdefault((value.code, value.subject, sides), []).append(
-                (name, value)
-            )
+            known_from = source(value.subject, value.here)
+            key = (value.code, value.subject, sides, known_from)
+            groups.setdefault(key, []).append((name, value))
     for group in groups.values():
         name, first = group[0]
         is_same = all(value == first for _, value in group)

@@ -42,6 +42,8 @@ DRIVER: Final = Driver(
     frozenset({"memory", "computeUnits", "simdUnits", "partitions"}),
     {"model": "productName"},
     schemas=(_FIRST, amd_vfio.SCHEMA, "1.0"),
+    elsewhere={"memory": "KFD, which may not be read here"},
+    stand_ins={"memory": "0"},
     partitioned=(
         Class("gpu.amd.com"),
         Class(

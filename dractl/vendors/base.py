@@ -6,6 +6,7 @@ the sources of the drivers, as of August 2026.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from dractl.model.cluster import Profile
@@ -42,11 +43,13 @@ class Driver:
 
     `schemas` are the versions or modes of the driver that publish differently; the last
     is the one that counts. `elsewhere` are attributes that it publishes and a machine's
-    files do not tell, with where it has them from. `of_nvml` are attributes and amounts
-    that only NVML tells, if it can be asked. `partitioned` are its classes where it
-    makes partitions on demand, if these are others. `has_random_names`: the names of
-    its devices end in something random, though here they do not. `is_selective`: it
-    publishes only what a policy selects.
+    files do not tell, with where it has them from; `conditional` is the same of what
+    only some gates or clouds bring, by patterns (`gce.dra.net/*`), and `stand_ins` are
+    the values that stand here for what is not known. `of_nvml` are attributes and
+    amounts that only NVML tells, if it can be asked. `partitioned` are its classes
+    where it makes partitions on demand, if these are others. `has_random_names`: the
+    names of its devices end in something random, though here they do not.
+    `is_selective`: it publishes only what a policy selects.
     """
 
     vendor: str
@@ -58,10 +61,23 @@ class Driver:
     type_attribute: str = "type"
     schemas: tuple[str, ...] = ()
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    conditional: Mapping[str, str] = field(default_factory=dict)
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
     of_nvml: tuple[str, ...] = ()
     partitioned: tuple[Class, ...] = ()
     has_random_names: bool = False
     is_selective: bool = False
+
+    def source(self, subject: str, here: str | None) -> str:
+        """Return where it has a value from that a machine's files do not tell.
+
+        "" if they do. `here` is what is said of the machine, None for nothing.
+        """
+        if here is not None and self.stand_ins.get(subject) != here:
+            return ""
+        sources = {**self.elsewhere, **self.conditional}
+        told = (sources[each] for each in sources if fnmatchcase(subject, each))
+        return next(told, "")
 
     @property
     def default(self) -> Class:

@@ -43,6 +43,13 @@ _DRIVER: Final = Driver(
         **dict.fromkeys(("ipv4", "ipv6"), "netlink"),
         **dict.fromkeys(("ebpf", "tcFilterNames", "tcxProgramNames"), "tc and eBPF"),
     },
+    conditional=dict.fromkeys(
+        (
+            "gce.dra.net/*", "azure.dra.net/*", "oke.dra.net/*", "alibaba.dra.net/*",
+            "resource.aws.com/*",
+        ),
+        "the cloud's metadata service",
+    ),
 )  # fmt: skip
 _DOMAIN: Final = _DRIVER.name
 _IGNORED: Final = frozenset({"cilium_net", "cilium_host", "docker0"})

@@ -25,6 +25,7 @@ _DRIVER: Final = Driver(
     (Class("gaudi.intel.com", extended_resource="intel.com/gaudi"),),
     {**dict.fromkeys(("model", "serial", "pciRoot"), "string"), "healthy": "bool"},
     elsewhere={"serial": "HLML", "healthy": "HLML"},
+    stand_ins={"healthy": "true"},
 )
 
 

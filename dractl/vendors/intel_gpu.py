@@ -47,7 +47,9 @@ _DRIVER: Final = Driver(
     },
     frozenset({"memory", "millicores"}),
     schemas=(_UNMANAGED, "0.11"),
-    elsewhere={"health": "xpumd"},
+    elsewhere={"health": "xpumd", "memory": "an ioctl, or xpumd"},
+    conditional={"taint HealthIssues-*": "xpumd"},
+    stand_ins={"health": _UNKNOWN, "memory": "0"},
 )  # fmt: skip
 
 

@@ -45,6 +45,20 @@ DRIVER: Final = Driver(
     }),
     {"model": "productName"},
     schemas=("0.3", "0.3-vfio", "0.4", "0.4-vfio", "0.5-vfio", "0.5"),
+    conditional={
+        **dict.fromkeys(
+            ("gpuModuleID", "partition1", "partition2", "partition4", "partition8"),
+            "its gate FabricManagerPartitioning",
+        ),
+        **dict.fromkeys(
+            ("shares", "allowMultipleAllocations"), "its gate ConsumableShares"
+        ),
+        "taint gpu.nvidia.com/*": "its gate NVMLDeviceHealthCheck",
+    },
+    stand_ins={
+        "allowMultipleAllocations": "false",
+        "taint gpu.nvidia.com/gpu-lost": ":NoSchedule",
+    },
     of_nvml=(
         "memory", "uuid", "productName", "brand", "architecture", "addressingMode",
         *_VERSIONS,
