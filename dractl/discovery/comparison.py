@@ -287,6 +287,8 @@ def _partitions(
         driver, whole = part.driver or "", _whole(main, part)
         if part.kind not in _PARTS or whole is None or driver not in there.devices:
             continue
+        if part.device is not None and part.device.get("consumesCounters"):
+            continue  # it could be made, which does not say that it was
         published = there.devices[driver]
         name, whole_name = _name(part), _name(whole)
         device = published.get(name)

@@ -12,7 +12,7 @@ from dractl.discovery.comparison import Comparison, comparison, ways
 from dractl.discovery.inventory import Inventory, Missing, inventory
 from dractl.discovery.slices import slices
 from dractl.model.cluster import Profile
-from dractl.model.hosts import HostFacts, Nvml, NvmlState
+from dractl.model.hosts import HostFacts
 from dractl.vendors.base import Found, Wire, Wishes
 from tests.discovery.builders import DRIVER, attributes, device, gpu, machine, nic
 from tests.hosts.reading import host_facts
@@ -255,20 +255,21 @@ def held(name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("claims", "codes"),
-    [([], ["partition-unmanaged"]), ([held("part-0")], [])],
+    ("claims", "is_told"),
+    [([], True), ([held("part-0")], False)],
     ids=["free", "held"],
 )
 def test_a_partition_on_demand_that_no_claim_holds_was_made_otherwise(
-    claims: list[dict[str, Any]], codes: list[str]
+    claims: list[dict[str, Any]], *, is_told: bool
 ) -> None:
     drawn = [{"counterSet": "c", "counters": {"m": {"value": "1"}}}]
     on_demand = device("part-0", consumesCounters=drawn)
-    part = gpu(None, kind="partition", parent="0000:17:00.0", device=on_demand)
+    part = gpu(None, kind="partition", parent="0000:17:00.0", device=device("part-0"))
     whole = machine(gpu(), part)
 
     found = compared(whole, slice_(device("gpu-17"), on_demand), *claims)
-    assert [each.code for each in found.differences] == codes
+    codes = [each.code for each in found.differences]
+    assert ("partition-unmanaged" in codes) is is_told
 
 
 @pytest.mark.parametrize("host", names())
@@ -312,14 +313,11 @@ def test_another_way_of_publishing_is_explained_once(
     assert any(each.startswith(note) for each in found.notes)
 
 
-def test_what_only_nvml_knows_is_not_checked_without_it(tmp_path: Path) -> None:
-    facts = host_facts("cloud-t4", tmp_path)
-    own = slices(inventory(facts, Wishes(PROFILE), node="n0"), PROFILE)
+def test_partitions_that_could_be_made_are_none_that_exist(tmp_path: Path) -> None:
+    facts = host_facts("hgx-h100", tmp_path)
+    wishes = Wishes(PROFILE, partitionable=True)
+    own = list(slices(inventory(facts, wishes, node="n0"), PROFILE))
     cluster = Snapshot.from_documents([NODE, *own], kubernetes="1.36")
-    silent = replace(facts, nvml=Nvml(NvmlState.NO_LIBRARY))
 
-    found = comparison(ways(silent, Wishes(PROFILE), "n0"), cluster)
+    found = comparison(ways(facts, wishes, "n0"), cluster)
     assert {each.code for each in found.differences} <= {"driver-not-registered"}
-    [note] = [each for each in found.notes if "gpu.nvidia.com" in each]
-    assert "brand" in note
-    assert "(NVML: there is no libnvidia-ml.so.1)" in note
