@@ -161,7 +161,7 @@ def _remark(
     whole: Inventory, part: Inventory, look: Look, screen: Terminal, node: str
 ) -> None:
     """Say what could not be read, and what helps where there is nothing."""
-    for text in inventories.problems(whole):
+    for text in (*inventories.problems(whole), *inventories.stale(whole)):
         screen.warn(f"{node}{text}")
     if look.kinds or look.vendors or look.drivers:
         if not part.found:

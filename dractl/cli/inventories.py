@@ -12,7 +12,7 @@ from dractl.vendors.base import Found
 _HEAD: Final = ("DEVICE", "KIND", "MODEL", "NUMA", "PCI ADDRESS", "KERNEL")
 _WIDE: Final = (
     *("DRIVER", "DEVICE", "KIND", "MODEL", "NUMA", "PCI ADDRESS", "PART OF"),
-    *("PCIE ROOT", "KERNEL", "DETAILS", "NOT PUBLISHED", "WARNINGS"),
+    *("PCIE ROOT", "KERNEL", "REGISTERED", "DETAILS", "NOT PUBLISHED", "WARNINGS"),
 )
 _MODEL: Final = 2  # the column that is cut where there is no room
 _LEAST: Final = 12  # cells that it keeps
@@ -35,7 +35,7 @@ def table(parts: Sequence[Inventory], screen: Terminal) -> str:
 
 def wide(parts: Sequence[Inventory], screen: Terminal) -> str:
     """Return one line for each device, with all that is known of it."""
-    rows = [(part.node, *_all(each)) for part in parts for each in part.found]
+    rows = [(part.node, *_all(each, part)) for part in parts for each in part.found]
     if not rows:
         return ""
     head: tuple[str, ...] = ("NODE", *_WIDE)
@@ -65,6 +65,16 @@ def problems(whole: Inventory) -> Iterator[str]:
         yield f"{places[0]}{others}: {what}" + (f" ({hint})" if hint else "")
 
 
+def stale(whole: Inventory) -> Iterator[str]:
+    """Yield which files of CDI name device nodes that are not there."""
+    for each in whole.cdi:
+        more = f" and {len(each.nodes) - 1} more" if len(each.nodes) > 1 else ""
+        yield (
+            f"{each.path} ({each.kind}) names device nodes that are not there: "
+            f"{each.nodes[0]}{more}"
+        )
+
+
 def _node(part: Inventory) -> str:
     return visible(f"{part.node}  {part.machine}".strip())
 
@@ -74,14 +84,22 @@ def _blocks(part: Inventory, screen: Terminal) -> Iterator[list[str]]:
     for each in part.found:
         by_driver.setdefault(each.driver, []).append(each)
     for driver, found in by_driver.items():
-        yield list(_block(driver, found, screen))
+        yield list(_block(driver, found, _standing(driver, part), screen))
+
+
+def _standing(driver: str | None, part: Inventory) -> str:
+    """Return whether the kubelet knows a driver; "" where that is not known."""
+    if driver is None or part.registered is None:
+        return ""
+    return "registered" if driver in part.registered else "not registered"
 
 
 def _block(
-    driver: str | None, found: Sequence[Found], screen: Terminal
+    driver: str | None, found: Sequence[Found], standing: str, screen: Terminal
 ) -> Iterator[str]:
     title = _UNSERVED if driver is None else visible(driver)
-    yield screen.heading(f"{title}: {counted(len(found), 'device')}")
+    known = f", {standing} with the kubelet" if standing else ""
+    yield screen.heading(f"{title}: {counted(len(found), 'device')}{known}")
     limit = screen.columns or NARROW
     groups = [list(group) for _, group in groupby(found, key=_likeness)]
     shown = [
@@ -132,12 +150,13 @@ def _row(found: Found, models: Mapping[str | None, str]) -> tuple[str, ...]:
     return tuple(map(_cell, cells))
 
 
-def _all(found: Found) -> tuple[str, ...]:
+def _all(found: Found, part: Inventory) -> tuple[str, ...]:
     device, kind, model, numa, address, kernel = _row(found, {})
     details = " ".join(f"{name}={value}" for name, value in found.details.items())
     return (
         *(found.driver or "-", device, kind, model, numa, address),
-        *(found.parent or "-", found.root or "-", kernel, details or "-"),
+        *(found.parent or "-", found.root or "-", kernel),
+        *(_standing(found.driver, part) or "-", details or "-"),
         *(found.why_not or "-", "; ".join(found.warnings) or "-"),
     )
 

@@ -71,6 +71,33 @@ def test_wide_has_a_line_for_each_device(machine: Machines) -> None:
     assert len(lines) == 22
 
 
+def test_it_is_told_whether_the_kubelet_knows_a_driver(machine: Machines) -> None:
+    hgx = machine("hgx-h100")
+
+    heads = [each for each in hgx().out.splitlines() if ": 8 devices" in each]
+    assert heads[0].endswith(": 8 devices, registered with the kubelet")
+    assert heads[1].endswith(": 8 devices, not registered with the kubelet")
+    known, *_, unknown = hgx("-o", "wide").out.splitlines()[1:]
+    assert "  registered  " in known
+    assert "  not registered  " in unknown
+    assert "registered" not in machine("qat")().out
+
+
+def test_files_of_cdi_that_name_what_is_gone_are_told(machine: Machines) -> None:
+    board = machine("board")
+    folder = board.root / "etc/cdi"
+    folder.mkdir(parents=True, exist_ok=True)
+    nodes = [{"path": "/dev/gone0"}, {"path": "/dev/gone1"}]
+    device = {"name": "0", "containerEdits": {"deviceNodes": nodes}}
+    spec = {"cdiVersion": "0.6.0", "kind": "acme.example/gpu", "devices": [device]}
+    (folder / "acme.json").write_text(json.dumps(spec))
+
+    assert (
+        "warning: /etc/cdi/acme.json (acme.example/gpu) names device nodes that are "
+        "not there: /dev/gone0 and 1 more\n"
+    ) in board().err
+
+
 def test_names_are_those_that_other_commands_take(machine: Machines) -> None:
     ran = machine("flex-170")("-o", "name", "--node-name", "n1")
 
