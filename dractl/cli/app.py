@@ -150,7 +150,8 @@ def _program(path: str) -> str:
 def _discard_output() -> None:
     """Keep the interpreter from complaining of the closed pipe when it flushes."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
 
 

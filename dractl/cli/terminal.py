@@ -74,12 +74,12 @@ class Terminal:
     def note(self, text: str) -> None:
         """Say something about the result, unless asked to be quiet."""
         if not self.quiet:
-            self.err.write(f"{visible(text)}\n")
+            self._say(visible(text))
 
     def detail(self, text: str) -> None:
         """Say something that only the curious want to know."""
         if self.verbose:
-            self.err.write(f"{visible(text)}\n")
+            self._say(visible(text))
 
     def warn(self, text: str) -> None:
         """Report what is wrong but did not stop the work."""
@@ -100,7 +100,12 @@ class Terminal:
         return Progress(self.err, doing, shown=self.err.isatty() and not self.quiet)
 
     def _tagged(self, tag: str, text: str) -> None:
-        self.err.write(f"{self._styled(tag, tag, self.err)}: {visible(text)}\n")
+        self._say(f"{self._styled(tag, tag, self.err)}: {visible(text)}")
+
+    def _say(self, line: str) -> None:
+        # Work goes on if nobody listens, as after `2>&1 | head`.
+        with suppress(BrokenPipeError):
+            self.err.write(f"{line}\n")
 
     def _styled(self, style: str, text: str, stream: TextIO) -> str:
         if not (self.colour and stream.isatty()):

@@ -67,6 +67,24 @@ def test_data_that_nobody_reads_is_reported(taint: Tainter) -> None:
     assert said.endswith("warning: nobody reads the output; 2 of 2 rules done\n")
 
 
+def test_changes_go_on_if_nobody_listens_either(taint: Tainter) -> None:
+    path = f"{PATH}{OTHER_RULE}"
+    taint.server.faults.add(Fault(Kind.LATENCY, "PATCH", path, seconds=1))
+    words = ("--kubeconfig", taint.config(), GPU, OTHER, FABRIC, AVOID, "--yes")
+    with subprocess.Popen(
+        [sys.executable, "-m", "dractl", "taint", *words],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as child:
+        taint.wait_for_fault()
+        assert child.stdout is not None
+        child.stdout.close()
+
+    assert child.returncode == 141
+    assert len(taint.rules()) == 3
+
+
 def test_objects_are_deleted_to_the_last(api_server: ApiServer, tmp_path: Path) -> None:
     api_server.add(abandoned.cluster())
     config = str(api_server.kubeconfig(tmp_path / "config", namespace="default"))
