@@ -122,6 +122,8 @@ class _Official:
             for piece in _pieces(raw, end):
                 *whole, rest = (rest + piece).split(b"\n")
                 yield from whole
+            if rest:
+                yield rest
         except exceptions.HTTPError as error:
             self._fail(error)
         finally:

@@ -21,7 +21,7 @@ from dractl.live.place import Asked, Place
 
 Query = Sequence[tuple[str, str]]
 
-_AGAIN: Final = frozenset(
+AGAIN: Final = frozenset(
     {
         HTTPStatus.TOO_MANY_REQUESTS,
         HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -30,6 +30,7 @@ _AGAIN: Final = frozenset(
         HTTPStatus.GATEWAY_TIMEOUT,
     }
 )
+"""What another try may change."""
 NO_JSON: Final = (ValueError, RecursionError)
 """What reading JSON raises; the second for what is nested a thousand times."""
 _MOST_TRIES: Final = 10  # as client-go
@@ -285,7 +286,7 @@ class Connection:
             result = self._tried(request, left)
             wait = pause
             if isinstance(result, Answer):
-                if result.status not in _AGAIN:
+                if result.status not in AGAIN:
                     return result
                 wait = max(_retry_after(result), pause)
                 spent = time.monotonic() - started

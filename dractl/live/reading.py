@@ -1,6 +1,7 @@
 """A cluster as documents, as if they stood in a file."""
 
 import json
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,13 @@ from dractl.api.cluster_info import written
 from dractl.errors import DractlError
 from dractl.live import gates
 from dractl.live.at_once import at_once
-from dractl.live.connection import NO_JSON, Connection, LostConnection, unlike
+from dractl.live.connection import (
+    AGAIN,
+    NO_JSON,
+    Connection,
+    LostConnection,
+    unlike,
+)
 from dractl.live.errors import ClusterError
 from dractl.live.kinds import SLICE, Kind, Need
 from dractl.live.lists import PAGE, pages
@@ -25,7 +32,8 @@ Progress = Callable[[int, int], None]
 
 _REFUSED: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 _PATIENCE: Final = 10.0  # seconds for an optional kind that the server refuses
-_METRICS: Final = 5.0  # seconds in which the gates have to come
+_METRICS: Final = 5.0  # seconds in which the gates have to come, all tries together
+_METRICS_PAUSES: Final = (0.0, 0.1, 0.4)  # seconds before each try
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +172,28 @@ def _info(connection: Connection) -> ClusterInfo:
 
 
 def _gates(connection: Connection) -> Mapping[str, bool] | None:
+    """Return the gates that the server tells; None: the release's defaults count.
+
+    Few may read `/metrics`, and no answer hangs on them: what is wrong with the server
+    shows in the other requests. They are tried again for what passes at once.
+    """
     asked = Asked("get", path="/metrics")
-    try:
-        return gates.gates(connection.lines(asked, seconds=_METRICS)) or None
-    except (DractlError, LostConnection):
-        # Few may read them, and no answer hangs on them: whatever is wrong shows in
-        # the other requests, too. Then the release's defaults count.
-        return None
+    end = time.monotonic() + _METRICS
+    for pause in _METRICS_PAUSES:
+        time.sleep(pause)
+        left = end - time.monotonic()
+        if left <= 0:
+            break
+        try:
+            return gates.gates(connection.lines(asked, seconds=left)) or None
+        except LostConnection:
+            continue
+        except ClusterError as error:
+            if error.http not in AGAIN:
+                break
+        except DractlError:
+            break
+    return None
 
 
 def _served(connection: Connection) -> Collection[str] | None:

@@ -74,7 +74,8 @@ def test_version_groups_and_gates() -> None:
     assert info.kubernetes == "1.36"
     assert info.gates is not None
     assert info.gates["DRADeviceTaints"] is True
-    assert info.gates == gates(RECORDED[METRICS]["response"]["body"])
+    metrics = RECORDED[METRICS]["response"]["body"]
+    assert info.gates == gates(metrics.encode().splitlines())
 
 
 def test_metrics_that_are_forbidden_leave_the_gates_open() -> None:
