@@ -6,10 +6,13 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from functools import cache
 from pathlib import PurePath
 from typing import Final
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from dractl.cli import (
     allocate,
@@ -112,7 +115,7 @@ def _invoke(terminal: Terminal, argv: Sequence[str]) -> int:
         terminal.write(_completed(*argv))
         return ExitStatus.YES
     try:
-        status: object = app(
+        status: object = _root()(
             args=list(argv),
             prog_name=terminal.program,
             standalone_mode=False,
@@ -131,15 +134,15 @@ def _invoke(terminal: Terminal, argv: Sequence[str]) -> int:
 
 
 def _completed(request: str, *words: str) -> str:
-    from typer.core import TyperGroup
-    from typer.main import get_command
-
     from dractl.cli.complete import REQUEST_NEXT, answer
 
-    root = get_command(app)
-    if not isinstance(root, TyperGroup):
-        raise TypeError(root)
-    return answer(root, [*words, ""] if request == REQUEST_NEXT else words)
+    return answer(_root(), [*words, ""] if request == REQUEST_NEXT else words)
+
+
+@cache
+def _root() -> TyperGroup:
+    """Return the command tree: it takes longer to make than most commands to run."""
+    return get_group(app)
 
 
 def _program(path: str) -> str:
