@@ -14,7 +14,8 @@ _WIDE: Final = (
     *("DRIVER", "DEVICE", "KIND", "MODEL", "NUMA", "PCI ADDRESS", "PART OF"),
     *("PCIE ROOT", "KERNEL", "REGISTERED", "DETAILS", "NOT PUBLISHED", "WARNINGS"),
 )
-_MODEL: Final = 2  # the column that is cut where there is no room
+_MODEL: Final = "MODEL"  # the column that is cut where there is no room
+_LESSER: Final = ("KERNEL", "NUMA", "PCI ADDRESS", "KIND")  # left out where that is all
 _LEAST: Final = 12  # cells that it keeps
 _MARK: Final = "~"  # where something was cut
 _MOST_ALIKE: Final = 8  # parts of one device that are listed one by one
@@ -166,15 +167,20 @@ def _cell(text: str) -> str:
 
 
 def _fitted(rows: Sequence[tuple[str, ...]], limit: int) -> Sequence[tuple[str, ...]]:
-    """Return the rows with models that are cut to fit, if that is enough."""
+    """Return the rows with models that are cut to fit, or with fewer columns."""
+    head = rows[0]
     sizes = [max(map(width, column)) for column in zip(*rows, strict=True)]
     over = sum(sizes) + 2 * (len(sizes) - 1) - limit
-    room = max(sizes[_MODEL] - over, _LEAST)
-    if over <= 0 or room >= sizes[_MODEL]:
+    if over <= 0:
         return rows
-    return [
-        (*row[:_MODEL], _cut(row[_MODEL], room), *row[_MODEL + 1 :]) for row in rows
-    ]
+    model = head.index(_MODEL)
+    room = sizes[model] - over
+    lesser = next((each for each in _LESSER if each in head), None)
+    if room < _LEAST and lesser is not None:
+        place = head.index(lesser)
+        return _fitted([(*row[:place], *row[place + 1 :]) for row in rows], limit)
+    room = max(room, _LEAST)
+    return [(*row[:model], _cut(row[model], room), *row[model + 1 :]) for row in rows]
 
 
 def _cut(text: str, room: int) -> str:
