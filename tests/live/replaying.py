@@ -1,13 +1,13 @@
 """A server that gives recorded answers, and notes what it was asked."""
 
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
 
+from tests.live.serving import serving
 from tests.scenarios import SHARED
 
 _FILE: Final = SHARED / "vectors" / "http.json"
@@ -53,15 +53,9 @@ def replaying(*notes: str) -> Iterator[Replay]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
-        found.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield found
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Answers) as address:
+        found.url = f"http://{address}"
+        yield found
 
 
 def _answer(exchange: dict[str, Any]) -> tuple[tuple[str, str], tuple[int, str, bytes]]:
