@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
+from dractl.api.snapshot import Snapshot
 from dractl.model.claims import (
     Allocation,
     ConsumerReference,
@@ -17,9 +18,19 @@ from dractl.model.claims import (
     Toleration,
 )
 from dractl.model.devices import Device, DeviceId, ResourceSlice, Taint
+from dractl.model.taintrules import DeviceTaintRule
 from dractl.model.workloads import Pod, PodClaim
 from dractl.taints.rules import MANAGED_BY
-from tests.builders import DRIVER, claim, class_, device, node, request, slice_
+from tests.builders import (
+    DRIVER,
+    claim,
+    class_,
+    device,
+    node,
+    request,
+    slice_,
+    snapshot,
+)
 
 NOW: Final = datetime(2026, 11, 26, 12, tzinfo=UTC)
 EARLIER: Final = "2026-11-26T11:00:00Z"
@@ -112,3 +123,23 @@ def user(
     reference = ConsumerReference("pods", name, meta.uid)
     reserved = (reference,) if is_reserved else ()
     return User(pod, dataclasses.replace(held, reserved_for=reserved))
+
+
+def used_by(
+    *users: User,
+    rules: Sequence[DeviceTaintRule] = (),
+    slices: Sequence[ResourceSlice] = SLICES,
+    gates: Mapping[str, bool] | None = None,
+    kubernetes: str = "1.36",
+) -> Snapshot:
+    """Return the cluster with its users; rules are on unless gates are named."""
+    return snapshot(
+        kubernetes=kubernetes,
+        feature_gates=RULES_ON if gates is None else gates,
+        nodes=NODES,
+        classes=CLASSES,
+        slices=slices,
+        claims=[each.claim for each in users],
+        pods=[each.pod for each in users],
+        rules=rules,
+    )

@@ -20,12 +20,12 @@ from tests.taints.cluster import (
     EARLIER,
     NOW,
     RULES_ON,
-    SLICES,
     User,
     gpu,
     hot,
     of_node,
     tolerates_hot,
+    used_by,
     user,
 )
 from tests.taints.controller import eviction_time
@@ -41,14 +41,7 @@ def when(
     gates: dict[str, bool] | None = None,
     kubernetes: str = "1.36",
 ) -> datetime | None:
-    known = snapshot(
-        kubernetes=kubernetes,
-        feature_gates=RULES_ON if gates is None else gates,
-        slices=SLICES,
-        claims=(found.claim,),
-        pods=(found.pod,),
-        rules=rules,
-    )
+    known = used_by(found, rules=rules, gates=gates, kubernetes=kubernetes)
     due = Evictions(Fleet(known), known.taint_rules).of_pod(found.pod)
     return None if due is None else due.when
 

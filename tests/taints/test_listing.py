@@ -12,18 +12,18 @@ from dractl.model.taintrules import DeviceSelector, DeviceTaintRule
 from dractl.taints.fleet import Fleet
 from dractl.taints.listing import ListedTaint, Taints, taints_of
 from dractl.taints.rules import OWNER, REASON, UNTIL, Remarks
-from tests.builders import DRIVER, rule, snapshot
+from tests.builders import DRIVER, rule
 from tests.taints.cluster import (
     EARLIER,
     NOW,
     OURS,
-    RULES_ON,
     SLICES,
     User,
     gpu,
     hot,
     of_node,
     tolerates_hot,
+    used_by,
     user,
 )
 
@@ -36,13 +36,7 @@ def known(
     slices: Sequence[ResourceSlice] = SLICES,
     gates: dict[str, bool] | None = None,
 ) -> Snapshot:
-    return snapshot(
-        feature_gates=RULES_ON if gates is None else gates,
-        slices=slices,
-        claims=[each.claim for each in users],
-        pods=[each.pod for each in users],
-        rules=rules,
-    )
+    return used_by(*users, rules=rules, slices=slices, gates=gates)
 
 
 def listed(found: Snapshot) -> Taints:
