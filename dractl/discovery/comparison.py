@@ -147,7 +147,11 @@ def _best(
         known = _BY_NAME.get(driver)
         source = known.source if known is not None else _nowhere
         found = list(device_differences(driver, here, published, source))
-        weight = sum(len(each.devices) for each in found if not _source(whole, each))
+        weight = sum(
+            len(each.devices)
+            for each in found
+            if not (each.subject and source(each.subject, each.here))
+        )
         if best is None or weight < best[0]:
             best = (weight, words, found)
     assert best is not None

@@ -10,7 +10,7 @@ from dractl.api.snapshot import Snapshot
 from dractl.discovery.comparison import Comparison, comparison, ways
 from dractl.discovery.inventory import inventory
 from dractl.discovery.slices import slices
-from dractl.model.hosts import Nvml, NvmlState
+from dractl.model.hosts import Nvml, NvmlState, PciDevice
 from dractl.vendors.base import Wishes
 from tests.discovery.builders import attributes
 from tests.discovery.test_comparison import NODE, PROFILE
@@ -139,3 +139,32 @@ def test_a_lost_gpu_that_the_driver_does_not_taint_is_no_difference(
 
     found = comparison(ways(ill, Wishes(PROFILE, {"nvidia": "0.5"}), "n0"), cluster)
     assert "taint-differs" not in {each.code for each in found.differences}
+
+
+@pytest.mark.parametrize(
+    ("host", "driver"),
+    [("flex-170", "gpu.intel.com"), ("mi300x", "gpu.amd.com")],
+    ids=["intel", "amd"],
+)
+def test_memory_is_not_checked_where_none_is_known(
+    host: str, driver: str, tmp_path: Path
+) -> None:
+    facts = host_facts(host, tmp_path)
+    own = slices(inventory(facts, Wishes(PROFILE), node="n0"), PROFILE)
+    cluster = Snapshot.from_documents([NODE, *own], kubernetes="1.36")
+    blind = replace(
+        facts,
+        pci=tuple(map(_without_memory, facts.pci)),
+        kfd=tuple(replace(each, banks=()) for each in facts.kfd),
+    )
+
+    found = comparison(ways(blind, Wishes(PROFILE), "n0"), cluster)
+    assert "memory" not in {each.subject for each in found.differences}
+    assert any(f"not checked of {driver}: memory" in each for each in found.notes)
+
+
+def _without_memory(function: PciDevice) -> PciDevice:
+    kept = {
+        name: text for name, text in function.texts.items() if "lmem_total" not in name
+    }
+    return replace(function, texts=kept)
