@@ -4,11 +4,12 @@ from typing import Any
 import pytest
 
 from dractl.discovery.inventory import Inventory
-from dractl.discovery.slices import Document, slices
+from dractl.discovery.slices import slices
 from dractl.model.cluster import Profile
 from dractl.rules.check import check
 from dractl.rules.world import World
 from dractl.vendors.base import Found
+from dractl.vendors.pools import Document
 from tests.discovery.builders import DRIVER, device, gpu, machine, nic
 
 TAINT = {"key": "acme.example/lost", "effect": "NoSchedule"}

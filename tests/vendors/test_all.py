@@ -13,7 +13,7 @@ from dractl.cel.errors import SelectorEvalError
 from dractl.cel.quoting import quoted
 from dractl.cel.selector import compile_selector
 from dractl.discovery.inventory import inventory
-from dractl.discovery.slices import Document, slices
+from dractl.discovery.slices import slices
 from dractl.model.cluster import Profile
 from dractl.model.hosts import HostFacts
 from dractl.model.names import dns_label
@@ -22,6 +22,7 @@ from dractl.rules.registry import Severity
 from dractl.rules.world import World
 from dractl.vendors import VENDORS
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
+from dractl.vendors.pools import Document
 from tests.hardware.nvml_recording import recorded
 from tests.hosts.reading import host_facts
 from tests.hosts.trees import HOSTS
