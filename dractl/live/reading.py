@@ -33,7 +33,7 @@ Progress = Callable[[int, int], None]
 _REFUSED: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 _PATIENCE: Final = 10.0  # seconds for an optional kind that the server refuses
 _METRICS: Final = 5.0  # seconds in which the gates have to come, all tries together
-_METRICS_PAUSES: Final = (0.0, 0.1, 0.4)  # seconds before each try
+_METRICS_PAUSES: Final = (0.0, 0.1, 0.1, 0.2, 0.4, 0.8)  # seconds before each try
 
 
 @dataclass(frozen=True, slots=True)
