@@ -72,6 +72,16 @@ def until(mirror: Mirror, holds: Callable[[], bool]) -> None:
         mirror.wait(0.2)
 
 
+def cutting(server: ApiServer, holds: Callable[[], bool]) -> Callable[[], bool]:
+    """Return the question, which cuts the watches first: they may have just begun."""
+
+    def asked() -> bool:
+        server.cut_watches()
+        return holds()
+
+    return asked
+
+
 def test_it_holds_what_was_read_before_anything_changes(
     api_server: ApiServer, follow: Follow
 ) -> None:
@@ -155,8 +165,7 @@ def test_a_kind_that_is_removed_is_gone_and_the_others_are_followed(
     assert kinds(mirror) == ["DeviceTaintRule"]
 
     api_server.faults.add(Fault(Kind.NOT_SERVED, path="*devicetaintrules", times=None))
-    api_server.cut_watches()
-    until(mirror, lambda: kinds(mirror) == [])
+    until(mirror, cutting(api_server, lambda: kinds(mirror) == []))
     asked = api_server.faults.struck()
     api_server.add([claim("one")])
 
@@ -172,8 +181,7 @@ def test_an_optional_kind_that_the_server_fails_to_list_stays_as_it_was(
     mirror = follow(read(connection, Need((CLAIM, TAINT_RULE)), SCOPE))
     broken = Fault(Kind.NOT_ALLOWED, path="*taintrules", query=verb, times=4)
     api_server.faults.add(broken)
-    api_server.cut_watches()
-    until(mirror, lambda: api_server.faults.struck() == 4)
+    until(mirror, cutting(api_server, lambda: api_server.faults.struck() == 4))
 
     api_server.add([claim("one")])
 
@@ -185,10 +193,9 @@ def test_a_kind_that_matters_and_that_the_server_fails_to_list_ends_it(
 ) -> None:
     mirror = follow(None)
     api_server.faults.add(Fault(Kind.NOT_ALLOWED, path="*claims", times=None))
-    api_server.cut_watches()
 
     with pytest.raises(ClusterError, match="405"):
-        until(mirror, lambda: False)
+        until(mirror, cutting(api_server, lambda: False))
 
 
 def test_credentials_that_are_no_longer_good_end_it(
@@ -196,9 +203,8 @@ def test_credentials_that_are_no_longer_good_end_it(
 ) -> None:
     mirror = follow(None)
     api_server.access.revoke(api_server.access.token(ADMIN.name))
-    api_server.cut_watches()
 
     with pytest.raises(ClusterError) as caught:
-        until(mirror, lambda: False)
+        until(mirror, cutting(api_server, lambda: False))
 
     assert caught.value.code == "unauthorized"
