@@ -1,6 +1,6 @@
 """Documents of a cluster without what is secret, and without what nobody reads."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from dractl.api.pod_specs import DEEPEST, NOT_SPECS, is_pod_spec
@@ -13,12 +13,6 @@ Document = Mapping[str, Any]
 
 _NAMED: Final = some("name")
 _AMOUNTS: Final = frozenset({"completions", "parallelism", "replicas", "suspend"})
-
-
-def cleaned(documents: Iterable[Document]) -> list[Document]:
-    """Return what may be written of the documents, in their order."""
-    done = map(clean, documents)
-    return [document for document in done if document is not None]
 
 
 def clean(document: Document) -> Document | None:

@@ -25,11 +25,6 @@ def on_nodes(names: Sequence[str]) -> str:
     return f"on {' and '.join(names)}"
 
 
-def one_of_nodes(names: Sequence[str]) -> str:
-    """Return `n0 has`, `none of 12 nodes has`: the start of what no node has."""
-    return f"{names[0]} has" if len(names) == 1 else f"none of {len(names)} nodes has"
-
-
 def said_in(condition: Condition) -> str:
     """Return `Reason: message` of a condition, or as much of it as there is."""
     return ": ".join(part for part in (condition.reason, condition.message) if part)

@@ -20,7 +20,6 @@ _SUBDOMAIN: Final = re.compile(
 )
 _WORD: Final = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_CONDITION_REASON: Final = re.compile(r"[A-Za-z](?:[A-Za-z0-9_,:]*[A-Za-z0-9_])?")
 _PRE: Final = r"(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
 _NUMBER: Final = "(?:0|[1-9][0-9]*)"
 _VERSION: Final = re.compile(
@@ -34,7 +33,6 @@ _SUBDOMAIN_HELP: Final = f"{_LABEL_HELP} of each part; '.' goes between parts"
 _WORD_HELP: Final = (
     "letters, digits, '-', '_' and '.', with a letter or digit at both ends"
 )
-_UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def size(text: str) -> int:
@@ -99,16 +97,6 @@ def is_identifier(text: str) -> bool:
 def is_version(text: str) -> bool:
     """Tell whether the text is a version as semver.org 2.0.0 defines it."""
     return _VERSION.fullmatch(text) is not None
-
-
-def is_uuid(text: str) -> bool:
-    """Tell whether the text is a UUID in its usual, lower-case spelling."""
-    return _UUID.fullmatch(text) is not None
-
-
-def is_condition_reason(text: str) -> bool:
-    """Tell whether the text is the reason of a condition."""
-    return _CONDITION_REASON.fullmatch(text) is not None
 
 
 def is_extended_resource(text: str) -> bool:

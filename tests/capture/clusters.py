@@ -1,9 +1,11 @@
 """Clusters that are captured in tests: the sample, one that waits, random ones."""
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final
 
+from dractl.capture.clean import clean
 from dractl.demo import PATH
 from tests.diagnose.generated import documents
 from tests.scenarios import SHARED
@@ -29,3 +31,9 @@ def waiting() -> tuple[Wire, ...]:
 def generated(seed: int) -> tuple[Wire, ...]:
     """Return the random cluster of that number."""
     return documents(seed)
+
+
+def cleaned(documents: Iterable[Wire]) -> list[Wire]:
+    """Return what may be written of documents, in their order."""
+    done = map(clean, documents)
+    return [{**document} for document in done if document is not None]

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from dractl.api.decode import CONFIG_MAPS, DECODERS, decode
-from dractl.capture.clean import clean, cleaned
+from dractl.capture.clean import clean
 from dractl.capture.configmaps import WRITTEN
 from dractl.capture.metadata import annotations
 from dractl.capture.shapes import GROUPS, SHAPES
 from tests.capture import clusters
+from tests.capture.clusters import cleaned
 from tests.capture.secrets import PLANTED, documents
 from tests.scenarios import needs_shared
 

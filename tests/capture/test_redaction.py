@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from dractl.api.snapshot import Snapshot
-from dractl.capture.clean import cleaned
-from dractl.capture.order import ordered
+from dractl.capture.order import place
 from dractl.capture.redaction import Redacted, redacted
 from dractl.diagnose.explain import explain
 from tests.capture import clusters, names
+from tests.capture.clusters import cleaned
 from tests.diagnose.generated import RELEASE
 from tests.diagnose.scenarios.reading import read, scenario_files
 from tests.scenarios import needs_shared
@@ -23,7 +23,7 @@ Wire = dict[str, Any]
 
 def captured(documents: Sequence[Any]) -> list[Any]:
     """Return what a capture writes of the documents, under their own names."""
-    return ordered(cleaned(documents))
+    return sorted(cleaned(documents), key=place)
 
 
 def answers(

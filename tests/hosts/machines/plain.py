@@ -92,9 +92,8 @@ def _laptop() -> Machine:
         iommu=12,
         link=(5.0, 1),
     )
-    parts.net(
-        machine, "wlp1s0", pci="0000:01:00.0", mac="02:1b:44:11:3a:b7", speed=None
-    )
+    wireless = "02:1b:44:11:3a:b7"
+    parts.net(machine, "wlp1s0", pci="0000:01:00.0", mac=wireless, speed=None)
     parts.net(machine, "lo", mac="00:00:00:00:00:00", mtu=65536, kind=772, speed=None)
     parts.net(
         machine,
