@@ -5,8 +5,8 @@ What it answers is compared with recordings of a 1.36.2 server in test_recording
 
 import copy
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import InitVar, dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +26,7 @@ from tests.apiserver.eviction import Controller
 from tests.apiserver.faults import Faults
 from tests.apiserver.lists import Lists
 from tests.apiserver.messages import Answer, Delivery, Exchange, Request, refusal
+from tests.apiserver.repeating import repeating
 from tests.apiserver.resources import Resource, Served, Wire
 from tests.apiserver.routes import Routes
 from tests.apiserver.statuses import ApiError
@@ -207,22 +208,9 @@ class ApiServer:
                 if is_ending and not pod.metadata.get("finalizers"):
                     end_pod(pod, self.store)
 
-    @contextmanager
-    def evicting(self, pause: float = 0.02) -> Iterator[None]:
+    def evicting(self, pause: float = 0.02) -> AbstractContextManager[None]:
         """Let the controller take its steps in a thread of its own for a while."""
-        ending = threading.Event()
-
-        def work() -> None:
-            while not ending.wait(pause):
-                self.evict()
-
-        thread = threading.Thread(target=work, name="controller")
-        thread.start()
-        try:
-            yield
-        finally:
-            ending.set()
-            thread.join()
+        return repeating(self.evict, pause)
 
     def compact(self) -> None:
         """Forget history: continue tokens and watches from before are too old."""

@@ -2,13 +2,13 @@
 
 import os
 import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tests.apiserver import ApiServer, Fault, Kind
+from tests.apiserver.repeating import repeating
 from tests.cli.run import Runner
 from tests.cli.tainted import (
     AVOID,
@@ -25,24 +25,17 @@ from tests.cli.tainted import (
 PREVIEW = f"{RULE}-preview"
 
 
-@contextmanager
-def meanwhile(work: Callable[[], None], when: Callable[[], bool]) -> Iterator[None]:
+def meanwhile(
+    work: Callable[[], object], when: Callable[[], bool]
+) -> AbstractContextManager[None]:
     """Do something in a thread of its own once something is the case."""
-    ending = threading.Event()
+    done: list[object] = []
 
-    def watch() -> None:
-        while not ending.wait(0.01):
-            if when():
-                work()
-                return
+    def once() -> None:
+        if not done and when():
+            done.append(work())
 
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
-        yield
-    finally:
-        ending.set()
-        thread.join()
+    return repeating(once, 0.01)
 
 
 # -- previews

@@ -6,11 +6,10 @@ or not; what these do is waited for only where a scenario says so.
 """
 
 import json
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -20,6 +19,7 @@ from kubernetes.config import new_client_from_config
 
 from dractl.live.kinds import NEEDS, Kind
 from dractl.live.place import Place
+from tests.apiserver.repeating import repeating
 
 Wire = dict[str, Any]
 
@@ -96,22 +96,9 @@ class Ground:
             self.tick()
             time.sleep(0.1)
 
-    @contextmanager
-    def acting(self) -> Iterator[None]:
+    def acting(self) -> AbstractContextManager[None]:
         """Let the controllers act all the while."""
-        ending = threading.Event()
-
-        def act() -> None:
-            while not ending.wait(0.05):
-                self.tick()
-
-        thread = threading.Thread(target=act)
-        thread.start()
-        try:
-            yield
-        finally:
-            ending.set()
-            thread.join()
+        return repeating(self.tick, 0.05)
 
     def _until(self, act: Callable[[], Wire]) -> Wire:
         """Act as soon as it is allowed: pods need an account that is made for them."""
