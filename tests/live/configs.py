@@ -11,6 +11,7 @@ import yaml
 from dractl.live.connect import connect
 from dractl.live.connection import Connection
 from dractl.live.target import Target
+from tests.apiserver import ApiServer
 
 Config = dict[str, Any]
 _EXEC: Final = "client.authentication.k8s.io/v1"
@@ -42,11 +43,12 @@ def written(path: Path, content: object) -> Path:
     return path
 
 
-def login(folder: Path, token: str) -> dict[str, Any]:
-    """Return a user's entry whose program gives the token that `tell` told it."""
-    tell(folder, token)
-    arguments = {"command": "cat", "args": [str(folder / "credential")]}
-    return {"exec": {"apiVersion": _EXEC, **arguments}}
+def with_program(server: ApiServer, folder: Path) -> Path:
+    """Return a kubeconfig for the admin, whose token a program tells as `tell` has it."""
+    tell(folder, server.access.token("admin"))
+    program = {"command": "cat", "args": [str(folder / "credential")]}
+    entry = {"exec": {"apiVersion": _EXEC, **program}}
+    return server.kubeconfig(folder / "config", credentials=entry)
 
 
 def tell(folder: Path, token: str) -> None:

@@ -11,7 +11,7 @@ from dractl.live.errors import ClusterError
 from dractl.live.place import Asked, Place
 from tests.apiserver import ADMIN, ApiServer, Fault, Kind
 from tests.apiserver.client import Client
-from tests.live.configs import connected, login, tell
+from tests.live.configs import connected, tell, with_program
 
 RULES = Place("resource.k8s.io", "v1beta2", "devicetaintrules")
 
@@ -126,10 +126,7 @@ def test_a_watch_that_is_refused_is_told(api_server: ApiServer, tmp_path: Path) 
 def test_a_watch_goes_on_with_new_credentials(
     api_server: ApiServer, tmp_path: Path
 ) -> None:
-    path = api_server.kubeconfig(
-        tmp_path / "config",
-        credentials=login(tmp_path, api_server.access.token("admin")),
-    )
+    path = with_program(api_server, tmp_path)
     with connected(path) as connection:
         created(api_server, "a")
         connection.read(RULES.of("a"))

@@ -9,7 +9,7 @@ from dractl.live.at_once import at_once
 from dractl.live.connection import Connection
 from dractl.live.place import Asked, Place
 from tests.apiserver import ADMIN, ApiServer, Fault, Kind, Rule, User
-from tests.live.configs import Pauses, connected, login, tell
+from tests.live.configs import Pauses, connected, tell, with_program
 
 VERSION = Asked("get", path="/version")
 RULES = Place("resource.k8s.io", "v1beta2", "devicetaintrules")
@@ -139,10 +139,7 @@ def test_a_page_in_html_is_no_object(
 def test_a_token_that_expires_is_replaced_by_the_next_of_the_program(
     api_server: ApiServer, tmp_path: Path
 ) -> None:
-    path = api_server.kubeconfig(
-        tmp_path / "config",
-        credentials=login(tmp_path, api_server.access.token("admin")),
-    )
+    path = with_program(api_server, tmp_path)
     with connected(path) as connection:
         connection.get(VERSION)
         api_server.access.revoke(api_server.access.token("admin"))
@@ -157,10 +154,7 @@ def test_a_token_that_expires_is_replaced_by_the_next_of_the_program(
 def test_a_program_that_gives_the_same_token_again_does_not_help(
     api_server: ApiServer, tmp_path: Path
 ) -> None:
-    path = api_server.kubeconfig(
-        tmp_path / "config",
-        credentials=login(tmp_path, api_server.access.token("admin")),
-    )
+    path = with_program(api_server, tmp_path)
     api_server.faults.add(Fault(Kind.EXPIRED_TOKEN))
 
     with connected(path) as connection:
@@ -173,10 +167,7 @@ def test_a_program_that_gives_the_same_token_again_does_not_help(
 def test_threads_that_are_refused_at_once_need_one_new_token(
     api_server: ApiServer, tmp_path: Path
 ) -> None:
-    path = api_server.kubeconfig(
-        tmp_path / "config",
-        credentials=login(tmp_path, api_server.access.token("admin")),
-    )
+    path = with_program(api_server, tmp_path)
     with connected(path) as connection:
         transport = connection._transport
         tell(tmp_path, api_server.access.renew(ADMIN))
