@@ -44,7 +44,7 @@ def written(path: Path, content: object) -> Path:
 
 
 def with_program(server: ApiServer, folder: Path) -> Path:
-    """Return a kubeconfig for the admin, whose token a program tells as `tell` has it."""
+    """Return a kubeconfig of the admin, whose token a program gives; see `tell`."""
     tell(folder, server.access.token("admin"))
     program = {"command": "cat", "args": [str(folder / "credential")]}
     entry = {"exec": {"apiVersion": _EXEC, **program}}
