@@ -1,5 +1,6 @@
 """What every test may use."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,12 @@ _CLUSTERS = ("KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT")
 _PROXIES = ("ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 __all__ = ["api_server", "dractl"]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one more worker than there are CPUs: many tests wait for a process."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(autouse=True)

@@ -225,6 +225,10 @@ class Connection:
             spec = {"resourceAttributes": {"verb": asked.verb, **stated}}
         return self._review("SelfSubjectAccessReview", spec).get("allowed") is True
 
+    def wait(self, seconds: float) -> None:
+        """Wait before another try, as between those of any request."""
+        self._pause(seconds)
+
     def close(self) -> None:
         """Close all connections."""
         self._transport.close()

@@ -33,7 +33,7 @@ Progress = Callable[[int, int], None]
 _REFUSED: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 _PATIENCE: Final = 10.0  # seconds for an optional kind that the server refuses
 _METRICS: Final = 5.0  # seconds in which the gates have to come, all tries together
-_METRICS_PAUSES: Final = (0.0, 0.1, 0.1, 0.2, 0.4, 0.8)  # seconds before each try
+_METRICS_PAUSES: Final = (0.1, 0.1, 0.2, 0.4, 0.8)  # seconds between two tries
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,20 +179,21 @@ def _gates(connection: Connection) -> Mapping[str, bool] | None:
     """
     asked = Asked("get", path="/metrics")
     end = time.monotonic() + _METRICS
-    for pause in _METRICS_PAUSES:
-        time.sleep(pause)
+    for pause in (*_METRICS_PAUSES, None):
         left = end - time.monotonic()
         if left <= 0:
             break
         try:
             return gates.gates(connection.lines(asked, seconds=left)) or None
         except LostConnection:
-            continue
+            pass  # as a refusal that may pass
         except ClusterError as error:
             if error.http not in AGAIN:
                 break
         except DractlError:
             break
+        if pause is not None:
+            connection.wait(pause)
     return None
 
 
