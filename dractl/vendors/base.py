@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from dractl.model.cluster import Profile
 from dractl.model.hosts import HostFacts
+from dractl.vendors.plugins import Plugin
 
 Wire = Mapping[str, Any]
 """Part of an object in its v1 form."""
@@ -142,9 +143,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """A row. `find` yields the vendor's devices in the order of their addresses."""
+    """A row. `find` yields the vendor's devices in the order of their addresses.
+
+    `plugins` are its device plugins, which came before DRA and may still be there.
+    """
 
     name: str
     title: str
     drivers: tuple[Driver, ...]
     find: Callable[[HostFacts, Wishes], Iterable[Found]]
+    plugins: tuple[Plugin, ...] = ()

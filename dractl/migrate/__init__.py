@@ -1,0 +1,1 @@
+"""From device plugins to DRA: who asks for what, what replaces it, in which steps."""

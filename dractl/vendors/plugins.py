@@ -1,0 +1,134 @@
+"""What device plugins call things: extended resources, node labels, traces in pods.
+
+The rows are data of the vendors, as their drivers are: `dractl migrate` reads from them
+what stands for a resource in DRA. Facts are from the sources of the plugins, as of
+August 2026.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Final, Literal
+
+Unit = Literal["device", "partition", "time-slice", "mps-share", "core", "fraction"]
+"""What one of an extended resource is: a whole device, a partition that was made before
+(MIG), a share of a device, a core of one, or a part that is counted in some unit."""
+
+Reading = Literal[
+    "text", "dashed", "table", "mebibytes", "major", "minor", "version", "profile"
+]
+"""How the value of a node label relates to that of a device: the same text; the text
+with blanks as dashes; by the row's table; an amount in MiB; the first or second part of
+a version; a version, maybe with leading zeros; the profile behind a model's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """Extended resources of a device plugin in one meaning, and what replaces them.
+
+    `pattern` is a shell pattern of their names. What its `*` stands for goes into
+    `conditions` where they say `{}`, with the pieces of `spelling` replaced; of a
+    partition whose profile the name does not tell, the profile does. `conditions` are
+    what a request asks for beside its class, as `dractl render` reads them. `driver` is
+    that of DRA, "" where none is known, `device_class` "" its default class.
+    `capacity` is what a request asks for of a shared device.
+
+    `keeps_pods`: a DeviceClass with the resource's name serves pods as they are.
+    `is_monitoring`: it gives access to all devices, which is admin access in DRA.
+    `decision` says why a human has to choose, "" where nobody has to; `differences` are
+    what users notice.
+    """
+
+    pattern: str
+    driver: str = ""
+    device_class: str = ""
+    conditions: tuple[str, ...] = ()
+    unit: Unit = "device"
+    spelling: Mapping[str, str] = field(default_factory=dict)
+    capacity: Mapping[str, str] = field(default_factory=dict)
+    keeps_pods: bool = True
+    is_monitoring: bool = False
+    decision: str = ""
+    differences: tuple[str, ...] = ()
+
+    def part(self, resource: str) -> str | None:
+        """Return what the `*` stands for in a name, spelled as the driver does.
+
+        "" if there is no `*`, None if the name is another one.
+        """
+        if not fnmatchcase(resource, self.pattern):
+            return None
+        before, star, after = self.pattern.partition("*")
+        found = resource[len(before) : len(resource) - len(after)] if star else ""
+        for old, new in self.spelling.items():
+            found = found.replace(old, new)
+        return found
+
+
+Fate = Literal["device", "node", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Node labels that pods select by, and what says the same of a device.
+
+    `fate` is device where it becomes a selector of the request: then `name` is the
+    attribute or capacity of `driver`, `reading` how the values relate, and `table` has
+    the driver's spelling of values for that reading. Of node, the label is about the
+    machine and stays a selector of nodes; of gone, it means nothing with DRA. `why` is
+    for the user. `suffixes` are patterns of endings that say something else, and go.
+    """
+
+    pattern: str
+    fate: Fate
+    why: str = ""
+    driver: str = ""
+    name: str = ""
+    reading: Reading = "text"
+    table: Mapping[str, str] = field(default_factory=dict)
+    suffixes: tuple[str, ...] = ()
+
+
+TracePlace = Literal["environment", "runtime-class", "toleration", "annotation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What pods carry for a device plugin beside the resource.
+
+    `pattern` is one of names, or of keys; `advice` says what it is worth with DRA.
+    `is_removable`: it does nothing there, or does harm, so that it may go.
+    """
+
+    place: TracePlace
+    pattern: str
+    advice: str
+    is_removable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """How a node changes from a device plugin to the DRA driver, by node labels.
+
+    `off` keeps the plugin away, `on` lets the driver come. Where the charts know no
+    labels, there are none, and `note` says what an admin has to arrange.
+    """
+
+    off: Mapping[str, str] = field(default_factory=dict)
+    on: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """A vendor's device plugin; `images` are pieces of the names of its images."""
+
+    name: str
+    extended: tuple[Extended, ...] = ()
+    labels: tuple[Label, ...] = ()
+    traces: tuple[Trace, ...] = ()
+    switch: Switch = Switch()
+    images: tuple[str, ...] = ()
+
+
+NO_DRIVER: Final = "no DRA driver is known for it: it stays with its device plugin"
