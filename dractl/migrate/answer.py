@@ -3,13 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
 
 from dractl.migrate.inputs import Input, Order, Route, Steps, Wire
 from dractl.rules.registry import Severity
 from dractl.vendors.plugins import Extended, Plugin, Unit
-
-TEMPLATE_FIELDS: Final = ("resourceClaims", "containers", "initContainers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,3 +227,18 @@ class Plan:
         """All findings: those of the whole first, then user by user."""
         own = (each for user in self.users for each in user.findings)
         return (*self.findings, *own)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """What documents become, by the numbers of their inputs.
+
+    `documents` are in place of what was there; one that is not named stays. `added` are
+    new objects that stand after a document, in its file; `shared` those that belong to
+    no file (DeviceClasses). `findings` say what is lost.
+    """
+
+    documents: Mapping[int, Wire] = field(default_factory=dict)
+    added: Mapping[int, tuple[Wire, ...]] = field(default_factory=dict)
+    shared: tuple[Wire, ...] = ()
+    findings: tuple[Finding, ...] = ()
