@@ -23,6 +23,7 @@ from dractl.cli import (
     convert,
     discover,
     explain,
+    migrate,
     reaching,
     render,
     snapshot,
@@ -54,6 +55,7 @@ app.command("completion", epilog=completion.EXAMPLES)(completion.completion)
 app.command("convert", epilog=convert.EXAMPLES)(convert.convert)
 app.command("discover", epilog=discover.EXAMPLES + REACHING)(discover.discover)
 app.command("explain", epilog=explain.EXAMPLES + REACHING)(explain.explain)
+app.add_typer(migrate.app, name="migrate", epilog=migrate.EXAMPLES)
 app.command("options")(reaching.options)
 app.command("render", epilog=render.EXAMPLES)(render.render)
 app.command("snapshot", epilog=snapshot.EXAMPLES + REACHING)(snapshot.snapshot)
@@ -142,7 +144,10 @@ def _completed(request: str, *words: str) -> str:
 @cache
 def _root() -> TyperGroup:
     """Return the command tree: it takes longer to make than most commands to run."""
-    return get_group(app)
+    root = get_group(app)
+    # typer has groups after all commands, whatever they are called.
+    root.commands = dict(sorted(root.commands.items()))
+    return root
 
 
 def _program(path: str) -> str:

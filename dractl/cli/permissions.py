@@ -9,9 +9,13 @@ from dractl.manifests.access import reader, rule
 
 
 def permissions(command: str) -> str:
-    """Return the ClusterRole that lets somebody run a command, as YAML."""
+    """Return the ClusterRole that lets somebody run a command, as YAML.
+
+    One of a group is named with it: `migrate plan`.
+    """
     need = NEEDS[command]
-    return as_yaml(reader(f"dractl-{command}", list(_rules(need)), PATHS))
+    name = f"dractl-{command.replace(' ', '-')}"
+    return as_yaml(reader(name, list(_rules(need)), PATHS))
 
 
 def _rules(need: Need) -> Iterator[dict[str, Any]]:

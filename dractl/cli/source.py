@@ -84,8 +84,18 @@ def _print_permissions(context: typer.Context, value: bool) -> None:
         return
     from dractl.cli.permissions import permissions
 
-    context.obj.write(permissions(context.info_name or ""))
+    context.obj.write(permissions(command_of(context)))
     raise typer.Exit
+
+
+def command_of(context: typer.Context) -> str:
+    """Return the words that name a command, after those of the program."""
+    words: list[str] = []
+    here = context
+    while here.parent is not None:
+        words.insert(0, here.info_name or "")
+        here = here.parent
+    return " ".join(words)
 
 
 PermissionsOption = Annotated[

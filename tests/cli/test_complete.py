@@ -32,6 +32,7 @@ def values(text: str) -> list[str]:
                 "convert",
                 "discover",
                 "explain",
+                "migrate",
                 "options",
                 "render",
                 "snapshot",
