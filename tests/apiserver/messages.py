@@ -51,16 +51,23 @@ class Request:
         """The type of the body, without parameters."""
         return self.headers.get("content-type", "").partition(";")[0].strip()
 
-    def document(self) -> Wire:
-        """Return the body, which has to be one object in JSON or YAML."""
+    def content(self) -> object:
+        """Return the body, which has to be one value in JSON or YAML."""
         try:
             loaded = read_yaml(self.body.decode(), "the body")
         except UnicodeDecodeError as error:
             raise bad_request("the body is no text") from error
         documents = [each.document for each in loaded.documents]
-        if loaded.problems or len(documents) != 1 or not isinstance(documents[0], dict):
+        if loaded.problems or len(documents) != 1:
             raise bad_request(f"the body is no object {loaded.problems}")
         return documents[0]
+
+    def document(self) -> Wire:
+        """Return the body, which has to be one object in JSON or YAML."""
+        found = self.content()
+        if not isinstance(found, dict):
+            raise bad_request("the body is no object")
+        return found
 
 
 class Delivery(Enum):

@@ -227,7 +227,7 @@ spec:
         (("POST", RULES, pod("p"), {}), 400),
         (("POST", RULES, {**rule(), "metadata": {}}, {}), 400),
         (("POST", RULES, rule(), {"Content-Type": "text/csv"}), 415),
-        (("PATCH", RULE, {}, {"Content-Type": "application/json-patch+json"}), 415),
+        (("PATCH", RULE, {}, {"Content-Type": "application/strategic-merge"}), 415),
         (("PATCH", f"{PODS}/p", {}, _MERGE), 404),
         (("POST", PODS, pod("p", namespace="other"), {}), 400),
         (("PUT", RULES, rule(), {}), 405),

@@ -5,6 +5,7 @@ from typing import Final
 
 from tests.apiserver.changes import changed_object, merged, new_object
 from tests.apiserver.deletes import check_preconditions
+from tests.apiserver.jsonpatch import patched
 from tests.apiserver.messages import Answer, Request, answer
 from tests.apiserver.ownership import (
     APPLY,
@@ -28,6 +29,7 @@ from tests.apiserver.validation import Validation
 
 APPLY_TYPE: Final = "application/apply-patch+yaml"
 MERGE_TYPE: Final = "application/merge-patch+json"
+PATCH_TYPE: Final = "application/json-patch+json"
 _BODY_TYPES: Final = frozenset({"", "application/json", "application/yaml"})
 _SUFFIX_SIGNS: Final = "bcdfghjklmnpqrstvwxz2456789"
 
@@ -77,13 +79,18 @@ class Writes:
         return self._updated(stored, hub, request, target)
 
     def patch(self, request: Request, target: Target) -> Answer:
-        """Answer PATCH: a server-side apply or a merge patch."""
-        if request.content_type == APPLY_TYPE:
+        """Answer PATCH: a server-side apply, a merge patch or a JSON patch."""
+        kind = request.content_type
+        if kind == APPLY_TYPE:
             return self._apply(request, target)
-        if request.content_type != MERGE_TYPE:
-            raise unsupported_type(request.content_type)
+        if kind not in {MERGE_TYPE, PATCH_TYPE}:
+            raise unsupported_type(kind)
         stored = target.stored(self.store)
-        result = merged(stored.whole(target.version), request.document())
+        whole = stored.whole(target.version)
+        if kind == MERGE_TYPE:
+            result = merged(whole, request.document())
+        else:
+            result = patched(whole, request.content(), target.resource, target.name)
         return self._updated(stored, hub_of(result), request, target)
 
     def _apply(self, request: Request, target: Target) -> Answer:
