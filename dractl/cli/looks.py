@@ -83,7 +83,7 @@ class Look:
             hint = ", ".join(sorted(known))
             raise usage(f"no vendor {unknown[0][:40]!r}", hint=hint)
         profile = Profile.of(source.kubernetes, source.gates)
-        wishes = Wishes(profile, _schemas(schemas or ()), partitionable)
+        wishes = Wishes(profile, named_schemas(schemas or ()), partitionable)
         return Look(
             Path(root),
             node,
@@ -181,7 +181,8 @@ def _listed(texts: Iterable[str] | None) -> frozenset[str]:
     return frozenset(filter(None, found))
 
 
-def _schemas(texts: Iterable[str]) -> dict[str, str]:
+def named_schemas(texts: Iterable[str]) -> dict[str, str]:
+    """Read `VENDOR=VERSION` of drivers; raise DractlError for what is unknown."""
     found: dict[str, str] = {}
     for text in texts:
         vendor, equals, schema = text.partition("=")

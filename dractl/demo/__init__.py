@@ -15,3 +15,5 @@ from pathlib import Path
 from typing import Final
 
 PATH: Final = Path(__file__).with_name("cluster.json")
+PLUGINS: Final = Path(__file__).with_name("plugins.json")
+"""A second one, whose nodes still have device plugins: what `dractl migrate` is for."""

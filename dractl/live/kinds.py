@@ -58,6 +58,8 @@ POD: Final = Kind("Pod", "pods")
 POD_LOG: Final = Kind("Pod", "pods/log")
 EVENT: Final = Kind("Event", "events")
 QUOTA: Final = Kind("ResourceQuota", "resourcequotas")
+LIMIT_RANGE: Final = Kind("LimitRange", "limitranges")
+CONFIG_MAP: Final = Kind("ConfigMap", "configmaps")
 BUDGET: Final = Kind("PodDisruptionBudget", "poddisruptionbudgets", "policy")
 POD_GROUP: Final = Kind(
     "PodGroup",
@@ -145,8 +147,44 @@ WORKLOADS: Final = (
 )  # fmt: skip
 """What makes pods, or names claims for them; each of its projects' newest first."""
 
+_PLUGINS: Final = (
+    Kind(
+        "ClusterPolicy",
+        "clusterpolicies",
+        "nvidia.com",
+        namespaced=False,
+        optional=True,
+    ),
+    Kind(
+        "NetworkAttachmentDefinition",
+        "network-attachment-definitions",
+        "k8s.cni.cncf.io",
+        optional=True,
+    ),
+    Kind(
+        "SriovNetworkNodePolicy",
+        "sriovnetworknodepolicies",
+        "sriovnetwork.openshift.io",
+        optional=True,
+    ),
+)
+"""What configures device plugins, beside ConfigMaps."""
+_RULES: Final = Kind(
+    "PrometheusRule", "prometheusrules", "monitoring.coreos.com", optional=True
+)
+
 _DEVICES: Final = (SLICE, DEVICE_CLASS, TAINT_RULE, NODE)
 _CLAIMS: Final = (CLAIM, TEMPLATE, POD, POD_GROUP, NAMESPACE)
+
+
+_MIGRATION: Final = tuple(
+    dict.fromkeys(
+        (
+            *(*_DEVICES, *_CLAIMS, QUOTA, LIMIT_RANGE, BUDGET),
+            *(*WORKLOADS, *_QUEUES, *_AUTOSCALERS, *_PLUGINS, _RULES),
+        )
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +228,7 @@ NEEDS: Final[Mapping[str, Need]] = {
     "explain": Need(
         (*_DEVICES, *_CLAIMS, EVENT, QUOTA, *_QUEUES, *_AUTOSCALERS), watches=True
     ),
+    "migrate plan": Need(_MIGRATION, (NODE, POD), asks={CONFIG_MAP: ("get",)}),
     "validate": Need((*_DEVICES, *_CLAIMS, QUOTA)),
     "taint": Need(
         (*_DEVICES, *_CLAIMS, BUDGET),

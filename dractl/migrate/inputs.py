@@ -98,6 +98,8 @@ class Order:
     have to share, "" for none. `plugins` are those that a file teaches; they come
     before the vendors' own. `schemas` are versions of drivers by vendor, as `discover
     --as` takes them. `pool_label` names the node label by which waves are made.
+    `namespace` is the only one of a cluster that matters, and the one in which objects
+    of files are that name none; "" for all, and for unknown.
     """
 
     profile: Profile
@@ -109,3 +111,4 @@ class Order:
     schemas: Mapping[str, str] = field(default_factory=dict)
     pool_label: str = ""
     wave_size: int | None = None
+    namespace: str = ""

@@ -1,0 +1,46 @@
+"""From the options of a migration to its order."""
+
+from dractl.cli.looks import named_schemas
+from dractl.cli.migrate.options import Wanted
+from dractl.cli.options import usage
+from dractl.migrate.inputs import Order, Route, Shares
+from dractl.migrate.teaching import plugins_in
+from dractl.model.cluster import Profile
+from dractl.sources.files import load_documents
+from dractl.vendors.plugins import Plugin
+
+
+def order_of(
+    wanted: Wanted, plugins: tuple[Plugin, ...], profile: Profile, namespace: str = ""
+) -> Order:
+    """Return the order: what is wished, for a release, and for a namespace.
+
+    `plugins` are those that the user teaches. Raises DractlError for versions of
+    drivers that do not exist.
+    """
+    return Order(
+        profile,
+        route=Route(wanted.route),
+        shares=Shares(wanted.shares),
+        resources=frozenset(wanted.resources),
+        align=wanted.align,
+        plugins=plugins,
+        schemas=named_schemas(wanted.schemas),
+        pool_label=wanted.pool_label,
+        wave_size=wanted.wave_size,
+        namespace=namespace,
+    )
+
+
+def taught(mapping: str | None) -> tuple[Plugin, ...]:
+    """Read what a file teaches of extended resources; raise DractlError."""
+    if mapping is None:
+        return ()
+    loaded = load_documents(mapping)
+    if loaded.problems:
+        raise usage(f"--mapping: {loaded.problems[0]}")
+    return tuple(
+        plugin
+        for document, where in loaded.documents
+        for plugin in plugins_in(document, where)
+    )
