@@ -27,7 +27,9 @@ COMMANDS = {
 
 
 def role(dractl: Runner, command: str) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(dractl(command, "--explain-permissions").out)
+    found: dict[str, Any] = yaml.safe_load(
+        dractl(*command.split(), "--explain-permissions").out
+    )
     return found
 
 
@@ -61,7 +63,9 @@ def test_a_role_lets_its_command_run(
     api_server.access.change(User("alice", allow=allowed))
 
     ran = dractl(
-        command, *COMMANDS[command], *served(api_server, tmp_path, user="alice")
+        *command.split(),
+        *COMMANDS[command],
+        *served(api_server, tmp_path, user="alice"),
     )
 
     assert ran.status in {0, 1}
@@ -98,7 +102,9 @@ def test_the_role_of_explain_lets_it_watch(
 def test_a_role_names_what_is_asked_for_and_nothing_secret(command: str) -> None:
     text = permissions(command)
 
-    assert yaml.safe_load(text)["metadata"] == {"name": f"dractl-{command}"}
+    assert yaml.safe_load(text)["metadata"] == {
+        "name": f"dractl-{command}".replace(" ", "-")
+    }
     assert "secrets" not in text
     assert "*" not in text
 
