@@ -1,0 +1,196 @@
+"""What else knows an extended resource by its name: quotas, queues, dashboards.
+
+After a migration no node has that resource any more, so all of these have to be looked
+at. Specs of pods are users, not mentions; what the API writes itself (status, what was
+applied last) is neither.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final
+
+from dractl.api.pod_specs import is_pod_spec
+from dractl.migrate.answer import Mention
+from dractl.migrate.asks import specs
+from dractl.migrate.inputs import Input, Steps
+from dractl.rules.subject import mapping
+
+_DEEPEST: Final = 40
+_SHOWN: Final = 60  # characters around a name in a long text
+_LONGEST: Final = 200
+_SILENT: Final = frozenset({
+    ("", "Event"),
+    ("", "Node"),
+    ("", "Pod"),
+    ("apps", "ControllerRevision"),
+    ("coordination.k8s.io", "Lease"),
+    ("events.k8s.io", "Event"),
+    ("karpenter.sh", "NodeClaim"),
+    ("kueue.x-k8s.io", "Workload"),
+    ("nfd.k8s-sigs.io", "NodeFeature"),
+    ("resource.k8s.io", "DeviceClass"),
+    ("resource.k8s.io", "ResourceClaim"),
+    ("resource.k8s.io", "ResourceSlice"),
+})  # fmt: skip
+"""Their text is about something that is there, and goes with it."""
+_ROLES: Final[Mapping[tuple[str, str], str]] = {
+    ("", "LimitRange"): "limit-range",
+    ("", "ResourceQuota"): "quota",
+    ("grafana.integreatly.org", "GrafanaDashboard"): "dashboard",
+    ("karpenter.sh", "NodePool"): "node-pool",
+    ("karpenter.sh", "Provisioner"): "node-pool",
+    ("kueue.x-k8s.io", "ClusterQueue"): "queue",
+    ("kueue.x-k8s.io", "Cohort"): "queue",
+    ("monitoring.coreos.com", "PrometheusRule"): "dashboard",
+    ("operator.victoriametrics.com", "VMRule"): "dashboard",
+    ("quota.openshift.io", "ClusterResourceQuota"): "quota",
+    ("scheduling.run.ai", "Queue"): "queue",
+    ("scheduling.volcano.sh", "Queue"): "queue",
+}
+_KEYS: Final[Mapping[str, str]] = {
+    "cluster-autoscaler": "node-pool",
+    "controller_manager_config": "queue",
+}
+"""Parts of keys that tell what a text under them is for: the autoscaler's hints at
+groups that have no node yet, and Kueue's configuration."""
+_BOARD: Final = re.compile(r'"panels"|"targets"|"expr"|\bexpr:|\balert:')
+_PLUGIN: Final = ("sharing", "resourceList", "configList", "mig-configs")
+_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
+# They repel pods, or let them come: nothing is counted by these names.
+_UNCOUNTED: Final = frozenset({"managedFields", "status", "taints", "tolerations"})
+_BEFORE: Final = (
+    r"allocatable\.",
+    r"capacity\.",
+    r"limits\.",
+    r"requests\.",
+    "resources/",
+)
+_DCGM: Final = re.compile(r"DCGM_FI_\w+")
+_OF_PODS: Final = re.compile(r"\b(?:exported_)?(?:pod|namespace|container)\b")
+_OF_DCGM: Final = "nvidia.com/"
+
+
+def mentions(
+    inputs: Sequence[Input], resources: Collection[str]
+) -> tuple[Mention, ...]:
+    """Return where documents name one of the resources, in the inputs' order."""
+    if not resources:
+        return ()
+    search = _Search(resources)
+    found: list[Mention] = []
+    for given in inputs:
+        if (given.group, given.kind) not in _SILENT and not _is_of_plugin(given):
+            found += dict.fromkeys(search.of(given))
+    return tuple(found)
+
+
+class _Search:
+    """Looks for names as Kubernetes and as kube-state-metrics spell them."""
+
+    def __init__(self, resources: Collection[str]) -> None:
+        ordered = sorted(resources, key=lambda each: (-len(each), each))
+        self._by_spelling = {
+            spelling: name
+            for name in reversed(ordered)
+            for spelling in (name, re.sub(r"[^A-Za-z0-9]", "_", name))
+        }
+        words = "|".join(
+            re.escape(each) for each in sorted(self._by_spelling, key=len, reverse=True)
+        )
+        before = "".join(rf"|(?<=\b{each})" for each in _BEFORE)
+        # Of `nvidia.com/gpu.product` and `nvidia.com/gpumem`, no part is the name.
+        self._pattern = re.compile(
+            rf"(?:(?<![\w./-]){before})({words})"
+            r"(?![\w/-]|\.[A-Za-z0-9])",
+            re.ASCII,
+        )
+        self._of_dcgm = next(
+            (each for each in sorted(resources) if each.startswith(_OF_DCGM)), ""
+        )
+
+    def of(self, given: Input) -> Iterator[Mention]:
+        """Yield the mentions of a document."""
+        places: list[Steps] | None = None
+        for steps, key, value in _texts(given.document):
+            for resource, text in self._told(key, value):
+                if places is None:
+                    places = [ask.steps for each in specs(given) for ask in each.asks]
+                if any(steps[: len(place)] == place for place in places):
+                    continue  # it is a user there
+                role = _role(given, steps, value)
+                yield Mention(given, role, resource, text, steps)
+
+    def _told(self, key: str, value: object) -> Iterator[tuple[str, str]]:
+        name = self._pattern.search(key)
+        if name is not None:
+            yield self._by_spelling[name[1]], _line(key[:_LONGEST], value)
+        if not isinstance(value, str):
+            return
+        seen = set()
+        for found in self._pattern.finditer(value.replace("\\", "")):
+            resource = self._by_spelling[found[1]]
+            if resource not in seen:
+                seen.add(resource)
+                yield resource, _excerpt(key, found)
+        told = _DCGM.search(value)
+        if told and self._of_dcgm and not seen and _OF_PODS.search(value):
+            yield self._of_dcgm, _excerpt(key, told)
+
+
+def _texts(
+    value: object, steps: Steps = (), key: str = ""
+) -> Iterator[tuple[Steps, str, object]]:
+    """Yield places with their keys and values: each field, and each text in a list."""
+    if len(steps) > _DEEPEST:
+        return
+    if isinstance(value, list | tuple):
+        for index, inner in enumerate(value):
+            if isinstance(inner, str):
+                yield (*steps, index), key, inner
+            else:
+                yield from _texts(inner, (*steps, index), key)
+    elif isinstance(value, Mapping) and not is_pod_spec(value):
+        for name, inner in value.items():
+            here = str(name)
+            if here in _UNCOUNTED or here == _APPLIED:
+                continue
+            yield (*steps, here), here, inner
+            yield from _texts(inner, (*steps, here), here)
+
+
+def _line(key: str, value: object) -> str:
+    plain = isinstance(value, str | int | float)
+    return f"{key}: {str(value)[:_SHOWN]}" if plain else key
+
+
+def _excerpt(key: str, found: re.Match[str]) -> str:
+    """Return the line in which a name stands, or what is around it in a long one."""
+    text = found.string
+    start = max(text.rfind("\n", 0, found.start()) + 1, found.start() - _SHOWN)
+    end = text.find("\n", found.end())
+    end = min(len(text) if end < 0 else end, found.end() + _SHOWN)
+    return f"{key}: {' '.join(text[start:end].split())}"
+
+
+def _role(given: Input, steps: Steps, value: object) -> str:
+    role = _ROLES.get((given.group, given.kind))
+    if role is not None:
+        return role
+    names = [str(each) for each in steps]
+    told = (_KEYS[part] for part in _KEYS if any(part in name for name in names))
+    found = next(told, "")
+    if found:
+        return found
+    is_board = given.kind == "ConfigMap" and (
+        "grafana_dashboard" in mapping(given.metadata, "labels")
+        or (isinstance(value, str) and _BOARD.search(value) is not None)
+    )
+    return "dashboard" if is_board else "other"
+
+
+def _is_of_plugin(given: Input) -> bool:
+    """Tell whether it configures a device plugin, which goes with the resource."""
+    return any(
+        isinstance(text, Mapping) and any(key in text for key in _PLUGIN)
+        for text in given.texts.values()
+    )
