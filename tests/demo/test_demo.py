@@ -1,13 +1,15 @@
 import json
 
 from dractl.api.snapshot import Snapshot
-from dractl.demo import PATH
+from dractl.demo import PATH, PLUGINS
 from dractl.model.cluster import KubernetesVersion
-from tools.demo.__main__ import text
+from tools.demo.__main__ import cluster, text
+from tools.demo.plugins import plugins
 
 
 def test_the_sample_cluster_is_what_its_generator_writes() -> None:
-    assert PATH.read_text("utf-8") == text()
+    assert PATH.read_text("utf-8") == text(cluster())
+    assert PLUGINS.read_text("utf-8") == text(plugins())
 
 
 def test_every_object_of_the_sample_cluster_is_read() -> None:

@@ -1,11 +1,12 @@
-"""Writes the sample cluster: `python -m tools.demo`."""
+"""Writes the sample clusters: `python -m tools.demo`."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from dractl.demo import PATH
+from dractl.demo import PATH, PLUGINS
 from tools.demo import devices, workloads
 from tools.demo.objects import Object
+from tools.demo.plugins import plugins
 
 
 def cluster() -> Iterator[Object]:
@@ -19,11 +20,12 @@ def cluster() -> Iterator[Object]:
     yield from workloads.lone_claims()
 
 
-def text() -> str:
-    """Return the file's text: one object per line, for small differences."""
-    lines = ",\n".join(json.dumps(each, separators=(",", ":")) for each in cluster())
+def text(objects: Iterable[Object]) -> str:
+    """Return a file's text: one object per line, for small differences."""
+    lines = ",\n".join(json.dumps(each, separators=(",", ":")) for each in objects)
     return f'{{"apiVersion":"v1","kind":"List","items":[\n{lines}\n]}}\n'
 
 
 if __name__ == "__main__":
-    PATH.write_text(text(), encoding="utf-8")
+    PATH.write_text(text(cluster()), encoding="utf-8")
+    PLUGINS.write_text(text(plugins()), encoding="utf-8")
