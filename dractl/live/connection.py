@@ -158,6 +158,45 @@ class Connection:
         )
         return self._object(self._asked(Asked("patch", place), sent), place.path)
 
+    def patch(
+        self,
+        place: Place,
+        operations: Sequence[Mapping[str, Any]],
+        *,
+        manager: str,
+        dry_run: bool = False,
+    ) -> dict[str, Any]:
+        """Change an object by a JSON patch (RFC 6902); return what it became.
+
+        Raises ClusterError, with http 422 and without causes where it does not fit, as
+        when a `test` of it fails.
+        """
+        query = [("fieldManager", manager), ("fieldValidation", "Strict")]
+        query += [("dryRun", "All")] if dry_run else []
+        kind = "application/json-patch+json"
+        sent = Request("PATCH", place.path, query, list(operations), kind)
+        return self._object(self._asked(Asked("patch", place), sent), place.path)
+
+    def create(
+        self,
+        place: Place,
+        document: Mapping[str, Any],
+        *,
+        manager: str,
+        dry_run: bool = False,
+        patience: float | None = None,
+    ) -> dict[str, Any]:
+        """Create an object, or what a subresource takes; return the answer.
+
+        `place` is that of the list, or of the subresource; `patience` that of `get`.
+        Raises ClusterError, with http 409 where there is such an object.
+        """
+        query = [("fieldManager", manager), ("fieldValidation", "Strict")]
+        query += [("dryRun", "All")] if dry_run else []
+        sent = Request("POST", place.path, query, document, "application/json")
+        answer = self._asked(Asked("create", place), sent, patience)
+        return self._object(answer, place.path)
+
     def delete(
         self,
         place: Place,
