@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from dractl.migrate.inputs import Input, Order, Route, Steps, Wire
 from dractl.rules.registry import Severity
 from dractl.vendors.plugins import Extended, Plugin, Unit
+
+if TYPE_CHECKING:
+    from dractl.migrate.evidence.record import Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +217,8 @@ class Proof:
 class Plan:
     """The whole: users with what becomes of them, and what else has to be known.
 
-    `objects` are DeviceClasses and the like that belong to no user alone.
+    `objects` are DeviceClasses and the like that belong to no user alone. `settings`
+    are what configurations of device plugins say.
     """
 
     order: Order
@@ -221,6 +226,7 @@ class Plan:
     mentions: tuple[Mention, ...] = ()
     objects: tuple[Wire, ...] = ()
     findings: tuple[Finding, ...] = ()
+    settings: tuple["Setting", ...] = ()
 
     @property
     def all_findings(self) -> tuple[Finding, ...]:

@@ -30,7 +30,6 @@ from dractl.vendors.plugins import Plugin
 _OF_CLUSTERS: Final = frozenset({"DeviceClass", "Namespace", "Node", "ResourceSlice"})
 """Kinds of files that a cluster takes, whether or not it has them yet."""
 _DEEPEST: Final = 16  # Lists in Lists
-_DEFAULT: Final = "default"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -95,15 +94,14 @@ def gathered(  # noqa: PLR0913 - what is read, from where, and for whom
     cluster = [*flattened(found.documents)]
     if found.live is not None:
         cluster += _configurations(found.live, cluster, plugins, screen)
-    home = _home(given, found)
     own = _of_files(documents)
     snapshot = _snapshot(cluster, own, found.problems, source)
     return Gathered(
         tuple(read),
-        (*own, *_of_cluster(_without(cluster, own, home), len(own))),
+        (*own, *_of_cluster(cluster, len(own))),
         {each.number: origin for each, (_, origin) in zip(own, documents, strict=True)},
         snapshot,
-        order_of(wanted, plugins, snapshot.profile, home),
+        order_of(wanted, plugins, snapshot.profile, _home(given, found)),
         (*problems, *found.problems),
         found.live,
     )
@@ -214,23 +212,6 @@ def _of_cluster(documents: Iterable[tuple[object, str]], first: int) -> Iterator
     mappings = ((each, where) for each, where in documents if isinstance(each, Mapping))
     for number, (document, where) in enumerate(mappings, first):
         yield Input(document, where, number, is_file=False, texts=texts(document))
-
-
-def _without(
-    cluster: Iterable[tuple[object, str]], own: Sequence[Input], home: str
-) -> Iterator[tuple[object, str]]:
-    """Yield what the files do not have: what they say is what is wanted."""
-    known = {
-        (each.group, each.kind, each.namespace or home or _DEFAULT, each.name)
-        for each in own
-    }
-    for document, where in cluster:
-        if isinstance(document, Mapping):
-            seen = Input(document, where, 0, is_file=False)
-            space = seen.namespace or home or _DEFAULT
-            if (seen.group, seen.kind, space, seen.name) in known:
-                continue
-        yield document, where
 
 
 def _snapshot(
