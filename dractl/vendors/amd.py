@@ -11,6 +11,7 @@ from typing import Final
 from dractl.model.hosts import HostFacts
 from dractl.vendors import amd_modes, amd_vfio, wire
 from dractl.vendors.amd_gpus import INTEGRATED, Gpu, Part, gpus
+from dractl.vendors.amd_plugin import PLUGIN
 from dractl.vendors.attributes import absent, located, missing
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
 
@@ -260,4 +261,4 @@ def _doubts(gpu: Gpu, part: Part, facts: HostFacts, schema: str) -> tuple[str, .
     return tuple(warnings)
 
 
-AMD: Final = Vendor(_NAME, "AMD GPUs", (DRIVER,), _find)
+AMD: Final = Vendor(_NAME, "AMD GPUs", (DRIVER,), _find, (PLUGIN,))

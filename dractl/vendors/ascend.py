@@ -8,6 +8,7 @@ from typing import Final
 from dractl.model.hosts import HostFacts, PciDevice
 from dractl.vendors.attributes import Known, attributes, located, numbered
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
+from dractl.vendors.other_plugins import ASCEND_PLUGIN
 from dractl.vendors.wire import device
 
 _VENDOR: Final = 0x19E5
@@ -52,7 +53,7 @@ def _listed(facts: HostFacts) -> Iterator[tuple[PciDevice, Found]]:
         yield function, replace(found, driver=_DRIVER.name, why_not=why_not)
 
 
-ASCEND: Final = Vendor("ascend", "Huawei Ascend", (_DRIVER,), _find)
+ASCEND: Final = Vendor("ascend", "Huawei Ascend", (_DRIVER,), _find, (ASCEND_PLUGIN,))
 
 
 def _device(node: str, function: PciDevice, number: int) -> Wire:

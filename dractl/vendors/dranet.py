@@ -10,6 +10,7 @@ from dractl.vendors import sriov
 from dractl.vendors.attributes import NUMA_NODE, Known, attributes, ids, is_too_long
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wishes
 from dractl.vendors.clouds import AMAZON, cloud
+from dractl.vendors.nic_plugins import EFA_PLUGIN, RDMA_PLUGIN
 from dractl.vendors.nics import USERSPACE, belonging, is_network, maker, model, rdma_of
 from dractl.vendors.wire import PCIE_ROOT, device, label
 
@@ -80,7 +81,9 @@ def _find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
             yield _interface(net, uplinks)
 
 
-DRANET: Final = Vendor("dranet", "network devices", (_DRIVER,), _find)
+DRANET: Final = Vendor(
+    "dranet", "network devices", (_DRIVER,), _find, (RDMA_PLUGIN, EFA_PLUGIN)
+)
 
 
 def _uplinks(facts: HostFacts) -> frozenset[str]:

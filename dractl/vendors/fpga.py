@@ -10,6 +10,7 @@ from typing import Final
 from dractl.model.hosts import HostFacts, PciDevice
 from dractl.vendors.attributes import located
 from dractl.vendors.base import Found, Vendor, Wishes
+from dractl.vendors.intel_plugins import FPGA_PLUGINS
 
 _NAME: Final = "fpga"
 _XILINX: Final = 0x10EE
@@ -137,4 +138,4 @@ def _details(function: PciDevice, user: PciDevice | None) -> dict[str, str]:
     return known
 
 
-FPGA: Final = Vendor(_NAME, "FPGAs", (), _find)
+FPGA: Final = Vendor(_NAME, "FPGAs", (), _find, FPGA_PLUGINS)

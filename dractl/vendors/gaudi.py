@@ -8,6 +8,7 @@ from dractl.model.hosts import HostFacts, PciDevice
 from dractl.vendors import wire
 from dractl.vendors.attributes import absent, located, missing
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
+from dractl.vendors.intel_plugins import GAUDI_PLUGIN
 
 _NAME: Final = "gaudi"
 _HABANA: Final = 0x1DA3
@@ -96,4 +97,4 @@ def _details(function: PciDevice, facts: HostFacts) -> dict[str, str]:
     return {name: value for name, value in known.items() if value}
 
 
-GAUDI: Final = Vendor(_NAME, "Intel Gaudi", (_DRIVER,), _find)
+GAUDI: Final = Vendor(_NAME, "Intel Gaudi", (_DRIVER,), _find, (GAUDI_PLUGIN,))

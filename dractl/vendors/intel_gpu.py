@@ -13,6 +13,7 @@ from dractl.model.hosts import HostFacts, PciDevice
 from dractl.vendors import wire
 from dractl.vendors.attributes import absent, located
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
+from dractl.vendors.intel_plugins import GPU_PLUGIN
 
 _NAME: Final = "intel"
 _VENDOR: Final = 0x8086
@@ -225,4 +226,4 @@ def _warnings(function: PciDevice, *, is_managed: bool) -> Iterator[str]:
         )
 
 
-INTEL: Final = Vendor(_NAME, "Intel GPUs", (_DRIVER,), _find)
+INTEL: Final = Vendor(_NAME, "Intel GPUs", (_DRIVER,), _find, (GPU_PLUGIN,))

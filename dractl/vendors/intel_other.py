@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from dractl.model.hosts import HostFacts, PciDevice
 from dractl.vendors.attributes import located
 from dractl.vendors.base import Found, Vendor, Wishes
+from dractl.vendors.intel_plugins import OTHER_PLUGINS
 
 _NAME: Final = "intel-other"
 _VENDOR: Final = 0x8086
@@ -62,4 +63,6 @@ def _found(function: PciDevice, engine: Engine) -> Found:
     )
 
 
-INTEL_OTHER: Final = Vendor(_NAME, "Intel's other accelerators", (), _find)
+INTEL_OTHER: Final = Vendor(
+    _NAME, "Intel's other accelerators", (), _find, OTHER_PLUGINS
+)

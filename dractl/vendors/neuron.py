@@ -9,6 +9,7 @@ from dractl.model.hosts import HostFacts, PciDevice
 from dractl.vendors.attributes import Known, attributes, bound, located, numbered
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
 from dractl.vendors.clouds import AMAZON, cloud
+from dractl.vendors.other_plugins import NEURON_PLUGIN
 from dractl.vendors.wire import device
 
 _VENDOR: Final = 0x1D0F
@@ -77,7 +78,7 @@ def _listed(facts: HostFacts) -> Iterator[tuple[PciDevice, Found]]:
         yield function, replace(found, driver=_DRIVER.name, why_not=why_not)
 
 
-NEURON: Final = Vendor("neuron", "AWS Neuron", (_DRIVER,), _find)
+NEURON: Final = Vendor("neuron", "AWS Neuron", (_DRIVER,), _find, (NEURON_PLUGIN,))
 
 
 def _device(facts: HostFacts, function: PciDevice, number: int) -> Wire:

@@ -15,6 +15,7 @@ from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
 from dractl.vendors.nvidia_cards import Card, cards, has_hidden_partitions
 from dractl.vendors.nvidia_gpus import View
 from dractl.vendors.nvidia_imex import COMPUTE_DOMAIN, channels
+from dractl.vendors.nvidia_plugin import PLUGIN
 
 _NAME: Final = "nvidia"
 _VFIO: Final = "-vfio"
@@ -188,4 +189,4 @@ def _found(card: Card, view: View) -> Found:
     )
 
 
-NVIDIA: Final = Vendor(_NAME, "NVIDIA GPUs", (DRIVER, COMPUTE_DOMAIN), _find)
+NVIDIA: Final = Vendor(_NAME, "NVIDIA GPUs", (DRIVER, COMPUTE_DOMAIN), _find, (PLUGIN,))

@@ -7,6 +7,7 @@ from typing import Final
 from dractl.model.hosts import HostFacts, PciDevice
 from dractl.vendors.attributes import ids, is_accelerator, located
 from dractl.vendors.base import Found, Vendor, Wishes
+from dractl.vendors.other_plugins import GENERIC_PLUGINS
 
 _WHY_NOT: Final = (
     "no vendor with these ids is known; to teach it, its name, what its devices are "
@@ -31,7 +32,7 @@ def the_rest(vendors: Sequence[Vendor]) -> Vendor:
                 if function.address not in known:
                     yield _unknown(function)
 
-    return Vendor("other", "other accelerators", (), find)
+    return Vendor("other", "other accelerators", (), find, GENERIC_PLUGINS)
 
 
 def _unknown(function: PciDevice) -> Found:

@@ -5,38 +5,52 @@ what stands for a resource in DRA. Facts are from the sources of the plugins, as
 August 2026.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 Unit = Literal["device", "partition", "time-slice", "mps-share", "core", "fraction"]
 """What one of an extended resource is: a whole device, a partition that was made before
 (MIG), a share of a device, a core of one, or a part that is counted in some unit."""
 
 Reading = Literal[
-    "text", "dashed", "table", "mebibytes", "major", "minor", "version", "profile"
-]
+    "text", "dashed", "underscored", "table", "mebibytes", "gibibytes", "number",
+    "major", "minor", "patch", "version", "profile", "slices", "hex", "id", "named",
+]  # fmt: skip
 """How the value of a node label relates to that of a device: the same text; the text
-with blanks as dashes; by the row's table; an amount in MiB; the first or second part of
-a version; a version, maybe with leading zeros; the profile behind a model's name."""
+with blanks as dashes, or as underscores; by the row's table; an amount in MiB, or in
+rounded GiB; a number of things; a part of a version; a version, maybe with leading
+zeros; the profile behind a model's name; the slices that a profile begins with; digits
+without the `0x` of the device. Of the last two the value does not count: the label's
+name has such digits after its class, or the very value."""
+
+
+_WILDCARDS: Final = frozenset("*?[]")
 
 
 @dataclass(frozen=True, slots=True)
 class Extended:
     """Extended resources of a device plugin in one meaning, and what replaces them.
 
-    `pattern` is a shell pattern of their names. What its `*` stands for goes into
+    `pattern` is a shell pattern of their names. What its wildcards stand for goes into
     `conditions` where they say `{}`, with the pieces of `spelling` replaced; of a
-    partition whose profile the name does not tell, the profile does. `conditions` are
-    what a request asks for beside its class, as `dractl render` reads them. `driver` is
-    that of DRA, "" where none is known, `device_class` "" its default class.
-    `capacity` is what a request asks for of a shared device.
+    partition whose profile the name does not tell, the profile does. `{1}` and `{2}`
+    are what is before and after its underscore, `{resource}` the whole name of the
+    resource, `{name}` that without its domain.
+    `conditions` are what a request asks for beside its class, as `dractl render` reads
+    them, and `selector` is CEL for what they cannot say. `driver` is that of DRA, ""
+    where none is known, `device_class` "" its default class, with `{}` in lower case.
+    `capacity` is what a request asks for of a shared device, from the version
+    `capacity_since` of the driver on; of a fraction, `{}` is the container's amount.
+    `config` makes settings for the driver, which go into a class of the resource's own,
+    from the number of those that share a device (0: unknown). `mode` is the version or
+    mode of the driver for which the row is, "" for all others.
 
     `keeps_pods`: a DeviceClass with the resource's name serves pods as they are.
     `is_monitoring`: it gives access to all devices, which is admin access in DRA.
-    `decision` says why a human has to choose, "" where nobody has to; `differences` are
-    what users notice.
+    `is_former`: an old name, which nothing is called any more. `decision` says why a
+    human has to choose, "" where nobody has to; `differences` are what users notice.
     """
 
     pattern: str
@@ -50,19 +64,34 @@ class Extended:
     is_monitoring: bool = False
     decision: str = ""
     differences: tuple[str, ...] = ()
+    selector: str = ""
+    config: Callable[[int], Mapping[str, Any]] | None = None
+    capacity_since: str = ""
+    mode: str = ""
+    is_former: bool = False
 
     def part(self, resource: str) -> str | None:
-        """Return what the `*` stands for in a name, spelled as the driver does.
+        """Return what the wildcards stand for in a name, spelled as the driver does.
 
-        "" if there is no `*`, None if the name is another one.
+        "" if there are none, None if the name is another one.
         """
-        if not fnmatchcase(resource, self.pattern):
-            return None
-        before, star, after = self.pattern.partition("*")
-        found = resource[len(before) : len(resource) - len(after)] if star else ""
+        found = wild(self.pattern, resource)
         for old, new in self.spelling.items():
-            found = found.replace(old, new)
+            found = found and found.replace(old, new)
         return found
+
+
+def wild(pattern: str, name: str) -> str | None:
+    """Return what is in a name from a pattern's first wildcard to the last.
+
+    "" if there are none, None if the name does not match.
+    """
+    if not fnmatchcase(name, pattern):
+        return None
+    places = [index for index, each in enumerate(pattern) if each in _WILDCARDS]
+    if not places:
+        return ""
+    return name[places[0] : len(name) - (len(pattern) - 1 - places[-1])]
 
 
 Fate = Literal["device", "node", "gone"]
@@ -75,8 +104,14 @@ class Label:
     `fate` is device where it becomes a selector of the request: then `name` is the
     attribute or capacity of `driver`, `reading` how the values relate, and `table` has
     the driver's spelling of values for that reading. Of node, the label is about the
-    machine and stays a selector of nodes; of gone, it means nothing with DRA. `why` is
-    for the user. `suffixes` are patterns of endings that say something else, and go.
+    machine and stays a selector of nodes; of gone, it means nothing with DRA, to those
+    who ask for devices of `driver` if it is named. `why` is for the user. `suffixes`
+    are patterns of endings that say something else, and go. `of_resource`: what the
+    wildcards stand for is in the name of the resource too, or the label is about
+    another one.
+
+    Of rows that match the same label, the first that suits counts, and after it those
+    with the reading profile.
     """
 
     pattern: str
@@ -87,6 +122,7 @@ class Label:
     reading: Reading = "text"
     table: Mapping[str, str] = field(default_factory=dict)
     suffixes: tuple[str, ...] = ()
+    of_resource: bool = False
 
 
 TracePlace = Literal["environment", "runtime-class", "toleration", "annotation"]
@@ -131,4 +167,8 @@ class Plugin:
     images: tuple[str, ...] = ()
 
 
+KEEP_TOLERATION: Final = (
+    "keep it if the nodes have the taint: the admission plugin "
+    "ExtendedResourceToleration adds none to pods with claims"
+)
 NO_DRIVER: Final = "no DRA driver is known for it: it stays with its device plugin"

@@ -12,6 +12,7 @@ from dractl.model.hosts import HostFacts, PciDevice
 from dractl.vendors import wire
 from dractl.vendors.attributes import located, missing
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
+from dractl.vendors.intel_plugins import QAT_PLUGIN
 
 _NAME: Final = "qat"
 _VENDOR: Final = 0x8086
@@ -169,4 +170,4 @@ def _refusal(function: PciDevice, physical: PciDevice | None, facts: HostFacts) 
     return ""
 
 
-QAT: Final = Vendor(_NAME, "Intel QuickAssist", (_DRIVER,), _find)
+QAT: Final = Vendor(_NAME, "Intel QuickAssist", (_DRIVER,), _find, (QAT_PLUGIN,))

@@ -16,6 +16,7 @@ from dractl.vendors.attributes import (
     standard,
 )
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
+from dractl.vendors.other_plugins import REBELLIONS_PLUGIN
 from dractl.vendors.wire import device
 
 _VENDOR: Final = 0x1EFF
@@ -72,7 +73,9 @@ def _listed(facts: HostFacts) -> Iterator[tuple[PciDevice, Found]]:
         yield function, replace(found, driver=_DRIVER.name, why_not=why_not)
 
 
-REBELLIONS: Final = Vendor("rebellions", "Rebellions NPUs", (_DRIVER,), _find)
+REBELLIONS: Final = Vendor(
+    "rebellions", "Rebellions NPUs", (_DRIVER,), _find, (REBELLIONS_PLUGIN,)
+)
 
 
 def _device(facts: HostFacts, function: PciDevice, number: int) -> Wire:

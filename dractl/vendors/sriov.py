@@ -6,6 +6,7 @@ from typing import Final
 from dractl.model.hosts import HostFacts, PciDevice
 from dractl.vendors.attributes import Known, attributes, ids
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wishes
+from dractl.vendors.nic_plugins import SRIOV_PLUGIN
 from dractl.vendors.nics import belonging, is_network, model, rdma_of
 from dractl.vendors.wire import PCI_BUS_ID, PCIE_ROOT, device, label
 
@@ -60,7 +61,9 @@ def _find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
             yield _found(facts, function, parent)
 
 
-SRIOV: Final = Vendor("sriov", "SR-IOV virtual functions", (_DRIVER,), _find)
+SRIOV: Final = Vendor(
+    "sriov", "SR-IOV virtual functions", (_DRIVER,), _find, (SRIOV_PLUGIN,)
+)
 
 
 def _found(facts: HostFacts, function: PciDevice, parent: PciDevice) -> Found:

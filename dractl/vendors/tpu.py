@@ -8,6 +8,7 @@ from typing import Final
 from dractl.model.hosts import HostFacts, PciDevice
 from dractl.vendors.attributes import Known, attributes, located
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wishes
+from dractl.vendors.other_plugins import TPU_PLUGIN
 from dractl.vendors.wire import device
 
 _VENDOR: Final = 0x1AE0
@@ -63,7 +64,7 @@ def _find(facts: HostFacts, wishes: Wishes) -> Iterator[Found]:
         yield _chip(facts, chip, names)
 
 
-TPU: Final = Vendor("tpu", "Google TPUs", (_DRIVER,), _find)
+TPU: Final = Vendor("tpu", "Google TPUs", (_DRIVER,), _find, (TPU_PLUGIN,))
 
 
 def _is_chip(function: PciDevice) -> bool:

@@ -7,6 +7,8 @@ from typing import Final
 from dractl.model.hosts import HostFacts, PciDevice
 from dractl.vendors.attributes import ids, is_accelerator, located
 from dractl.vendors.base import Found, Vendor, Wishes
+from dractl.vendors.other_plugins import UNSERVED_PLUGINS
+from dractl.vendors.plugins import Plugin
 
 _DISPLAYS: Final = frozenset({0x0300, 0x0302, 0x0380})
 _NONE_KNOWN: Final = "no DRA driver is known for it"
@@ -110,6 +112,14 @@ _MAKERS: Final = (
         {0x5E87: "Valkyrie", 0x5E88: "Viper"},
     ),
 )
+
+
+def _plugins(name: str) -> tuple[Plugin, ...]:
+    plugin = UNSERVED_PLUGINS.get(name)
+    return () if plugin is None else (plugin,)
+
+
 UNSERVED: Final = tuple(
-    Vendor(maker.name, maker.title, (), maker.find) for maker in _MAKERS
+    Vendor(maker.name, maker.title, (), maker.find, _plugins(maker.name))
+    for maker in _MAKERS
 )
