@@ -1,7 +1,7 @@
 """Evictions as the controller tells of them, followed to their end."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -10,12 +10,11 @@ from dractl.live.at_once import at_once
 from dractl.live.connection import Connection
 from dractl.live.kinds import POD
 from dractl.live.lists import pages
+from dractl.live.looks import looks
 from dractl.live.taintrules import TaintRules
 from dractl.model.claims import Condition
 from dractl.model.workloads import Pod
 
-_FIRST_PAUSE: Final = 0.1  # seconds between two looks, at first
-_LONGEST_PAUSE: Final = 2.0
 _PATIENCE: Final = 10.0  # seconds that a controller has to say anything at all
 _MOST: Final = 50  # pods that are looked at in one round
 
@@ -32,7 +31,7 @@ def verdicts(
     It has some seconds for that; where nobody has looked until then, it may be off.
     """
     found: dict[str, Condition | None] = dict.fromkeys(names)
-    for _ in _looks(_PATIENCE if seconds is None else seconds):
+    for _ in looks(_PATIENCE if seconds is None else seconds):
         found |= _said(rules, [name for name, said in found.items() if said is None])
         if None not in found.values():
             break
@@ -94,7 +93,7 @@ def follow(  # noqa: PLR0913 - what to follow, and for how long
     """
     found = Following(dict.fromkeys(names), list(pods))
     begun = time.monotonic()
-    for _ in _looks(seconds):
+    for _ in looks(seconds):
         found.said = _said(rules, list(found.said))
         _look_for_pods(rules.connection, found)
         progress(len(pods) - len(found.left), len(pods))
@@ -104,18 +103,6 @@ def follow(  # noqa: PLR0913 - what to follow, and for how long
         if is_over or (found.is_silent and has_waited):
             break
     return found
-
-
-def _looks(seconds: float | None) -> Iterator[None]:
-    """Yield whenever it is time to look, and once more at the end of the seconds."""
-    end = None if seconds is None else time.monotonic() + seconds
-    pause = _FIRST_PAUSE
-    yield
-    while end is None or time.monotonic() < end:
-        rest = pause if end is None else min(pause, end - time.monotonic())
-        time.sleep(max(rest, 0))
-        yield
-        pause = min(pause * 2, _LONGEST_PAUSE)
 
 
 def _look_for_pods(connection: Connection, found: Following) -> None:
