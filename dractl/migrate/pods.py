@@ -1,0 +1,273 @@
+"""The pods of users as the scheduler sees them, before a migration and after."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from dractl.api.decode import Decoded, decode
+from dractl.api.snapshot import Snapshot
+from dractl.migrate.answer import Plan, Rewrite, User, UserPlan
+from dractl.migrate.asks import specs
+from dractl.migrate.inputs import Input, Wire
+from dractl.migrate.users import Key, controller, key_of
+from dractl.model.claims import ObjectMeta, Toleration
+from dractl.model.nodeselection import NodeSelector, NodeSelectorTerm, Requirement
+from dractl.model.workloads import Node, Pod
+from dractl.solver.nodefit import NodeLoad, needs_of, refusal
+
+MOST: Final = 10_000  # pods of one user that are looked at
+
+_DONE: Final = frozenset({"Succeeded", "Failed"})
+_HASH: Final = "pod-template-hash"
+_LONGEST_CHAIN: Final = 16
+_OF_MACHINES: Final = ("nodeSelector", "affinity", "tolerations", "resourceClaims")
+# What the DaemonSet controller adds to its pods (pkg/controller/daemon/util, 1.36), as
+# far as it matters to the placing; pods that run where they are have no need of it.
+_STAYING: Final = tuple(
+    Toleration(f"node.kubernetes.io/{key}", "Exists")
+    for key in ("not-ready", "unreachable", "unschedulable")
+)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Pods:
+    """Pods to place: each of the `fixed` has its node, the `free` have none."""
+
+    fixed: tuple[Pod, ...] = ()
+    free: tuple[Pod, ...] = ()
+
+
+_NO_PODS: Final = Pods()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Copies:
+    """A user's pods, as many in the same order before and after.
+
+    `running` are those that the cluster has: before they stay, after each is fixed to
+    the node where it was. Pods of a DaemonSet are all fixed, and take the place of
+    those that are `replaced`; `stray` names nodes that suit it after only. `problem`
+    says why there are no pods to look at.
+    """
+
+    plan: UserPlan
+    running: tuple[Pod, ...] = ()
+    before: Pods = _NO_PODS
+    after: Pods = _NO_PODS
+    replaced: tuple[Pod, ...] = ()
+    stray: tuple[str, ...] = ()
+    problem: str = ""
+
+    @property
+    def wanted(self) -> int:
+        """How many pods are looked at."""
+        return len(self.after.fixed) + len(self.after.free)
+
+
+def copies(
+    plan: Plan, snapshot: Snapshot, inputs: Sequence[Input], rewrite: Rewrite
+) -> tuple[Copies, ...]:
+    """Return the pods of all users, in the plan's order."""
+    running = _running(plan, snapshot, inputs)
+    return tuple(
+        _copies(
+            each,
+            _pods(each.user, namespace_of(each.user, plan), rewrite),
+            snapshot,
+            running.get(number, ()),
+        )
+        for number, each in enumerate(plan.users)
+    )
+
+
+def namespace_of(user: User, plan: Plan) -> str:
+    """Return the namespace in which a user's pods are looked at."""
+    return user.namespace or plan.order.namespace or "default"
+
+
+def pinned(pod: Pod, node: str) -> Pod:
+    """Return the pod as one that only a node takes, cordoned or not."""
+    here = (Requirement("metadata.name", "In", (node,)),)
+    terms: Iterable[NodeSelectorTerm] = (NodeSelectorTerm(),)
+    if pod.affinity is not None:
+        terms = pod.affinity.terms
+    affinity = NodeSelector(
+        tuple(replace(each, match_fields=(*each.match_fields, *here)) for each in terms)
+    )
+    tolerations = (*pod.tolerations, *_STAYING)
+    return replace(pod, node_name="", affinity=affinity, tolerations=tolerations)
+
+
+def _copies(
+    plan: UserPlan,
+    pods: tuple[Pod, Pod] | str,
+    snapshot: Snapshot,
+    running: Sequence[Pod],
+) -> Copies:
+    user = plan.user
+    if isinstance(pods, str):
+        return Copies(plan, problem=pods)
+    if user.input.kind == "DaemonSet":
+        return _on_each(plan, pods, snapshot.nodes, running)
+    before, after = pods
+    wanted = 1 if user.replicas is None else user.replicas
+    free = range(min(max(wanted, len(running)), MOST) - len(running))
+    moved = [pinned(replace(after, meta=each.meta), each.node_name) for each in running]
+    return Copies(
+        plan,
+        tuple(running),
+        Pods(free=tuple(_named(before, number) for number in free)),
+        Pods(tuple(moved), tuple(_named(after, number) for number in free)),
+    )
+
+
+def _on_each(
+    plan: UserPlan, pods: tuple[Pod, Pod], nodes: Sequence[Node], running: Sequence[Pod]
+) -> Copies:
+    """Return a pod for each node that suits."""
+    before, after = pods
+    suiting = [node.name for node in nodes if _suits(before, node)]
+    later = [node.name for node in nodes if _suits(after, node)]
+    return Copies(
+        plan,
+        before=Pods(tuple(_each_on(before, suiting))),
+        after=Pods(tuple(_each_on(after, suiting))),
+        replaced=tuple(running),
+        stray=tuple(sorted(set(later) - set(suiting))),
+    )
+
+
+def _each_on(pod: Pod, nodes: Iterable[str]) -> Iterator[Pod]:
+    return (pinned(_named(pod, n), node) for n, node in enumerate(nodes))
+
+
+def _suits(pod: Pod, node: Node) -> bool:
+    needs = needs_of(pod)
+    staying = replace(pod, tolerations=(*pod.tolerations, *_STAYING))
+    others = frozenset(needs.resources)
+    return refusal(staying, needs, node, NodeLoad(()), others) is None
+
+
+def _named(pod: Pod, number: int) -> Pod:
+    return replace(pod, meta=replace(pod.meta, name=f"{pod.meta.name}-{number}"))
+
+
+def _new_spec(user: User, rewrite: Rewrite) -> Wire:
+    """Return the spec as the rewritten document has it."""
+    document = rewrite.documents.get(user.input.number)
+    if document is None:
+        return user.spec
+    new = replace_document(user.input, document)
+    found = (each.spec for each in specs(new) if each.steps == user.steps)
+    return next(found, user.spec)
+
+
+def replace_document(given: Input, document: Wire) -> Input:
+    """Return an input with another document at the same place."""
+    return Input(document, given.where, given.number, given.is_file)
+
+
+def _pods(user: User, namespace: str, rewrite: Rewrite) -> tuple[Pod, Pod] | str:
+    """Return the user's pod before and after; text says why it cannot be read."""
+    before = _pod(user, user.spec, namespace)
+    after = _pod(user, _new_spec(user, rewrite), namespace)
+    if isinstance(before, str):
+        return before
+    return after if isinstance(after, str) else (before, after)
+
+
+def _pod(user: User, spec: Wire, namespace: str) -> Pod | str:
+    body = _of_machine(user, spec) if user.is_machine else dict(spec)
+    body.pop("nodeName", None)
+    document: dict[str, Any] = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {
+            "name": user.input.name or user.input.kind.lower(),
+            "namespace": namespace,
+            "labels": dict(user.labels),
+        },
+        "spec": body,
+    }
+    found = decode(document)
+    if isinstance(found, Decoded) and isinstance(found.value, Pod):
+        return replace(found.value, gates=())  # whoever sets gates lifts them
+    return getattr(found, "message", "") or "its pods cannot be read"
+
+
+def _of_machine(user: User, spec: Wire) -> dict[str, Any]:
+    """Return the spec of the pod in which a virtual machine runs."""
+    body = {key: spec[key] for key in _OF_MACHINES if key in spec}
+    amounts: dict[str, int] = {}
+    if not spec.get("resourceClaims"):
+        for each in user.asks:
+            amounts[each.resource] = amounts.get(each.resource, 0) + each.amount
+    resources = {"limits": amounts}
+    return {**body, "containers": [{"name": "compute", "resources": resources}]}
+
+
+def _running(
+    plan: Plan, snapshot: Snapshot, inputs: Sequence[Input]
+) -> dict[int, list[Pod]]:
+    """Return the pods that the cluster has of users, by the users' positions."""
+    live = {key_of(each): each for each in inputs if not each.is_file}
+    owners: dict[Key, list[int]] = {}
+    for number, each in enumerate(plan.users):
+        key = key_of(each.user.input)._replace(namespace=namespace_of(each.user, plan))
+        owners.setdefault(key, []).append(number)
+    found: dict[int, list[Pod]] = {}
+    for pod in snapshot.pods:
+        if not is_active(pod):
+            continue
+        for key in _above(pod.meta, live):
+            numbers = owners.get(key)
+            if numbers:
+                number = _meant(pod, numbers, plan)
+                if len(found.setdefault(number, [])) < MOST:
+                    found[number].append(pod)
+                break
+    return found
+
+
+def is_active(pod: Pod) -> bool:
+    """Tell whether a pod is on a node to stay."""
+    return (
+        bool(pod.node_name)
+        and pod.phase not in _DONE
+        and pod.meta.deletion_timestamp is None
+    )
+
+
+def _meant(pod: Pod, numbers: Sequence[int], plan: Plan) -> int:
+    """Return which of the users in one document a pod is of, by its labels."""
+    labels = pod.meta.labels.items()
+    return next(
+        (each for each in numbers if plan.users[each].user.labels.items() <= labels),
+        numbers[0],
+    )
+
+
+def _above(meta: ObjectMeta, live: Mapping[Key, Input]) -> Iterator[Key]:
+    """Yield a pod itself, and what owns it, from below."""
+    yield Key("", "Pod", meta.namespace, meta.name)
+    owner = next((each for each in meta.owners if each.controller), None)
+    if owner is None:
+        return
+    key: Key | None = Key(owner.group, owner.kind, meta.namespace, owner.name)
+    for _ in range(_LONGEST_CHAIN):
+        if key is None:
+            return
+        yield key
+        known = live.get(key)
+        above = None if known is None else controller(known)
+        key = above or _guessed(key, meta)
+
+
+def _guessed(key: Key, meta: ObjectMeta) -> Key | None:
+    """Return the Deployment of a ReplicaSet, or a Job's CronJob, by their names."""
+    name, _, end = key.name.rpartition("-")
+    if key.kind == "ReplicaSet" and end and end == meta.labels.get(_HASH):
+        return key._replace(kind="Deployment", name=name)
+    if key.kind == "Job" and name and end.isdecimal():
+        return key._replace(kind="CronJob", name=name)
+    return None

@@ -1,0 +1,351 @@
+"""The devices that nodes have once the DRA driver runs there.
+
+What a driver has published already is taken as it is. For the rest, devices are
+assumed: as many as the device plugin has, with what node labels and the row of the
+resource tell of them.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from dractl.api.snapshot import Snapshot
+from dractl.api.versions import HUB
+from dractl.errors import DractlError
+from dractl.manifests.classes import device_class
+from dractl.manifests.conditions import parse_condition
+from dractl.manifests.presets import preset_of
+from dractl.migrate.answer import Meaning, Plan, Rewrite, Target
+from dractl.migrate.inputs import Wire
+from dractl.migrate.label_facts import stated, told_by_labels
+from dractl.model.devices import ResourceSlice
+from dractl.model.nodeselection import NodeSelectorError
+from dractl.model.workloads import Node
+from dractl.vendors.base import Class, Driver
+from dractl.vendors.plugins import Plugin
+
+PUBLISHED: Final = "published"
+ASSUMED: Final = "assumed"
+
+_MOST: Final = 4096  # devices of a resource on a node; more is not to be believed
+_SHARED: Final = frozenset({"time-slice", "mps-share"})
+_UNCOUNTED: Final = frozenset({"core", "fraction"})
+_CLASS: Final = "DeviceClass"
+
+
+class Case(NamedTuple):
+    """What a resource means somewhere, and what stands for it then."""
+
+    meaning: Meaning
+    target: Target
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Offer:
+    """A resource of a node that goes, and what comes in its place.
+
+    `amount` is what the device plugin offers. `per_device` is how many of these a
+    device stands for. `devices` are assumed ones, none if some are published.
+    `is_told`: labels say more of them than the amount.
+    """
+
+    node: Node
+    resource: str
+    case: Case
+    amount: int
+    per_device: int = 1
+    source: str = PUBLISHED
+    devices: tuple[Wire, ...] = ()
+    is_told: bool = True
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Projected:
+    """What changes on nodes: `gone` are resources by node, `classes` are to be made.
+
+    `documents` are the assumed slices by node. `doubts` keep a proof from being one;
+    `notes` are worth knowing.
+    """
+
+    offers: tuple[Offer, ...]
+    gone: Mapping[str, tuple[str, ...]]
+    documents: Mapping[str, tuple[Wire, ...]]
+    classes: tuple[Wire, ...]
+    doubts: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def projected(plan: Plan, snapshot: Snapshot, rewrite: Rewrite) -> Projected:
+    """Return what nodes have after, of all resources that some user leaves."""
+    cases = _cases(plan)
+    doubts: dict[str, None] = {}
+    notes: dict[str, None] = {}
+    offers: list[Offer] = []
+    gone: dict[str, tuple[str, ...]] = {}
+    plugins = {id(c.target.plugin): c.target.plugin for c in _all(cases)}
+    for node in snapshot.nodes:
+        names = _offered(node)
+        if not cases.keys() & set(names):
+            continue
+        leaving = _leaving(names, cases, plugins.values())
+        gone[node.name] = leaving
+        others = [name for name in leaving if name not in cases]
+        if others:
+            text = "goes with the device plugin, and nothing is planned for it"
+            notes[f"{', '.join(others)} of node {node.name} {text}"] = None
+        for resource in leaving:
+            if resource in cases:
+                case = _case_on(node, resource, cases[resource], doubts)
+                offers.append(_offer(node, resource, case, snapshot, plan.order.align))
+    _judge(offers, plan, doubts, notes)
+    return Projected(
+        tuple(offers),
+        gone,
+        _slices(offers),
+        tuple(_classes(plan, snapshot, rewrite)),
+        tuple(doubts),
+        tuple(notes),
+    )
+
+
+def _cases(plan: Plan) -> dict[str, list[Case]]:
+    """Return the cases of each resource that is left by some user."""
+    found: dict[str, list[Case]] = {}
+    for each in plan.users:
+        if each.route is None:
+            continue
+        for resource, target in each.targets.items():
+            case = Case(each.meanings[resource], target)
+            known = found.setdefault(resource, [])
+            if case not in known:
+                known.append(case)
+    return found
+
+
+def _all(cases: Mapping[str, list[Case]]) -> Iterator[Case]:
+    for each in cases.values():
+        yield from each
+
+
+def _offered(node: Node) -> list[str]:
+    """Return the extended resources that a node has."""
+    return [
+        name
+        for name, amount in sorted(node.allocatable.items())
+        if "/" in name and amount.nanos > 0
+    ]
+
+
+def _leaving(
+    names: Iterable[str], cases: Mapping[str, object], plugins: Iterable[Plugin]
+) -> tuple[str, ...]:
+    """Return which resources go when the plugins go."""
+    patterns = [
+        each
+        for plugin in plugins
+        for each in plugin.extended
+        if "*" not in each.pattern.partition("/")[0]
+    ]
+    return tuple(
+        name
+        for name in names
+        if name in cases or any(each.part(name) is not None for each in patterns)
+    )
+
+
+def _case_on(
+    node: Node, resource: str, cases: list[Case], doubts: dict[str, None]
+) -> Case:
+    """Return what a resource means on a node: what is said of it, or of all nodes."""
+    named = [each for each in cases if node.name in each.meaning.nodes]
+    general = [each for each in cases if not each.meaning.nodes]
+    found = named or general
+    if not found:
+        doubts[f"what one of {resource} is on node {node.name} is not known"] = None
+        return cases[0]
+    shapes = {(c.meaning.unit, c.meaning.profile, c.meaning.replicas) for c in found}
+    if len(shapes) > 1:
+        doubts[f"one of {resource} on node {node.name} is told in two ways"] = None
+    return found[0]
+
+
+def _offer(
+    node: Node, resource: str, case: Case, snapshot: Snapshot, align: str
+) -> Offer:
+    amount = node.allocatable[resource].ceiling
+    per_device = 1
+    if case.meaning.unit in _SHARED:
+        per_device = max(case.meaning.replicas, 1)
+    if _has_slices(snapshot.slices, case.target.driver, node):
+        return Offer(node, resource, case, amount, per_device)
+    attributes, capacity = told_by_labels(
+        node.meta.labels, case.target.plugin.labels, case.target.driver, resource
+    )
+    is_told = bool(attributes or capacity)
+    device = _device(case, resource, attributes, capacity, per_device)
+    if align:
+        device["attributes"].setdefault(align, {"string": node.name})
+    count = 0 if case.meaning.unit in _UNCOUNTED else amount // per_device
+    devices = (device,) * min(count, _MOST)
+    return Offer(node, resource, case, amount, per_device, ASSUMED, devices, is_told)
+
+
+def _has_slices(slices: Iterable[ResourceSlice], driver: str, node: Node) -> bool:
+    for each in slices:
+        if each.driver != driver or not each.devices:
+            continue
+        if each.per_device_scope:
+            scopes = [d.scope for d in each.devices if d.scope is not None]
+        else:
+            scopes = [each.scope]
+        try:
+            if any(scope.includes(node.name, node.meta.labels) for scope in scopes):
+                return True
+        except NodeSelectorError:
+            continue  # the allocator says what is wrong with it
+    return False
+
+
+def _device(
+    case: Case, resource: str, attributes: Wire, capacity: Wire, per_device: int
+) -> dict[str, Any]:
+    """Return a device as the class and the request want it, with what labels tell."""
+    target = case.target
+    own = [*_type_of(target), *_wanted(case, resource)]
+    needed, amounts = stated(own, target.driver)
+    shares = {
+        name: {"value": f"{per_device}", "requestPolicy": {"default": each}}
+        for name, each in target.capacity.items()
+    }
+    device: dict[str, Any] = {
+        "attributes": {**attributes, **needed},
+        "capacity": {**capacity, **amounts, **shares},
+    }
+    if shares:
+        device["allowMultipleAllocations"] = True
+    return device
+
+
+def _type_of(target: Target) -> Iterator[tuple[str, str]]:
+    preset = preset_of(target.driver)
+    if preset is None:
+        return
+    shipped = _shipped(preset, target.row.device_class or target.device_class)
+    if shipped is None:
+        shipped = preset.default
+    if shipped.type_value:
+        yield preset.type_attribute, shipped.type_value
+
+
+def _shipped(preset: Driver, name: str) -> Class | None:
+    classes = (*preset.classes, *preset.partitioned)
+    return next((each for each in classes if each.name == name), None)
+
+
+def _wanted(case: Case, resource: str) -> Iterator[tuple[str, str]]:
+    """Yield the values that the row's conditions ask for."""
+    row, meaning = case.target.row, case.meaning
+    part = row.part(resource) or meaning.profile
+    for text in row.conditions:
+        try:
+            condition = parse_condition(text.replace("{}", part))
+        except DractlError:
+            continue  # the request says what is wrong with it
+        if condition.operator == "=" and condition.values[0]:
+            yield condition.name, condition.values[0]
+    preset = preset_of(case.target.driver)
+    if meaning.profile and preset is not None and "profile" in preset.attributes:
+        yield "profile", meaning.profile
+
+
+def _judge(
+    offers: Iterable[Offer], plan: Plan, doubts: dict[str, None], notes: dict[str, None]
+) -> None:
+    """Note what is not known of the devices that are assumed."""
+    for each in offers:
+        what = f"{each.resource} on node {each.node.name}"
+        unit, replicas = each.case.meaning.unit, each.case.meaning.replicas
+        if unit in _UNCOUNTED:
+            doubts[f"how many devices stand behind {what} is not known"] = None
+        if unit in _SHARED and not replicas:
+            doubts[f"how many pods share a device of {what} is not known"] = None
+        if each.source == PUBLISHED:
+            continue
+        if not each.is_told:
+            doubts[f"nothing but its amount tells of the devices behind {what}"] = None
+        if each.amount > _MOST * each.per_device:
+            doubts[f"{what} is {each.amount}, too many to be looked at"] = None
+        notes[
+            f"the devices behind {what} are assumed from its amount and labels: no "
+            f"driver has published them"
+        ] = None
+    if plan.order.align and any(each.devices for each in offers):
+        doubts[
+            f"which of the assumed devices have {plan.order.align} in common is not "
+            "known: those of a node are taken to have it"
+        ] = None
+
+
+def _slices(offers: Iterable[Offer]) -> dict[str, tuple[Wire, ...]]:
+    """Return the slices of assumed devices: a pool for each node and driver."""
+    pools: dict[tuple[str, str], list[Wire]] = {}
+    for each in offers:
+        if each.devices:
+            driver = each.case.target.driver
+            pools.setdefault((each.node.name, driver), []).extend(each.devices)
+    found: dict[str, tuple[Wire, ...]] = {}
+    for (node, driver), devices in pools.items():
+        stem = driver.partition(".")[0].lower()
+        document = {
+            "apiVersion": HUB,
+            "kind": "ResourceSlice",
+            "metadata": {"name": f"{node}-{driver}-assumed"},
+            "spec": {
+                "driver": driver,
+                "nodeName": node,
+                "pool": {"name": node, "generation": 1, "resourceSliceCount": 1},
+                "devices": [
+                    {"name": f"{stem}-{number}", **device}
+                    for number, device in enumerate(devices)
+                ],
+            },
+        }
+        found[node] = (*found.get(node, ()), document)
+    return found
+
+
+def _classes(plan: Plan, snapshot: Snapshot, rewrite: Rewrite) -> Iterator[Wire]:
+    """Yield the classes that the plan makes, and those that charts will bring."""
+    made: dict[str, Wire] = {}
+    added = (each for group in rewrite.added.values() for each in group)
+    for document in (*plan.objects, *rewrite.shared, *added):
+        if document.get("kind") == _CLASS:
+            made[_name(document)] = document
+    yield from made.values()
+    known = {*made, *snapshot.class_by_name}
+    for each in plan.users:
+        for target in each.targets.values():
+            for name in (target.device_class, target.keeper):
+                if name and name not in known:
+                    known.add(name)
+                    yield _class_of(target, name)
+
+
+def _name(document: Wire) -> str:
+    metadata = document.get("metadata")
+    return str(metadata.get("name")) if isinstance(metadata, Mapping) else ""
+
+
+def _class_of(target: Target, name: str) -> Wire:
+    """Return a class that the target names, as its chart has it."""
+    own = target.class_document
+    if own is not None and _name(own) == name:
+        return own
+    preset = preset_of(target.driver)
+    shipped = None if preset is None else _shipped(preset, name)
+    resource = shipped.extended_resource if shipped is not None else None
+    if resource is None and name == target.keeper:
+        resource = target.resource
+    return device_class(
+        name=name, driver=target.driver, preset=preset, extended_resource=resource
+    )

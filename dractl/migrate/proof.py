@@ -1,0 +1,201 @@
+"""Whether as much fits after a migration as before: the allocator places both."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
+from typing import Final, NamedTuple
+
+from dractl.api.snapshot import Snapshot
+from dractl.migrate.answer import Fit, NodeChange, Plan, Proof, Rewrite, Verdict
+from dractl.migrate.inputs import Input
+from dractl.migrate.pods import MOST, Copies, Pods, copies
+from dractl.migrate.projected import Offer, Projected, projected
+from dractl.migrate.worlds import Worlds, request_of, subjects
+from dractl.model.claims import ClaimSpec, ObjectMeta, ResourceClaim
+from dractl.solver.allocator import Allocator
+from dractl.solver.errors import AllocationAborted, PoolsInvalid
+from dractl.solver.placement import Placement, place
+from dractl.solver.subjects import Subject
+from dractl.solver.usage import Usage
+
+_FEW: Final = 3  # reasons of nodes that are put in words
+
+
+def proof(
+    plan: Plan, inputs: Sequence[Input], snapshot: Snapshot, rewrite: Rewrite
+) -> Proof:
+    """Place all users' pods on the cluster as it is, and as the plan leaves it.
+
+    A user of whom fewer pods are placed, or a node with fewer devices, makes it a loss;
+    what cannot be told makes it unproven. Both say why in the reasons; those of a safe
+    one say what it rests on.
+    """
+    known = projected(plan, snapshot, rewrite)
+    users = copies(plan, snapshot, inputs, rewrite)
+    worlds = Worlds(plan, snapshot, known, rewrite, users)
+    before, after = worlds.before(), worlds.after()
+    holders = worlds.holders(after, frozenset(known.gone))
+    old = placed(before, [each.before for each in users])
+    new = placed(after, [each.after for each in users], holders)
+    fits = tuple(_fit(*each) for each in zip(users, old.users, new.users, strict=True))
+    nodes = tuple(_nodes(known.offers, after))
+    losses = [*_lost_pods(fits), *_lost_devices(nodes)]
+    doubts = [
+        *_unknown(plan, snapshot, known),
+        *_of_users(users),
+        *_of_holders(new.first),
+        *worlds.problems,
+        *known.doubts,
+    ]
+    verdict = Verdict.SAFE
+    if losses or doubts:
+        verdict = Verdict.LOSES if losses else Verdict.UNPROVEN
+    reasons = (*losses, *doubts, *known.notes, *_capped(users))
+    return Proof(verdict, fits, nodes, tuple(dict.fromkeys(reasons)))
+
+
+class Placed(NamedTuple):
+    """What became of the subjects that came first, and of each user's pods."""
+
+    first: tuple[Placement, ...]
+    users: tuple[tuple[Placement, ...], ...]
+
+
+def placed(
+    world: Snapshot, users: Sequence[Pods], first: Sequence[Subject] = ()
+) -> Placed:
+    """Place pods of users: those that have nodes of their own before the others."""
+    fixed = [subjects(each.fixed, world) for each in users]
+    free = [subjects(each.free, world) for each in users]
+    outcome = iter(place(world, [*first, *chain(*fixed), *chain(*free)]).placements)
+    before = tuple(next(outcome) for _ in first)
+    parts = [[next(outcome) for _ in each] for each in (*fixed, *free)]
+    joint = zip(parts[: len(users)], parts[len(users) :], strict=True)
+    return Placed(before, tuple((*one, *other) for one, other in joint))
+
+
+def _fit(user: Copies, old: Sequence[Placement], new: Sequence[Placement]) -> Fit:
+    before = len(user.running) + sum(each.node is not None for each in old)
+    after = sum(each.node is not None for each in new)
+    failed = next((each for each in new if each.node is None), None)
+    return Fit(
+        user.plan,
+        user.wanted,
+        before,
+        after,
+        tuple(_devices(each) for each in new if each.node is not None),
+        worded(failed) if failed is not None and after < before else "",
+    )
+
+
+def _devices(placement: Placement) -> tuple[str, ...]:
+    return tuple(
+        str(result.device)
+        for _, allocation in placement.allocations
+        if allocation is not None
+        for result in allocation.results
+    )
+
+
+def worded(placement: Placement) -> str:
+    """Say why a pod is not placed, with what keeps most nodes from taking it."""
+    reason = placement.aborted or placement.reason or ""
+    groups = sorted(placement.reasons, key=lambda each: -len(each.nodes))
+    if not groups:
+        return reason
+    named = [f"{each.reason} ({len(each.nodes)})" for each in groups[:_FEW]]
+    more = len(groups) - _FEW
+    return f"{reason}: {'; '.join(named)}" + (f"; {more} more" if more > 0 else "")
+
+
+def _nodes(offers: Iterable[Offer], world: Snapshot) -> Iterator[NodeChange]:
+    """Yield how much of each resource nodes have, and how often it is served after."""
+    allocator = Allocator(replace(world, claims=()))
+    for each in offers:
+        if each.case.target.is_admin:
+            continue  # access to all devices is not counted
+        served = _served(each, allocator)
+        if not each.case.target.capacity:
+            served *= each.per_device  # one claim for all of them
+        yield NodeChange(
+            each.node.name, each.resource, each.amount, served, each.source
+        )
+
+
+def _served(offer: Offer, allocator: Allocator) -> int:
+    """Return how often a node can give what stands for one of a resource."""
+    spec = ClaimSpec((request_of(offer.case, 1),))
+    outline = allocator.planner.outline((ResourceClaim(ObjectMeta("one"), spec),))
+    allocator.usage = Usage.of((), allocator.rules)
+    for count in range(MOST):
+        try:
+            answer = allocator.answer(offer.node, outline)
+        except (AllocationAborted, PoolsInvalid):
+            return count
+        if answer.allocations is None:
+            return count
+        for each in answer.allocations:
+            allocator.usage.hold(each)
+    return MOST
+
+
+def _lost_pods(fits: Iterable[Fit]) -> Iterator[str]:
+    for each in fits:
+        if each.after < each.before:
+            title = each.plan.user.input.title
+            yield (
+                f"{title}: {each.after} of its pods fit after, {each.before} before: "
+                f"{each.why}"
+            )
+
+
+def _lost_devices(nodes: Iterable[NodeChange]) -> Iterator[str]:
+    for each in nodes:
+        if each.after < each.before:
+            yield (
+                f"node {each.node} has {each.before} of {each.resource}, and devices "
+                f"for {each.after} after"
+            )
+
+
+def _unknown(plan: Plan, snapshot: Snapshot, known: Projected) -> Iterator[str]:
+    """Yield what keeps the whole from being proven."""
+    if not snapshot.nodes:
+        yield "no nodes are given, so that nothing could be placed"
+    elif not known.offers and any(each.route is not None for each in plan.users):
+        yield "no node has any of the resources, so that nothing changes on nodes"
+    for each in plan.users:
+        if each.route is None and each.targets:
+            why = "; ".join(text for texts in each.blocks.values() for text in texts)
+            said = f": {why}" if why else ""
+            yield f"{each.user.input.title} stays as it is{said}"
+
+
+def _of_users(users: Iterable[Copies]) -> Iterator[str]:
+    for each in users:
+        title = each.plan.user.input.title
+        if each.problem:
+            yield f"{title}: {each.problem}"
+        if each.stray:
+            yield (
+                f"{title} makes pods on {len(each.stray)} more nodes after, where "
+                f"they may wait for devices: {', '.join(each.stray[:_FEW])}"
+            )
+
+
+def _of_holders(placements: Iterable[Placement]) -> Iterator[str]:
+    """Yield pods that belong to no known user and find no devices after."""
+    for each in placements:
+        if each.node is None and each.subject.pod is not None:
+            meta = each.subject.pod.meta
+            yield (
+                f"pod {meta.namespace}/{meta.name} belongs to nothing that is known, "
+                f"and there are no devices for it after"
+            )
+
+
+def _capped(users: Iterable[Copies]) -> Iterator[str]:
+    for each in users:
+        user = each.plan.user
+        if each.wanted == MOST and (user.replicas or 0) > MOST:
+            yield f"{user.input.title}: {MOST} of {user.replicas} pods are looked at"
