@@ -6,7 +6,7 @@ What a node does not state is no obstacle.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from dractl.model.devices import Taint
@@ -84,12 +84,11 @@ def refusal(
     """
     if node.unschedulable and not _tolerated(pod, _CORDONED):
         return "the node is cordoned"
-    for taint in node.taints:
-        if taint.effect in _BLOCKING and not _tolerated(pod, taint):
-            return f"the pod does not tolerate the taint {_written(taint)}"
+    for taint in repelling(pod, node):
+        return f"the pod does not tolerate the taint {_written(taint)}"
     if not is_ready(node) and not _tolerated(pod, _NOT_READY):
         return "the node is not ready"
-    if not _is_selected(pod, node):
+    if not is_selected(pod, node):
         return "the node does not match the pod's node selector or affinity"
     if load.has_port_conflict(needs, node.name):
         return "a host port is taken"
@@ -103,6 +102,13 @@ def is_ready(node: Node) -> bool:
     )
 
 
+def repelling(pod: Pod, node: Node) -> Iterator[NodeTaint]:
+    """Yield the node's taints that keep the pod from it."""
+    for taint in node.taints:
+        if taint.effect in _BLOCKING and not _tolerated(pod, taint):
+            yield taint
+
+
 def _tolerated(pod: Pod, taint: NodeTaint) -> bool:
     as_device_taint = Taint(taint.key, taint.value, taint.effect)
     return any(tolerates(each, as_device_taint) for each in pod.tolerations)
@@ -113,7 +119,8 @@ def _written(taint: NodeTaint) -> str:
     return f"{taint.key}{value}:{taint.effect}"
 
 
-def _is_selected(pod: Pod, node: Node) -> bool:
+def is_selected(pod: Pod, node: Node) -> bool:
+    """Tell whether the node is one of those that the pod's selectors mean."""
     labels = node.meta.labels
     if any(labels.get(key) != value for key, value in pod.node_selector.items()):
         return False
