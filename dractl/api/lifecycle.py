@@ -76,3 +76,13 @@ def versions_in(kind: str, release: KubernetesVersion) -> list[str]:
     """Return the versions of a kind that the release has, the newest first."""
     lives = LIVES.get(kind, {})
     return [name for name, life in lives.items() if life.is_served_by(release)]
+
+
+def best_in(kind: str, release: KubernetesVersion) -> str | None:
+    """Return the version to write a kind in: one that servers have without a flag.
+
+    Where there is none, the newest; None: the release does not have the kind.
+    """
+    served = versions_in(kind, release)
+    on = [each for each in served if LIVES[kind][each].is_on]
+    return next(iter(on or served), None)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dractl.api.lifecycle import LIVES, versions_in
+from dractl.api.lifecycle import best_in, versions_in
 from dractl.api.versions import GROUP
 from dractl.api.versions_back import from_hub
 from dractl.errors import DractlError, ExitStatus
@@ -22,7 +22,8 @@ def written(document: Document, wanted: str | None, profile: Profile) -> Documen
     if not str(document["apiVersion"]).startswith(f"{GROUP}/"):
         return document
     served = versions_in(kind, profile.version)
-    if not served or wanted not in {None, *served}:
+    best = best_in(kind, profile.version)
+    if best is None or wanted not in {None, *served}:
         raise DractlError(
             "version-not-served",
             f"Kubernetes {profile.version} has no {kind}"
@@ -30,5 +31,4 @@ def written(document: Document, wanted: str | None, profile: Profile) -> Documen
             hint=f"it has {', '.join(served)}" if served else "name a later release",
             status=ExitStatus.NO,
         )
-    on = [each for each in served if LIVES[kind][each].is_on]
-    return from_hub(document, wanted or (on or served)[0])
+    return from_hub(document, wanted or best)

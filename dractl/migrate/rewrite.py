@@ -1,0 +1,287 @@
+"""What documents become: pods with claims in the place of extended resources."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+from dractl.api.lifecycle import best_in
+from dractl.api.snapshot import Snapshot
+from dractl.api.versions import HUB
+from dractl.api.versions_back import from_hub
+from dractl.manifests.claims import metadata
+from dractl.migrate.answer import Asking, Finding, Plan, Rewrite, User, UserPlan
+from dractl.migrate.asks import AMOUNTS
+from dractl.migrate.claims import SHARES, Asked, Request, asked, shared_request
+from dractl.migrate.classes import classes
+from dractl.migrate.edits import changed_at, renewed, without
+from dractl.migrate.inputs import Input, Order, Route, Shares, Steps, Wire
+from dractl.migrate.memory import MIGRATED, Memory, Requirement
+from dractl.migrate.naming import Names, digest, label, unlike
+from dractl.migrate.places import at
+from dractl.migrate.requirements import leaving
+from dractl.rules.registry import Severity
+from dractl.rules.subject import entries, mapping, text
+
+QUEUE: Final = "kueue.x-k8s.io/queue-name"
+_MOST_REQUESTS: Final = 32
+_ENTRY: Final = "devices"
+
+
+def rewritten(plan: Plan, snapshot: Snapshot, inputs: Sequence[Input]) -> Rewrite:
+    """Return what documents become by a plan, and the objects that are new.
+
+    Objects are in the version of their API that the release serves best. What cannot
+    be rewritten stays as it is, with a finding that says so.
+    """
+    work = _Work(plan, Names.of(inputs, snapshot))
+    for each in plan.users:
+        if each.route is Route.CLAIMS:
+            work.move(each)
+    shared = (*classes(plan.users, snapshot, inputs), *work.shared)
+    return Rewrite(
+        work.documents,
+        {number: tuple(each) for number, each in work.added.items()},
+        tuple(work.written(each) for each in shared),
+        tuple(work.findings),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A claim of a pod: its name there, what it names, and who has which requests."""
+
+    name: str
+    source: Mapping[str, str]
+    uses: Mapping[Steps, Sequence[str]]
+
+
+@dataclass(slots=True)
+class _Work:
+    plan: Plan
+    names: Names
+    documents: dict[int, Wire] = field(default_factory=dict)
+    added: dict[int, list[Wire]] = field(default_factory=dict)
+    shared: list[Wire] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def written(self, document: Wire) -> Wire:
+        """Return an object in the version that the release serves best."""
+        best = best_in(document["kind"], self.plan.order.profile.version)
+        return from_hub(document, best) if best else document
+
+    def move(self, plan: UserPlan) -> None:
+        """Let a user have claims."""
+        user = plan.user
+        number = user.input.number
+        document = self.documents.get(number, user.input.document)
+        asks = [each for each in user.asks if each.resource in plan.targets]
+        common = [each for each in asks if _is_shared(plan, each, self.plan.order)]
+        made = asked(plan, [each for each in asks if each not in common])
+        flaw = _flaw(document, user, asks, made)
+        if flaw is not None or not asks:
+            self.findings += [] if flaw is None else [flaw]
+            return
+        spec = mapping(at(document, user.steps))
+        gone = leaving(spec, plan.moved, user.steps)
+        self.findings += _remarks(plan, made, gone, self.plan.order)
+        names = [text(each, "name") for each in entries(spec, "resourceClaims")]
+        listed: list[_Entry] = []
+        if made.requests:
+            source = self._template(plan, made, gone)
+            listed.append(_Entry(unlike(_ENTRY, names), source, made.uses))
+        for resource in dict.fromkeys(each.resource for each in common):
+            source = self._claim(plan, resource)
+            taken = [*names, *(each.name for each in listed)]
+            entry = unlike(source["resourceClaimName"], taken)
+            users = {
+                each.steps: [_ENTRY] for each in common if each.resource == resource
+            }
+            listed.append(_Entry(entry, source, users))
+        change = partial(_with_claims, user, asks, listed, gone)
+        self.documents[number] = changed_at(document, user.steps, change)
+
+    def _template(
+        self, plan: UserPlan, made: Asked, gone: Mapping[Steps, Requirement]
+    ) -> dict[str, str]:
+        """Make the template of a user's claims; return how its pods name it."""
+        spec = _claim_spec(made, plan, self.plan.order)
+        memory = Memory(
+            {each.name: each.resource for each in made.requests},
+            made.amounts,
+            tuple(gone.values()),
+            digest(spec),
+        )
+        document = _object("ResourceClaimTemplate", plan.user, memory, {"spec": spec})
+        named, is_new = self.names.claim(document, self._base(plan.user))
+        if is_new:
+            added = self.added.setdefault(plan.user.input.number, [])
+            added.append(self.written(named))
+        return {"resourceClaimTemplateName": named["metadata"]["name"]}
+
+    def _claim(self, plan: UserPlan, resource: str) -> dict[str, str]:
+        """Make the claim that all pods of a namespace share; return how to name it."""
+        request = shared_request(plan, resource, _ENTRY)
+        spec = {"devices": {"requests": [request.wire]}}
+        memory = Memory({request.name: resource}, spec=digest(spec))
+        document = _object("ResourceClaim", plan.user, memory, spec)
+        named, is_new = self.names.claim(document, label(f"{resource}-shared"))
+        if is_new:
+            self.shared.append(named)
+        return {"resourceClaimName": named["metadata"]["name"]}
+
+    def _base(self, user: User) -> str:
+        """Return a name for a template: the workload's, and which of its pods."""
+        beside = [
+            each.user.steps
+            for each in self.plan.users
+            if each.user.input.number == user.input.number and each.user is not user
+        ]
+        name = user.input.name.strip("-") or user.input.kind
+        return label(f"{name}-{_apart(user.steps, beside)}-{_ENTRY}")
+
+
+def _apart(steps: Steps, others: Sequence[Steps]) -> str:
+    """Return what tells a place from others, "" if there are none."""
+    told = [
+        str(each)
+        for index, each in enumerate(steps)
+        if any(other[index : index + 1] != (each,) for other in others)
+    ]
+    generic = {"template", "spec"}
+    return "-".join([each for each in told if each not in generic] or told)
+
+
+def _is_shared(plan: UserPlan, ask: Asking, order: Order) -> bool:
+    meaning = plan.meanings.get(ask.resource)
+    unit = plan.targets[ask.resource].row.unit if meaning is None else meaning.unit
+    return order.shares is Shares.CLAIM and unit in SHARES
+
+
+def _claim_spec(made: Asked, plan: UserPlan, order: Order) -> dict[str, Any]:
+    """Return the spec of claims. Kueue takes none with constraints."""
+    devices: dict[str, Any] = {"requests": [each.wire for each in made.requests]}
+    constraints = [
+        {"requests": [each.name], "matchAttribute": order.align}
+        for each in _several(made, order)
+    ]
+    if constraints and not _is_queued(plan.user):
+        devices["constraints"] = constraints
+    return {"devices": devices}
+
+
+def _several(made: Asked, order: Order) -> list[Request]:
+    """Return the requests whose devices are to be near each other."""
+    return [each for each in made.requests if order.align and (each.count or 0) > 1]
+
+
+def _is_queued(user: User) -> bool:
+    return QUEUE in user.labels or QUEUE in mapping(user.input.metadata, "labels")
+
+
+def _object(kind: str, user: User, memory: Memory, spec: Wire) -> dict[str, Any]:
+    notes = {"annotations": {MIGRATED: memory.text()}}
+    return {
+        "apiVersion": HUB,
+        "kind": kind,
+        "metadata": {**metadata("", user.namespace), **notes},
+        "spec": spec,
+    }
+
+
+# -- pods
+
+
+def _with_claims(
+    user: User,
+    asks: Sequence[Asking],
+    listed: Sequence[_Entry],
+    gone: Iterable[Steps],
+    spec: Wire,
+) -> Wire:
+    """Return the spec of pods with claims and without the resources."""
+    kept = without(spec, list(gone))
+    for steps in dict.fromkeys(each.steps for each in asks):
+        resources = [each.resource for each in asks if each.steps == steps]
+        claims = [
+            {"name": entry.name, "request": request}
+            for entry in listed
+            for request in entry.uses.get(steps, ())
+        ]
+        change = _device if user.is_machine else partial(_container, resources)
+        kept = changed_at(kept, steps[len(user.steps) :], partial(change, claims))
+    claims = [{"name": each.name, **each.source} for each in listed]
+    old = entries(spec, "resourceClaims")
+    return renewed(spec, kept, {"resourceClaims": [*old, *claims]})
+
+
+def _container(
+    resources: Sequence[str], claims: Sequence[Wire], container: Wire
+) -> Wire:
+    """Return a container with claims and without the resources."""
+    old = container["resources"]
+    places = [(key, each) for key in AMOUNTS for each in resources]
+    listed = [*entries(old, "claims"), *claims]
+    found = renewed(old, without(old, places) or {}, {"claims": listed})
+    return {**container, "resources": found}
+
+
+def _device(claims: Sequence[Wire], device: Wire) -> Wire:
+    """Return a device of a virtual machine that comes from a claim (KubeVirt 1.6)."""
+    kept = {key: value for key, value in device.items() if key != "deviceName"}
+    named = {"claimName": claims[0]["name"], "requestName": claims[0]["request"]}
+    return renewed(device, kept, named)
+
+
+# -- findings
+
+
+def _flaw(
+    document: Wire, user: User, asks: Sequence[Asking], made: Asked
+) -> Finding | None:
+    """Return what keeps a user from being rewritten."""
+    for steps in (user.steps, *(each.steps for each in asks)):
+        holder = mapping(at(document, steps))
+        is_pod = steps == user.steps
+        if not is_pod and not user.is_machine:
+            holder = mapping(holder, "resources")
+        key = "resourceClaims" if is_pod else "claims"
+        if not isinstance(holder.get(key), list | None):
+            what = f"{key} is no list"
+            return _finding(user, "not-rewritten", Severity.ERROR, what, (*steps, key))
+    if any(each.steps == user.steps for each in asks):
+        what = "the pod asks for it as a whole, and only containers can have claims"
+        return _finding(user, "not-rewritten", Severity.ERROR, what, user.steps)
+    if len(made.requests) > _MOST_REQUESTS:
+        what = f"a claim has at most {_MOST_REQUESTS} requests; this one would have "
+        what += f"{len(made.requests)}"
+        return _finding(user, "not-rewritten", Severity.ERROR, what, user.steps)
+    return None
+
+
+def _remarks(
+    plan: UserPlan, made: Asked, gone: Mapping[Steps, Requirement], order: Order
+) -> Iterator[Finding]:
+    """Yield what differs after, or is not as the plan has it."""
+    user = plan.user
+    for each in made.remarks:
+        yield _finding(user, "init-sees-more", Severity.INFO, each, user.steps)
+    if _is_queued(user) and _several(made, order):
+        what = f"its devices need not share {order.align}: Kueue takes no constraints"
+        yield _finding(user, "not-aligned", Severity.WARNING, what, user.steps)
+    if gone and not made.requests:
+        what = "nothing notes the requirements on nodes that go, for the way back"
+        yield _finding(user, "not-reversible", Severity.WARNING, what, user.steps)
+    for moved in plan.moved:
+        if moved.steps[len(user.steps) :] not in gone:
+            what = f"the requirement on {moved.label} stays: without it, another term "
+            what += "beside it would be left empty or mean something else"
+            code = "requirement-stays"
+            yield _finding(user, code, Severity.WARNING, what, moved.steps)
+
+
+def _finding(
+    user: User, code: str, severity: Severity, message: str, steps: Steps
+) -> Finding:
+    place = user.input.place(steps)
+    return Finding(code, severity, message, user.input.title, place, route=Route.CLAIMS)
