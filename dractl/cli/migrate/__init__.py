@@ -4,7 +4,9 @@ from typing import Final
 
 import typer
 
+from dractl.cli.migrate import plan
 from dractl.cli.options import verbatim
+from dractl.cli.source import REACHING
 
 EXAMPLES: Final = verbatim("""
 Examples:
@@ -13,6 +15,7 @@ Examples:
 """)
 
 app = typer.Typer()
+app.command("plan", epilog=plan.EXAMPLES + REACHING)(plan.plan)
 
 
 @app.callback(invoke_without_command=True)

@@ -1,0 +1,34 @@
+"""Those who ask for the same and get the same, together."""
+
+from dataclasses import dataclass, field
+
+from dractl.migrate.answer import Meaning, Plan, Target, UserPlan
+
+
+@dataclass
+class Need:
+    """A resource in one meaning, what replaces it, and who asks for it."""
+
+    resource: str
+    meaning: Meaning
+    target: Target | None
+    users: list[UserPlan] = field(default_factory=list)
+
+
+def needs(plan: Plan) -> list[Need]:
+    """Return what is asked for, in the order of those who ask first."""
+    found: dict[object, Need] = {}
+    for each in plan.users:
+        for resource, meaning in each.meanings.items():
+            target = each.targets.get(resource)
+            key = (resource, meaning, _sameness(target))
+            need = found.setdefault(key, Need(resource, meaning, target))
+            need.users.append(each)
+    return list(found.values())
+
+
+def _sameness(target: Target | None) -> object:
+    if target is None:
+        return None
+    capacity = tuple(sorted(target.capacity.items()))
+    return target.driver, target.device_class, target.expressions, capacity

@@ -1,0 +1,110 @@
+"""What `dractl migrate plan` finds, from its options to an answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dractl.cli.migrate.inputs import Gathered, gathered
+from dractl.cli.migrate.options import Given, Wanted
+from dractl.cli.reading import warn_of
+from dractl.cli.source import Source
+from dractl.cli.terminal import Terminal
+from dractl.cli.text import counted
+from dractl.errors import ExitStatus
+from dractl.migrate.answer import Plan, Proof, Rewrite, Verdict
+from dractl.migrate.inputs import Order
+from dractl.migrate.plan import plan
+from dractl.migrate.proof import proof
+from dractl.migrate.rewrite import rewritten
+from dractl.migrate.stages import stages
+from dractl.migrate.steps import Stage
+from dractl.rules.registry import Severity
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Answer:
+    """A plan, what it makes of documents, its proof and its stages."""
+
+    gathered: Gathered
+    plan: Plan
+    rewrite: Rewrite
+    proof: Proof
+    stages: Sequence[Stage]
+
+    @property
+    def has_cluster(self) -> bool:
+        """Whether there are nodes on which a proof can place anything."""
+        return bool(self.gathered.snapshot.nodes)
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether an error stands in the way of what is wished for."""
+        route = self.plan.order.route
+        return any(
+            each.severity is Severity.ERROR and each.route in {None, route}
+            for each in (*self.plan.all_findings, *self.rewrite.findings)
+        ) or any(each.targets and each.route is None for each in self.plan.users)
+
+    @property
+    def status(self) -> ExitStatus:
+        """How the command ends."""
+        if self.gathered.failures:
+            return ExitStatus.ENVIRONMENT
+        if not self.plan.users:
+            return ExitStatus.YES
+        moves = any(each.route is not None for each in self.plan.users)
+        is_unproven = self.proof.verdict is Verdict.UNPROVEN and self.has_cluster
+        if self.is_blocked or self.proof.verdict is Verdict.LOSES:
+            return ExitStatus.NO
+        return ExitStatus.NO if moves and is_unproven else ExitStatus.YES
+
+
+def planned(given: Given, wanted: Wanted, source: Source, screen: Terminal) -> Answer:
+    """Read what the options mean and plan it; raise DractlError."""
+    found = gathered(given, wanted, source, screen)
+    made = plan(found.inputs, found.snapshot, found.order)
+    new = rewritten(made, found.snapshot, found.inputs)
+    proven = proof(made, found.inputs, found.snapshot, new)
+    steps = stages(made, proven, new, found.inputs, found.snapshot)
+    return Answer(found, made, new, proven, steps)
+
+
+def tell(answer: Answer, screen: Terminal) -> None:
+    """Say what could not be read, how much there is, and what to type next."""
+    warn_of(answer.gathered.snapshot, screen, "migrate plan")
+    for problem in answer.gathered.failures:
+        if problem not in answer.gathered.snapshot.problems:
+            screen.warn(f"left out: {problem}")
+    screen.note(_summary(answer.plan))
+    screen.note(f"next: {_next(answer, screen.program)}")
+
+
+def _summary(made: Plan) -> str:
+    if not made.users:
+        return f"nothing asks for an extended resource{_among(made.order)}"
+    moving = [each for each in made.users if each.route is not None]
+    total = counted(len(made.users), "workload")
+    errors = sum(each.severity is Severity.ERROR for each in made.all_findings)
+    return (
+        f"{len(moving)} of {total} can go by {made.order.route.value}, "
+        f"{counted(errors, 'error')} (judged as Kubernetes "
+        f"{made.order.profile.version})"
+    )
+
+
+def _among(order: Order) -> str:
+    space = f" in namespace {order.namespace}" if order.namespace else ""
+    names = f" called {' or '.join(sorted(order.resources))}" if order.resources else ""
+    return f"{names}{space}"
+
+
+def _next(answer: Answer, program: str) -> str:
+    if not answer.plan.users:
+        return "name other files, or -A for all namespaces"
+    if answer.is_blocked:
+        return f"mend the errors; {program} migrate plan --explain CODE tells more"
+    if not answer.has_cluster:
+        return (
+            f"{program} migrate render with the same options shows the changes; "
+            "name a cluster for a proof"
+        )
+    return f"{program} migrate render with the same options shows the changes"

@@ -1,0 +1,218 @@
+"""How a plan looks: for people, a section for each question that it answers."""
+
+from collections.abc import Iterator, Sequence
+
+from dractl.cli.migrate import prospects
+from dractl.cli.migrate.groups import Need, needs
+from dractl.cli.migrate.wording import meant, named, replaced
+from dractl.cli.terminal import Terminal
+from dractl.cli.text import NARROW, columns, counted, indented, visible
+from dractl.migrate.answer import Finding, Mention, Moved, Plan, Proof, UserPlan
+from dractl.migrate.document import requirement
+from dractl.migrate.inputs import Route
+from dractl.migrate.steps import Stage
+from dractl.rules.registry import Severity
+
+_RANKS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+_MOST = 5  # of a kind that are listed one by one
+_WIDE = (
+    *("NAMESPACE", "WORKLOAD", "PODS", "CONTAINER", "RESOURCE", "AMOUNT", "MEANS"),
+    *("BECOMES", "ROUTE", "WHERE", "WHY NOT"),
+)
+
+
+def table(plan: Plan, proof: Proof, stages: Sequence[Stage], screen: Terminal) -> str:
+    """Return the plan in sections; those that have nothing to say are left out."""
+    limit = screen.columns or NARROW
+    sections = (
+        ("WHO ASKS FOR WHAT", _asking(plan, limit)),
+        ("WHAT BECOMES OF SELECTORS ON NODE LABELS", _moved(plan, limit)),
+        ("WHAT THE PLUGINS ARE TOLD", _settings(plan, limit)),
+        ("FINDINGS", _findings(plan, limit)),
+        ("WHAT ELSE KNOWS THE OLD NAMES", _mentions(plan, limit)),
+        ("DOES AS MUCH FIT AFTER", prospects.proven(proof, plan, limit)),
+        ("STAGES", prospects.staged(stages, limit)),
+    )
+    blocks = [
+        [screen.heading(title), *lines]
+        for title, found in sections
+        if (lines := list(found))
+    ]
+    return "\n".join("".join(f"{line}\n" for line in each) for each in blocks)
+
+
+def wide(plan: Plan, screen: Terminal) -> str:
+    """Return one line for each request of a container."""
+    rows = [
+        tuple(visible(cell) or "-" for cell in row)
+        for each in plan.users
+        for row in _rows(each, plan.order.route)
+    ]
+    if not rows:
+        return ""
+    header, *lines = columns([_WIDE, *rows])
+    return "".join(f"{line}\n" for line in (screen.heading(header), *lines))
+
+
+def names(plan: Plan) -> str:
+    """Return who asks for devices, as `kubectl -o name` writes it."""
+    found = (each.user.input for each in plan.users)
+    lines = (
+        f"{each.kind.lower()}{f'.{each.group}' if each.group else ''}/{each.name}"
+        for each in found
+    )
+    return "".join(f"{visible(line)}\n" for line in dict.fromkeys(lines))
+
+
+def _rows(each: UserPlan, wished: Route) -> Iterator[tuple[str, ...]]:
+    user = each.user
+    for ask in user.asks:
+        target = each.targets.get(ask.resource)
+        yield (
+            user.namespace,
+            f"{user.input.kind}/{user.input.name}",
+            "each node" if user.replicas is None else str(user.replicas),
+            ask.container,
+            ask.resource,
+            str(ask.amount),
+            meant(each.meanings[ask.resource]),
+            "stays" if target is None else replaced(target),
+            each.route.value if each.route is not None else "",
+            user.input.place(ask.steps),
+            "; ".join(each.blocks.get(wished, ())),
+        )
+
+
+# -- who asks for what
+
+
+def _asking(plan: Plan, limit: int) -> Iterator[str]:
+    for number, need in enumerate(needs(plan)):
+        if number:
+            yield ""
+        yield from _need(need, plan, limit)
+
+
+def _need(need: Need, plan: Plan, limit: int) -> Iterator[str]:
+    said = f"{need.resource}: {meant(need.meaning)}"
+    yield from indented(said, limit, "  ", "    ")
+    for text in need.meaning.evidence[:_MOST]:
+        yield from indented(f"known by {text}", limit, "    ", "      ")
+    if need.target is None:
+        yield from indented("stays with its device plugin", limit, "    ", "      ")
+    else:
+        text = f"becomes {replaced(need.target)}"
+        yield from indented(text, limit, "    ", "      ")
+        for expression in need.target.expressions:
+            yield from indented(f"with {expression}", limit, "      ", "        ")
+    rows = [_line(each, need.resource) for each in need.users[:_MOST]]
+    yield from (f"    {line}" for line in columns(rows))
+    if (rest := len(need.users) - _MOST) > 0:
+        yield f"    and {counted(rest, 'workload')} more"
+    yield from _ways(need, plan, limit)
+
+
+def _line(each: UserPlan, resource: str) -> tuple[str, ...]:
+    user = each.user
+    amount = sum(ask.amount for ask in user.asks if ask.resource == resource)
+    pods = "on each node" if user.replicas is None else f"x {user.replicas}"
+    route = each.route.value if each.route is not None else "stays"
+    place = visible(user.input.where) if user.input.is_file else ""
+    return (visible(named(user)), f"{amount} {pods}", route, place)
+
+
+def _ways(need: Need, plan: Plan, limit: int) -> Iterator[str]:
+    """Yield for both routes how many can go them, and what closes them."""
+    if need.target is None:
+        return
+    for route in Route:
+        open_ = [each for each in need.users if route not in each.blocks]
+        wished = "" if route is not plan.order.route else " (chosen)"
+        text = f"route {route.value}{wished}: open"
+        if len(open_) < len(need.users):
+            closed = len(need.users) - len(open_)
+            text = f"route {route.value}{wished}: closed" + (
+                f" to {closed} of {counted(len(need.users), 'workload')}"
+                if open_
+                else ""
+            )
+        yield f"    {text}"
+        reasons = [why for each in need.users for why in each.blocks.get(route, ())]
+        for why in list(dict.fromkeys(reasons))[:_MOST]:
+            yield from indented(f"- {why}", limit, "      ", "        ")
+
+
+# -- selectors
+
+
+def _moved(plan: Plan, limit: int) -> Iterator[str]:
+    groups: dict[tuple[str, str, str], list[Moved]] = {}
+    for each in plan.users:
+        for one in each.moved:
+            key = (requirement(one), one.expression, one.why)
+            groups.setdefault(key, []).append(one)
+    for (text, expression, why), found in groups.items():
+        times = f"  ({counted(len(found), 'place')})" if len(found) > 1 else ""
+        yield from indented(f"{text}{times}", limit, "  ", "    ")
+        if expression:
+            yield from indented(f"becomes {expression}", limit, "    ", "      ")
+        if why:
+            told = why if expression else f"goes: {why}"
+            yield from indented(told, limit, "    ", "      ")
+
+
+def _settings(plan: Plan, limit: int) -> Iterator[str]:
+    for each in plan.settings:
+        nodes = f" on {_some(each.nodes)}" if each.nodes else ""
+        said = f"{each.kind}, {each.subject}{nodes}: {each.says}"
+        yield from indented(said, limit, "  ", "    ")
+        if each.means:
+            yield from indented(each.means, limit, "    ", "      ")
+
+
+# -- findings
+
+
+def _findings(plan: Plan, limit: int) -> Iterator[str]:
+    """Yield what is found, most severe first; the same at several places once."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    found = dict.fromkeys(plan.all_findings)
+    for each in sorted(found, key=lambda one: _RANKS[one.severity]):
+        key = (each.severity, each.code, each.message, each.fix)
+        groups.setdefault(key, []).append(each)
+    for same in groups.values():
+        first = same[0]
+        text = f"{first.severity} {first.code}: {first.message}"
+        yield from indented(text, limit, "  ", "    ")
+        yield from _places(same, limit)
+        head, *rest = first.fix.split("\n")
+        if head:
+            yield from indented(f"fix: {head}", limit, "    ", "      ")
+        yield from (f"      {visible(each)}" for each in rest)
+
+
+def _places(same: Sequence[Finding], limit: int) -> Iterator[str]:
+    places = dict.fromkeys(
+        f"{each.subject} ({each.where})" if each.subject and each.where
+        else each.subject or each.where
+        for each in same
+    )  # fmt: skip
+    listed = [each for each in places if each]
+    if listed:
+        yield from indented(f"at {_some(listed)}", limit, "    ", "      ")
+
+
+def _mentions(plan: Plan, limit: int) -> Iterator[str]:
+    groups: dict[tuple[str, str, str], list[Mention]] = {}
+    for each in plan.mentions:
+        groups.setdefault((each.role, each.input.title, each.resource), []).append(each)
+    for (role, title, _), found in groups.items():
+        text = f"{role}: {title} says {found[0].text}"
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        yield from indented(f"{text}{more}", limit, "  ", "    ")
+
+
+def _some(texts: Sequence[str]) -> str:
+    shown = ", ".join(texts[:_MOST])
+    more = len(texts) - _MOST
+    return f"{shown} and {more} more" if more > 0 else shown

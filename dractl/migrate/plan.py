@@ -1,0 +1,154 @@
+"""The plan: who asks for what, what replaces it, and what stands in the way."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from dractl.api.snapshot import Snapshot
+from dractl.migrate import evidence, hazards, labels, targets, traces
+from dractl.migrate.answer import (
+    Asking,
+    Finding,
+    Meaning,
+    Plan,
+    Target,
+    User,
+    UserPlan,
+)
+from dractl.migrate.evidence import Evidence
+from dractl.migrate.inputs import Input, Order, Route, Wire
+from dractl.migrate.mentions import mentions
+from dractl.migrate.users import users
+from dractl.rules.registry import Severity
+
+
+def plan(inputs: Sequence[Input], snapshot: Snapshot, order: Order) -> Plan:
+    """Return what becomes of all that asks for extended resources.
+
+    Users are those of the files; of the cluster, if the files have none. A user whose
+    resources stay with their plugin is part of the plan, with no route.
+    """
+    found = evidence.gathered(inputs, snapshot, order)
+    first = tuple(
+        _first(user, found, snapshot, order) for user in _wanted(users(inputs), order)
+    )
+    names = frozenset(name for each in first for name in each.user.resources)
+    draft = Plan(
+        order,
+        first,
+        mentions=mentions(inputs, names | found.resources),
+        findings=found.findings,
+        settings=found.settings,
+    )
+    return _settled(
+        draft, list(hazards.found(draft, inputs, snapshot, found)), snapshot
+    )
+
+
+# -- users
+
+
+def _wanted(found: Sequence[User], order: Order) -> Iterator[User]:
+    """Yield the users that the order is for, each with the resources that matter."""
+    has_files = any(user.input.is_file for user in found)
+    for user in found:
+        if has_files and not user.input.is_file:
+            continue
+        placed = replace(user, namespace=user.namespace or order.namespace)
+        if order.namespace and placed.namespace != order.namespace:
+            continue
+        asks = tuple(_asks(placed, order))
+        if asks:
+            yield replace(placed, asks=asks)
+
+
+def _asks(user: User, order: Order) -> Iterator[Asking]:
+    for each in user.asks:
+        if not order.resources or each.resource in order.resources:
+            yield each
+
+
+def _first(user: User, found: Evidence, snapshot: Snapshot, order: Order) -> UserPlan:
+    """Return what can be said of a user without looking at others."""
+    meanings = {name: found.meanings(name, user)[0] for name in user.resources}
+    served = _targets(meanings, found, order)
+    moved = labels.translated(user, served, snapshot)
+    return UserPlan(
+        user,
+        meanings,
+        served,
+        route=None,
+        moved=moved.moved,
+        findings=(*moved.findings, *traces.findings(user, served)),
+    )
+
+
+def _targets(
+    meanings: Mapping[str, Meaning], found: Evidence, order: Order
+) -> dict[str, Target]:
+    served = {}
+    for name, meaning in meanings.items():
+        spots = {name: found.selectors(name)}
+        target = targets.target(name, meaning, order, spots)
+        if target is not None:
+            served[name] = target
+    return served
+
+
+# -- routes
+
+
+def _settled(draft: Plan, found: list[Finding], snapshot: Snapshot) -> Plan:
+    """Return the plan with findings at their users, and the routes that are open."""
+    by_title: dict[str, list[Finding]] = {}
+    for finding in found:
+        by_title.setdefault(finding.subject, []).append(finding)
+    settled = []
+    for each in draft.users:
+        own = by_title.get(each.user.input.title, [])
+        settled.append(_routed(replace(each, findings=(*each.findings, *own)), draft))
+    titles = {each.user.input.title for each in draft.users}
+    rest = tuple(each for each in found if each.subject not in titles)
+    return replace(
+        draft,
+        users=tuple(settled),
+        findings=(*draft.findings, *rest),
+        objects=tuple(_objects(settled, snapshot)),
+    )
+
+
+def _routed(each: UserPlan, draft: Plan) -> UserPlan:
+    blocks = {
+        route: reasons
+        for route in Route
+        if (reasons := tuple(dict.fromkeys(_reasons(each, route))))
+    }
+    wished = draft.order.route
+    is_open = bool(each.targets) and wished not in blocks
+    return replace(each, blocks=blocks, route=wished if is_open else None)
+
+
+def _reasons(each: UserPlan, route: Route) -> Iterator[str]:
+    """Yield what closes a route to a user."""
+    for finding in each.findings:
+        if finding.severity is Severity.ERROR and finding.route in {None, route}:
+            yield finding.message
+    if route is Route.EXTENDED:
+        for name, target in each.targets.items():
+            if target.keeper is None:
+                yield f"no DeviceClass can serve {name} to pods as they are"
+
+
+def _objects(settled: Iterable[UserPlan], snapshot: Snapshot) -> Iterator[Wire]:
+    """Yield the DeviceClasses that are to be made, each once."""
+    seen: set[str] = set(snapshot.class_by_name)
+    for each in settled:
+        if each.route is None:
+            continue
+        for target in each.targets.values():
+            document = target.class_document
+            if document is None:
+                continue
+            name = str(document["metadata"]["name"])
+            if name not in seen:
+                seen.add(name)
+                yield document
