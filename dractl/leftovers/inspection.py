@@ -6,10 +6,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from dractl.api.snapshot import Snapshot
+from dractl.api.tools import tool_of
 from dractl.diagnose.holders import Holders
 from dractl.leftovers.answer import Finding, Verdict
 from dractl.leftovers.known import Known
-from dractl.leftovers.ownership import Ownership, managed_by
+from dractl.leftovers.ownership import Ownership
 from dractl.leftovers.uses import Uses
 from dractl.model.claims import ObjectMeta, OwnerReference, ResourceClaim
 from dractl.taints.fleet import Fleet
@@ -57,7 +58,8 @@ class Inspection:
     ) -> Finding:
         """Return a finding; what a tool would make again is not to be deleted."""
         code, kind, meta = suspect
-        created, tool = moment(meta.creation_timestamp), managed_by(meta)
+        created = moment(meta.creation_timestamp)
+        tool = tool_of(meta.labels, meta.annotations)
         if tool and verdict is Verdict.REVIEW:
             verdict, why = Verdict.TELL, f"{why}; remove it where {tool} has it from"
         return Finding(
