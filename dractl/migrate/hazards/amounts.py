@@ -1,0 +1,173 @@
+"""Hazards of how many devices are asked for."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from dractl.migrate.answer import Asking, UserPlan
+from dractl.migrate.asks import amount, stated
+from dractl.migrate.hazards.registry import Case, Said, of_all, of_user
+from dractl.migrate.hazards.resources import SHARED
+from dractl.migrate.inputs import Route
+from dractl.migrate.places import at
+from dractl.rules.registry import Severity
+
+_MOST_IN_CLAIM: Final = 32
+_ALIGNED: Final = "resource.kubernetes.io/pcieRoot"
+
+
+@of_user("unequal-amounts", Severity.ERROR)
+def unequal_amounts(_case: Case, each: UserPlan) -> Iterator[Said]:
+    """Requests and limits of an extended resource differ.
+
+    The API server refuses such a container: extended resources cannot be overcommitted,
+    so both have to be equal, or the limit stands alone. It is not known which number is
+    meant.
+    """
+    for ask in each.user.asks:
+        said = _said(each, ask)
+        numbers = {key: amount(value) for key, value in said.items()}
+        if "limits" not in said and said:
+            message = f"{_named(ask)} has no limit, only a request"
+        elif len(set(numbers.values())) > 1:
+            told = " and ".join(f"{key} {value}" for key, value in said.items())
+            message = f"{_named(ask)} has {told}, which have to be equal"
+        else:
+            continue
+        yield Said(message, "state the limit alone", each.user.input.place(ask.steps))
+
+
+@of_user("fractional-amount", Severity.ERROR)
+def fractional_amount(_case: Case, each: UserPlan) -> Iterator[Said]:
+    """An amount of an extended resource is no whole number.
+
+    The API server refuses such a container, and a claim cannot ask for part of a
+    device in this way either. An amount that cannot be read at all (a placeholder of a
+    template that was not rendered) stands here too.
+    """
+    for ask in each.user.asks:
+        for key, value in _said(each, ask).items():
+            found = amount(value)
+            if found is None or not found.is_whole or found.nanos < 0:
+                yield Said(
+                    f"{_named(ask)} has {key} {str(value)[:40]!r}: that is no number "
+                    "of devices",
+                    "write a whole number",
+                    each.user.input.place(ask.steps),
+                )
+                break
+
+
+@of_user("pod-level-resources", Severity.ERROR)
+def pod_level_resources(_case: Case, each: UserPlan) -> Iterator[Said]:
+    """The pod as a whole asks for an extended resource, not a container of it.
+
+    The resources of a pod's own spec are for CPU, memory and huge pages; the API server
+    refuses others there (1.36, pkg/apis/core/validation). It is not known which
+    container should have the devices.
+    """
+    for ask in each.user.asks:
+        if ask.steps == each.user.steps:
+            yield Said(
+                f"the pod as a whole asks for {ask.resource}",
+                "move it to the container that uses the device",
+                each.user.input.place((*ask.steps, "resources")),
+            )
+
+
+@of_user("too-many-devices", Severity.ERROR)
+def too_many_devices(_case: Case, each: UserPlan) -> Iterator[Said]:
+    """A pod asks for more devices than one claim can have.
+
+    At most 32 devices are allocated to a claim, and all that a pod has of extended
+    resources comes from one claim. Requests for capacity count as a device each.
+    """
+    served = [ask for ask in each.user.asks if ask.resource in each.targets]
+    total = _of_pod(served)
+    if total > _MOST_IN_CLAIM:
+        yield Said(
+            f"a pod asks for {total} devices; a claim can have {_MOST_IN_CLAIM}",
+            "split the pod, or let claims be written by hand: several of them",
+            each.user.input.place(served[0].steps),
+        )
+
+
+@of_user("alignment-lost", Severity.INFO)
+def alignment_lost(case: Case, each: UserPlan) -> Iterator[Said]:
+    """Nothing makes several devices of a container be near each other.
+
+    Device plugins may prefer devices that are connected well, and the kubelet's
+    Topology Manager takes its part. DRA does neither: without a constraint, any devices
+    of the node are as good. `--align ATTRIBUTE` makes all devices of a request share
+    the value of an attribute; with the extended resource there is no such way.
+    """
+    if case.order.align:
+        return
+    for ask in each.user.asks:
+        target = each.targets.get(ask.resource)
+        if target and ask.amount > 1 and each.meanings[ask.resource].unit == "device":
+            yield Said(
+                f"the {ask.amount} devices of {_named(ask)} can be any of the node",
+                f"--align {_ALIGNED} keeps them together, where they fit",
+                each.user.input.place(ask.steps),
+                Route.CLAIMS,
+            )
+
+
+@of_all("more-pods-than-devices", Severity.WARNING)
+def more_pods_than_devices(case: Case) -> Iterator[Said]:
+    """More devices are wanted than the nodes have.
+
+    Counted are the pods that workloads want at once, and what the nodes offer of the
+    resource now. Shares of a device count as the device if it will not be shared any
+    more. Some of the pods wait already, or will.
+    """
+    for resource, listed in case.by_resource.items():
+        nodes = case.nodes_with[resource]
+        if not nodes:
+            continue
+        offered = sum(node.allocatable[resource].ceiling for node in nodes)
+        have, note = _kept(resource, offered, listed, case)
+        wanted = sum(_wanted(each, resource, len(nodes)) for each in listed)
+        if wanted > have:
+            yield Said(
+                f"{wanted} of {resource} are wanted, and the nodes have {have}{note}",
+                "lower the replicas, or add nodes",
+                listed[0].user.input.place(listed[0].user.steps),
+                None,
+                resource,
+            )
+
+
+def _kept(
+    resource: str, offered: int, listed: tuple[UserPlan, ...], case: Case
+) -> tuple[int, str]:
+    """Return how many there will be, and why that is not what nodes offer now."""
+    meanings = [each.meanings[resource] for each in listed]
+    shared = {meaning.replicas for meaning in meanings if meaning.unit in SHARED}
+    is_kept = any(
+        each.targets[resource].capacity for each in listed if resource in each.targets
+    )
+    parts = max(shared, default=0)
+    if parts < 2 or is_kept or case.order.shares is not case.order.shares.CAPACITY:  # noqa: PLR2004
+        return offered, ""
+    return offered // parts, f": {offered} are shares, {parts} of each device"
+
+
+def _wanted(each: UserPlan, resource: str, nodes: int) -> int:
+    pods = nodes if each.user.replicas is None else each.user.replicas
+    return pods * _of_pod([ask for ask in each.user.asks if ask.resource == resource])
+
+
+def _of_pod(asks: list[Asking]) -> int:
+    """Return how many a pod needs: init containers are over when the others start."""
+    kept = sum(ask.amount for ask in asks if not ask.ends)
+    return max([kept, *(ask.amount for ask in asks if ask.ends)], default=0)
+
+
+def _said(each: UserPlan, ask: Asking) -> Mapping[str, object]:
+    return stated(at(each.user.input.document, ask.steps), ask.resource)
+
+
+def _named(ask: Asking) -> str:
+    of = f"container {ask.container}: " if ask.container else ""
+    return f"{of}{ask.resource}"

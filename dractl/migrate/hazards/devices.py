@@ -1,0 +1,60 @@
+"""Hazards on nodes: who manages a device, and whether it is shared with a plugin."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from dractl.migrate.hazards.registry import Case, Said, of_all
+from dractl.migrate.targets import plugins
+from dractl.model.names import is_extended_resource
+from dractl.rules.registry import Severity
+
+_BESIDE: Final = frozenset({"compute-domain.nvidia.com"})
+"""Drivers whose devices no plugin manages."""
+
+
+@of_all("dual-managed", Severity.ERROR)
+def dual_managed(case: Case) -> Iterator[Said]:
+    """A device plugin and a DRA driver manage the same devices of a node.
+
+    The node offers the resource, and the driver has published devices there. Neither
+    knows what the other has given away, so that two pods can get the same device.
+    Remove one of the two from the node, and wait until its resource is 0, or its slices
+    are gone. Slices of ComputeDomains do not count.
+    """
+    drivers = _drivers_on(case)
+    for node in case.snapshot.nodes:
+        published = drivers.get(node.name, frozenset()) - _BESIDE
+        for resource, amount in node.allocatable.items():
+            if amount.nanos <= 0 or not is_extended_resource(resource):
+                continue
+            both = sorted(published & _drivers_of(resource, case))
+            if both:
+                yield Said(
+                    f"node {node.name} offers {amount} of {resource}, and {both[0]} "
+                    "has published devices there: two pods can get the same device",
+                    f"take the plugin of {resource} off the node, and wait until it "
+                    "offers 0",
+                    "",
+                    None,
+                    f"Node {node.name}",
+                )
+
+
+def _drivers_on(case: Case) -> Mapping[str, frozenset[str]]:
+    """Return the drivers that have published devices, by node."""
+    found: dict[str, set[str]] = {}
+    for each in case.snapshot.slices:
+        if each.scope.node_name and each.devices:
+            found.setdefault(each.scope.node_name, set()).add(each.driver)
+    return {node: frozenset(drivers) for node, drivers in found.items()}
+
+
+def _drivers_of(resource: str, case: Case) -> frozenset[str]:
+    """Return the drivers that could manage what a resource stands for."""
+    known = {
+        row.driver
+        for plugin in plugins(case.order)
+        for row in plugin.extended
+        if row.part(resource) is not None
+    }
+    return case.served.get(resource, frozenset()) | known

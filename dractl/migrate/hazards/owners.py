@@ -1,0 +1,99 @@
+"""Hazards of whom objects belong to: what is changed elsewhere would come back."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from dractl.api.tools import tool_of
+from dractl.migrate.answer import UserPlan
+from dractl.migrate.hazards.registry import Case, Said, of_user
+from dractl.migrate.inputs import Route
+from dractl.rules.registry import Severity
+from dractl.rules.subject import mapping
+
+_BUILT_IN: Final = frozenset({"", "apps", "batch"})
+_NODE: Final = "Node/"
+_WHOLE_SPECS: Final = frozenset({
+    "apps.kruise.io",
+    "batch.volcano.sh",
+    "grove.io",
+    "jobset.x-k8s.io",
+    "kubeflow.org",
+    "leaderworkerset.x-k8s.io",
+    "ray.io",
+    "serving.kserve.io",
+    "trainer.kubeflow.org",
+    "workload.codeflare.dev",
+})  # fmt: skip
+"""API groups whose kinds embed whole specs of pods, and pass them on."""
+
+
+@of_user("belongs-to-another", Severity.ERROR)
+def belongs_to_another(_case: Case, each: UserPlan) -> Iterator[Said]:
+    """A controller makes the object, and is not among what dractl looks at.
+
+    Whatever is changed in the object, its controller changes back, or makes the next
+    one as before. The change belongs into what it is made of.
+    """
+    owner = each.user.controller
+    if owner and not owner.startswith(_NODE) and each.targets:
+        yield Said(
+            f"{owner[:80]} makes it, and would undo the change",
+            f"give dractl {owner[:80]} too, or change it there",
+            route=Route.CLAIMS,
+        )
+
+
+@of_user("owned-by-operator", Severity.INFO)
+def owned_by_operator(_case: Case, each: UserPlan) -> Iterator[Said]:
+    """An operator makes pods of it, and has to pass claims on.
+
+    The kind embeds whole specs of pods. That includes `resourceClaims` only if its CRD
+    is new enough: the API server drops fields that a CRD does not know, without a word.
+    """
+    if each.targets and each.user.input.group in _WHOLE_SPECS:
+        yield Said(
+            f"its CRD has to know resourceClaims: {_field(each)}",
+            f"kubectl explain {_field(each)}",
+            route=Route.CLAIMS,
+        )
+
+
+@of_user("unknown-operator", Severity.WARNING)
+def unknown_operator(_case: Case, each: UserPlan) -> Iterator[Said]:
+    """It is not known whether a kind passes claims on to its pods.
+
+    An operator makes pods of what looks like the spec of one. If its CRD lacks
+    `resourceClaims` there, the API server drops the field without a word; and an
+    operator may take only some fields over.
+    """
+    group = each.user.input.group
+    if each.targets and group not in _BUILT_IN and group not in _WHOLE_SPECS:
+        yield Said(
+            f"it is not known whether {each.user.input.kind} passes claims on to its "
+            "pods",
+            f"see whether its CRD has {_field(each)}: kubectl explain {_field(each)}",
+            route=Route.CLAIMS,
+        )
+
+
+@of_user("managed-elsewhere", Severity.WARNING)
+def managed_elsewhere(_case: Case, each: UserPlan) -> Iterator[Said]:
+    """A tool makes the object from a source of its own.
+
+    Its labels or annotations say so. What is changed in the object, or in what the tool
+    has rendered, is gone with its next run. Change the chart or the repository.
+    """
+    metadata = each.user.input.metadata
+    tool = tool_of(mapping(metadata, "labels"), mapping(metadata, "annotations"))
+    if tool and each.targets:
+        yield Said(
+            f"{tool[:60]} makes it from a source of its own",
+            "make the change there",
+            route=Route.CLAIMS,
+        )
+
+
+def _field(each: UserPlan) -> str:
+    """Return the name of the field for claims, as `kubectl explain` takes it."""
+    steps = [str(step) for step in each.user.steps if not isinstance(step, int)]
+    return ".".join([each.user.input.kind.lower(), *steps, "resourceClaims"])

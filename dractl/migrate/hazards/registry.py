@@ -1,0 +1,172 @@
+"""The table of hazards: every code once, with its severity and its manual."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from dractl.api.snapshot import Snapshot
+from dractl.migrate.answer import Finding, Mention, Plan, User, UserPlan
+from dractl.migrate.evidence import Evidence
+from dractl.migrate.inputs import Input, Order, Route
+from dractl.migrate.users import twins
+from dractl.model.workloads import Node
+from dractl.rules.registry import Severity
+
+
+@dataclass(frozen=True)
+class Case:
+    """All that hazards are told by; the plan's users have no routes yet."""
+
+    plan: Plan
+    inputs: Sequence[Input]
+    snapshot: Snapshot
+    evidence: Evidence
+
+    @property
+    def order(self) -> Order:
+        """What is wished for."""
+        return self.plan.order
+
+    @property
+    def users(self) -> tuple[UserPlan, ...]:
+        """Who asks for what, and what replaces it."""
+        return self.plan.users
+
+    @property
+    def mentions(self) -> tuple[Mention, ...]:
+        """What else knows the resources by their names."""
+        return self.plan.mentions
+
+    @cached_property
+    def by_resource(self) -> Mapping[str, tuple[UserPlan, ...]]:
+        """The users of each resource."""
+        found: dict[str, list[UserPlan]] = {}
+        for each in self.users:
+            for resource in each.user.resources:
+                found.setdefault(resource, []).append(each)
+        return {resource: tuple(listed) for resource, listed in found.items()}
+
+    @cached_property
+    def served(self) -> Mapping[str, frozenset[str]]:
+        """The drivers that take over each resource; none of one that stays."""
+        return {
+            resource: frozenset(
+                each.targets[resource].driver
+                for each in listed
+                if resource in each.targets
+            )
+            for resource, listed in self.by_resource.items()
+        }
+
+    @cached_property
+    def twins(self) -> Mapping[int, Input]:
+        """What the cluster has of the objects of files, by the files' numbers."""
+        return twins(self.inputs)
+
+    @cached_property
+    def nodes_with(self) -> Mapping[str, tuple[Node, ...]]:
+        """The nodes on which a device plugin still offers each resource."""
+        return {
+            resource: tuple(
+                node
+                for node in self.snapshot.nodes
+                if (amount := node.allocatable.get(resource)) and amount.nanos > 0
+            )
+            for resource in self.by_resource
+        }
+
+    def lives(self, user: User) -> bool:
+        """Tell whether the user's object is in the cluster already."""
+        return not user.input.is_file or user.input.number in self.twins
+
+
+class Said(NamedTuple):
+    """What a hazard says: see Finding. `subject` is that of a user if it is ""."""
+
+    message: str
+    fix: str = ""
+    where: str = ""
+    route: Route | None = None
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """A row: `manual` is the docstring of its function, whose first line is a title."""
+
+    code: str
+    severity: Severity
+    manual: str
+
+    @property
+    def title(self) -> str:
+        """What is wrong, in one line."""
+        return self.manual.partition("\n")[0]
+
+
+OfUser = Callable[[Case, UserPlan], Iterator[Said]]
+OfAll = Callable[[Case], Iterator[Said]]
+
+HAZARDS: Final[dict[str, Hazard]] = {}
+_OF_USERS: Final[list[tuple[Hazard, OfUser]]] = []
+_OF_ALL: Final[list[tuple[Hazard, OfAll]]] = []
+
+
+def of_user(code: str, severity: Severity) -> Callable[[OfUser], OfUser]:
+    """Enter a function that looks at one user; its docstring becomes the manual.
+
+    Raises ValueError for a code that is taken, or a function without a docstring.
+    """
+
+    def enter(function: OfUser) -> OfUser:
+        _OF_USERS.append((listed(code, severity, function.__doc__), function))
+        return function
+
+    return enter
+
+
+def of_all(code: str, severity: Severity) -> Callable[[OfAll], OfAll]:
+    """Enter a function that looks at the whole, as `of_user` does for one."""
+
+    def enter(function: OfAll) -> OfAll:
+        _OF_ALL.append((listed(code, severity, function.__doc__), function))
+        return function
+
+    return enter
+
+
+def listed(code: str, severity: Severity, manual: str | None) -> Hazard:
+    """Return a new row of the table; raise ValueError where that cannot be."""
+    # Manuals are printed: the indentation of the source is no part of them.
+    lines = [line.strip() for line in (manual or "").strip().splitlines()]
+    if not lines or code in HAZARDS:
+        raise ValueError(code)
+    HAZARDS[code] = Hazard(code, severity, "\n".join(lines))
+    return HAZARDS[code]
+
+
+def found(case: Case) -> Iterator[Finding]:
+    """Yield what endangers a migration: of the whole first, then user by user."""
+    for hazard, look in _OF_ALL:
+        for said in look(case):
+            yield _finding(hazard, said)
+    for each in case.users:
+        user = each.user
+        for hazard, examine in _OF_USERS:
+            for said in examine(case, each):
+                subject = said.subject or user.input.title
+                where = said.where or user.input.place(user.steps)
+                yield _finding(hazard, said._replace(subject=subject, where=where))
+
+
+def _finding(hazard: Hazard, said: Said) -> Finding:
+    return Finding(
+        code=hazard.code,
+        severity=hazard.severity,
+        message=said.message,
+        subject=said.subject,
+        where=said.where,
+        fix=said.fix,
+        route=said.route,
+    )

@@ -1,0 +1,111 @@
+"""Hazards of tools that know devices by the resource's name only."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from dractl.migrate.answer import Mention
+from dractl.migrate.hazards.registry import Case, Said, of_all
+from dractl.rules.registry import Severity
+
+_AMOUNTS: Final = frozenset({"limits", "requests"})
+_ATTACHMENT: Final = "NetworkAttachmentDefinition"
+
+
+@of_all("reads-node-capacity", Severity.WARNING)
+def reads_node_capacity(case: Case) -> Iterator[Said]:
+    """A dashboard or an alert counts devices by the resource's name.
+
+    With DRA, no node has the resource any more, on either route: sums of capacity and
+    of allocatable amounts become 0, and so do sums of requests for pods with claims.
+    Devices are in ResourceSlices then, and who has them in ResourceClaims;
+    kube-state-metrics has metrics for neither by default. dcgm-exporter tells a
+    claim's pod only with its own option for DRA (KUBERNETES_ENABLE_DRA).
+    """
+    for each, count in _by_input(case, "dashboard"):
+        times = f", in {count} places" if count > 1 else ""
+        yield _about(
+            each,
+            f"it counts devices by {each.resource}{times}, which no node will have",
+            "count devices of ResourceSlices and allocations of ResourceClaims",
+        )
+
+
+@of_all("node-pool-old-name", Severity.WARNING)
+def node_pool_old_name(case: Case) -> Iterator[Said]:
+    """What adds nodes has limits or hints in the old name of the resource.
+
+    Limits of a Karpenter NodePool for it do not count devices of DRA, and so never
+    stop it. Hints at what a node of an empty group would have, for the Cluster
+    Autoscaler, do not say which devices a driver would publish.
+    """
+    for each, _ in _by_input(case, "node-pool"):
+        yield _about(
+            each,
+            f"{each.text} says nothing of devices of DRA",
+            "limit the pool by another resource, or keep nodes in the group",
+        )
+
+
+@of_all("network-attachment", Severity.WARNING)
+def network_attachment(case: Case) -> Iterator[Said]:
+    """A network names the resource, which a webhook may add to pods.
+
+    Pods ask for the network in an annotation, and network-resources-injector adds the
+    resource of its NetworkAttachmentDefinition to their first container. Those that
+    have moved to claims would ask for both, and wait for ever. Manifests in files do
+    not show what it adds.
+    """
+    for each, _ in _by_input(case, "other"):
+        if each.input.kind == _ATTACHMENT:
+            yield _about(
+                each,
+                f"pods with this network may get {each.resource} added by a webhook",
+                "take the annotation k8s.v1.cni.cncf.io/resourceName off, or exempt "
+                "the namespace, before pods move",
+            )
+
+
+@of_all("asks-elsewhere", Severity.WARNING)
+def asks_elsewhere(case: Case) -> Iterator[Said]:
+    """An object asks for the resource outside of any spec of a pod.
+
+    A controller makes pods of it, in a way of its own. So dractl cannot rewrite it:
+    whether it can pass claims on is a matter of its kind. With a class for the
+    resource's name, its pods go on as they are.
+    """
+    for each, _ in _by_input(case, "other"):
+        if _AMOUNTS & set(each.steps):
+            yield _about(
+                each,
+                f"{each.text} is asked for in a way that only {each.input.kind} knows",
+                "see whether its kind takes claims, or keep the name with a class: "
+                "--route extended-resource",
+            )
+
+
+@of_all("named-elsewhere", Severity.INFO)
+def named_elsewhere(case: Case) -> Iterator[Said]:
+    """Something else names the resource.
+
+    It may be configuration of a scheduler, a policy, or a note. Somebody who knows it
+    should see whether it still says something.
+    """
+    for each, count in _by_input(case, "other"):
+        if each.input.kind != _ATTACHMENT and not _AMOUNTS & set(each.steps):
+            times = f", and {count - 1} more" if count > 1 else ""
+            yield _about(each, f"it names {each.resource}: {each.text}{times}", "")
+
+
+def _by_input(case: Case, role: str) -> Iterator[tuple[Mention, int]]:
+    """Yield the first mention of a resource in each document, with their number."""
+    found: dict[tuple[int, str], list[Mention]] = {}
+    for each in case.mentions:
+        if each.role == role and case.served.get(each.resource):
+            found.setdefault((each.input.number, each.resource), []).append(each)
+    for listed in found.values():
+        yield listed[0], len(listed)
+
+
+def _about(each: Mention, message: str, fix: str) -> Said:
+    place = each.input.place(each.steps)
+    return Said(message, fix, place, None, each.input.title)
