@@ -241,10 +241,12 @@ class Rewrite:
 
     `documents` are in place of what was there; one that is not named stays. `added` are
     new objects that stand after a document, in its file; `shared` those that belong to
-    no file (DeviceClasses). `findings` say what is lost.
+    no file (DeviceClasses). `findings` say what is lost. `removed` are the inputs whose
+    documents go.
     """
 
     documents: Mapping[int, Wire] = field(default_factory=dict)
     added: Mapping[int, tuple[Wire, ...]] = field(default_factory=dict)
     shared: tuple[Wire, ...] = ()
     findings: tuple[Finding, ...] = ()
+    removed: frozenset[int] = frozenset()
