@@ -31,6 +31,9 @@ _ADMIN: Final = (
     "monitoring is admin access, for which the namespace needs a label: all devices, "
     "whoever has them"
 )
+_HABANA: Final = (
+    "names of the environment differ, and the runtime class habana is not needed"
+)
 _FEATURE: Final = "intel.feature.node.kubernetes.io/"
 _ASKED: Final = "the request for the device says it"
 
@@ -130,14 +133,9 @@ GPU_PLUGIN: Final = Plugin(
 GAUDI_PLUGIN: Final = Plugin(
     "Habana device plugin",
     (
-        Extended(
-            "habana.ai/gaudi*",
-            _GAUDI,
-            differences=(
-                _CHART,
-                ("names of the environment differ, and the runtime class habana is not "
-                "needed"),
-            ),
+        *(
+            Extended(name, _GAUDI, differences=(_CHART, _HABANA))
+            for name in ("habana.ai/gaudi", "habana.ai/gaudi[0-9]")
         ),
     ),
     (Label(f"{_FEATURE}gaudi", "gone", _ASKED, driver=_GAUDI),),

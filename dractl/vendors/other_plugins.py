@@ -106,10 +106,7 @@ REBELLIONS_PLUGIN: Final = Plugin(
                 selector='device.attributes["npu.rebellions.ai"].productName.startsWith('
                 f'"{begin}")',
                 differences=(
-                    (
-                        f"{name} is a family of models, of which the driver's names begin "
-                        f"with {begin}: see in a published slice whether all are meant"
-                    ),
+                    f"the driver names models of {name} {begin}...: are all meant?",
                 ),
             )
             for name, begin in (("ATOM", "RBLN-CA"), ("REBEL", "RBLN-CR"))
@@ -119,6 +116,9 @@ REBELLIONS_PLUGIN: Final = Plugin(
     (),
     _OWN_LABEL,
     ("rbln-device-plugin", "k8s-device-plugin-rbln"),
+)
+_ASCEND_MODEL: Final = (
+    'device.attributes["ascend.project-hami.io"].model.contains("{}")'
 )
 ASCEND_PLUGIN: Final = Plugin(
     "Ascend device plugin",
@@ -133,6 +133,7 @@ ASCEND_PLUGIN: Final = Plugin(
             "huawei.com/Ascend*",
             "ascend.project-hami.io",
             "npu-{}.project-hami.io",
+            selector=_ASCEND_MODEL,
             decision="the driver, which is not the vendor's, makes its classes when it "
             "runs: check the name of the one for the model",
         ),

@@ -88,10 +88,22 @@ def wild(pattern: str, name: str) -> str | None:
     """
     if not fnmatchcase(name, pattern):
         return None
+    before, after = _ends(pattern)
+    return name[len(before) : len(name) - len(after)]
+
+
+def filled_pattern(pattern: str, part: str) -> str:
+    """Return the name in which a part stands where the pattern has wildcards."""
+    before, after = _ends(pattern)
+    return f"{before}{part}{after}" if before != pattern else pattern
+
+
+def _ends(pattern: str) -> tuple[str, str]:
+    """Return what is before all wildcards and what is after; without any, it is all."""
     places = [index for index, each in enumerate(pattern) if each in _WILDCARDS]
     if not places:
-        return ""
-    return name[places[0] : len(name) - (len(pattern) - 1 - places[-1])]
+        return pattern, ""
+    return pattern[: places[0]], pattern[places[-1] + 1 :]
 
 
 Fate = Literal["device", "node", "gone"]
