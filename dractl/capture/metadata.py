@@ -15,6 +15,8 @@ _ANNOTATIONS: Final = frozenset({
     "cluster-autoscaler.kubernetes.io/safe-to-evict",
     "cluster-autoscaler.kubernetes.io/scale-down-disabled",
     "kapp.k14s.io/identity",
+    "k8s.v1.cni.cncf.io/networks",
+    "k8s.v1.cni.cncf.io/resourceName",
     "karpenter.sh/do-not-disrupt",
     "kubernetes.io/config.mirror",
     "kubernetes.io/config.source",

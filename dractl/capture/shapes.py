@@ -148,6 +148,17 @@ _NODE_CLAIM: Final = fields(
 )
 
 
+_CLUSTER_POLICY: Final = fields(
+    **dict.fromkeys(("apiVersion", "kind"), whole),
+    metadata=metadata,
+    spec=fields(
+        mig=whole,
+        devicePlugin=some("enabled", "config"),
+        migManager=some("enabled", "config"),
+    ),
+)
+
+
 def _nothing(_value: Any) -> Any:
     return None
 
@@ -159,6 +170,7 @@ SHAPES: Final[Mapping[tuple[str, str], Cut]] = {
     ("", "Event"): _EVENT,
     ("events.k8s.io", "Event"): _EVENT,
     ("", "ResourceQuota"): _WHOLE,
+    ("", "LimitRange"): _WHOLE,
     ("", "ConfigMap"): config_map,
     ("", "Secret"): _nothing,
     # A workload of the past, beside the one that has it now.
@@ -176,6 +188,11 @@ SHAPES: Final[Mapping[tuple[str, str], Cut]] = {
     ("kueue.x-k8s.io", "LocalQueue"): _WHOLE,
     ("kueue.x-k8s.io", "ClusterQueue"): _WHOLE,
     ("kueue.x-k8s.io", "ResourceFlavor"): _WHOLE,
+    ("nvidia.com", "ClusterPolicy"): _CLUSTER_POLICY,
+    ("k8s.cni.cncf.io", "NetworkAttachmentDefinition"): fields(
+        **dict.fromkeys(("apiVersion", "kind"), whole), metadata=metadata
+    ),
+    ("sriovnetwork.openshift.io", "SriovNetworkNodePolicy"): _WHOLE,
     ("karpenter.sh", "NodePool"): _NODE_POOL,
     ("karpenter.sh", "NodeClaim"): _NODE_CLAIM,
     (OWN_GROUP, CLUSTER_INFO): whole,

@@ -30,10 +30,13 @@ _BY_KIND: Final[Mapping[str, str]] = {
     "Node": NODE, "Namespace": NAMESPACE, "Pod": "pod", "ResourceClaim": "claim",
     "ResourceClaimTemplate": "template", "ResourceSlice": SLICE, "PodGroup": "group",
     "DeviceTaintRule": "rule", "Event": "event", "ResourceQuota": "quota",
+    "LimitRange": "quota",
     "PodDisruptionBudget": "budget", "LocalQueue": "queue", "ClusterQueue": "queue",
     "NodeClaim": NODE,
     # Names that everybody knows, or that selectors and commands depend on.
     "DeviceClass": KEPT, "ConfigMap": KEPT, "ClusterInfo": KEPT, "ResourceFlavor": KEPT,
+    "ClusterPolicy": KEPT, "NetworkAttachmentDefinition": KEPT,
+    "SriovNetworkNodePolicy": KEPT,
 }  # fmt: skip
 _BY_RESOURCE: Final[Mapping[str, str]] = {"pods": "pod", "podgroups": "group"}
 _BY_FIELD: Final[Mapping[str, str]] = {

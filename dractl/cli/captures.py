@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
 from dractl.api import cluster_info
-from dractl.api.lists import flattened
 from dractl.capture.clean import clean
 from dractl.capture.order import place
 from dractl.capture.redaction import NotRedacted, redacted
-from dractl.cli.reading import Documents
 from dractl.cli.terminal import Terminal
 from dractl.model.cluster_info import Gap
 from dractl.sources.saving import replacing
@@ -39,11 +37,11 @@ class Capture:
         return Capture([_line(each) for each in done.documents], self.gaps, done.kept)
 
 
-def captured(found: Documents, namespace: str | None) -> Capture:
+def captured(documents: Iterable[tuple[object, str]], namespace: str | None) -> Capture:
     """Return what is written of a cluster, of one namespace if it is given."""
     entries = []
     gaps: Sequence[Gap] = ()
-    for document, _ in flattened(found.documents):
+    for document, _ in documents:
         if not isinstance(document, Mapping):
             continue
         if (document.get("apiVersion"), document.get("kind")) == cluster_info.TYPE:

@@ -32,9 +32,11 @@ Examples:
 
 A snapshot has no Secrets, no values of environment variables, no commands and
 arguments, no managedFields, no annotations that repeat whole objects, and no
-names of pull secrets. Parameters of drivers (opaque configuration) stay, but for
-what is called like a password. Whether everything could be read stands in the
-file: a command that reads it says what it could not check, as it would live.
+names of pull secrets. Of ConfigMaps, it has the parts that configure device
+plugins, autoscalers and queues. Parameters of drivers (opaque configuration)
+stay, but for what is called like a password. Whether everything could be read
+stands in the file: a command that reads it says what it could not check, as it
+would live.
 
 With -n, pods, events, quotas and templates are those of the namespace; claims of
 others are kept if they hold devices, since these are not free.
@@ -77,6 +79,7 @@ def snapshot(  # noqa: PLR0913 - one parameter per option
     if source.kubernetes or source.gates:
         raise usage("a snapshot is of what there is: give these options to its reader")
     from dractl.cli.captures import captured, write
+    from dractl.cli.configurations import with_configurations
     from dractl.cli.reading import Wish, documents_of
 
     wish = Wish(
@@ -87,7 +90,7 @@ def snapshot(  # noqa: PLR0913 - one parameter per option
         strictly=namespace is not None,
     )
     found = documents_of(source, wish, screen)
-    capture = captured(found, namespace)
+    capture = captured(with_configurations(found, (), screen), namespace)
     if redact:
         capture = capture.redacted()
     write(capture, filename, screen)

@@ -239,12 +239,13 @@ NEEDS: Final[Mapping[str, Need]] = {
         tuple(
             dict.fromkeys(
                 (
-                    *(*_DEVICES, *_CLAIMS, EVENT, QUOTA, BUDGET),
-                    *(*WORKLOADS, *_QUEUES, *_AUTOSCALERS),
+                    *(*_DEVICES, *_CLAIMS, EVENT, QUOTA, LIMIT_RANGE, BUDGET),
+                    *(*WORKLOADS, *_QUEUES, *_AUTOSCALERS, *_PLUGINS),
                 )
             )
         ),
         everywhere=(CLAIM,),
+        asks={CONFIG_MAP: ("get",)},
     ),
 }
 """Of every command that reads a cluster."""

@@ -9,7 +9,9 @@ from dractl.vendors.plugins import Plugin
 Key = tuple[str, str]
 
 _POLICY: Final = "ClusterPolicy"
-_REFERRING: Final = frozenset({"configMap", "configMapRef", "configMapKeyRef"})
+REFERRING: Final = frozenset({_POLICY, "DaemonSet"})
+"""The kinds that refer to configurations of device plugins."""
+_NAMING: Final = frozenset({"configMap", "configMapRef", "configMapKeyRef"})
 _OF_POLICY: Final = ("devicePlugin", "migManager", "dcgmExporter")
 _DEEPEST: Final = 8  # a key of a projected volume of a pod is at 5
 
@@ -58,7 +60,7 @@ def _references(value: object, depth: int = 0) -> Iterator[str]:
     if not isinstance(value, Mapping):
         return
     for key, inner in value.items():
-        if key in _REFERRING and (name := _text(_inside(inner, "name"))):
+        if key in _NAMING and (name := _text(_inside(inner, "name"))):
             yield name
         yield from _references(inner, depth + 1)
 

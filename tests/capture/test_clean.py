@@ -117,6 +117,41 @@ def test_of_kueues_configuration_only_resources_are_written() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (
+            "version: v1\nsharing:\n  timeSlicing: {}\npassword: secret\n",
+            "version: v1\nsharing:\n  timeSlicing: {}\n",
+        ),
+        (
+            'version: v1\nflags:\n  migStrategy: "mixed"\n',
+            'version: v1\nflags:\n  migStrategy: "mixed"\n',
+        ),
+        (
+            '{"resourceList": [{"resourceName": "vf"}], "token": "secret"}',
+            '{"resourceList": [{"resourceName": "vf"}]}',
+        ),
+        ("version: v1\nflags: {token: secret}\n", None),
+        ('{"token": "secret"}', None),
+        ("{", None),
+        ([], None),
+    ],
+)
+def test_of_other_config_maps_what_configures_device_plugins_is_written(
+    text: Any, kept: str | None
+) -> None:
+    document = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"namespace": "gpu-operator", "name": "any"},
+        "data": {"config.yaml": text, "other": "secret"},
+    }
+    found = clean(document)
+    assert (None if found is None else found["data"]["config.yaml"]) == kept
+    assert "secret" not in json.dumps(found)
+
+
 def test_every_kind_that_is_read_is_written() -> None:
     known = {kind for kind in DECODERS if kind in SHAPES or kind[0] in GROUPS}
     assert known == set(DECODERS)

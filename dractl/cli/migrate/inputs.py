@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
-from dractl.api.lists import flattened, is_list, items_of
+from dractl.api.lists import is_list, items_of
 from dractl.api.problems import Problem
 from dractl.api.snapshot import Snapshot
+from dractl.cli.configurations import with_configurations
 from dractl.cli.migrate.options import Given, Wanted
 from dractl.cli.migrate.orders import order_of, taught
 from dractl.cli.options import usage
@@ -17,15 +17,10 @@ from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.demo import PLUGINS
 from dractl.errors import DractlError
-from dractl.live.errors import ClusterError
-from dractl.live.kinds import CONFIG_MAP
-from dractl.migrate.configurations import referred
 from dractl.migrate.inputs import Input, Order, Steps, Wire
 from dractl.sources.embedded import texts
 from dractl.sources.files import manifests_of
 from dractl.sources.manifests import Manifest, manifests
-from dractl.vendors import VENDORS
-from dractl.vendors.plugins import Plugin
 
 _OF_CLUSTERS: Final = frozenset({"DeviceClass", "Namespace", "Node", "ResourceSlice"})
 """Kinds of files that a cluster takes, whether or not it has them yet."""
@@ -91,9 +86,7 @@ def gathered(  # noqa: PLR0913 - what is read, from where, and for whom
     if not given.paths or not source.is_live or source.names_live:
         wish = Wish(command, given.namespace, given.all_namespaces, fresh=fresh)
         found = documents_of(_sampled(source), wish, screen)
-    cluster = [*flattened(found.documents)]
-    if found.live is not None:
-        cluster += _configurations(found.live, cluster, plugins, screen)
+    cluster = [*with_configurations(found, plugins, screen)]
     own = _of_files(documents)
     snapshot = _snapshot(cluster, own, found.problems, source)
     return Gathered(
@@ -232,33 +225,3 @@ def _snapshot(
         feature_gates=source.gates,
         problems=problems,
     )
-
-
-def _configurations(
-    live: Live,
-    cluster: Sequence[tuple[object, str]],
-    plugins: Sequence[Plugin],
-    screen: Terminal,
-) -> list[tuple[object, str]]:
-    """Return the ConfigMaps of device plugins, which are read one by one."""
-    known = (*plugins, *(each for vendor in VENDORS for each in vendor.plugins))
-    read: list[tuple[object, str]] = []
-    for namespace, name in referred((document for document, _ in cluster), known):
-        document = _configuration(live, namespace, name, screen)
-        if document is not None:
-            read.append((document, live.connection.server))
-    return read
-
-
-def _configuration(
-    live: Live, namespace: str, name: str, screen: Terminal
-) -> dict[str, Any] | None:
-    place = CONFIG_MAP.place("v1", namespace).of(name)
-    try:
-        return live.connection.read(place)
-    except ClusterError as error:
-        if error.http != HTTPStatus.NOT_FOUND:
-            screen.warn(
-                f"ConfigMap {namespace}/{name} of a device plugin is not read: {error}"
-            )
-        return None
