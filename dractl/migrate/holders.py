@@ -1,0 +1,132 @@
+"""What in the spec of pods has devices of claims, and how it has amounts instead."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from dractl.migrate.edits import changed_at, renewed
+from dractl.migrate.inputs import Steps, Wire
+from dractl.migrate.memory import Requirement
+from dractl.migrate.requirements import restored
+from dractl.model.quantity import Quantity, QuantityError
+from dractl.rules.subject import entries, mapping, text
+
+_LISTS: Final = ("initContainers", "containers")
+_DEVICES: Final = ("gpus", "hostDevices")
+
+Amounts = Mapping[Steps, Mapping[str, int]]
+"""How many of which extended resource, by the places of what has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A container, or a device of a virtual machine, at a place in the spec of pods.
+
+    `uses` are the claims that it has, each with a request, "" for all. It `ends` if it
+    is an init container and no sidecar.
+    """
+
+    steps: Steps
+    name: str
+    uses: tuple[tuple[str, str], ...]
+    ends: bool = False
+    is_device: bool = False
+
+    def requests(self, claim: str) -> list[str] | None:
+        """Return the requests that it has of a claim, [] for all; None: it has none."""
+        found = [request for name, request in self.uses if name == claim]
+        if not found:
+            return None
+        return [] if "" in found else list(dict.fromkeys(found))
+
+
+def holders(spec: Wire) -> Iterator[Holder]:
+    """Yield what has devices, also a container that stands alone in a field."""
+    for key in _LISTS:
+        for index, container in enumerate(entries(spec, key)):
+            is_init = key == "initContainers"
+            ends = is_init and text(container, "restartPolicy") != "Always"
+            yield from _container(container, (key, index), ends=ends)
+    for key, value in spec.items():
+        if isinstance(value, Mapping):
+            yield from _container(value, (key,), ends=False)
+    devices = mapping(spec, "domain", "devices")
+    for key in _DEVICES:
+        for index, device in enumerate(entries(devices, key)):
+            if claim := text(device, "claimName"):
+                uses = ((claim, text(device, "requestName")),)
+                steps = ("domain", "devices", key, index)
+                yield Holder(steps, text(device, "name"), uses, is_device=True)
+
+
+def _container(container: object, steps: Steps, *, ends: bool) -> Iterator[Holder]:
+    claims = entries(mapping(container, "resources"), "claims")
+    uses = tuple((text(each, "name"), text(each, "request")) for each in claims)
+    if uses:
+        yield Holder(steps, text(container, "name"), uses, ends)
+
+
+def without_claims(
+    names: frozenset[str],
+    amounts: Amounts,
+    requirements: Iterable[Requirement],
+    spec: Wire,
+) -> Wire:
+    """Return the spec of pods with amounts and requirements instead of some claims."""
+    changed: Wire = spec
+    for each in holders(spec):
+        if each.steps in amounts:
+            own = amounts[each.steps]
+            change = _device if each.is_device else partial(_with_limits, names)
+            changed = changed_at(changed, each.steps, partial(change, own))
+    left = [
+        entry
+        for entry in entries(spec, "resourceClaims")
+        if text(entry, "name") not in names
+    ]
+    kept = {key: each for key, each in changed.items() if key != "resourceClaims"}
+    if left:
+        kept["resourceClaims"] = left
+    back = restored(kept, requirements)
+    fresh = {key: each for key, each in back.items() if key not in spec}
+    return renewed(spec, back, fresh)
+
+
+def _with_limits(
+    names: frozenset[str], own: Mapping[str, int], container: Wire
+) -> Wire:
+    """Return a container with limits instead of some claims."""
+    old = container["resources"]
+    left = [each for each in entries(old, "claims") if text(each, "name") not in names]
+    kept = {key: each for key, each in old.items() if key != "claims"}
+    if left:
+        kept["claims"] = left
+    limits = dict(mapping(old, "limits"))
+    for resource, amount in own.items():
+        limits[resource] = amount + _whole(limits.get(resource))
+    return {**container, "resources": renewed(old, kept, {"limits": limits})}
+
+
+def _whole(value: Any) -> int:
+    try:
+        return Quantity.parse(str(value)).ceiling
+    except QuantityError:
+        return 0
+
+
+def _device(own: Mapping[str, int], device: Wire) -> Wire:
+    gone = {"claimName", "requestName"}
+    kept = {key: each for key, each in device.items() if key not in gone}
+    return renewed(device, kept, {"deviceName": next(iter(own))})
+
+
+def shared(found: Iterable[Holder], claim: str) -> Iterator[tuple[str, str]]:
+    """Yield containers that have the same devices while both run, as their names."""
+    seen: dict[str, str] = {}
+    for each in found:
+        requests = None if each.ends else each.requests(claim)
+        for request in [] if requests is None else requests or [""]:
+            if request in seen:
+                yield seen[request], each.name
+            seen.setdefault(request, each.name)

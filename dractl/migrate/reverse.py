@@ -1,0 +1,217 @@
+"""The way back: from claims of pods to extended resources."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Final
+
+from dractl.api.decode import Decoded, decode
+from dractl.api.versions import GROUP
+from dractl.api.workload_resources import (
+    CLAIM_NAME,
+    TEMPLATE_NAME,
+    Reference,
+    references,
+)
+from dractl.migrate.answer import Finding, Rewrite
+from dractl.migrate.asks import Spec, specs
+from dractl.migrate.classes import NAME
+from dractl.migrate.edits import changed_at
+from dractl.migrate.former import Former, former
+from dractl.migrate.holders import Holder, holders, shared, without_claims
+from dractl.migrate.inputs import Input, Order, Steps, Wire
+from dractl.migrate.memory import MIGRATED
+from dractl.migrate.places import at
+from dractl.model.claims import ResourceClaim, ResourceClaimTemplate
+from dractl.rules.registry import Severity
+from dractl.rules.subject import entries, mapping, text
+
+_KINDS: Final = {"ResourceClaimTemplate": TEMPLATE_NAME, "ResourceClaim": CLAIM_NAME}
+_CODE: Final = "not-reversible"
+
+
+def reversed_(inputs: Sequence[Input], order: Order) -> Rewrite:
+    """Return what documents become where claims of pods are extended resources again.
+
+    Of a claim that dractl wrote, its annotation says what was there before; of another,
+    the vendors' rows say what it can stand for. Templates, claims and classes that
+    nothing needs any more are `removed`. What cannot come back is a finding each: an
+    error where the claim stays for it, a warning where it is lost.
+    """
+    work = _Work(inputs, order)
+    for each in inputs:
+        if each.group != GROUP:
+            for spec in specs(each):
+                work.give_back(each, spec)
+    return Rewrite(
+        work.documents, findings=tuple(work.findings), removed=frozenset(work.removed())
+    )
+
+
+@dataclass(eq=False)
+class _Work:
+    inputs: Sequence[Input]
+    order: Order
+    documents: dict[int, Wire] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    used: dict[int, Former] = field(default_factory=dict)
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        """The extended resources of the inputs' classes."""
+        return {
+            each.name: resource
+            for each in self.inputs
+            if each.group == GROUP and each.kind == "DeviceClass"
+            if (resource := text(mapping(each.document, "spec"), NAME))
+        }
+
+    @cached_property
+    def _claims(self) -> Mapping[Reference, list[Input]]:
+        """Templates and claims by how pods name them."""
+        found: dict[Reference, list[Input]] = {}
+        for each in self.inputs:
+            if each.group == GROUP and each.kind in _KINDS:
+                reference = Reference(_KINDS[each.kind], each.name)
+                found.setdefault(reference, []).append(each)
+        return found
+
+    def give_back(self, given: Input, found: Spec) -> None:
+        """Let the pods of a spec have extended resources instead of claims."""
+        document = self.documents.get(given.number, given.document)
+        spec = mapping(at(document, found.steps))
+        back: dict[str, Former] = {}
+        amounts: dict[Steps, dict[str, int]] = {}
+        for index, entry in enumerate(entries(spec, "resourceClaims")):
+            place = given.place((*found.steps, "resourceClaims", index))
+            former_ = self._former(given, entry, place)
+            if former_ is None:
+                continue
+            name = text(entry, "name")
+            own = self._amounts(given, former_, name, tuple(holders(spec)))
+            if own is None:
+                continue
+            back[name] = former_
+            for steps, more in own.items():
+                had = amounts.setdefault(steps, {})
+                for resource, count in more.items():
+                    had[resource] = had.get(resource, 0) + count
+        if not back:
+            return
+        moved = [one for each in back.values() for one in each.memory.moved]
+        change = partial(without_claims, frozenset(back), amounts, moved)
+        self.documents[given.number] = changed_at(document, found.steps, change)
+
+    def _former(self, given: Input, entry: object, place: str) -> Former | None:
+        """Return what a claim of a pod was; None, with a finding, where it stays."""
+        reference = next(
+            (
+                Reference(key, name)
+                for key in _KINDS.values()
+                if (name := text(entry, key))
+            ),
+            None,
+        )
+        if reference is None:
+            return None
+        source = self._find(reference, given.namespace)
+        if source is None:
+            kind = next(kind for kind, key in _KINDS.items() if key == reference.field)
+            what = f"its {kind} {reference.name} is not among what was read"
+            self._say(given, Severity.ERROR, what, place)
+            return None
+        found = self.used.get(source.number)
+        if found is not None:
+            return found
+        found = former(source, self.order, self._names)
+        wished = self.order.resources
+        if wished and wished.isdisjoint(found.resources.values()):
+            return None
+        if found.stays:
+            self._say(source, Severity.ERROR, f"it stays: {found.stays}", source.where)
+            return None
+        for what, steps in found.losses:
+            self._say(source, Severity.WARNING, f"lost: {what}", source.place(steps))
+        if found.is_shared:
+            what = "lost: that pods share its devices; each asks for its own"
+            self._say(source, Severity.WARNING, what, source.where)
+        return self.used.setdefault(source.number, found)
+
+    def _find(self, reference: Reference, namespace: str) -> Input | None:
+        """Return a claim by how a pod of a namespace names it."""
+        named = self._claims.get(reference, [])
+        same = [each for each in named if each.namespace == namespace]
+        loose = [each for each in named if not (each.namespace and namespace)]
+        return next(iter((*same, *loose)), None)
+
+    def _amounts(
+        self, given: Input, found: Former, claim: str, all_: Sequence[Holder]
+    ) -> dict[Steps, Mapping[str, int]] | None:
+        """Return what containers asked for in the place of a claim.
+
+        None, with a finding, where that is unknown.
+        """
+        own: dict[Steps, Mapping[str, int]] = {}
+        for each in all_:
+            requests = each.requests(claim)
+            if requests is None:
+                continue
+            amounts = found.amounts(each.name, requests)
+            if amounts is None:
+                what = f"claim {claim} stays: how much of it container {each.name} "
+                what += "asked for is not known"
+                self._say(given, Severity.ERROR, what, given.where)
+                return None
+            own[each.steps] = amounts
+        for first, second in shared(all_, claim):
+            what = f"lost: that containers {first} and {second} share devices"
+            self._say(given, Severity.WARNING, what, given.where)
+        return own
+
+    def removed(self) -> Iterator[int]:
+        """Yield the inputs that nothing needs any more."""
+        gone = set(self._unused_claims())
+        yield from gone
+        left = [
+            each.document
+            for each in self.inputs
+            if each.group == GROUP and each.kind in _KINDS and each.number not in gone
+        ]
+        needed = {name for each in left for name in _class_names(each)}
+        for each in self.inputs:
+            is_class = each.group == GROUP and each.kind == "DeviceClass"
+            is_ours = MIGRATED in mapping(each.metadata, "annotations")
+            if is_class and is_ours and each.name not in needed:
+                yield each.number
+
+    def _unused_claims(self) -> Iterator[int]:
+        still = {
+            (given.namespace, reference)
+            for given in self.inputs
+            for reference in references(
+                self.documents.get(given.number, given.document)
+            )
+        }
+        for number, each in self.used.items():
+            given = each.given
+            reference = Reference(_KINDS[given.kind], given.name)
+            if not any(
+                reference == other and (namespace in {"", given.namespace})
+                for namespace, other in still
+            ):
+                yield number
+
+    def _say(self, given: Input, severity: Severity, what: str, place: str) -> None:
+        found = Finding(_CODE, severity, what, given.title, place)
+        if found not in self.findings:
+            self.findings.append(found)
+
+
+def _class_names(document: Wire) -> Iterator[str]:
+    """Yield the classes that a claim names, in any version of its API."""
+    found = decode(document)
+    value = found.value if isinstance(found, Decoded) else None
+    if isinstance(value, ResourceClaim | ResourceClaimTemplate):
+        for request in value.spec.requests:
+            for option in request.options:
+                yield option.device_class
