@@ -96,7 +96,8 @@ def _is_made(
     others = [[each] for each in manifest.documents]
     others[number] = [trial]
     # Merged keys and aliases have no text of their own that could be replaced.
-    if manifest.rewritten(others).without_comments:
+    after = manifest.rewritten(others)
+    if after.without_comments or after.spelled:
         return False
     documents[number] = trial
     return True

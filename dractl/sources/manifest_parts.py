@@ -64,7 +64,7 @@ class Part:
         first = edited(self.text, self.value, documents[0])
         more = [f"---\n{block(each)}\n" for each in documents[1:]]
         joint = "" if not more or first.text.endswith("\n") else "\n"
-        return Edited(first.text + joint + "".join(more), first.kept)
+        return first._replace(text=first.text + joint + "".join(more))
 
 
 def _position(node: Node, steps: Steps) -> int:

@@ -42,7 +42,8 @@ class Manifest:
     def rewritten(self, outcomes: Sequence[Sequence[object]]) -> "Rewritten":
         """Return the text with each document replaced by none, one or several."""
         pieces: list[str] = []
-        bare = []
+        bare: list[int] = []
+        spelled: list[int] = []
         waiting = iter(enumerate(outcomes))
         for part in self.parts:
             if not part.is_document:
@@ -53,15 +54,21 @@ class Manifest:
             pieces.append(piece.text)
             if not piece.kept:
                 bare.append(number)
-        return Rewritten(self.mark + "".join(pieces), bare)
+            if piece.spelled:
+                spelled.append(number)
+        return Rewritten(self.mark + "".join(pieces), bare, spelled)
 
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """A new text, and the numbers of the documents whose inner comments are gone."""
+    """A new text, and what was done to documents, by their numbers.
+
+    Inner comments of some are gone; in some, aliases had to be written out.
+    """
 
     text: str
     without_comments: list[int]
+    spelled: list[int] = field(default_factory=list)
 
 
 def manifests(paths: Sequence[str], *, recursive: bool) -> Iterator[Manifest]:

@@ -1,11 +1,19 @@
 """Lines, columns and comments of a YAML text."""
 
+import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from dractl.sources.yaml_tree import Node
 
 _COMMENT: Final = "#"
+_PROPERTIES: Final = re.compile(r"(?:[&!]\S*[ \t]+)*(?:[&!][^\s,\]}]*)?")
+_NOTHING: Final = re.compile(r"(?:[ \t\n]+|#[^\n]*)*")
+
+
+class Unwritable(Exception):
+    """The change does not fit the text: complex keys, and what nobody writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,61 @@ class Layout:
         """Return where the blanks before a position start, line breaks included."""
         return len(self.text[:position].rstrip(" \t\n"))
 
+    def body(self, node: Node) -> int:
+        """Return where a node begins behind its anchor and tag."""
+        found = _PROPERTIES.match(self.text, node.start)
+        return found.end() if found else node.start
+
+    def past_nothing(self, position: int) -> int:
+        """Return where the next thing is that is no blank, line break or comment."""
+        found = _NOTHING.match(self.text, position)
+        return found.end() if found else position
+
+    def past_colon(self, key: Node) -> int:
+        """Return the end of the colon behind a key; raise Unwritable without one."""
+        colon = self.past_nothing(key.end)
+        if not self.text.startswith(":", colon):
+            raise Unwritable
+        return colon + 1
+
+    def dashes(self, node: Node) -> list[int]:
+        """Return where the dashes of a sequence in block style stand."""
+        found: list[int] = []
+        position = self.body(node)
+        for item in node.items:
+            dash = self.past_nothing(position)
+            if not self.text.startswith("-", dash):
+                raise Unwritable
+            found.append(dash)
+            position = max(item.end, dash + 1)
+        return found
+
+    def close(self, end: int, column: int) -> int:
+        """Return the end of what ends there, with the comments that belong to it.
+
+        Those are one on the same line, and those below that stand further in than the
+        column.
+        """
+        return self._with_comments(self.line_end(end), column + 1)
+
+    def lead(self, position: int, least: int = 0) -> int:
+        """Return where the comments directly above a line start; not before `least`."""
+        start = self.line_start(position)
+        while start > least:
+            before = self.line_start(start - 1)
+            if not self.text[before:start].lstrip(" \t").startswith(_COMMENT):
+                break
+            start = before
+        return max(start, least)
+
+    def has_comment(self, node: Node) -> bool:
+        """Tell whether there are comments between the parts of a collection."""
+        inner = [each for entry in node.entries for each in entry] or node.items
+        starts = [*(each.start for each in inner), node.end]
+        ends = [self.body(node), *(each.end for each in inner)]
+        pairs = zip(ends, starts, strict=True)
+        return any(_COMMENT in self.text[end:start] for end, start in pairs)
+
     def entries(self, node: Node, end: int | None = None) -> list[Entry]:
         """Return the fields of a mapping in block style; `end` is where it ends."""
         column = self.column(node.entries[0][0].start)
@@ -81,8 +144,9 @@ class Layout:
         return found
 
     def joint(self, node: Node) -> str:
-        """Return what stands between the fields of a mapping in braces."""
-        for (_, value), (key, _) in zip(node.entries, node.entries[1:], strict=False):
+        """Return what stands between the parts of a collection in braces."""
+        parts = node.entries or [(each, each) for each in node.items]
+        for (_, value), (key, _) in pairwise(parts):
             between = self.text[value.end : key.start]
             if between.strip() == ",":
                 return between

@@ -17,7 +17,8 @@ class Node:
     """A part of a document, from `start` to `end` in the text.
 
     A collection in block style ends with its last scalar, comments excluded. `key` is
-    what a scalar is called as a key of a mapping.
+    what a scalar is called as a key of a mapping. `anchor` is its own, or the one that
+    an alias refers to. An anchor or a tag in front of it is part of the text.
     """
 
     start: int
@@ -25,6 +26,7 @@ class Node:
     form: str  # scalar, map, seq or alias
     style: str = ""  # of a scalar: ' or " or | or >; of a collection in braces: flow
     key: str = ""
+    anchor: str = ""
     entries: list[tuple["Node", "Node"]] = field(default_factory=list)
     items: list["Node"] = field(default_factory=list)
 
@@ -36,6 +38,15 @@ class Node:
     def entry(self, key: str) -> tuple["Node", "Node"] | None:
         """Return a key's own node with that of its value; None if merged or absent."""
         return next((each for each in self.entries if each[0].key == key), None)
+
+    def within(self) -> Iterator["Node"]:
+        """Yield it and all that it holds, in the order of the text."""
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            inner = [each for entry in node.entries for each in entry] or node.items
+            waiting.extend(reversed(inner))
 
 
 class _Mark(Protocol):
@@ -74,6 +85,7 @@ def _documents(events: _Events, text: str) -> Iterator[Node]:
             node = _scalar(event, text)
         elif isinstance(event, yaml.AliasEvent):
             node = Node(_index(event.start_mark), _index(event.end_mark), "alias")
+            node.anchor = event.anchor or ""
         else:
             continue
         if not stack:
@@ -95,7 +107,7 @@ def _opened(event: yaml.CollectionStartEvent) -> Node:
     form = "map" if isinstance(event, yaml.MappingStartEvent) else "seq"
     style = "flow" if event.flow_style else ""
     start = _index(event.start_mark)
-    return Node(start, start, form, style)
+    return Node(start, start, form, style, anchor=event.anchor or "")
 
 
 def _closed(node: Node, event: yaml.CollectionEndEvent) -> Node:
@@ -114,7 +126,7 @@ def _scalar(event: yaml.ScalarEvent, text: str) -> Node:
     if style in {"|", ">"}:
         # The mark is where the next thing starts, blank lines later.
         end = start + len(text[start:end].rstrip())
-    return Node(start, end, "scalar", style, key=_key(event))
+    return Node(start, end, "scalar", style, _key(event), event.anchor or "")
 
 
 def _key(event: yaml.ScalarEvent) -> str:

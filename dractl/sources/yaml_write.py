@@ -52,6 +52,21 @@ def word(text: str) -> str:
     return f"'{text}'" if _has_quotes(text) else json.dumps(text)
 
 
+def like(text: str, value: object) -> str:
+    """Return a value in the quotes of what it replaces, or as a block like that."""
+    quote = text[:1]  # null may have no text
+    return quoted(quote, value) or literal(text, value) or inline(value)
+
+
+def quoted(quote: str, value: object) -> str | None:
+    """Return a string in these quotes; None if it is none, or does not fit there."""
+    if quote == "'" and isinstance(value, str) and value.isprintable():
+        return "'" + value.replace("'", "''") + "'"
+    if quote == '"' and isinstance(value, str) and value.isascii():
+        return json.dumps(value)
+    return None
+
+
 @cache
 def _dumper(*, blocks: bool) -> type:
     import yaml
