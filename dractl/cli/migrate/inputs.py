@@ -204,7 +204,9 @@ def _place(origin: Origin, steps: Steps) -> str:
 def _of_cluster(documents: Iterable[tuple[object, str]], first: int) -> Iterator[Input]:
     mappings = ((each, where) for each, where in documents if isinstance(each, Mapping))
     for number, (document, where) in enumerate(mappings, first):
-        yield Input(document, where, number, is_file=False, texts=texts(document))
+        # Where the package is installed says nothing.
+        place = where.replace(str(PLUGINS), PLUGINS.name)
+        yield Input(document, place, number, is_file=False, texts=texts(document))
 
 
 def _snapshot(

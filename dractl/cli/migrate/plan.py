@@ -98,4 +98,5 @@ def _rendered(answer: "Answer", output_format: str, screen: Terminal) -> str:
         return plans.names(answer.plan)
     if output_format == "wide":
         return plans.wide(answer.plan, screen)
-    return plans.table(answer.plan, answer.proof, answer.stages, screen)
+    known = {each.where for each in answer.gathered.inputs if not each.is_file}
+    return plans.table(answer.plan, answer.proof, answer.stages, screen, known=known)

@@ -1,7 +1,7 @@
 """What `dractl migrate plan` finds, from its options to an answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dractl.cli.migrate.inputs import Gathered, gathered
 from dractl.cli.migrate.options import Given, Wanted
@@ -10,7 +10,7 @@ from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import counted
 from dractl.errors import ExitStatus
-from dractl.migrate.answer import Plan, Proof, Rewrite, Verdict
+from dractl.migrate.answer import Plan, Proof, Verdict
 from dractl.migrate.inputs import Order
 from dractl.migrate.plan import plan
 from dractl.migrate.proof import proof
@@ -22,11 +22,10 @@ from dractl.rules.registry import Severity
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Answer:
-    """A plan, what it makes of documents, its proof and its stages."""
+    """A plan, its proof and its stages; findings of the rewriting are the plan's."""
 
     gathered: Gathered
     plan: Plan
-    rewrite: Rewrite
     proof: Proof
     stages: Sequence[Stage]
 
@@ -41,7 +40,7 @@ class Answer:
         route = self.plan.order.route
         return any(
             each.severity is Severity.ERROR and each.route in {None, route}
-            for each in (*self.plan.all_findings, *self.rewrite.findings)
+            for each in self.plan.all_findings
         ) or any(each.targets and each.route is None for each in self.plan.users)
 
     @property
@@ -58,14 +57,25 @@ class Answer:
         return ExitStatus.NO if moves and is_unproven else ExitStatus.YES
 
 
-def planned(given: Given, wanted: Wanted, source: Source, screen: Terminal) -> Answer:
-    """Read what the options mean and plan it; raise DractlError."""
-    found = gathered(given, wanted, source, screen)
+def planned(
+    given: Given,
+    wanted: Wanted,
+    source: Source,
+    screen: Terminal,
+    *,
+    fresh: bool = False,
+) -> Answer:
+    """Read what the options mean and plan it; raise DractlError.
+
+    `fresh` asks a live cluster for the state of this moment.
+    """
+    found = gathered(given, wanted, source, screen, fresh=fresh)
     made = plan(found.inputs, found.snapshot, found.order)
     new = rewritten(made, found.snapshot, found.inputs)
     proven = proof(made, found.inputs, found.snapshot, new)
     steps = stages(made, proven, new, found.inputs, found.snapshot)
-    return Answer(found, made, new, proven, steps)
+    told = replace(made, findings=(*made.findings, *new.findings))
+    return Answer(found, told, proven, steps)
 
 
 def tell(answer: Answer, screen: Terminal) -> None:

@@ -1,6 +1,6 @@
 """How a plan looks: for people, a section for each question that it answers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from dractl.cli.migrate import prospects
 from dractl.cli.migrate.groups import Need, needs
@@ -21,14 +21,24 @@ _WIDE = (
 )
 
 
-def table(plan: Plan, proof: Proof, stages: Sequence[Stage], screen: Terminal) -> str:
-    """Return the plan in sections; those that have nothing to say are left out."""
+def table(
+    plan: Plan,
+    proof: Proof,
+    stages: Sequence[Stage],
+    screen: Terminal,
+    *,
+    known: Collection[str] = (),
+) -> str:
+    """Return the plan in sections; those that have nothing to say are left out.
+
+    `known` are places that say nothing to a reader: those of a cluster's objects.
+    """
     limit = screen.columns or NARROW
     sections = (
         ("WHO ASKS FOR WHAT", _asking(plan, limit)),
         ("WHAT BECOMES OF SELECTORS ON NODE LABELS", _moved(plan, limit)),
         ("WHAT THE PLUGINS ARE TOLD", _settings(plan, limit)),
-        ("FINDINGS", _findings(plan, limit)),
+        ("FINDINGS", _findings(plan, known, limit)),
         ("WHAT ELSE KNOWS THE OLD NAMES", _mentions(plan, limit)),
         ("DOES AS MUCH FIT AFTER", prospects.proven(proof, plan, limit)),
         ("STAGES", prospects.staged(stages, limit)),
@@ -173,7 +183,7 @@ def _settings(plan: Plan, limit: int) -> Iterator[str]:
 # -- findings
 
 
-def _findings(plan: Plan, limit: int) -> Iterator[str]:
+def _findings(plan: Plan, known: Collection[str], limit: int) -> Iterator[str]:
     """Yield what is found, most severe first; the same at several places once."""
     groups: dict[tuple[object, ...], list[Finding]] = {}
     found = dict.fromkeys(plan.all_findings)
@@ -184,22 +194,26 @@ def _findings(plan: Plan, limit: int) -> Iterator[str]:
         first = same[0]
         text = f"{first.severity} {first.code}: {first.message}"
         yield from indented(text, limit, "  ", "    ")
-        yield from _places(same, limit)
+        yield from _places(same, known, limit)
         head, *rest = first.fix.split("\n")
         if head:
             yield from indented(f"fix: {head}", limit, "    ", "      ")
         yield from (f"      {visible(each)}" for each in rest)
 
 
-def _places(same: Sequence[Finding], limit: int) -> Iterator[str]:
-    places = dict.fromkeys(
-        f"{each.subject} ({each.where})" if each.subject and each.where
-        else each.subject or each.where
-        for each in same
-    )  # fmt: skip
-    listed = [each for each in places if each]
+def _places(
+    same: Sequence[Finding], known: Collection[str], limit: int
+) -> Iterator[str]:
+    listed: dict[str, None] = {}
+    for each in same:
+        subject = "" if each.subject in each.message else each.subject
+        where = "" if each.where in known else each.where
+        if subject or where:
+            listed[
+                f"{subject} ({where})" if subject and where else subject or where
+            ] = None
     if listed:
-        yield from indented(f"at {_some(listed)}", limit, "    ", "      ")
+        yield from indented(f"at {_some([*listed])}", limit, "    ", "      ")
 
 
 def _mentions(plan: Plan, limit: int) -> Iterator[str]:

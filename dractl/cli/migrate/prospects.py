@@ -15,6 +15,7 @@ _SAID: Final = {
     Verdict.UNPROVEN: "unproven: it cannot be told",
 }
 _MOST: Final = 20  # lines of a table
+_MOST_REASONS: Final = 6
 _MOST_NODES: Final = 4
 
 
@@ -23,8 +24,10 @@ def proven(proof: Proof, plan: Plan, limit: int) -> Iterator[str]:
     if not any(each.route is not None for each in plan.users):
         return
     yield f"  {_SAID[proof.verdict]}"
-    for reason in proof.reasons:
+    for reason in proof.reasons[:_MOST_REASONS]:
         yield from indented(f"- {reason}", limit, "    ", "      ")
+    if (rest := len(proof.reasons) - _MOST_REASONS) > 0:
+        yield f"    - and {rest} more"
     nodes = [
         (each.node, each.resource, str(each.before), str(each.after), each.source)
         for each in proof.nodes
