@@ -24,7 +24,8 @@ Loss = tuple[str, Steps]
 class Former:
     """A claim, or template of claims, as extended resources.
 
-    `counts` and `resources` are by request; a count is None where it is all devices.
+    `counts`, `resources` and `classes` are by request; a count is None where it is all
+    devices.
     `stays` says why it cannot go, "" if it can. `losses` are what goes without a trace:
     none of a claim that dractl wrote and that nobody has changed.
     """
@@ -32,6 +33,7 @@ class Former:
     given: Input
     counts: Mapping[str, int | None] = field(default_factory=dict)
     resources: Mapping[str, str] = field(default_factory=dict)
+    classes: Mapping[str, str] = field(default_factory=dict)
     memory: Memory = _NOTHING
     stays: str = ""
     losses: tuple[Loss, ...] = ()
@@ -80,6 +82,7 @@ def former(given: Input, order: Order, names: Mapping[str, str]) -> Former:
         given,
         {name: _count(each) for name, each in bodies.items()},
         {name: each.resource for name, each in origins.items() if each is not None},
+        {name: text(each, "deviceClassName") for name, each in bodies.items()},
         memory,
         _stays(bodies, origins),
         () if is_exact else tuple(_losses(spec, origins, (*steps, "devices"))),

@@ -1,6 +1,6 @@
 """The way back: from claims of pods to extended resources."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Final
@@ -16,18 +16,24 @@ from dractl.api.workload_resources import (
 from dractl.migrate.answer import Finding, Rewrite
 from dractl.migrate.asks import Spec, specs
 from dractl.migrate.classes import NAME
-from dractl.migrate.edits import changed_at
+from dractl.migrate.edits import changed_at, without
 from dractl.migrate.former import Former, former
 from dractl.migrate.holders import Holder, holders, shared, without_claims
 from dractl.migrate.inputs import Input, Order, Steps, Wire
+from dractl.migrate.losses import loss
 from dractl.migrate.memory import MIGRATED
 from dractl.migrate.places import at
+from dractl.migrate.quotas import quota_key
 from dractl.model.claims import ResourceClaim, ResourceClaimTemplate
-from dractl.rules.registry import Severity
 from dractl.rules.subject import entries, mapping, text
 
 _KINDS: Final = {"ResourceClaimTemplate": TEMPLATE_NAME, "ResourceClaim": CLAIM_NAME}
-_CODE: Final = "not-reversible"
+_STAYS: Final = "claim-stays"
+_HARD: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
+    ("", "ResourceQuota"): ("spec", "hard"),
+    ("quota.openshift.io", "ClusterResourceQuota"): ("spec", "quota", "hard"),
+}
+_LOST: Final = "not-reversible"
 
 
 def reversed_(inputs: Sequence[Input], order: Order) -> Rewrite:
@@ -43,9 +49,10 @@ def reversed_(inputs: Sequence[Input], order: Order) -> Rewrite:
         if each.group != GROUP:
             for spec in specs(each):
                 work.give_back(each, spec)
-    return Rewrite(
-        work.documents, findings=tuple(work.findings), removed=frozenset(work.removed())
-    )
+    needed = frozenset(work.needed())
+    documents = {**dict(work.quotas(needed)), **work.documents}
+    removed = frozenset(work.removed(needed))
+    return Rewrite(documents, findings=tuple(work.findings), removed=removed)
 
 
 @dataclass(eq=False)
@@ -84,10 +91,10 @@ class _Work:
         amounts: dict[Steps, dict[str, int]] = {}
         for index, entry in enumerate(entries(spec, "resourceClaims")):
             place = given.place((*found.steps, "resourceClaims", index))
-            former_ = self._former(given, entry, place)
+            name = text(entry, "name")
+            former_ = self._former(given, entry, place) if name else None
             if former_ is None:
                 continue
-            name = text(entry, "name")
             own = self._amounts(given, former_, name, tuple(holders(spec)))
             if own is None:
                 continue
@@ -118,7 +125,7 @@ class _Work:
         if source is None:
             kind = next(kind for kind, key in _KINDS.items() if key == reference.field)
             what = f"its {kind} {reference.name} is not among what was read"
-            self._say(given, Severity.ERROR, what, place)
+            self._say(given, _STAYS, what, place)
             return None
         found = self.used.get(source.number)
         if found is not None:
@@ -128,13 +135,13 @@ class _Work:
         if wished and wished.isdisjoint(found.resources.values()):
             return None
         if found.stays:
-            self._say(source, Severity.ERROR, f"it stays: {found.stays}", source.where)
+            self._say(source, _STAYS, f"it stays: {found.stays}", source.where)
             return None
         for what, steps in found.losses:
-            self._say(source, Severity.WARNING, f"lost: {what}", source.place(steps))
+            self._say(source, _LOST, f"lost: {what}", source.place(steps))
         if found.is_shared:
             what = "lost: that pods share its devices; each asks for its own"
-            self._say(source, Severity.WARNING, what, source.where)
+            self._say(source, _LOST, what, source.where)
         return self.used.setdefault(source.number, found)
 
     def _find(self, reference: Reference, namespace: str) -> Input | None:
@@ -160,29 +167,48 @@ class _Work:
             if amounts is None:
                 what = f"claim {claim} stays: how much of it container {each.name} "
                 what += "asked for is not known"
-                self._say(given, Severity.ERROR, what, given.where)
+                self._say(given, _STAYS, what, given.where)
                 return None
             own[each.steps] = amounts
         for first, second in shared(all_, claim):
             what = f"lost: that containers {first} and {second} share devices"
-            self._say(given, Severity.WARNING, what, given.where)
+            self._say(given, _LOST, what, given.where)
         return own
 
-    def removed(self) -> Iterator[int]:
-        """Yield the inputs that nothing needs any more."""
+    def needed(self) -> Iterator[str]:
+        """Yield the classes of claims that stay."""
         gone = set(self._unused_claims())
-        yield from gone
-        left = [
-            each.document
-            for each in self.inputs
-            if each.group == GROUP and each.kind in _KINDS and each.number not in gone
-        ]
-        needed = {name for each in left for name in _class_names(each)}
+        for each in self.inputs:
+            is_claim = each.group == GROUP and each.kind in _KINDS
+            if is_claim and each.number not in gone:
+                yield from _class_names(each.document)
+
+    def removed(self, needed: Collection[str]) -> Iterator[int]:
+        """Yield the inputs that nothing needs any more."""
+        yield from self._unused_claims()
         for each in self.inputs:
             is_class = each.group == GROUP and each.kind == "DeviceClass"
             is_ours = MIGRATED in mapping(each.metadata, "annotations")
             if is_class and is_ours and each.name not in needed:
                 yield each.number
+
+    def quotas(self, needed: Collection[str]) -> Iterator[tuple[int, Wire]]:
+        """Yield quotas without what says of classes the same as of resources."""
+        pairs = {
+            (f"requests.{each.resources[name]}", quota_key(class_name))
+            for each in self.used.values()
+            for name, class_name in each.classes.items()
+            if class_name not in needed
+        }
+        for given in self.inputs:
+            steps = _HARD.get((given.group, given.kind))
+            hard = mapping(given.document, *steps) if steps else {}
+            gone = [
+                key for old, key in pairs if key in hard and hard.get(old) == hard[key]
+            ]
+            if steps and gone:
+                places = [(*steps, key) for key in gone]
+                yield given.number, without(given.document, places)
 
     def _unused_claims(self) -> Iterator[int]:
         still = {
@@ -201,8 +227,8 @@ class _Work:
             ):
                 yield number
 
-    def _say(self, given: Input, severity: Severity, what: str, place: str) -> None:
-        found = Finding(_CODE, severity, what, given.title, place)
+    def _say(self, given: Input, code: str, what: str, place: str) -> None:
+        found = loss(code, what, given.title, place)
         if found not in self.findings:
             self.findings.append(found)
 

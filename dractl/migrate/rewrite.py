@@ -10,17 +10,18 @@ from dractl.api.snapshot import Snapshot
 from dractl.api.versions import HUB
 from dractl.api.versions_back import from_hub
 from dractl.manifests.claims import metadata
+from dractl.migrate import quotas
 from dractl.migrate.answer import Asking, Finding, Plan, Rewrite, User, UserPlan
 from dractl.migrate.asks import AMOUNTS
 from dractl.migrate.claims import SHARES, Asked, Request, asked, shared_request
 from dractl.migrate.classes import classes
 from dractl.migrate.edits import changed_at, renewed, without
 from dractl.migrate.inputs import Input, Order, Route, Shares, Steps, Wire
+from dractl.migrate.losses import loss
 from dractl.migrate.memory import MIGRATED, Memory, Requirement
 from dractl.migrate.naming import Names, digest, label, unlike
 from dractl.migrate.places import at
 from dractl.migrate.requirements import leaving
-from dractl.rules.registry import Severity
 from dractl.rules.subject import entries, mapping, text
 
 QUEUE: Final = "kueue.x-k8s.io/queue-name"
@@ -35,12 +36,12 @@ def rewritten(plan: Plan, snapshot: Snapshot, inputs: Sequence[Input]) -> Rewrit
     be rewritten stays as it is, with a finding that says so.
     """
     work = _Work(plan, Names.of(inputs, snapshot))
-    for each in plan.users:
-        if each.route is Route.CLAIMS:
-            work.move(each)
-    shared = (*classes(plan.users, snapshot, inputs), *work.shared)
+    moved = [each for each in plan.users if each.route is Route.CLAIMS]
+    moved = [each for each in moved if work.move(each)]
+    kept = [each for each in plan.users if each.route is Route.EXTENDED]
+    shared = (*classes([*moved, *kept], snapshot, inputs), *work.shared)
     return Rewrite(
-        work.documents,
+        {**quotas.changed(inputs, moved), **work.documents},
         {number: tuple(each) for number, each in work.added.items()},
         tuple(work.written(each) for each in shared),
         tuple(work.findings),
@@ -70,8 +71,8 @@ class _Work:
         best = best_in(document["kind"], self.plan.order.profile.version)
         return from_hub(document, best) if best else document
 
-    def move(self, plan: UserPlan) -> None:
-        """Let a user have claims."""
+    def move(self, plan: UserPlan) -> bool:
+        """Let a user have claims; tell whether that could be."""
         user = plan.user
         number = user.input.number
         document = self.documents.get(number, user.input.document)
@@ -81,7 +82,7 @@ class _Work:
         flaw = _flaw(document, user, asks, made)
         if flaw is not None or not asks:
             self.findings += [] if flaw is None else [flaw]
-            return
+            return False
         spec = mapping(at(document, user.steps))
         gone = leaving(spec, plan.moved, user.steps)
         self.findings += _remarks(plan, made, gone, self.plan.order)
@@ -100,6 +101,7 @@ class _Work:
             listed.append(_Entry(entry, source, users))
         change = partial(_with_claims, user, asks, listed, gone)
         self.documents[number] = changed_at(document, user.steps, change)
+        return True
 
     def _template(
         self, plan: UserPlan, made: Asked, gone: Mapping[Steps, Requirement]
@@ -240,6 +242,7 @@ def _flaw(
     document: Wire, user: User, asks: Sequence[Asking], made: Asked
 ) -> Finding | None:
     """Return what keeps a user from being rewritten."""
+    say = partial(_said, user, "not-rewritten")
     for steps in (user.steps, *(each.steps for each in asks)):
         holder = mapping(at(document, steps))
         is_pod = steps == user.steps
@@ -247,15 +250,12 @@ def _flaw(
             holder = mapping(holder, "resources")
         key = "resourceClaims" if is_pod else "claims"
         if not isinstance(holder.get(key), list | None):
-            what = f"{key} is no list"
-            return _finding(user, "not-rewritten", Severity.ERROR, what, (*steps, key))
+            return say(f"{key} is no list", (*steps, key))
     if any(each.steps == user.steps for each in asks):
-        what = "the pod asks for it as a whole, and only containers can have claims"
-        return _finding(user, "not-rewritten", Severity.ERROR, what, user.steps)
+        return say("only containers can have claims, not a pod as a whole", user.steps)
     if len(made.requests) > _MOST_REQUESTS:
-        what = f"a claim has at most {_MOST_REQUESTS} requests; this one would have "
-        what += f"{len(made.requests)}"
-        return _finding(user, "not-rewritten", Severity.ERROR, what, user.steps)
+        what = f"a claim has {_MOST_REQUESTS} requests at most, this one would have"
+        return say(f"{what} {len(made.requests)}", user.steps)
     return None
 
 
@@ -265,23 +265,20 @@ def _remarks(
     """Yield what differs after, or is not as the plan has it."""
     user = plan.user
     for each in made.remarks:
-        yield _finding(user, "init-sees-more", Severity.INFO, each, user.steps)
+        yield _said(user, "init-sees-more", each, user.steps)
     if _is_queued(user) and _several(made, order):
         what = f"its devices need not share {order.align}: Kueue takes no constraints"
-        yield _finding(user, "not-aligned", Severity.WARNING, what, user.steps)
+        yield _said(user, "not-aligned", what, user.steps)
     if gone and not made.requests:
         what = "nothing notes the requirements on nodes that go, for the way back"
-        yield _finding(user, "not-reversible", Severity.WARNING, what, user.steps)
+        yield _said(user, "not-reversible", what, user.steps)
     for moved in plan.moved:
         if moved.steps[len(user.steps) :] not in gone:
-            what = f"the requirement on {moved.label} stays: without it, another term "
-            what += "beside it would be left empty or mean something else"
-            code = "requirement-stays"
-            yield _finding(user, code, Severity.WARNING, what, moved.steps)
+            what = f"the requirement on {moved.label} stays: another term beside it "
+            what += "would mean something else without it"
+            yield _said(user, "requirement-stays", what, moved.steps)
 
 
-def _finding(
-    user: User, code: str, severity: Severity, message: str, steps: Steps
-) -> Finding:
+def _said(user: User, code: str, message: str, steps: Steps) -> Finding:
     place = user.input.place(steps)
-    return Finding(code, severity, message, user.input.title, place, route=Route.CLAIMS)
+    return loss(code, message, user.input.title, place, Route.CLAIMS)
