@@ -10,7 +10,6 @@ from dractl.rules.subject import mapping, text
 _COUNTS: Final = ("replicas", "parallelism", "size", "minReplicas")
 _TIMES: Final = ("numOfHosts",)  # Ray: pods of each replica of a group
 _MOST: Final = 10**6
-_NO_COUNTS: Final = frozenset({"argoproj.io"})  # `parallelism` is a limit there
 
 
 def replicas(given: Input, steps: Steps) -> int | None:
@@ -24,8 +23,6 @@ def replicas(given: Input, steps: Steps) -> int | None:
     special = _SPECIAL.get((given.group, given.kind))
     if special is not None:
         return special(given, steps)
-    if given.group in _NO_COUNTS:
-        return 1
     return _product(given, steps)
 
 
@@ -85,7 +82,15 @@ def _of_machines(given: Input, steps: Steps) -> int:
     return _product(given, steps)
 
 
+def _of_workflows(_given: Input, _steps: Steps) -> int:
+    return 1  # their `parallelism` is a limit
+
+
 _SPECIAL: Final[Mapping[tuple[str, str], Callable[[Input, Steps], int]]] = {
     ("leaderworkerset.x-k8s.io", "LeaderWorkerSet"): _of_leaders,
     ("kubevirt.io", "VirtualMachine"): _of_machines,
+    ("argoproj.io", "Workflow"): _of_workflows,
+    ("argoproj.io", "CronWorkflow"): _of_workflows,
+    ("argoproj.io", "WorkflowTemplate"): _of_workflows,
+    ("argoproj.io", "ClusterWorkflowTemplate"): _of_workflows,
 }
