@@ -3,7 +3,7 @@
 It is the way back of what becomes of selectors on such labels (labels.py).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -12,9 +12,9 @@ from dractl.manifests.classes import facts
 from dractl.manifests.conditions import Condition
 from dractl.manifests.presets import preset_of
 from dractl.migrate.inputs import Wire
-from dractl.vendors.plugins import Label
+from dractl.vendors.plugins import Label, Reading, wild
 
-_PARTS: Final = 3  # of a version
+_PARTS: Final[Mapping[Reading, int]] = {"major": 0, "minor": 1, "patch": 2}
 _PARTITION: Final = "MIG-"
 
 
@@ -23,25 +23,25 @@ def told_by_labels(
 ) -> tuple[Wire, Wire]:
     """Return attributes and capacity that labels of a node tell of its devices.
 
-    Labels of the resource's own (`nvidia.com/mig-1g.5gb.memory`) come before those of
-    all devices of the node. What does not suit the attribute's type is not told.
+    Labels about the resource alone come before those about all devices of the node.
+    What does not suit the attribute's type is not told.
     """
-    rows = [each for each in rows if each.fate == "device" and each.driver == driver]
     values: dict[str, str] = {}
     versions: dict[str, dict[int, str]] = {}
-    for row, value in _in_order(labels, rows, resource):
-        if row.reading in {"major", "minor"}:
-            position = 0 if row.reading == "major" else 1
-            versions.setdefault(row.name, {})[position] = value
-        elif read := _read(row, value):
+    for row, key in _in_order(labels, rows, driver, resource):
+        position = _PARTS.get(row.reading)
+        if position is not None:
+            versions.setdefault(row.name, {})[position] = labels[key]
+        elif read := _read(row, key, labels[key]):
             values[row.name] = read
     for name, parts in versions.items():
         if 0 in parts and name not in values:
-            values[name] = _version(f"{parts[0]}.{parts.get(1, '0')}")
-    return stated(((name, value) for name, value in values.items()), driver)
+            joint = (parts.get(each, "0") for each in _PARTS.values())
+            values[name] = _version(".".join(joint))
+    return _stated(values.items(), driver)
 
 
-def stated(values: Iterable[tuple[str, str]], driver: str) -> tuple[Wire, Wire]:
+def _stated(values: Iterable[tuple[str, str]], driver: str) -> tuple[Wire, Wire]:
     """Return values in the form in which a device of the driver has them."""
     attributes: dict[str, object] = {}
     capacity: dict[str, object] = {}
@@ -56,49 +56,79 @@ def stated(values: Iterable[tuple[str, str]], driver: str) -> tuple[Wire, Wire]:
 
 
 def _in_order(
-    labels: Mapping[str, str], rows: Iterable[Label], resource: str
+    labels: Mapping[str, str], rows: Iterable[Label], driver: str, resource: str
 ) -> Iterator[tuple[Label, str]]:
-    """Yield rows with values, those of the resource's own labels last."""
+    """Yield rows with the labels that they read, those of the resource's own last."""
     own: list[tuple[Label, str]] = []
     for row in rows:
+        if row.fate != "device" or row.driver != driver:
+            continue
         for key in sorted(labels):
-            if not fnmatchcase(key, row.pattern):
+            part = wild(row.pattern, key)
+            if part is None:
                 continue
-            if key.startswith(f"{resource}."):
-                own.append((row, labels[key]))
-            elif "*" not in row.pattern:
-                yield row, labels[key]
+            if not row.of_resource:
+                yield row, key
+            elif part in resource:
+                own.append((row, key))
     yield from own
 
 
-def _read(row: Label, value: str) -> str:
-    """Return the driver's spelling of a label's value, "" if there is none."""
-    if row.reading == "profile":
-        before, found, profile = value.rpartition(_PARTITION)
-        return profile if found and before else ""
-    value = _without_suffix(value, row.suffixes)
-    if value in row.table:
-        return row.table[value]
-    if row.reading == "mebibytes":
-        return f"{value}Mi" if value.isascii() and value.isdecimal() else ""
-    if row.reading == "version":
-        return _version(value)
-    if row.reading == "dashed":
-        return value.replace("-", " ")
-    return "" if row.reading == "table" else value
+def _read(row: Label, key: str, label: str) -> str:
+    """Return the driver's spelling of what a label says, "" if that is not known."""
+    value = label
+    for start in range(1, len(label)):
+        if any(fnmatchcase(label[start:], each) for each in row.suffixes):
+            value = label[:start]
+            break
+    part = wild(row.pattern, key) or ""
+    read = _READ.get(row.reading)
+    if row.reading == "named":
+        for old, new in row.table.items():
+            part = part.replace(old, new)
+        return part
+    if value in row.table or row.reading == "table":
+        return row.table.get(value, "")
+    return read(value, part) if read is not None else ""
 
 
-def _without_suffix(value: str, suffixes: Iterable[str]) -> str:
-    for start in range(1, len(value)):
-        if any(fnmatchcase(value[start:], each) for each in suffixes):
-            return value[:start]
-    return value
+def _profile(value: str, _: str) -> str:
+    before, found, profile = value.rpartition(_PARTITION)
+    return profile if found and before else ""
 
 
-def _version(value: str) -> str:
+def _mebibytes(value: str, _: str) -> str:
+    return f"{value}Mi" if _is_number(value) else ""
+
+
+def _gibibytes(value: str, _: str) -> str:
+    number = value.rstrip("GBi")
+    return f"{number}Gi" if _is_number(number) else ""
+
+
+def _version(value: str, _: str = "") -> str:
     """Return a version of three parts without leading zeros, "" if it is none."""
     parts = value.removeprefix("v").split(".")
-    if len(parts) > _PARTS or not all(p.isascii() and p.isdecimal() for p in parts):
+    if len(parts) > len(_PARTS) or not all(map(_is_number, parts)):
         return ""
     numbers = [each.lstrip("0") or "0" for each in parts]
-    return ".".join([*numbers, "0", "0"][:_PARTS])
+    return ".".join([*numbers, "0", "0"][: len(_PARTS)])
+
+
+def _is_number(value: str) -> bool:
+    return value.isascii() and value.isdecimal()
+
+
+# Of slices, only the beginning of a profile is known.
+_READ: Final[Mapping[Reading, Callable[[str, str], str]]] = {
+    "text": lambda value, _: value,
+    "number": lambda value, _: value if _is_number(value) else "",
+    "dashed": lambda value, _: value.replace("-", " "),
+    "underscored": lambda value, _: value.replace("_", " "),
+    "mebibytes": _mebibytes,
+    "gibibytes": _gibibytes,
+    "version": _version,
+    "profile": _profile,
+    "hex": lambda value, _: f"0x{value.lower()}",
+    "id": lambda _, part: f"0x{part.rpartition('-')[2].lower()}" if part else "",
+}

@@ -1,6 +1,7 @@
 """The pods of users as the scheduler sees them, before a migration and after."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -37,31 +38,83 @@ class Pods:
     free: tuple[Pod, ...] = ()
 
 
-_NO_PODS: Final = Pods()
+_NO_POD: Final = Pod(ObjectMeta(""))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Copies:
     """A user's pods, as many in the same order before and after.
 
-    `running` are those that the cluster has: before they stay, after each is fixed to
-    the node where it was. Pods of a DaemonSet are all fixed, and take the place of
-    those that are `replaced`; `stray` names nodes that suit it after only. `problem`
-    says why there are no pods to look at.
+    `old` and `new` are what they look like. `running` are those that the cluster has:
+    before they stay, after each is fixed to the node where it was. `missing` is how
+    many it wants beyond them. A DaemonSet has one on each of the `spots` instead;
+    `stray` names nodes that suit it after only. `problem` says why there are no pods to
+    look at.
     """
 
     plan: UserPlan
+    old: Pod = _NO_POD
+    new: Pod = _NO_POD
     running: tuple[Pod, ...] = ()
-    before: Pods = _NO_PODS
-    after: Pods = _NO_PODS
-    replaced: tuple[Pod, ...] = ()
+    missing: int = 0
+    spots: tuple[str, ...] = ()
     stray: tuple[str, ...] = ()
     problem: str = ""
 
     @property
+    def is_everywhere(self) -> bool:
+        """Whether its pods are where nodes are, and nowhere else."""
+        return self.plan.user.input.kind == "DaemonSet"
+
+    @property
     def wanted(self) -> int:
         """How many pods are looked at."""
-        return len(self.after.fixed) + len(self.after.free)
+        return len(self.spots if self.is_everywhere else self.running) + self.missing
+
+    @property
+    def staying(self) -> tuple[Pod, ...]:
+        """The pods that need not be placed before."""
+        return () if self.is_everywhere else self.running
+
+    @property
+    def before(self) -> Pods:
+        """The pods to place before."""
+        if self.is_everywhere:
+            return Pods(tuple(_each_on(self.old, self.spots)))
+        return Pods(free=tuple(self._free(self.old)))
+
+    @property
+    def after(self) -> Pods:
+        """The pods to place after."""
+        if self.is_everywhere:
+            return Pods(tuple(_each_on(self.new, self.spots)))
+        fixed = (
+            pinned(replace(self.new, meta=p.meta), p.node_name) for p in self.running
+        )
+        return Pods(tuple(fixed), tuple(self._free(self.new)))
+
+    def meanwhile(
+        self, out: AbstractSet[str], switched: AbstractSet[str], *, has_moved: bool
+    ) -> Pods:
+        """Return the pods to place while some nodes are out, and some have changed.
+
+        Pods stay where they are unless their node is one of these; all are free once
+        the user has moved.
+        """
+        pod = self.new if has_moved else self.old
+        if self.is_everywhere:
+            return Pods(tuple(_each_on(pod, [s for s in self.spots if s not in out])))
+        fixed, free = [], []
+        for each in self.running:
+            copy = replace(pod, meta=each.meta)
+            if has_moved or each.node_name in out or each.node_name in switched:
+                free.append(copy)
+            else:
+                fixed.append(pinned(copy, each.node_name))
+        return Pods(tuple(fixed), (*free, *self._free(pod)))
+
+    def _free(self, pod: Pod) -> Iterator[Pod]:
+        return (_named(pod, number) for number in range(self.missing))
 
 
 def copies(
@@ -107,34 +160,15 @@ def _copies(
     user = plan.user
     if isinstance(pods, str):
         return Copies(plan, problem=pods)
+    old, new = pods
     if user.input.kind == "DaemonSet":
-        return _on_each(plan, pods, snapshot.nodes, running)
-    before, after = pods
+        spots = [node.name for node in snapshot.nodes if _suits(old, node)]
+        later = {node.name for node in snapshot.nodes if _suits(new, node)}
+        stray = tuple(sorted(later - set(spots)))
+        return Copies(plan, old, new, tuple(running), 0, tuple(spots), stray)
     wanted = 1 if user.replicas is None else user.replicas
-    free = range(min(max(wanted, len(running)), MOST) - len(running))
-    moved = [pinned(replace(after, meta=each.meta), each.node_name) for each in running]
-    return Copies(
-        plan,
-        tuple(running),
-        Pods(free=tuple(_named(before, number) for number in free)),
-        Pods(tuple(moved), tuple(_named(after, number) for number in free)),
-    )
-
-
-def _on_each(
-    plan: UserPlan, pods: tuple[Pod, Pod], nodes: Sequence[Node], running: Sequence[Pod]
-) -> Copies:
-    """Return a pod for each node that suits."""
-    before, after = pods
-    suiting = [node.name for node in nodes if _suits(before, node)]
-    later = [node.name for node in nodes if _suits(after, node)]
-    return Copies(
-        plan,
-        before=Pods(tuple(_each_on(before, suiting))),
-        after=Pods(tuple(_each_on(after, suiting))),
-        replaced=tuple(running),
-        stray=tuple(sorted(set(later) - set(suiting))),
-    )
+    missing = min(max(wanted, len(running)), MOST) - len(running)
+    return Copies(plan, old, new, tuple(running), missing)
 
 
 def _each_on(pod: Pod, nodes: Iterable[str]) -> Iterator[Pod]:

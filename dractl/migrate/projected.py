@@ -6,22 +6,20 @@ resource tell of them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from dractl.api.snapshot import Snapshot
 from dractl.api.versions import HUB
-from dractl.errors import DractlError
 from dractl.manifests.classes import device_class
-from dractl.manifests.conditions import parse_condition
 from dractl.manifests.presets import preset_of
 from dractl.migrate.answer import Meaning, Plan, Rewrite, Target
 from dractl.migrate.inputs import Wire
-from dractl.migrate.label_facts import stated, told_by_labels
+from dractl.migrate.label_facts import told_by_labels
+from dractl.migrate.selector_facts import told_by_selectors
 from dractl.model.devices import ResourceSlice
 from dractl.model.nodeselection import NodeSelectorError
 from dractl.model.workloads import Node
-from dractl.vendors.base import Class, Driver
 from dractl.vendors.plugins import Plugin
 
 PUBLISHED: Final = "published"
@@ -57,6 +55,11 @@ class Offer:
     source: str = PUBLISHED
     devices: tuple[Wire, ...] = ()
     is_told: bool = True
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether devices can be counted by the amount."""
+        return self.case.meaning.unit not in _UNCOUNTED
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -182,12 +185,12 @@ def _offer(
         node.meta.labels, case.target.plugin.labels, case.target.driver, resource
     )
     is_told = bool(attributes or capacity)
-    device = _device(case, resource, attributes, capacity, per_device)
+    device = _device(case, attributes, capacity, per_device)
     if align:
         device["attributes"].setdefault(align, {"string": node.name})
-    count = 0 if case.meaning.unit in _UNCOUNTED else amount // per_device
-    devices = (device,) * min(count, _MOST)
-    return Offer(node, resource, case, amount, per_device, ASSUMED, devices, is_told)
+    offer = Offer(node, resource, case, amount, per_device, ASSUMED, (), is_told)
+    count = amount // per_device if offer.is_counted else 0
+    return replace(offer, devices=(device,) * min(count, _MOST))
 
 
 def _has_slices(slices: Iterable[ResourceSlice], driver: str, node: Node) -> bool:
@@ -207,55 +210,26 @@ def _has_slices(slices: Iterable[ResourceSlice], driver: str, node: Node) -> boo
 
 
 def _device(
-    case: Case, resource: str, attributes: Wire, capacity: Wire, per_device: int
+    case: Case, attributes: Wire, capacity: Wire, per_device: int
 ) -> dict[str, Any]:
     """Return a device as the class and the request want it, with what labels tell."""
     target = case.target
-    own = [*_type_of(target), *_wanted(case, resource)]
-    needed, amounts = stated(own, target.driver)
+    spec = class_of(target, target.device_class).get("spec")
+    listed = spec.get("selectors") if isinstance(spec, Mapping) else None
+    texts = [str(each["cel"]["expression"]) for each in listed or ()]
+    needed, amounts = told_by_selectors((*texts, *target.expressions), target.driver)
     shares = {
         name: {"value": f"{per_device}", "requestPolicy": {"default": each}}
         for name, each in target.capacity.items()
+        if case.meaning.unit in _SHARED
     }
     device: dict[str, Any] = {
-        "attributes": {**attributes, **needed},
-        "capacity": {**capacity, **amounts, **shares},
+        "attributes": {**needed, **attributes},
+        "capacity": {**amounts, **capacity, **shares},
     }
     if shares:
         device["allowMultipleAllocations"] = True
     return device
-
-
-def _type_of(target: Target) -> Iterator[tuple[str, str]]:
-    preset = preset_of(target.driver)
-    if preset is None:
-        return
-    shipped = _shipped(preset, target.row.device_class or target.device_class)
-    if shipped is None:
-        shipped = preset.default
-    if shipped.type_value:
-        yield preset.type_attribute, shipped.type_value
-
-
-def _shipped(preset: Driver, name: str) -> Class | None:
-    classes = (*preset.classes, *preset.partitioned)
-    return next((each for each in classes if each.name == name), None)
-
-
-def _wanted(case: Case, resource: str) -> Iterator[tuple[str, str]]:
-    """Yield the values that the row's conditions ask for."""
-    row, meaning = case.target.row, case.meaning
-    part = row.part(resource) or meaning.profile
-    for text in row.conditions:
-        try:
-            condition = parse_condition(text.replace("{}", part))
-        except DractlError:
-            continue  # the request says what is wrong with it
-        if condition.operator == "=" and condition.values[0]:
-            yield condition.name, condition.values[0]
-    preset = preset_of(case.target.driver)
-    if meaning.profile and preset is not None and "profile" in preset.attributes:
-        yield "profile", meaning.profile
 
 
 def _judge(
@@ -264,10 +238,8 @@ def _judge(
     """Note what is not known of the devices that are assumed."""
     for each in offers:
         what = f"{each.resource} on node {each.node.name}"
-        unit, replicas = each.case.meaning.unit, each.case.meaning.replicas
-        if unit in _UNCOUNTED:
-            doubts[f"how many devices stand behind {what} is not known"] = None
-        if unit in _SHARED and not replicas:
+        meaning = each.case.meaning
+        if meaning.unit in _SHARED and not meaning.replicas:
             doubts[f"how many pods share a device of {what} is not known"] = None
         if each.source == PUBLISHED:
             continue
@@ -328,7 +300,7 @@ def _classes(plan: Plan, snapshot: Snapshot, rewrite: Rewrite) -> Iterator[Wire]
             for name in (target.device_class, target.keeper):
                 if name and name not in known:
                     known.add(name)
-                    yield _class_of(target, name)
+                    yield class_of(target, name)
 
 
 def _name(document: Wire) -> str:
@@ -336,14 +308,14 @@ def _name(document: Wire) -> str:
     return str(metadata.get("name")) if isinstance(metadata, Mapping) else ""
 
 
-def _class_of(target: Target, name: str) -> Wire:
+def class_of(target: Target, name: str) -> Wire:
     """Return a class that the target names, as its chart has it."""
     own = target.class_document
     if own is not None and _name(own) == name:
         return own
     preset = preset_of(target.driver)
-    shipped = None if preset is None else _shipped(preset, name)
-    resource = shipped.extended_resource if shipped is not None else None
+    classes = () if preset is None else (*preset.classes, *preset.partitioned)
+    resource = next((c.extended_resource for c in classes if c.name == name), None)
     if resource is None and name == target.keeper:
         resource = target.resource
     return device_class(

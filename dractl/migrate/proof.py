@@ -9,7 +9,7 @@ from dractl.api.snapshot import Snapshot
 from dractl.migrate.answer import Fit, NodeChange, Plan, Proof, Rewrite, Verdict
 from dractl.migrate.inputs import Input
 from dractl.migrate.pods import MOST, Copies, Pods, copies
-from dractl.migrate.projected import Offer, Projected, projected
+from dractl.migrate.projected import ASSUMED, Offer, Projected, projected
 from dractl.migrate.worlds import Worlds, request_of, subjects
 from dractl.model.claims import ClaimSpec, ObjectMeta, ResourceClaim
 from dractl.solver.allocator import Allocator
@@ -39,9 +39,21 @@ def proof(
     new = placed(after, [each.after for each in users], holders)
     fits = tuple(_fit(*each) for each in zip(users, old.users, new.users, strict=True))
     nodes = tuple(_nodes(known.offers, after))
-    losses = [*_lost_pods(fits), *_lost_devices(nodes)]
+    unknown = _unknown(known.offers, nodes)
+    losses, unsure = [], []
+    for user, fit in zip(users, fits, strict=True):
+        if fit.after < fit.before:
+            rests = unknown.intersection(user.plan.user.resources)
+            (unsure if rests else losses).append(_lost_pods(fit))
+    losses += [
+        _lost_devices(each)
+        for each in nodes
+        if each.after < each.before and each.resource not in unknown
+    ]
     doubts = [
-        *_unknown(plan, snapshot, known),
+        *unsure,
+        *(f"what devices stand behind {each} is not known" for each in sorted(unknown)),
+        *_unproven(plan, snapshot, known),
         *_of_users(users),
         *_of_holders(new.first),
         *worlds.problems,
@@ -75,7 +87,7 @@ def placed(
 
 
 def _fit(user: Copies, old: Sequence[Placement], new: Sequence[Placement]) -> Fit:
-    before = len(user.running) + sum(each.node is not None for each in old)
+    before = len(user.staying) + sum(each.node is not None for each in old)
     after = sum(each.node is not None for each in new)
     failed = next((each for each in new if each.node is None), None)
     return Fit(
@@ -112,8 +124,8 @@ def _nodes(offers: Iterable[Offer], world: Snapshot) -> Iterator[NodeChange]:
     """Yield how much of each resource nodes have, and how often it is served after."""
     allocator = Allocator(replace(world, claims=()))
     for each in offers:
-        if each.case.target.is_admin:
-            continue  # access to all devices is not counted
+        if each.case.target.is_admin or not each.is_counted:
+            continue  # access to all devices, and parts of some, are not counted
         served = _served(each, allocator)
         if not each.case.target.capacity:
             served *= each.per_device  # one claim for all of them
@@ -139,26 +151,34 @@ def _served(offer: Offer, allocator: Allocator) -> int:
     return MOST
 
 
-def _lost_pods(fits: Iterable[Fit]) -> Iterator[str]:
-    for each in fits:
-        if each.after < each.before:
-            title = each.plan.user.input.title
-            yield (
-                f"{title}: {each.after} of its pods fit after, {each.before} before: "
-                f"{each.why}"
-            )
+def _unknown(offers: Iterable[Offer], nodes: Iterable[NodeChange]) -> frozenset[str]:
+    """Return the resources whose devices are a matter of guessing.
+
+    Of those that are counted in other units, there are none to look at; and assumed
+    ones of which the selectors want something that nothing tells do not count as lost.
+    """
+    uncounted = {each.resource for each in offers if not each.is_counted}
+    unmet = {
+        each.resource for each in nodes if each.source == ASSUMED and not each.after
+    }
+    return frozenset(uncounted | unmet)
 
 
-def _lost_devices(nodes: Iterable[NodeChange]) -> Iterator[str]:
-    for each in nodes:
-        if each.after < each.before:
-            yield (
-                f"node {each.node} has {each.before} of {each.resource}, and devices "
-                f"for {each.after} after"
-            )
+def _lost_pods(fit: Fit) -> str:
+    return (
+        f"{fit.plan.user.input.title}: {fit.after} of its pods fit after, {fit.before} "
+        f"before: {fit.why}"
+    )
 
 
-def _unknown(plan: Plan, snapshot: Snapshot, known: Projected) -> Iterator[str]:
+def _lost_devices(change: NodeChange) -> str:
+    return (
+        f"node {change.node} has {change.before} of {change.resource}, and devices for "
+        f"{change.after} after"
+    )
+
+
+def _unproven(plan: Plan, snapshot: Snapshot, known: Projected) -> Iterator[str]:
     """Yield what keeps the whole from being proven."""
     if not snapshot.nodes:
         yield "no nodes are given, so that nothing could be placed"

@@ -58,7 +58,12 @@ class Worlds:
 
     def before(self) -> Snapshot:
         """Return the cluster as it is, without the pods that are placed anew."""
-        gone = {pod.meta.key for each in self.users for pod in each.replaced}
+        gone = {
+            pod.meta.key
+            for each in self.users
+            if each.is_everywhere
+            for pod in each.running
+        }
         return self._without(self._snapshot, gone)
 
     def after(
@@ -72,7 +77,7 @@ class Worlds:
         """
         if switched is None:
             switched = set(self._projected.gone)
-        pods = (pod for each in self.users for pod in (*each.running, *each.replaced))
+        pods = (pod for each in self.users for pod in each.running)
         base = self._without(self._snapshot, {pod.meta.key for pod in pods})
         nodes = tuple(self._node(each, switched, out) for each in base.nodes)
         assumed = (
@@ -210,7 +215,10 @@ def _renamed(meta: ObjectMeta, old: str, new: str) -> ObjectMeta:
 def request_of(case: Case, count: int, name: str = "devices") -> Request:
     """Return the request that stands for so many of a resource."""
     target = case.target
-    capacity = {key: Quantity.parse(each) for key, each in target.capacity.items()}
+    capacity = {
+        key: Quantity.parse(each.replace("{}", str(count)))
+        for key, each in target.capacity.items()
+    }
     option = Option(
         None,
         target.device_class,

@@ -1,0 +1,190 @@
+"""In which order nodes change their stack, and which workloads move when.
+
+Every step of the way is placed by the allocator: while the nodes of a wave are out, and
+once they are back with the driver.
+"""
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from typing import Final
+
+from dractl.api.snapshot import Snapshot
+from dractl.migrate.answer import Plan
+from dractl.migrate.inputs import Order, Route
+from dractl.migrate.pods import Copies, Pods
+from dractl.migrate.projected import Projected
+from dractl.migrate.proof import placed, worded
+from dractl.migrate.worlds import Worlds
+from dractl.model.workloads import Node
+from dractl.solver.placement import Placement
+
+_CONTROL_PLANE: Final = (
+    "node-role.kubernetes.io/control-plane",
+    "node-role.kubernetes.io/master",
+)
+_PRODUCTS: Final = frozenset({"dashed", "underscored", "table"})  # readings of models
+_PART: Final = 3  # of the nodes of a pool, at most one of so many is out at a time
+_MOST_TRIES: Final = 50  # users that do not fit after a wave, and are left out singly
+_MOST_PODS: Final = 10_000  # that are placed to find out
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Wave:
+    """Nodes that change together: `pool` says what they have in common.
+
+    `movers` are the positions of users that move to claims once it is done. `doubts`
+    say which pods may have to wait meanwhile.
+    """
+
+    pool: str
+    nodes: tuple[str, ...]
+    movers: tuple[int, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+def waves(
+    plan: Plan, snapshot: Snapshot, projected: Projected, worlds: Worlds
+) -> tuple[Wave, ...]:
+    """Return the waves in their order, the control plane's nodes last."""
+    grouped = tuple(_grouped(plan.order, snapshot, projected))
+    course = _Course(worlds)
+    found = []
+    for number, each in enumerate(grouped):
+        doubts = tuple(course.doubts(each.nodes))
+        movers = course.move(each.nodes, is_last=number == len(grouped) - 1)
+        found.append(replace(each, movers=movers, doubts=doubts))
+    return tuple(found)
+
+
+# -- which nodes
+
+
+def _grouped(order: Order, snapshot: Snapshot, projected: Projected) -> Iterator[Wave]:
+    pools: dict[tuple[bool, bool, str], list[str]] = {}
+    for node in snapshot.nodes:
+        if node.name in projected.gone:
+            pool = _pool(node, order, projected)
+            key = (_is_control_plane(node), not pool, pool)
+            pools.setdefault(key, []).append(node.name)
+    for (_, _, pool), nodes in sorted(pools.items()):
+        for some in _split(nodes, order.wave_size):
+            yield Wave(pool, some)
+
+
+def _pool(node: Node, order: Order, projected: Projected) -> str:
+    """Return what a node has in common with those of its pool."""
+    labels = node.meta.labels
+    if order.pool_label:
+        return labels.get(order.pool_label, "")
+    rows = [
+        row
+        for each in projected.offers
+        if each.node.name == node.name
+        for row in each.case.target.plugin.labels
+        if row.fate == "device" and row.reading in _PRODUCTS
+    ]
+    models = dict.fromkeys(labels[row.pattern] for row in rows if row.pattern in labels)
+    return " ".join([*projected.gone[node.name], *models])
+
+
+def _is_control_plane(node: Node) -> bool:
+    return any(each in node.meta.labels for each in _CONTROL_PLANE)
+
+
+def _split(nodes: Sequence[str], size: int | None) -> Iterator[tuple[str, ...]]:
+    """Yield so many nodes at a time; else parts of about one size, a third at most."""
+    if size is None:
+        most = max(len(nodes) // _PART, 1)
+        count = -(-len(nodes) // most)
+        size = -(-len(nodes) // count)
+    size = max(size, 1)
+    for start in range(0, len(nodes), size):
+        yield tuple(nodes[start : start + size])
+
+
+# -- which workloads
+
+
+class _Course:
+    """How far a rollout is: which nodes have changed, and which users have moved."""
+
+    def __init__(self, worlds: Worlds) -> None:
+        self._worlds = worlds
+        self._users = worlds.users
+        self._switched: frozenset[str] = frozenset()
+        self._moved: frozenset[int] = frozenset()
+        self._usual = self._placed(frozenset())
+
+    def doubts(self, nodes: Sequence[str]) -> Iterator[str]:
+        """Say which pods find no place while the nodes are out."""
+        out = frozenset(nodes)
+        now = self._placed(out)
+        for user, usual, placements in zip(self._users, self._usual, now, strict=True):
+            wanted = sum(_is_on(each, out, user) for each in usual)
+            short = wanted - sum(each.node is not None for each in placements)
+            if short > 0:
+                failed = next(each for each in placements if each.node is None)
+                title = user.plan.user.input.title
+                yield f"{title}: {short} of its pods may have to wait: {worded(failed)}"
+
+    def move(self, nodes: Sequence[str], *, is_last: bool) -> tuple[int, ...]:
+        """Take the nodes for switched; return the users that can move then.
+
+        These are those whose pods all fit on what has changed. A DaemonSet's are on all
+        nodes, so that it comes last.
+        """
+        self._switched |= frozenset(nodes)
+        waiting = [
+            number
+            for number, each in enumerate(self._users)
+            if each.plan.route is Route.CLAIMS and number not in self._moved
+        ]
+        fitting = waiting if is_last else self._fitting(waiting)
+        self._moved |= frozenset(fitting)
+        return tuple(fitting)
+
+    def _fitting(self, waiting: Sequence[int]) -> list[int]:
+        """Return those of the users that fit wholly on what has changed.
+
+        One that does not fit keeps room from those behind it, so that they are tried
+        without it, as long as that takes no time.
+        """
+        world = self._worlds.after(self._switched)
+        candidates = [n for n in waiting if not self._users[n].is_everywhere]
+        pods = sum(self._users[number].wanted for number in candidates)
+        tries = max(1, min(_MOST_TRIES, _MOST_PODS // max(pods, 1)))
+        while candidates:
+            tries -= 1
+            numbers = [*sorted(self._moved), *candidates]
+            found = placed(
+                world, [self._of(n, frozenset(), self._moved | {n}) for n in numbers]
+            )
+            whole = {
+                number
+                for number, placements in zip(numbers, found.users, strict=True)
+                if all(each.node is not None for each in placements)
+            }
+            short = [each for each in candidates if each not in whole]
+            if not short:
+                break
+            gone = set(short if tries <= 0 else short[:1])
+            candidates = [each for each in candidates if each not in gone]
+        return candidates
+
+    def _placed(self, out: AbstractSet[str]) -> tuple[tuple[Placement, ...], ...]:
+        world = self._worlds.after(self._switched, out)
+        users = [self._of(n, out, self._moved) for n in range(len(self._users))]
+        return placed(world, users).users
+
+    def _of(self, number: int, out: AbstractSet[str], moved: AbstractSet[int]) -> Pods:
+        return self._users[number].meanwhile(
+            out, self._switched, has_moved=number in moved
+        )
+
+
+def _is_on(placement: Placement, out: AbstractSet[str], user: Copies) -> bool:
+    """Tell whether a pod is to be somewhere while nodes are out."""
+    if placement.node is None:
+        return False
+    return not user.is_everywhere or placement.node not in out
