@@ -4,6 +4,7 @@ Names are those of the public list of PCI ids, as of August 2026.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from dractl.model.hosts import HostFacts, NetInterface, PciDevice
@@ -106,7 +107,24 @@ _MODELS: Final = {
 
 def maker(function: PciDevice) -> str | None:
     """Return the name of a vendor, None for one that is not in the table."""
-    return _MAKERS.get(function.vendor)
+    return maker_of(function.vendor)
+
+
+def maker_of(vendor: int) -> str | None:
+    """Return the name of a vendor by its id, None for one that is not in the table."""
+    return _MAKERS.get(vendor)
+
+
+def models_of(device: int, vendors: Sequence[int]) -> tuple[str, ...]:
+    """Return what devices with such an id are called, of all vendors if none is named.
+
+    Nothing for one that is not in the table.
+    """
+    return tuple(
+        name
+        for (vendor, each), name in _MODELS.items()
+        if each == device and (not vendors or vendor in vendors)
+    )
 
 
 def model(function: PciDevice) -> str | None:

@@ -1,0 +1,39 @@
+"""Where configurations stand: entries of ConfigMaps, plain files, values of Helm."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from dractl.migrate.inputs import Input
+
+_OF_HELM: Final = re.compile(r"(?:.*\.)?config\.(?:map|data)\.(.+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A value that may be a configuration.
+
+    `holder` is the name of its ConfigMap, "" for a file; `entry` its key in there.
+    `subject` names it for the user.
+    """
+
+    value: object
+    subject: str
+    where: str
+    holder: str = ""
+    entry: str = ""
+
+
+def texts_of(source: Input) -> Iterator[Text]:
+    """Yield what a document holds: its texts, and itself if it has no kind."""
+    if source.kind == "ConfigMap":
+        for key, value in source.texts.items():
+            subject, where = f"{source.title}, {key}", source.place(("data", key))
+            yield Text(value, subject, where, source.name, key)
+    elif not source.kind:
+        for key, value in source.texts.items():
+            found = _OF_HELM.fullmatch(key)
+            entry = found[1] if found else key
+            yield Text(value, f"values, {key}", source.where, "", entry)
+        yield Text(source.document, "file", source.where)

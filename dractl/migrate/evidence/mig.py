@@ -1,0 +1,104 @@
+"""MIG: how profiles are spelt, and the layouts that the MIG manager makes.
+
+A layout is an entry of `mig-configs` in a file for nvidia-mig-parted 0.15, which a node
+chooses by its label `nvidia.com/mig.config`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from dractl.api.decode_fields import Wire, child, each, flag, int64, mapped
+from dractl.migrate.evidence.documents import texts_of
+from dractl.migrate.evidence.record import Record, Setting
+from dractl.migrate.inputs import Input
+
+KIND: Final = "MIG layout"
+INVALID: Final = "INVALID"
+"""What a model's label has in place of a profile, if GPUs do not suit the strategy."""
+
+_KEY: Final = "mig-configs"
+_PROFILE: Final = re.compile(
+    r"((?:[0-9]+c\.)?[0-9]+g\.[0-9]+gb)(?:[.+](.+)|(-.+))?", re.ASCII | re.DOTALL
+)
+
+
+def profile_of(spelling: str) -> str | None:
+    """Return a profile as the DRA driver spells it, None if it is none.
+
+    Names of resources and labels have `.` for `+`: `1g.5gb.me` is `1g.5gb+me`.
+    """
+    found = _PROFILE.fullmatch(spelling)
+    if found is None:
+        return None
+    whole, plus, minus = found.groups()
+    return f"{whole}+{plus}" if plus else f"{whole}{minus or ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How MIG cuts the GPUs of a node.
+
+    `profiles` has each profile once; `has_whole` tells that some GPUs stay whole.
+    """
+
+    name: str
+    subject: str
+    where: str
+    profiles: tuple[str, ...]
+    has_whole: bool
+
+
+def layouts(inputs: Sequence[Input], record: Record) -> tuple[Layout, ...]:
+    """Return all layouts that documents define."""
+    return tuple(
+        layout
+        for each_input in inputs
+        for text in texts_of(each_input)
+        if _is_file(text.value)
+        for layout in _layouts(text.value, text.subject, text.where, record)
+    )
+
+
+def _is_file(value: object) -> bool:
+    return isinstance(value, Mapping) and _KEY in value
+
+
+def _layouts(
+    value: object, subject: str, where: str, record: Record
+) -> Iterator[Layout]:
+    def read(file: Wire) -> tuple[tuple[str, object], ...]:
+        return tuple(child(file, _KEY).items())
+
+    for name, blocks in record.read(read, value, subject, where) or ():
+        layout = record.read(
+            partial(_layout, name, subject, where), {name: blocks}, subject, where
+        )
+        if layout is not None:
+            said = ", ".join(layout.profiles) if layout.profiles else "MIG off"
+            row = Setting(where, KIND, subject, f"{name}: {said}", _means(layout))
+            record.note(row)
+            yield layout
+
+
+def _layout(name: str, subject: str, where: str, source: Wire) -> Layout:
+    blocks = each(source, name, _block)
+    profiles = tuple(dict.fromkeys(one for block in blocks for one in block[0]))
+    return Layout(name, subject, where, profiles, any(b[1] for b in blocks))
+
+
+def _block(source: Wire) -> tuple[tuple[str, ...], bool]:
+    """Read the profiles of some GPUs, and whether these stay whole."""
+    is_enabled = flag(source, "mig-enabled")
+    amounts = mapped(source, "mig-devices", int64)
+    profiles = tuple(profile_of(name) or name for name in amounts if amounts[name] > 0)
+    return (profiles, False) if is_enabled else ((), True)
+
+
+def _means(layout: Layout) -> str:
+    if not layout.profiles:
+        return "GPUs are whole"
+    kept = "keep the MIG manager, and the driver's gate DynamicMIG off"
+    return f"partitions of the driver's static MIG: {kept}"

@@ -1,0 +1,75 @@
+"""Which nodes pods can be on, by what they say of labels and taints."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice, product
+from typing import Any, Final
+
+from dractl.api.decode_workloads import pod_spec
+from dractl.api.problems import MalformedField
+from dractl.migrate.inputs import Wire
+from dractl.model.claims import ObjectMeta
+from dractl.model.workloads import Node, Pod
+from dractl.solver.nodefit import is_selected, repelling
+
+_FIELDS: Final = ("nodeName", "nodeSelector", "affinity", "tolerations")
+_MOST_CASES: Final = 32
+_PASSING: Final = "node.kubernetes.io/"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where pods can be. `key` tells it from others, "" for anywhere."""
+
+    key: str = ""
+    pod: Pod | None = field(default=None, compare=False)
+
+    def has(self, node: Node, resources: frozenset[str] = frozenset()) -> bool:
+        """Tell whether a pod can be on a node, by its selectors and tolerations.
+
+        Taints of what passes (cordoned, not ready) do not count, nor do those with the
+        names of `resources`: pods that ask for these get the toleration where the
+        plugin ExtendedResourceToleration is on.
+        """
+        if self.pod is None:
+            return True
+        if self.pod.node_name:
+            return self.pod.node_name == node.name
+        if not is_selected(self.pod, node):
+            return False
+        return all(
+            each.key in resources or each.key.startswith(_PASSING)
+            for each in repelling(self.pod, node)
+        )
+
+    def labels(self) -> Iterator[Mapping[str, str]]:
+        """Yield the labels that a node has to have, one set for each alternative."""
+        if self.pod is None:
+            yield {}
+            return
+        own = self.pod.node_selector
+        terms = self.pod.affinity.terms if self.pod.affinity else ()
+        if not terms:
+            yield own
+        for term in terms:
+            wanted = [
+                [(each.key, value) for value in each.values]
+                for each in term.match_expressions
+                if each.operator == "In"
+            ]
+            for case in islice(product(*wanted), _MOST_CASES):
+                yield {**dict(case), **own}
+
+
+def place_of(spec: Wire) -> Place:
+    """Return where the pods of a spec can be; anywhere, if that is not readable."""
+    stated: dict[str, Any] = {key: spec[key] for key in _FIELDS if spec.get(key)}
+    if not stated:
+        return Place()
+    try:
+        pod = Pod(ObjectMeta("", ""), **pod_spec(stated))
+    except MalformedField:
+        return Place()
+    return Place(
+        repr((pod.node_name, pod.node_selector, pod.affinity, pod.tolerations)), pod
+    )
