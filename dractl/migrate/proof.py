@@ -1,6 +1,6 @@
 """Whether as much fits after a migration as before: the allocator places both."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Final, NamedTuple
@@ -14,6 +14,8 @@ from dractl.migrate.worlds import Worlds, request_of, subjects
 from dractl.model.claims import ClaimSpec, ObjectMeta, ResourceClaim
 from dractl.solver.allocator import Allocator
 from dractl.solver.errors import AllocationAborted, PoolsInvalid
+from dractl.solver.extended import class_by_resource
+from dractl.solver.nodefit import requests_of
 from dractl.solver.placement import Placement, place
 from dractl.solver.subjects import Subject
 from dractl.solver.usage import Usage
@@ -40,22 +42,13 @@ def proof(
     fits = tuple(_fit(*each) for each in zip(users, old.users, new.users, strict=True))
     nodes = tuple(_nodes(known.offers, after))
     unknown = _unknown(known.offers, nodes)
-    losses, unsure = [], []
-    for user, fit in zip(users, fits, strict=True):
-        if fit.after < fit.before:
-            rests = unknown.intersection(user.plan.user.resources)
-            (unsure if rests else losses).append(_lost_pods(fit))
-    losses += [
-        _lost_devices(each)
-        for each in nodes
-        if each.after < each.before and each.resource not in unknown
-    ]
+    losses = [*_lost_pods(fits, unknown, known=True), *_lost_devices(nodes, unknown)]
     doubts = [
-        *unsure,
+        *_lost_pods(fits, unknown, known=False),
         *(f"what devices stand behind {each} is not known" for each in sorted(unknown)),
         *_unproven(plan, snapshot, known),
         *_of_users(users),
-        *_of_holders(new.first),
+        *_of_holders(new.first, after, known.gone),
         *worlds.problems,
         *known.doubts,
     ]
@@ -164,18 +157,28 @@ def _unknown(offers: Iterable[Offer], nodes: Iterable[NodeChange]) -> frozenset[
     return frozenset(uncounted | unmet)
 
 
-def _lost_pods(fit: Fit) -> str:
-    return (
-        f"{fit.plan.user.input.title}: {fit.after} of its pods fit after, {fit.before} "
-        f"before: {fit.why}"
-    )
+def _lost_pods(
+    fits: Iterable[Fit], unknown: frozenset[str], *, known: bool
+) -> Iterator[str]:
+    """Yield users of whom fewer pods fit, as far as their devices are known, or not."""
+    for each in fits:
+        user = each.plan.user
+        if each.after < each.before and unknown.isdisjoint(user.resources) is known:
+            yield (
+                f"{user.input.title}: {each.after} of its pods fit after, "
+                f"{each.before} before: {each.why}"
+            )
 
 
-def _lost_devices(change: NodeChange) -> str:
-    return (
-        f"node {change.node} has {change.before} of {change.resource}, and devices for "
-        f"{change.after} after"
-    )
+def _lost_devices(
+    nodes: Iterable[NodeChange], unknown: frozenset[str]
+) -> Iterator[str]:
+    for each in nodes:
+        if each.after < each.before and each.resource not in unknown:
+            yield (
+                f"node {each.node} has {each.before} of {each.resource}, and devices "
+                f"for {each.after} after"
+            )
 
 
 def _unproven(plan: Plan, snapshot: Snapshot, known: Projected) -> Iterator[str]:
@@ -203,14 +206,25 @@ def _of_users(users: Iterable[Copies]) -> Iterator[str]:
             )
 
 
-def _of_holders(placements: Iterable[Placement]) -> Iterator[str]:
-    """Yield pods that belong to no known user and find no devices after."""
+def _of_holders(
+    placements: Iterable[Placement], world: Snapshot, gone: Mapping[str, Sequence[str]]
+) -> Iterator[str]:
+    """Yield pods of which nothing changes, though what they ask for goes."""
+    served: Collection[str] = ()
+    if world.profile.enabled("DRAExtendedResource"):
+        served = class_by_resource(world.classes)
     for each in placements:
-        if each.node is None and each.subject.pod is not None:
-            meta = each.subject.pod.meta
+        if each.subject.pod is None:
+            continue
+        pod = world.pod_by_key[each.subject.pod.meta.key]
+        title = f"pod {pod.meta.namespace}/{pod.meta.name}"
+        lost = requests_of(pod).keys() & set(gone[pod.node_name])
+        if each.node is None:
+            yield f"{title} is not changed, and there are no devices for it after"
+        elif any(name not in served for name in lost):
             yield (
-                f"pod {meta.namespace}/{meta.name} belongs to nothing that is known, "
-                f"and there are no devices for it after"
+                f"{title} is not changed: it goes on as it is, but a new one in its "
+                "place would wait"
             )
 
 
