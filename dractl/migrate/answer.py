@@ -139,7 +139,8 @@ class UserPlan:
 
     `meanings` and `targets` are by resource; a resource without a target stays with its
     plugin. `route` is the way that it goes, None if it stays as it is. `blocks` says
-    why a route is closed, by route; an open one is absent.
+    why a route is closed, by route; an open one is absent. `doubtful` are resources
+    that mean several things, of which `meanings` has the first.
     """
 
     user: User
@@ -149,6 +150,7 @@ class UserPlan:
     moved: tuple[Moved, ...] = ()
     blocks: Mapping[Route, tuple[str, ...]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    doubtful: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,10 @@ def _user(each: UserPlan, order: Order) -> Document:
         "replicas": user.replicas,
         "controller": user.controller or None,
         "asks": [_asking(one, each) for one in user.asks],
-        "meanings": [_meaning(name, one) for name, one in each.meanings.items()],
+        "meanings": [
+            {**_meaning(name, one), "ambiguous": name in each.doubtful}
+            for name, one in each.meanings.items()
+        ],
         "targets": [_target(one) for one in each.targets.values()],
         "route": each.route.value if each.route is not None else None,
         "routes": [_route(each, order, route) for route in Route],

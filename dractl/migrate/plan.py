@@ -69,7 +69,8 @@ def _asks(user: User, order: Order) -> Iterator[Asking]:
 
 def _first(user: User, found: Evidence, snapshot: Snapshot, order: Order) -> UserPlan:
     """Return what can be said of a user without looking at others."""
-    meanings = {name: found.meanings(name, user)[0] for name in user.resources}
+    told = {name: found.meanings(name, user) for name in user.resources}
+    meanings = {name: several[0] for name, several in told.items()}
     served = _targets(meanings, found, order)
     moved = labels.translated(user, served, snapshot)
     return UserPlan(
@@ -79,6 +80,7 @@ def _first(user: User, found: Evidence, snapshot: Snapshot, order: Order) -> Use
         route=None,
         moved=moved.moved,
         findings=(*moved.findings, *traces.findings(user, served)),
+        doubtful=frozenset(name for name, several in told.items() if len(several) > 1),
     )
 
 

@@ -7,10 +7,13 @@ from dractl.migrate.answer import Meaning, Plan, Target, UserPlan
 
 @dataclass
 class Need:
-    """A resource in one meaning, what replaces it, and who asks for it."""
+    """A resource in one meaning, what replaces it, and who asks for it.
+
+    `meaning` is None where it has several, of which somebody has to choose one.
+    """
 
     resource: str
-    meaning: Meaning
+    meaning: Meaning | None
     target: Target | None
     users: list[UserPlan] = field(default_factory=list)
 
@@ -19,8 +22,10 @@ def needs(plan: Plan) -> list[Need]:
     """Return what is asked for, in the order of those who ask first."""
     found: dict[object, Need] = {}
     for each in plan.users:
-        for resource, meaning in each.meanings.items():
-            target = each.targets.get(resource)
+        for resource, first in each.meanings.items():
+            is_doubtful = resource in each.doubtful
+            meaning = None if is_doubtful else first
+            target = None if is_doubtful else each.targets.get(resource)
             key = (resource, meaning, _sameness(target))
             need = found.setdefault(key, Need(resource, meaning, target))
             need.users.append(each)

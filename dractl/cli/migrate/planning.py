@@ -35,13 +35,19 @@ class Answer:
         return bool(self.gathered.snapshot.nodes)
 
     @property
+    def errors(self) -> int:
+        """How many errors stand in the way of what is wished for."""
+        told = {None, self.plan.order.route}
+        return sum(
+            each.severity is Severity.ERROR and each.route in told
+            for each in dict.fromkeys(self.plan.all_findings)
+        )
+
+    @property
     def is_blocked(self) -> bool:
-        """Whether an error stands in the way of what is wished for."""
-        route = self.plan.order.route
-        return any(
-            each.severity is Severity.ERROR and each.route in {None, route}
-            for each in self.plan.all_findings
-        ) or any(each.targets and each.route is None for each in self.plan.users)
+        """Whether somebody who could move cannot, or something else is in the way."""
+        stay = any(each.targets and each.route is None for each in self.plan.users)
+        return stay or self.errors > 0
 
     @property
     def status(self) -> ExitStatus:
@@ -84,19 +90,19 @@ def tell(answer: Answer, screen: Terminal) -> None:
     for problem in answer.gathered.failures:
         if problem not in answer.gathered.snapshot.problems:
             screen.warn(f"left out: {problem}")
-    screen.note(_summary(answer.plan))
+    screen.note(_summary(answer))
     screen.note(f"next: {_next(answer, screen.program)}")
 
 
-def _summary(made: Plan) -> str:
+def _summary(answer: Answer) -> str:
+    made = answer.plan
     if not made.users:
         return f"nothing asks for an extended resource{_among(made.order)}"
     moving = [each for each in made.users if each.route is not None]
     total = counted(len(made.users), "workload")
-    errors = sum(each.severity is Severity.ERROR for each in made.all_findings)
     return (
         f"{len(moving)} of {total} can go by {made.order.route.value}, "
-        f"{counted(errors, 'error')} (judged as Kubernetes "
+        f"{counted(answer.errors, 'error')} (judged as Kubernetes "
         f"{made.order.profile.version})"
     )
 

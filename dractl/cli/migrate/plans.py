@@ -1,6 +1,7 @@
 """How a plan looks: for people, a section for each question that it answers."""
 
 from collections.abc import Collection, Iterator, Sequence
+from typing import Final
 
 from dractl.cli.migrate import prospects
 from dractl.cli.migrate.groups import Need, needs
@@ -13,9 +14,10 @@ from dractl.migrate.inputs import Route
 from dractl.migrate.steps import Stage
 from dractl.rules.registry import Severity
 
-_RANKS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
-_MOST = 5  # of a kind that are listed one by one
-_WIDE = (
+_RANKS: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+_SEVERAL: Final = "it has several meanings, of which somebody has to choose one"
+_MOST: Final = 5  # of a kind that are listed one by one
+_WIDE: Final = (
     *("NAMESPACE", "WORKLOAD", "PODS", "CONTAINER", "RESOURCE", "AMOUNT", "MEANS"),
     *("BECOMES", "ROUTE", "WHERE", "WHY NOT"),
 )
@@ -104,11 +106,13 @@ def _asking(plan: Plan, limit: int) -> Iterator[str]:
 
 
 def _need(need: Need, plan: Plan, limit: int) -> Iterator[str]:
-    said = f"{need.resource}: {meant(need.meaning)}"
-    yield from indented(said, limit, "  ", "    ")
-    for text in need.meaning.evidence[:_MOST]:
+    said = _SEVERAL if need.meaning is None else meant(need.meaning)
+    yield from indented(f"{need.resource}: {said}", limit, "  ", "    ")
+    for text in need.meaning.evidence[:_MOST] if need.meaning else ():
         yield from indented(f"known by {text}", limit, "    ", "      ")
-    if need.target is None:
+    if need.meaning is None:
+        pass  # it depends on the meaning
+    elif need.target is None:
         yield from indented("stays with its device plugin", limit, "    ", "      ")
     else:
         text = f"becomes {replaced(need.target)}"
@@ -133,7 +137,7 @@ def _line(each: UserPlan, resource: str) -> tuple[str, ...]:
 
 def _ways(need: Need, plan: Plan, limit: int) -> Iterator[str]:
     """Yield for both routes how many can go them, and what closes them."""
-    if need.target is None:
+    if need.meaning is not None and need.target is None:
         return
     for route in Route:
         open_ = [each for each in need.users if route not in each.blocks]
@@ -172,21 +176,34 @@ def _moved(plan: Plan, limit: int) -> Iterator[str]:
 
 
 def _settings(plan: Plan, limit: int) -> Iterator[str]:
+    """Yield what configurations say; node labels stand beside who asks."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
     for each in plan.settings:
-        nodes = f" on {_some(each.nodes)}" if each.nodes else ""
-        said = f"{each.kind}, {each.subject}{nodes}: {each.says}"
-        yield from indented(said, limit, "  ", "    ")
-        if each.means:
-            yield from indented(each.means, limit, "    ", "      ")
+        if each.where:
+            key = (each.kind, each.says, each.means)
+            groups.setdefault(key, []).append(each.subject)
+    for (kind, says, means), subjects in groups.items():
+        yield from indented(f"{kind}: {says}", limit, "  ", "    ")
+        yield from indented(f"in {_some(subjects)}", limit, "    ", "      ")
+        if means:
+            yield from indented(means, limit, "    ", "      ")
 
 
 # -- findings
 
 
 def _findings(plan: Plan, known: Collection[str], limit: int) -> Iterator[str]:
-    """Yield what is found, most severe first; the same at several places once."""
+    """Yield what is found, most severe first; the same at several places once.
+
+    What closes the other route stands there.
+    """
     groups: dict[tuple[object, ...], list[Finding]] = {}
-    found = dict.fromkeys(plan.all_findings)
+    told = {None, plan.order.route}
+    found = dict.fromkeys(
+        each
+        for each in plan.all_findings
+        if each.route in told or each.severity is not Severity.ERROR
+    )
     for each in sorted(found, key=lambda one: _RANKS[one.severity]):
         key = (each.severity, each.code, each.message, each.fix)
         groups.setdefault(key, []).append(each)
