@@ -97,7 +97,12 @@ def _limit_range(given: Input, users: Sequence[UserPlan]) -> Wire | None:
     items = [_without(item, gone) for item in listed]
     if not gone or items == listed:
         return None
-    kept = [item for item in items if not isinstance(item, Mapping) or len(item) > 1]
+    # Of one that had nothing else, its type is left.
+    kept = [
+        item
+        for item, before in zip(items, listed, strict=True)
+        if item == before or len(item) > 1
+    ]
     return _replaced(given.document, ("spec", "limits"), kept)
 
 

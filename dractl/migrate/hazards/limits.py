@@ -7,7 +7,7 @@ from dractl.migrate.answer import Mention
 from dractl.migrate.hazards.registry import Case, Said, of_all
 from dractl.migrate.inputs import Route
 from dractl.migrate.places import at
-from dractl.migrate.quotas import classes_of, quota_key
+from dractl.migrate.quotas import classes_of, has_scopes, quota_key
 from dractl.rules.registry import Severity
 from dractl.rules.subject import text
 
@@ -21,17 +21,17 @@ def quota_old_name(case: Case) -> Iterator[Said]:
     Claims are charged to other keys: `CLASS.deviceclass.resource.k8s.io/devices`. The
     old key goes on limiting only claims of a class that carries the resource's name,
     with DRAExtendedResource on: they are charged to both. Everywhere else, whoever the
-    quota held off can have any number of devices by claims, also where it said 0.
+    quota held off can have any number of devices by claims, also where it said 0. A
+    quota with scopes is for pods, and cannot have keys of claims.
     """
     names = classes_of(case.users)
     for each in case.mentions:
         if each.role == "quota" and each.resource in names:
             keys = ", ".join(map(quota_key, names[each.resource]))
-            yield _about(
-                each,
-                f"{each.text} does not limit claims",
-                f"add {keys} with the same amount; `dractl migrate render` does",
-            )
+            fix = f"add {keys} with the same amount; `dractl migrate render` does"
+            if has_scopes(each.input.document):
+                fix = f"it has scopes, which are for pods: make another with {keys}"
+            yield _about(each, f"{each.text} does not limit claims", fix)
 
 
 @of_all("limit-range-default", Severity.WARNING)

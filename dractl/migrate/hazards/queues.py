@@ -59,14 +59,11 @@ def queue_limits(case: Case, each: UserPlan) -> Iterator[Said]:
 
     It counts devices of ResourceClaimTemplates with plain requests for a number of
     devices. Workloads that name a ResourceClaim directly are inadmissible, and so are
-    constraints, configuration, admin access, `All` and `firstAvailable` (0.19,
-    keps/2941-DRA).
+    configuration, admin access, `All` and `firstAvailable` (0.19, keps/2941-DRA).
     """
     if not _is_queued(each):
         return
     reasons = []
-    if case.order.align:
-        reasons.append(f"a constraint on {case.order.align}")
     if any(target.is_admin for target in each.targets.values()):
         reasons.append("admin access")
     units = {each.meanings[resource].unit for resource in each.targets}
