@@ -192,7 +192,9 @@ def _sharing(node: Node, resource: str, nvidia: Nvidia) -> Iterator[_Doubt]:
 
 def _agree(one: Meaning, other: Meaning) -> bool:
     """Tell whether two meanings are the same, as far as both know."""
-    is_alike = one.unit == other.unit
+    # With the strategy single, GPUs that are not cut are whole devices.
+    is_uncut = one.unit == "partition" and not one.profile and other.unit == "device"
+    is_alike = one.unit == other.unit or is_uncut
     profiles = {one.profile, other.profile} - {""}
     replicas = {one.replicas, other.replicas} - {0}
     return is_alike and len(profiles) <= 1 and len(replicas) <= 1
