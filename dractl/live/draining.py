@@ -69,7 +69,7 @@ def holders(
     return tuple(
         _holder(pod)
         for pod in items(connection, POD.place("v1"), on_node)
-        if _is_running(pod) and (_asks(pod, use.resources) or uid_of(pod) in users)
+        if is_running(pod) and (_asks(pod, use.resources) or uid_of(pod) in users)
     )
 
 
@@ -122,6 +122,11 @@ def items(
                 yield item
 
 
+def is_running(pod: Wire) -> bool:
+    """Tell whether a pod has not come to its end."""
+    return text_at(pod, "status", "phase") not in _ENDED
+
+
 def _unheard(_remaining: int) -> None:
     """Let nobody hear of pages: nodes have few pods."""
 
@@ -142,10 +147,6 @@ def _users(
 def _drivers(claim: Wire) -> Iterator[str]:
     for each in sequence_at(claim, "status", "allocation", "devices", "results"):
         yield text_at(each, "driver")
-
-
-def _is_running(pod: Wire) -> bool:
-    return text_at(pod, "status", "phase") not in _ENDED
 
 
 def _asks(pod: Wire, resources: frozenset[str]) -> bool:

@@ -47,6 +47,44 @@ def migration(content: object, where: str) -> Migration:
         ) from None
 
 
+def status_document(migration: Migration, next_: str) -> dict[str, Any]:
+    """Return how far a migration is; see schemas/output/migrate-status.v1.json."""
+    origin = migration.origin
+    following = migration.next
+    return {
+        "apiVersion": _API_VERSION,
+        "kind": "MigrateStatusResult",
+        "server": origin.server,
+        "kubernetes": origin.kubernetes,
+        "planned": origin.made,
+        "verdict": str(origin.verdict),
+        "stages": [_status(each) for each in migration.courses],
+        "nextStage": None if following is None else following.stage.name,
+        "next": next_,
+    }
+
+
+def _status(course: Course) -> dict[str, Any]:
+    stage = course.stage
+    return {
+        "name": stage.name,
+        "kind": str(stage.kind),
+        "title": stage.title,
+        "state": str(course.state),
+        "verified": course.verified or None,
+        "nodes": list(stage.nodes),
+        "steps": [
+            {
+                "verb": str(step.verb),
+                "text": step.text,
+                "mark": str(record.mark),
+                "time": record.time or None,
+            }
+            for step, record in zip(stage.steps, course.records, strict=True)
+        ],
+    }
+
+
 class _Malformed(ValueError):
     """What is wrong with a file, and where in it."""
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import typer
 
-from dractl.cli.migrate import plan
+from dractl.cli.migrate import apply, plan, rollback, status, verify
 from dractl.cli.options import verbatim
 from dractl.cli.source import REACHING
 
@@ -15,7 +15,11 @@ Examples:
 """)
 
 app = typer.Typer()
+app.command("apply", epilog=apply.EXAMPLES + REACHING)(apply.apply)
 app.command("plan", epilog=plan.EXAMPLES + REACHING)(plan.plan)
+app.command("rollback", epilog=rollback.EXAMPLES + REACHING)(rollback.rollback)
+app.command("status", epilog=status.EXAMPLES)(status.status)
+app.command("verify", epilog=verify.EXAMPLES + REACHING)(verify.verify)
 
 
 @app.callback(invoke_without_command=True)

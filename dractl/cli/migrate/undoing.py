@@ -1,0 +1,197 @@
+"""How the steps of a stage are taken back, to what was there before them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from dractl.cli.migrate.doing import (
+    cordoned,
+    of_change,
+    relabelling,
+    used,
+)
+from dractl.cli.migrate.site import Former, Site, halt, is_made_by, title
+from dractl.legacy.shapes import mapping_at, sequence_at, text_at
+from dractl.live.changing import Operations, Outdated, Wire, uid_of
+from dractl.live.deletion import Fate, deleted
+from dractl.live.draining import Use, is_running, items
+from dractl.live.kinds import CLAIM, POD
+from dractl.live.looks import looks
+from dractl.live.nodestate import allocatable
+from dractl.migrate.patches import contains, fingerprint
+from dractl.migrate.progress import Mark
+from dractl.migrate.steps import Step, Verb
+
+
+def undone(site: Site, step: Step, former: Former) -> str:
+    """Take a step back; return what is said of it, "" if there is nothing to say.
+
+    Raises DractlError where it cannot be taken back, or not now.
+    """
+    return _UNDOING[step.verb](site, step, former)
+
+
+# -- objects
+
+
+def _uncreate(site: Site, step: Step, former: Former) -> str:
+    if former.get("there"):
+        return f"{title(step)} was there before, and stays"
+    place = site.place(step)
+    standing = site.changes.read(place)
+    if standing is None:
+        return f"{title(step)} is gone already"
+    uid = former.get("uid")
+    # A run that was killed in the middle has not said which one it made.
+    is_ours = uid == uid_of(standing) if uid else is_made_by(standing, "dractl")
+    if not is_ours:
+        return f"{title(step)} was made by somebody else, and stays"
+    if not contains(standing, step.document):
+        raise halt(f"{title(step)} stays: somebody has changed it")
+    if user := next(_users(site, step), ""):
+        raise halt(
+            f"{title(step)} stays: {user} uses it",
+            hint="take back what uses it first, then run the same command again",
+        )
+    fate, message = deleted(
+        site.connection,
+        place,
+        uid=uid_of(standing),
+        version=text_at(standing, "metadata", "resourceVersion"),
+        dry_run=site.is_dry,
+    )
+    if fate is Fate.CHANGED:
+        raise halt(f"{title(step)} stays: {message}")
+    return f"{title(step)} {'deleted' if fate is Fate.DELETED else 'is gone already'}"
+
+
+def _users(site: Site, step: Step) -> Iterator[str]:
+    find = _FINDING.get(step.kind)
+    return find(site, step) if find is not None else iter(())
+
+
+def _claims_of_class(site: Site, step: Step) -> Iterator[str]:
+    for claim in items(site.connection, site.served.of_kind(CLAIM)):
+        requests = sequence_at(claim, "spec", "devices", "requests")
+        if any(step.name in _classes(each) for each in requests):
+            yield _title("ResourceClaim", claim)
+
+
+def _classes(request: object) -> set[str]:
+    """Return the classes of a request, in any version of the API."""
+    places = [request, mapping_at(request, "exactly")]
+    places += sequence_at(request, "firstAvailable")
+    return {text_at(each, "deviceClassName") for each in places}
+
+
+def _pods_with_template(site: Site, step: Step) -> Iterator[str]:
+    return _pods_with(site, step, "resourceClaimTemplateName")
+
+
+def _pods_with_claim(site: Site, step: Step) -> Iterator[str]:
+    return _pods_with(site, step, "resourceClaimName")
+
+
+def _pods_with(site: Site, step: Step, field: str) -> Iterator[str]:
+    for pod in items(site.connection, POD.place("v1", step.namespace)):
+        entries = sequence_at(pod, "spec", "resourceClaims")
+        is_named = any(text_at(each, field) == step.name for each in entries)
+        if is_named and is_running(pod):
+            yield _title("pod", pod)
+
+
+def _title(kind: str, document: Wire) -> str:
+    name, space = (text_at(document, "metadata", key) for key in ("name", "namespace"))
+    return f"{kind} {space}/{name}"
+
+
+_FINDING: Final[Mapping[str, Callable[[Site, Step], Iterator[str]]]] = {
+    "DeviceClass": _claims_of_class,
+    "ResourceClaimTemplate": _pods_with_template,
+    "ResourceClaim": _pods_with_claim,
+}
+
+
+def _unpatch(site: Site, step: Step, former: Former) -> str:
+    def plan(live: Wire) -> Operations:
+        now = fingerprint(live, step.patch)
+        if now == former.get("before"):
+            return ()
+        if now != former.get("after"):
+            raise Outdated("it says something else where it was changed")
+        return step.back
+
+    changed = site.changes.patch(site.place(step), str(former.get("uid")), plan)
+    return of_change(changed, step, "changed back")
+
+
+# -- nodes
+
+
+def _unlabel(site: Site, step: Step, former: Former) -> str:
+    # A driver that goes before the pods that hold its devices leaves these behind.
+    drivers = used(site.stack(step)).drivers
+    gone = site.drained(step.name, Use(drivers=drivers)) if drivers else ()
+    if gone:
+        site.screen.note(f"pods that held claims left {step.name}: {', '.join(gone)}")
+    labels = mapping_at(former, "labels")
+    wanted = {key: labels.get(key) for key in step.labels}
+    plan = relabelling(wanted, step.labels)
+    changed = site.changes.patch(site.place(step), str(former.get("uid")), plan)
+    return of_change(changed, step, "has its former labels")
+
+
+def _uncordon(site: Site, step: Step, former: Former) -> str:
+    """Let pods come to a node again, once it has what it had before."""
+    if former.get("unschedulable") is True:
+        return f"{title(step)} was cordoned before, and stays so"
+    if not site.is_dry:
+        _wait_for_former(site, step, mapping_at(former, "allocatable"))
+    return cordoned(site, step, former, wanted=False)
+
+
+def _wait_for_former(site: Site, step: Step, amounts: Mapping[str, object]) -> None:
+    told: Mapping[str, str] = {}
+    for _ in looks(site.seconds):
+        now = allocatable(site.standing(step), amounts)
+        if now == amounts:
+            return
+        if not told or now != told:
+            missing = ", ".join(f"{amounts[name]} {name}" for name in amounts)
+            site.screen.note(f"waiting for {title(step)} to have {missing} again")
+            told = now or {"": ""}
+    raise halt(
+        f"{title(step)} stays cordoned: it has not got back what it had",
+        hint="look after the device plugin there; the same command goes on from there",
+    )
+
+
+def _recordon(site: Site, step: Step, former: Former) -> str:
+    if former.get("stays") or former.get("unschedulable") is not True:
+        return ""
+    return cordoned(site, step, former, wanted=True)
+
+
+def _by_hand(site: Site, step: Step, _former: Former) -> str:
+    what = f"take back: {step.text}"
+    if not site.is_done_by_hand(what, was_told=site.mark(step) is Mark.UNDOING):
+        raise halt(
+            "the next step has to be taken back by hand, and is not yet",
+            hint="do it, then run the same command again",
+        )
+    return f"by hand: {what}"
+
+
+def _nothing(_site: Site, _step: Step, _former: Former) -> str:
+    return ""
+
+
+_UNDOING: Final[Mapping[Verb, Callable[[Site, Step, Former], str]]] = {
+    Verb.CREATE: _uncreate,
+    Verb.PATCH: _unpatch,
+    Verb.CORDON: _uncordon,
+    Verb.EVICT: _nothing,
+    Verb.LABEL: _unlabel,
+    Verb.WAIT: _nothing,
+    Verb.UNCORDON: _recordon,
+    Verb.BY_HAND: _by_hand,
+}
