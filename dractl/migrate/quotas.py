@@ -101,7 +101,7 @@ def _limit_range(given: Input, users: Sequence[UserPlan]) -> Wire | None:
     kept = [
         item
         for item, before in zip(items, listed, strict=True)
-        if item == before or len(item) > 1
+        if item == before or any(key != "type" for key in item)
     ]
     return _replaced(given.document, ("spec", "limits"), kept)
 
