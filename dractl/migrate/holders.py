@@ -121,12 +121,14 @@ def _device(own: Mapping[str, int], device: Wire) -> Wire:
     return renewed(device, kept, {"deviceName": next(iter(own))})
 
 
-def shared(found: Iterable[Holder], claim: str) -> Iterator[tuple[str, str]]:
+def shared(
+    found: Iterable[Holder], claim: str, all_requests: Iterable[str]
+) -> Iterator[tuple[str, str]]:
     """Yield containers that have the same devices while both run, as their names."""
     seen: dict[str, str] = {}
     for each in found:
         requests = None if each.ends else each.requests(claim)
-        for request in [] if requests is None else requests or [""]:
+        for request in [] if requests is None else requests or all_requests:
             if request in seen:
                 yield seen[request], each.name
             seen.setdefault(request, each.name)

@@ -170,7 +170,7 @@ class _Work:
                 self._say(given, _STAYS, what, given.where)
                 return None
             own[each.steps] = amounts
-        for first, second in shared(all_, claim):
+        for first, second in shared(all_, claim, found.resources):
             what = f"lost: that containers {first} and {second} share devices"
             self._say(given, _LOST, what, given.where)
         return own
