@@ -1,11 +1,11 @@
 """Converted manifests: as text, as a List, as differences, and what is said of them."""
 
-import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from dractl.api.lists import is_list, items_of
+from dractl.cli.diffs import difference, joined
 from dractl.cli.options import usage
 from dractl.cli.output import as_json
 from dractl.cli.terminal import Terminal
@@ -111,31 +111,20 @@ def _named(document: object) -> str:
 
 def differences(work: Work) -> str:
     """Return a unified diff of the files that would change."""
-    lines: list[str] = []
-    for each in work.files:
-        path = each.manifest.path
-        for line in difflib.unified_diff(
-            each.manifest.text.splitlines(keepends=True),
-            each.rewritten.text.splitlines(keepends=True),
-            path,
-            path,
-        ):
-            ended = line.endswith("\n")
-            lines.append(line if ended else f"{line}\n\\ No newline at end of file\n")
-    return "".join(lines)
+    return "".join(
+        difference(
+            each.manifest.text,
+            each.rewritten.text,
+            each.manifest.path,
+            each.manifest.path,
+        )
+        for each in work.files
+    )
 
 
 def as_manifest(work: Work) -> str:
     """Return all files as one YAML text."""
-    text = ""
-    for each in work.files:
-        piece = _as_yaml(each)
-        if text and piece and not piece.startswith(_SEPARATOR):
-            text += f"{_SEPARATOR}\n"
-        text += piece
-        if text and not text.endswith("\n"):
-            text += "\n"
-    return text
+    return joined(map(_as_yaml, work.files))
 
 
 def _as_yaml(each: Converted) -> str:

@@ -229,6 +229,7 @@ NEEDS: Final[Mapping[str, Need]] = {
         (*_DEVICES, *_CLAIMS, EVENT, QUOTA, *_QUEUES, *_AUTOSCALERS), watches=True
     ),
     "migrate plan": Need(_MIGRATION, (NODE, POD), asks={CONFIG_MAP: ("get",)}),
+    "migrate render": Need(_MIGRATION, (NODE, POD), asks={CONFIG_MAP: ("get",)}),
     "validate": Need((*_DEVICES, *_CLAIMS, QUOTA)),
     "taint": Need(
         (*_DEVICES, *_CLAIMS, BUDGET),

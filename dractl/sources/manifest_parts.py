@@ -14,9 +14,10 @@ from dractl.api.problems import Problem
 from dractl.sources.json_text import NotJson, read_json
 from dractl.sources.yaml_build import YamlError
 from dractl.sources.yaml_edit import Edited, edited, values_of
+from dractl.sources.yaml_layout import Layout
+from dractl.sources.yaml_style import Style, style_of
 from dractl.sources.yaml_text import SEPARATOR, chunks, summary
 from dractl.sources.yaml_tree import Node, trees
-from dractl.sources.yaml_write import block
 
 Steps = tuple[str | int, ...]
 _INDENT: Final = re.compile(r"[\[{]\r?\n([ \t]+)")
@@ -62,9 +63,21 @@ class Part:
         if not documents:
             return Edited("", kept="#" not in self.text)
         first = edited(self.text, self.value, documents[0])
-        more = [f"---\n{block(each)}\n" for each in documents[1:]]
-        joint = "" if not more or first.text.endswith("\n") else "\n"
-        return first._replace(text=first.text + joint + "".join(more))
+        if len(documents) == 1:
+            return first
+        more = "".join(_following(self.text, each) for each in documents[1:])
+        if not first.text.endswith("\n"):
+            more = f"\n{more}"
+        if "\r\n" in self.text:
+            more = more.replace("\n", "\r\n")
+        return first._replace(text=first.text + more)
+
+
+def _following(text: str, document: object) -> str:
+    """Return a new document behind another, in the style of its text."""
+    roots = trees(text)
+    style = style_of(Layout(text), roots[0]) if roots else Style()
+    return "\n".join(["---", *style.lines(document), ""])
 
 
 def _position(node: Node, steps: Steps) -> int:
