@@ -11,11 +11,14 @@ from dractl.cli.text import NARROW, columns, counted, indented, visible
 from dractl.migrate.answer import Finding, Mention, Moved, Plan, Proof, UserPlan
 from dractl.migrate.document import requirement
 from dractl.migrate.inputs import Route
+from dractl.migrate.labels import GONE, MOVED
+from dractl.migrate.routes import conditions
 from dractl.migrate.steps import Stage
 from dractl.rules.registry import Severity
 
 _RANKS: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
-_SEVERAL: Final = "it has several meanings, of which somebody has to choose one"
+_SEVERAL: Final = "several meanings, of which somebody has to choose one"
+_SHOWN: Final = frozenset({MOVED.code, GONE.code})
 _MOST: Final = 5  # of a kind that are listed one by one
 _WIDE: Final = (
     *("NAMESPACE", "WORKLOAD", "PODS", "CONTAINER", "RESOURCE", "AMOUNT", "MEANS"),
@@ -87,7 +90,9 @@ def _rows(each: UserPlan, wished: Route) -> Iterator[tuple[str, ...]]:
             ask.container,
             ask.resource,
             str(ask.amount),
-            meant(each.meanings[ask.resource]),
+            _SEVERAL
+            if ask.resource in each.doubtful
+            else meant(each.meanings[ask.resource]),
             "stays" if target is None else replaced(target),
             each.route.value if each.route is not None else "",
             user.input.place(ask.steps),
@@ -136,30 +141,34 @@ def _line(each: UserPlan, resource: str) -> tuple[str, ...]:
 
 
 def _ways(need: Need, plan: Plan, limit: int) -> Iterator[str]:
-    """Yield for both routes how many can go them, and what closes them."""
+    """Yield for both routes how many can go them, with what it takes, or why not."""
     if need.meaning is not None and need.target is None:
         return
     for route in Route:
-        open_ = [each for each in need.users if route not in each.blocks]
-        wished = "" if route is not plan.order.route else " (chosen)"
-        text = f"route {route.value}{wished}: open"
-        if len(open_) < len(need.users):
-            closed = len(need.users) - len(open_)
-            text = f"route {route.value}{wished}: closed" + (
-                f" to {closed} of {counted(len(need.users), 'workload')}"
-                if open_
-                else ""
-            )
-        yield f"    {text}"
-        reasons = [why for each in need.users for why in each.blocks.get(route, ())]
+        blocked = [each for each in need.users if route in each.blocks]
+        chosen = ", as is wished" if route is plan.order.route else ""
+        yield f"    route {route.value}{chosen}: {_open(len(blocked), len(need.users))}"
+        if len(blocked) < len(need.users):
+            first = next(each for each in need.users if route not in each.blocks)
+            needed = "; ".join(conditions(first, plan.order, route))
+            yield from indented(f"needs {needed}", limit, "      ", "        ")
+        reasons = [why for each in blocked for why in each.blocks[route]]
         for why in list(dict.fromkeys(reasons))[:_MOST]:
             yield from indented(f"- {why}", limit, "      ", "        ")
+
+
+def _open(blocked: int, number: int) -> str:
+    if not blocked:
+        return "open"
+    return f"closed to {blocked} of {number}" if blocked < number else "closed"
 
 
 # -- selectors
 
 
 def _moved(plan: Plan, limit: int) -> Iterator[str]:
+    if plan.order.route is not Route.CLAIMS:
+        return  # pods stay as they are
     groups: dict[tuple[str, str, str], list[Moved]] = {}
     for each in plan.users:
         for one in each.moved:
@@ -195,14 +204,15 @@ def _settings(plan: Plan, limit: int) -> Iterator[str]:
 def _findings(plan: Plan, known: Collection[str], limit: int) -> Iterator[str]:
     """Yield what is found, most severe first; the same at several places once.
 
-    What closes the other route stands there.
+    What closes the other route stands there, and what becomes of labels above.
     """
     groups: dict[tuple[object, ...], list[Finding]] = {}
     told = {None, plan.order.route}
     found = dict.fromkeys(
         each
         for each in plan.all_findings
-        if each.route in told or each.severity is not Severity.ERROR
+        if (each.route in told or each.severity is not Severity.ERROR)
+        and each.code not in _SHOWN
     )
     for each in sorted(found, key=lambda one: _RANKS[one.severity]):
         key = (each.severity, each.code, each.message, each.fix)

@@ -28,6 +28,8 @@ def proven(proof: Proof, plan: Plan, limit: int) -> Iterator[str]:
         yield from indented(f"- {reason}", limit, "    ", "      ")
     if (rest := len(proof.reasons) - _MOST_REASONS) > 0:
         yield f"    - and {rest} more"
+    if not proof.nodes and not any(each.before or each.after for each in proof.fits):
+        return
     nodes = [
         (each.node, each.resource, str(each.before), str(each.after), each.source)
         for each in proof.nodes
