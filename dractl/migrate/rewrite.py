@@ -35,7 +35,10 @@ def rewritten(plan: Plan, snapshot: Snapshot, inputs: Sequence[Input]) -> Rewrit
     Objects are in the version of their API that the release serves best. What cannot
     be rewritten stays as it is, with a finding that says so.
     """
-    work = _Work(plan, Names.of(inputs, snapshot))
+    places: dict[int, list[Steps]] = {}
+    for each in plan.users:
+        places.setdefault(each.user.input.number, []).append(each.user.steps)
+    work = _Work(plan, Names.of(inputs, snapshot), places)
     moved = [each for each in plan.users if each.route is Route.CLAIMS]
     moved = [each for each in moved if work.move(each)]
     kept = [each for each in plan.users if each.route is Route.EXTENDED]
@@ -59,8 +62,11 @@ class _Entry:
 
 @dataclass(slots=True)
 class _Work:
+    """A plan, the places of users by their documents, and what these become."""
+
     plan: Plan
     names: Names
+    places: Mapping[int, Sequence[Steps]]
     documents: dict[int, Wire] = field(default_factory=dict)
     added: dict[int, list[Wire]] = field(default_factory=dict)
     shared: list[Wire] = field(default_factory=list)
@@ -134,11 +140,7 @@ class _Work:
 
     def _base(self, user: User) -> str:
         """Return a name for a template: the workload's, and which of its pods."""
-        beside = [
-            each.user.steps
-            for each in self.plan.users
-            if each.user.input.number == user.input.number and each.user is not user
-        ]
+        beside = [each for each in self.places[user.input.number] if each != user.steps]
         name = user.input.name.strip("-") or user.input.kind
         return label(f"{name}-{_apart(user.steps, beside)}-{_ENTRY}")
 
