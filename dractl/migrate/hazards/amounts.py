@@ -6,8 +6,8 @@ from typing import Final
 from dractl.migrate.answer import Asking, UserPlan
 from dractl.migrate.asks import amount, stated
 from dractl.migrate.hazards.registry import Case, Said, of_all, of_user
-from dractl.migrate.hazards.resources import SHARED
-from dractl.migrate.inputs import Route
+from dractl.migrate.inputs import Route, Shares
+from dractl.migrate.making import SHARED
 from dractl.migrate.places import at
 from dractl.rules.registry import Severity
 
@@ -148,7 +148,7 @@ def _kept(
         each.targets[resource].capacity for each in listed if resource in each.targets
     )
     parts = max(shared, default=0)
-    if parts < 2 or is_kept or case.order.shares is not case.order.shares.CAPACITY:  # noqa: PLR2004
+    if parts < 2 or is_kept or case.order.shares is Shares.CLAIM:  # noqa: PLR2004
         return offered, ""
     return offered // parts, f": {offered} are shares, {parts} of each device"
 

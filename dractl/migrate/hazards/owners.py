@@ -52,8 +52,8 @@ def owned_by_operator(_case: Case, each: UserPlan) -> Iterator[Said]:
     """
     if each.targets and each.user.input.group in _WHOLE_SPECS:
         yield Said(
-            f"its CRD has to know resourceClaims: {_field(each)}",
-            f"kubectl explain {_field(each)}",
+            f"its CRD has to know {_field(each)}",
+            _explained(each),
             route=Route.CLAIMS,
         )
 
@@ -71,7 +71,7 @@ def unknown_operator(_case: Case, each: UserPlan) -> Iterator[Said]:
         yield Said(
             f"it is not known whether {each.user.input.kind} passes claims on to its "
             "pods",
-            f"see whether its CRD has {_field(each)}: kubectl explain {_field(each)}",
+            f"see whether its CRD has the field: {_explained(each)}",
             route=Route.CLAIMS,
         )
 
@@ -91,6 +91,11 @@ def managed_elsewhere(_case: Case, each: UserPlan) -> Iterator[Said]:
             "make the change there",
             route=Route.CLAIMS,
         )
+
+
+def _explained(each: UserPlan) -> str:
+    version = str(each.user.input.document.get("apiVersion"))
+    return f"kubectl explain --api-version={version} {_field(each)}"
 
 
 def _field(each: UserPlan) -> str:

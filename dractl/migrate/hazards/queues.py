@@ -5,8 +5,8 @@ from typing import Final
 
 from dractl.migrate.answer import UserPlan
 from dractl.migrate.hazards.registry import Case, Said, of_all, of_user
-from dractl.migrate.hazards.resources import SHARED
 from dractl.migrate.inputs import Route, Shares
+from dractl.migrate.making import SHARED
 from dractl.rules.registry import Severity
 from dractl.rules.subject import mapping, text
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from dractl.errors import DractlError
-from dractl.migrate.answer import UserPlan
+from dractl.migrate.answer import Target, UserPlan
 from dractl.migrate.hazards.registry import Case, Said, of_all, of_user
-from dractl.migrate.inputs import Route
+from dractl.migrate.inputs import Route, Shares
+from dractl.migrate.making import SHARED
 from dractl.model.cluster import KubernetesVersion, Profile
 from dractl.rules.registry import Severity
 
@@ -28,7 +29,7 @@ def release_too_old(case: Case, each: UserPlan) -> Iterator[Said]:
     DRAConsumableCapacity, on from 1.36), admin access from 1.32.
     """
     profile = case.order.profile
-    for gate, what, route in _needs(each):
+    for gate, what, route in _needs(case, each):
         if not profile.knows(gate):
             yield Said(
                 f"Kubernetes {profile.version} cannot do {what}: it has no {gate}",
@@ -43,9 +44,11 @@ def gate_off(case: Case, each: UserPlan) -> Iterator[Said]:
 
     The API server drops the fields of a gate that is off, silently, and the scheduler
     and the kubelet ignore them. DRAExtendedResource has to be on in the kubelets too.
+    Without DRAConsumableCapacity, pods can share a device by a common claim only:
+    `--shares claim`.
     """
     profile = case.order.profile
-    for gate, what, route in _needs(each):
+    for gate, what, route in _needs(case, each):
         if profile.knows(gate) and not profile.enabled(gate):
             yield Said(
                 f"{what} need the feature gate {gate}, which is off",
@@ -82,16 +85,21 @@ def kubelet_too_old(case: Case) -> Iterator[Said]:
         )
 
 
-def _needs(each: UserPlan) -> Iterator[tuple[str, str, Route | None]]:
+def _needs(case: Case, each: UserPlan) -> Iterator[tuple[str, str, Route | None]]:
     """Yield the gates that a user's ways need, what for, and for which route."""
     if not each.targets:
         return
     yield _CLAIMS, "claims", None
     yield _EXTENDED, "classes for extended resources", Route.EXTENDED
-    if any(target.capacity for target in each.targets.values()):
+    if any(_has_capacity(case, target) for target in each.targets.values()):
         yield _CAPACITY, "shares of a device", None
     if any(target.is_admin for target in each.targets.values()):
         yield _ADMIN, "claims with admin access", Route.CLAIMS
+
+
+def _has_capacity(case: Case, target: Target) -> bool:
+    is_shared = target.row.unit in SHARED and case.order.shares is Shares.CLAIM
+    return bool(target.row.capacity) and not is_shared
 
 
 def _release(text: str) -> KubernetesVersion | None:

@@ -6,9 +6,9 @@ from dractl.migrate import targets, teaching
 from dractl.migrate.answer import Meaning, UserPlan
 from dractl.migrate.hazards.registry import Case, Said, of_all, of_user
 from dractl.migrate.inputs import Route, Shares
+from dractl.migrate.making import SHARED
 from dractl.rules.registry import Severity
 
-SHARED = frozenset({"time-slice", "mps-share"})
 _WORDS = {
     "device": "a whole device",
     "partition": "a partition of a device",
@@ -46,19 +46,21 @@ def unknown_resource(case: Case) -> Iterator[Said]:
 
 @of_all("no-target-driver", Severity.WARNING)
 def no_target_driver(case: Case) -> Iterator[Said]:
-    """No DRA driver is known for a resource.
+    """Nothing stands for a resource in DRA.
 
-    It stays with its device plugin, and so do containers' requests for it. That is
-    possible beside DRA: other resources of the same pod can move.
+    No driver is known for it, or nothing for what it means here. It stays with its
+    device plugin, and so do containers' requests for it. That is possible beside DRA:
+    other resources of the same pod can move.
     """
     for resource, listed in case.by_resource.items():
         is_known = resource in case.evidence.resources or targets.known(
             resource, case.order
         )
         if is_known and not case.served[resource]:
-            message = f"no DRA driver is known for {resource}: it stays with its plugin"
+            meaning = listed[0].meanings[resource]
+            why = targets.why_none(resource, meaning, case.order)
             place = _first(listed, resource)
-            yield Said(message, "", place, None, resource)
+            yield Said(f"{resource} stays as it is: {why}", "", place, None, resource)
 
 
 @of_all("assumed-meaning", Severity.INFO)
@@ -161,6 +163,27 @@ def shares_need_driver(case: Case, each: UserPlan) -> Iterator[Said]:
                 "configure the driver for it, or use --shares claim",
                 _of_user(each, resource),
             )
+
+
+@of_user("share-becomes-device", Severity.WARNING)
+def share_becomes_device(case: Case, each: UserPlan) -> Iterator[Said]:
+    """Each pod gets a whole device where it had a share.
+
+    Shares need devices that allow several allocations of their capacity. A driver or a
+    mode of it that has none (MPS, or a version that is too old) can share a device only
+    among pods that have the same claim: `--shares claim`. Otherwise as many devices are
+    needed as there were shares.
+    """
+    if case.order.shares is Shares.CAPACITY:
+        for resource in _shared(each):
+            if not each.targets[resource].capacity:
+                parts = each.meanings[resource].replicas
+                of = f" of {parts}" if parts else ""
+                yield Said(
+                    f"one share{of} of {resource} becomes a whole device",
+                    "use --shares claim",
+                    _of_user(each, resource),
+                )
 
 
 @of_user("shared-claim", Severity.WARNING)
