@@ -1,13 +1,24 @@
 """Where configurations stand: entries of ConfigMaps, plain files, values of Helm."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from dractl.migrate.evidence.record import Record
 from dractl.migrate.inputs import Input
+from dractl.rules.subject import mapping
 
 _OF_HELM: Final = re.compile(r"(?:.*\.)?config\.(?:map|data)\.(.+)", re.DOTALL)
+
+
+_MARKS: Final = (
+    "migStrategy",
+    "timeSlicing",
+    "mig-configs",
+    "resourceList",
+    "configList",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +48,21 @@ def texts_of(source: Input) -> Iterator[Text]:
             entry = found[1] if found else key
             yield Text(value, f"values, {key}", source.where, "", entry)
         yield Text(source.document, "file", source.where)
+
+
+def check_unread(inputs: Sequence[Input], record: Record) -> None:
+    """Record values of ConfigMaps that look like configurations, and are no YAML."""
+    for source in inputs:
+        if source.kind != "ConfigMap":
+            continue
+        for key, value in mapping(source.document, "data").items():
+            is_read = key in source.texts or not isinstance(value, str)
+            if not is_read and any(mark in value for mark in _MARKS):
+                subject = f"{source.title}, {key}"
+                record.complain(
+                    "config-unreadable",
+                    f"{subject} is not YAML, or too large to be read",
+                    subject=subject,
+                    where=source.place(("data", key)),
+                    fix="correct it; the plugin cannot read it either",
+                )

@@ -151,6 +151,8 @@ def _flags(given: Input) -> Iterator[Flag]:
 
 def _in_values(given: Input) -> Iterator[Flag]:
     """Yield what values for a chart state, or those for a chart in another one."""
+    if "version" in given.document:
+        return  # a configuration of a plugin, which charts do not read
     found = [*_stated(given, given.document, _IN_VALUES, "values", ())]
     for key, inner in given.document.items():
         if not found and isinstance(inner, Mapping):

@@ -7,11 +7,12 @@ from typing import Final
 from dractl.api.snapshot import Snapshot
 from dractl.migrate.answer import Finding, Meaning, User
 from dractl.migrate.evidence import flags as flag_names
+from dractl.migrate.evidence.documents import check_unread
 from dractl.migrate.evidence.dynamic_mig import check_dynamic_mig
 from dractl.migrate.evidence.flags import flags
 from dractl.migrate.evidence.mig import layouts, profile_of
 from dractl.migrate.evidence.networks import Network, networks, selectors_of
-from dractl.migrate.evidence.node_checks import look_at
+from dractl.migrate.evidence.node_checks import check_names, look_at
 from dractl.migrate.evidence.node_labels import Labels, told
 from dractl.migrate.evidence.nodes import Place, place_of
 from dractl.migrate.evidence.nvidia import Nvidia
@@ -20,7 +21,7 @@ from dractl.migrate.evidence.record import Record, Setting
 from dractl.migrate.inputs import Input, Order
 from dractl.migrate.targets import plugins
 from dractl.model.workloads import Node
-from dractl.vendors.plugins import Plugin, Unit
+from dractl.vendors.plugins import Unit
 
 _FRACTIONS: Final = ("gpumem", "gpumem-percentage", "gpucores")
 _INTEL: Final = "gpu.intel.com/"
@@ -45,8 +46,11 @@ class Evidence:
     _nodes: tuple[Node, ...]
     _nvidia: Nvidia
     _networks: tuple[Network, ...]
-    _plugins: tuple[Plugin, ...]
+    _order: Order
     _known: dict[tuple[str, str], tuple[Meaning, ...]] = field(default_factory=dict)
+    _offers: dict[str, list[tuple[Node, tuple[Meaning, ...]]]] = field(
+        default_factory=dict
+    )
 
     def meanings(self, resource: str, user: User | None = None) -> tuple[Meaning, ...]:
         """Return what one of a resource is, wherever the user's pods can be.
@@ -61,28 +65,64 @@ class Evidence:
         key = (resource, place.key)
         if key not in self._known:
             found = _merged(self._told(resource, place))
-            self._known[key] = found or (self._assumed(resource),)
+            self._known[key] = self._taught(resource, found)
         return self._known[key]
 
     def selectors(self, resource: str) -> tuple[str, ...]:
         """Return the CEL of devices that a configuration makes the resource of."""
         return selectors_of(resource, self._networks)
 
+    def _taught(self, resource: str, found: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
+        """Return only what a file with mappings says that one is, if there is any."""
+        units = {
+            row.unit: plugin.name
+            for plugin in self._order.plugins
+            for row in plugin.extended
+            if row.part(resource) is not None
+        }
+        if not units:
+            return found
+        fitting = tuple(
+            each for each in found if each.unit in units and not each.is_assumed
+        )
+        return fitting or tuple(
+            Meaning(unit, evidence=(f"the mapping of {name} says so",))
+            for unit, name in units.items()
+        )
+
     def _told(self, resource: str, place: Place) -> Iterator[Meaning]:
-        for network in self._networks:
-            if network.resource == resource:
-                yield Meaning("device", evidence=(network.evidence,))
         if resource in self.resources:
+            own = (each for each in self._networks if each.resource == resource)
+            yield from (Meaning("device", evidence=(each.evidence,)) for each in own)
             return
-        offering = [each for each in self._nodes if _offers(each, resource)]
-        here = [each for each in offering if place.has(each, frozenset({resource}))]
-        for node in here:
-            found = [*self._at(resource, node.meta.labels, node)]
-            for meaning in found or (self._assumed(resource),):
-                yield replace(meaning, nodes=(node.name,))
+        here = [
+            meaning
+            for node, told_there in self._offered(resource)
+            if place.has(node, frozenset({resource}))
+            for meaning in told_there
+        ]
+        yield from here
         if not here:
             for labels in place.labels():
-                yield from self._at(resource, labels, None)
+                found = tuple(self._at(resource, labels, None))
+                yield from found or (self._assumed(resource),)
+
+    def _offered(self, resource: str) -> Sequence[tuple[Node, tuple[Meaning, ...]]]:
+        """Return the nodes that have a resource, with what one may be on each."""
+        if resource not in self._offers:
+            self._offers[resource] = [
+                (node, self._on(resource, node))
+                for node in self._nodes
+                if _offers(node, resource)
+            ]
+        return self._offers[resource]
+
+    def _on(self, resource: str, node: Node) -> tuple[Meaning, ...]:
+        found = tuple(self._at(resource, node.meta.labels, node))
+        return tuple(
+            replace(each, nodes=(node.name,))
+            for each in found or (self._assumed(resource),)
+        )
 
     def _at(
         self, resource: str, labels: Labels, node: Node | None
@@ -113,13 +153,13 @@ class Evidence:
         """Return what the name of a resource speaks for."""
         rows = [
             (row, part)
-            for plugin in self._plugins
+            for plugin in plugins(self._order)
             for row in plugin.extended
             if (part := row.part(resource)) is not None
         ]
         units = {row.unit for row, _ in rows}
         unit: Unit = next((each for each in _LIKELY if each in units), "device")
-        if resource.endswith(SHARED):
+        if resource.startswith(PREFIX) and resource.endswith(SHARED):
             unit = "time-slice"
         parts = (part for row, part in rows if row.unit == unit and part)
         profile = next(parts, "") if unit == "partition" else ""
@@ -136,9 +176,11 @@ def gathered(inputs: Sequence[Input], snapshot: Snapshot, order: Order) -> Evide
     Nothing is raised for what cannot be read: it is among the findings.
     """
     record = Record()
+    check_unread(inputs, record)
     set_flags = flags(inputs, record)
     nvidia = Nvidia(configs(inputs, record), set_flags, layouts(inputs, record))
     defined = networks(inputs, set_flags, record)
+    check_names(nvidia, record)
     look_at(snapshot.nodes, nvidia, record)
     check_dynamic_mig(snapshot, nvidia, record)
     return Evidence(
@@ -148,7 +190,7 @@ def gathered(inputs: Sequence[Input], snapshot: Snapshot, order: Order) -> Evide
         snapshot.nodes,
         nvidia,
         defined,
-        plugins(order),
+        order,
     )
 
 

@@ -211,6 +211,11 @@ def _network(pool: _Pool, subject: str, where: str, record: Record) -> Network:
         # The policy that makes the driver publish the devices tells them apart.
         selectors = (*selectors, sriov.by_name(pool.resource))
     says = f"resourceName: {pool.resource}" + (f"; {pool.note}" if pool.note else "")
-    record.note(Setting(where, pool.kind, subject, says, "; ".join(selectors)))
+    means = f"conditions on devices of {sriov.DRIVER}"
+    if pool.kind == _RDMA:
+        means = f"conditions on devices of {rdma.DRIVER}, which one pod has alone"
+    elif is_bare:
+        means = f"what a SriovResourcePolicy gives that name, of {sriov.DRIVER}"
+    record.note(Setting(where, pool.kind, subject, says, means))
     evidence = f"{subject} defines it" + (f": {pool.note}" if pool.note else "")
     return Network(pool.resource, selectors, evidence, is_bare)

@@ -5,10 +5,11 @@ from typing import Final, NamedTuple
 
 from dractl.migrate.answer import Meaning
 from dractl.migrate.evidence import node_labels
+from dractl.migrate.evidence.flags import DEFAULT, HOLDER
 from dractl.migrate.evidence.mig import INVALID
 from dractl.migrate.evidence.node_labels import told
 from dractl.migrate.evidence.nvidia import Nvidia, configured
-from dractl.migrate.evidence.plugin_config import GPU, PREFIX, SHARED
+from dractl.migrate.evidence.plugin_config import GPU, PREFIX, SHARED, Config
 from dractl.migrate.evidence.record import Record, Setting
 from dractl.migrate.evidence.wording import described
 from dractl.model.workloads import Node
@@ -48,6 +49,30 @@ def look_at(nodes: Sequence[Node], nvidia: Nvidia, record: Record) -> None:
         record.complain(
             doubt.code, f"{subject}: {doubt.of}", subject=subject, fix=doubt.fix
         )
+
+
+def check_names(nvidia: Nvidia, record: Record) -> None:
+    """Record what flags name and no document defines, or what files say otherwise."""
+    holders = {each.holder for each in nvidia.configs}
+    entries = {each.entry for each in nvidia.usable}
+    for flag in nvidia.flags:
+        is_holder = flag.key == HOLDER and flag.value not in holders
+        is_entry = flag.key == DEFAULT and entries and flag.value not in entries
+        if is_holder or is_entry:
+            what = "a ConfigMap" if is_holder else "an entry"
+            record.complain(
+                "config-missing",
+                f"{flag.subject}: {flag.says} names {what} that is not among the "
+                "documents",
+                subject=flag.subject,
+                where=flag.where,
+                fix="give the ConfigMap of the plugin, too",
+            )
+    doubt = _flag_against_file(
+        nvidia.flagged(None), _filed(nvidia.chosen({}, is_whole=True))
+    )
+    if doubt is not None:
+        record.complain(doubt.code, doubt.of, subject="MIG strategy", fix=doubt.fix)
 
 
 def _means(resource: str, meaning: Meaning) -> str:
@@ -144,20 +169,31 @@ def _strategies(node: Node, nvidia: Nvidia) -> Iterator[_Doubt]:
     labels = node.meta.labels
     label = labels.get(node_labels.STRATEGY, "")
     flagged = nvidia.flagged(node)
-    filed = {
-        each.strategy: f"{each.subject}: flags.migStrategy is {each.strategy}"
-        for each in nvidia.chosen(labels, is_whole=True)
-        if each.strategy
-    }
+    filed = _filed(nvidia.chosen(labels, is_whole=True))
     said = f"label {node_labels.STRATEGY}={label}"
     if label and flagged and label not in flagged:
         yield _differing(next(iter(flagged.values())), said, "label")
     elif label and not flagged and filed and label not in filed:
         yield _differing(next(iter(filed.values())), said, "label")
-    elif flagged and filed and flagged.keys().isdisjoint(filed):
-        yield _differing(
-            next(iter(filed.values())), next(iter(flagged.values())), "flag"
-        )
+    elif doubt := _flag_against_file(flagged, filed):
+        yield doubt
+
+
+def _filed(configs: Sequence[Config]) -> Mapping[str, str]:
+    """Return the strategies that files state, with the words in which they do."""
+    return {
+        each.strategy: f"{each.subject}: flags.migStrategy is {each.strategy}"
+        for each in configs
+        if each.strategy
+    }
+
+
+def _flag_against_file(
+    flagged: Mapping[str, str], filed: Mapping[str, str]
+) -> _Doubt | None:
+    if not flagged or not filed or not flagged.keys().isdisjoint(filed):
+        return None
+    return _differing(next(iter(filed.values())), next(iter(flagged.values())), "flag")
 
 
 def _differing(one: str, other: str, winner: str) -> _Doubt:

@@ -27,12 +27,14 @@ _MIXED: Final = "mixed"
 class Case:
     """What may configure the plugin of a node; "" and None: that is not known.
 
-    `strategy_from` says where the strategy is from, in words.
+    `strategy_from` says where the strategy is from, in words. `is_chosen`: somebody
+    wrote it for this plugin; operators set `single` for all nodes, cut or not.
     """
 
     config: Config | None
     strategy: str
     strategy_from: str
+    is_chosen: bool
     layout: Layout | None
     layout_from: str
 
@@ -57,7 +59,14 @@ class Nvidia:
             if not stated and config is not None:
                 stated = {config.strategy or "none": _strategy_of(config)}
             for strategy, words in (stated or {"": ""}).items():
-                yield Case(config, strategy, words, layout, layout_from)
+                yield Case(
+                    config,
+                    strategy,
+                    words,
+                    stated is not strategies,
+                    layout,
+                    layout_from,
+                )
 
     def strategies(self, labels: Labels, node: Node | None) -> Mapping[str, str]:
         """Return the MIG strategies that labels or flags tell, with their sources.
@@ -177,11 +186,14 @@ def configured(case: Case, resource: str) -> Meaning | None:
     if case.config is None or shared is None or shared.replicas <= 1:
         return whole
     said = f"{case.config.subject}: {shared.path} is {shared.replicas}"
+    if whole.unit == "partition" and not whole.profile:
+        return replace(whole, evidence=(*whole.evidence, said))
     return replace(
         whole,
         unit=shared.unit,
         replicas=shared.replicas,
         evidence=(said, *(whole.evidence if whole.profile else ())),
+        is_assumed=False,
     )
 
 
@@ -201,6 +213,8 @@ def _gpu(case: Case) -> Meaning | None:
     layout = case.layout
     if case.strategy == _SINGLE or (not case.strategy and layout is not None):
         told = tuple(each for each in (case.strategy_from, case.layout_from) if each)
+        if layout is None and not case.is_chosen:
+            return Meaning("device", evidence=told, is_assumed=True)
         if layout is None:
             return Meaning("partition", evidence=told)
         if not layout.profiles:

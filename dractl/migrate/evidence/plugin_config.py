@@ -224,12 +224,8 @@ def _refused(shared: Shared, here: str) -> Iterator[str]:
 def _ignored(source: Wire, here: str) -> Iterator[str]:
     if source.get("rename"):
         yield f"{here}.rename is set"
-    if source.get("devices") not in {None, _ALL} if _is_plain(source) else True:
+    if source.get("devices") not in (None, _ALL):
         yield f"{here}.devices names only some devices"
-
-
-def _is_plain(source: Wire) -> bool:
-    return isinstance(source.get("devices"), str | None)
 
 
 def _renamed_devices(source: Wire) -> list[str]:

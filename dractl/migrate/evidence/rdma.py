@@ -12,7 +12,7 @@ from dractl.migrate.evidence.network_cel import is_true, one_of
 from dractl.migrate.evidence.selection import Selection
 from dractl.vendors.nics import maker_of, models_of
 
-_DRIVER: Final = "dra.net"
+DRIVER: Final = "dra.net"
 _ID: Final = re.compile("(?:0x)?([0-9a-fA-F]{4})", re.ASCII)
 _LINKS: Final = frozenset({"ether", "infiniband"})
 """What the plugin calls links, which is what dranet calls encapsulations."""
@@ -24,11 +24,11 @@ def of_plugin(entry: Wire) -> Selection:
     Raises MalformedField for what the plugin cannot read.
     """
     selectors = child(entry, "selectors")
-    found = [is_true(_DRIVER, "rdma")]
+    found = [is_true(DRIVER, "rdma")]
     lost = []
     names = (*texts(selectors, "ifNames"), *texts(entry, "devices"))
     if names:
-        found.append(one_of(_DRIVER, "ifName", names))
+        found.append(one_of(DRIVER, "ifName", names))
     makers, models = _names(selectors)
     for key, name, known in (
         ("vendors", "pciVendor", makers),
@@ -39,10 +39,10 @@ def of_plugin(entry: Wire) -> Selection:
         if known is None:
             lost.append(f"selectors.{key}")
         else:
-            found.append(one_of(_DRIVER, name, known))
+            found.append(one_of(DRIVER, name, known))
     links = texts(selectors, "linkTypes")
     if links and _LINKS.issuperset(links):
-        found.append(one_of(_DRIVER, "encapsulation", links))
+        found.append(one_of(DRIVER, "encapsulation", links))
     elif links:
         lost.append("selectors.linkTypes")
     if texts(selectors, "drivers"):

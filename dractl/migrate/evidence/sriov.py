@@ -4,7 +4,7 @@ Its attributes are those of the driver of August 2026.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from dractl.api.decode_fields import (
@@ -28,7 +28,7 @@ from dractl.migrate.evidence.network_cel import (
 )
 from dractl.migrate.evidence.selection import Selection
 
-_DRIVER: Final = "sriovnetwork.k8snetworkplumbingwg.io"
+DRIVER: Final = "sriovnetwork.k8snetworkplumbingwg.io"
 _CNI: Final = "k8s.cni.cncf.io"
 _RANGE: Final = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?", re.ASCII)
 _LINKS: Final = {
@@ -64,7 +64,7 @@ def of_plugin(entry: Wire) -> Selection:
     """
     stated = entry.get("selectors")
     blocks = stated if isinstance(stated, list | tuple) else [stated or {}]
-    alternatives: list[str] = []
+    alternatives: list[tuple[str, ...]] = []
     lost: list[str] = []
     moved: list[str] = []
     for number, block in enumerate(blocks):
@@ -72,7 +72,7 @@ def of_plugin(entry: Wire) -> Selection:
             found = _block(wire(block))
         except MalformedField as bad:
             raise bad.inside(f"selectors[{number}]") from None
-        alternatives.append(all_of(found.texts))
+        alternatives.append(found.texts)
         lost += found.lost
         moved += found.moved
     kind = text(entry, "deviceType")
@@ -84,8 +84,16 @@ def of_plugin(entry: Wire) -> Selection:
             "excludeTopology hides the NUMA node; with DRA nothing aligns it unless a "
             "constraint asks for it"
         )
-    joined = () if "" in alternatives else (any_of(alternatives),)
-    return Selection(joined if alternatives else (), _once(lost), _once(moved))
+    return Selection(_joined(alternatives), _once(lost), _once(moved))
+
+
+def _joined(alternatives: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return conditions of which one set has to hold; one without any always does."""
+    if () in alternatives or not alternatives:
+        return ()
+    if len(alternatives) == 1:
+        return alternatives[0]
+    return (any_of([all_of(each) for each in alternatives]),)
 
 
 def of_policy(spec: Wire) -> Selection:
@@ -97,14 +105,14 @@ def of_policy(spec: Wire) -> Selection:
     found: list[str] = []
     for key, name in (("vendor", "vendor"), ("deviceID", "pfDeviceID")):
         if value := text(nic, key):
-            found.append(one_of(_DRIVER, name, (value.lower(),)))
+            found.append(one_of(DRIVER, name, (value.lower(),)))
     for key, name in _FUNCTIONS.items():
         if values := texts(nic, key):
             found.append(any_of([_function(key, name, each) for each in values]))
     if link := text(spec, "linkType"):
-        found.append(one_of(_DRIVER, "linkType", (_link(link),)))
+        found.append(one_of(DRIVER, "linkType", (_link(link),)))
     if flag(spec, "isRdma"):
-        found.append(is_true(_DRIVER, "rdmaCapable"))
+        found.append(is_true(DRIVER, "rdmaCapable"))
     drivers = [text(spec, "deviceType")] if text(spec, "deviceType") else []
     moved = [*_moved([each for each in drivers if each != _NET_DEVICE], spec)]
     lost = [key for key in ("vdpaType",) if spec.get(key)]
@@ -116,14 +124,14 @@ def _block(block: Wire) -> Selection:
     found: list[str] = []
     for key, name in _LOWER.items():
         if values := texts(block, key):
-            found.append(one_of(_DRIVER, name, (each.lower() for each in values)))
+            found.append(one_of(DRIVER, name, (each.lower() for each in values)))
     for key, name in _FUNCTIONS.items():
         if values := texts(block, key):
             found.append(any_of([_function(key, name, each) for each in values]))
     if values := texts(block, "linkTypes"):
-        found.append(one_of(_DRIVER, "linkType", map(_link, values)))
+        found.append(one_of(DRIVER, "linkType", map(_link, values)))
     if flag(block, "isRdma"):
-        found.append(is_true(_DRIVER, "rdmaCapable"))
+        found.append(is_true(DRIVER, "rdmaCapable"))
     lost = [f"selectors.{key}" for key in _NOWHERE if items(block, key)]
     lost += ["selectors.vdpaType"] if text(block, "vdpaType") else []
     moved = _moved(texts(block, "drivers"), block)
@@ -142,7 +150,7 @@ def _function(key: str, name: str, spelling: str) -> str:
     """Return the test for `ens1f0#0,2-7`: a physical function, and its parts."""
     function, mark, parts = spelling.partition("#")
     function = function.lower() if name == "pfPciAddress" else function
-    test = one_of(_DRIVER, name, (function,))
+    test = one_of(DRIVER, name, (function,))
     if not mark:
         return test
     ranges = [_RANGE.fullmatch(each.strip()) for each in parts.split(",")]
@@ -150,7 +158,7 @@ def _function(key: str, name: str, spelling: str) -> str:
     for each in ranges:
         if each is None:
             raise mismatch(key, "a name with numbers such as ens1f0#0,2-7", spelling)
-        tests.append(within(_DRIVER, "vfID", int(each[1]), int(each[2] or each[1])))
+        tests.append(within(DRIVER, "vfID", int(each[1]), int(each[2] or each[1])))
     return all_of([test, any_of(tests)])
 
 
