@@ -10,30 +10,49 @@ from dractl.rules.registry import Severity
 CODES: Final[Mapping[str, tuple[Severity, str]]] = {
     "not-rewritten": (
         Severity.ERROR,
-        "pods cannot have claims as they are written, so they stay",
+        """A workload cannot be rewritten to claims.
+
+Its fields for claims have a type that the API server refuses, it asks for devices
+where no claim can be named, or a claim would have too many requests.""",
     ),
     "init-sees-more": (
         Severity.INFO,
-        "an init container can use more devices than it asked for",
-    ),
-    "requirement-stays": (
-        Severity.WARNING,
-        "a requirement on nodes cannot go, though the claim says the same",
+        """An init container has the devices of the containers that run after it.
+
+Device plugins lend the devices of the pod to init containers. A claim is prepared once
+for the whole pod, so that a container has all of what it names.""",
     ),
     "not-aligned": (
         Severity.WARNING,
-        "devices need not share an attribute, since a queue takes no constraints",
-    ),
-    "claim-stays": (
-        Severity.ERROR,
-        "extended resources cannot stand for a claim, so it stays",
+        """The devices of a request need not be near each other.
+
+Kueue admits no claims with constraints, so that --align does nothing for workloads that
+it queues.""",
     ),
     "not-reversible": (
         Severity.WARNING,
-        "extended resources cannot say all that a claim says",
+        """The way back gives something else than there was.
+
+Extended resources cannot say all that claims can. What is lost has to be written by
+hand after `dractl migrate render --reverse`.""",
+    ),
+    "requirement-stays": (
+        Severity.WARNING,
+        """A requirement on node labels stays where it is.
+
+Node selector terms are alternatives. Taking a requirement out of one would leave it
+empty, or let in nodes that the others keep out.""",
+    ),
+    "claim-stays": (
+        Severity.ERROR,
+        """A claim cannot be extended resources, so it stays.
+
+Its template is not among what was read, it has alternatives, or no device plugin is
+known that offers such devices. The pods keep the claim after `dractl migrate render
+--reverse`.""",
     ),
 }
-"""The severity of each code, and what it says."""
+"""The severity of each code, and its manual, whose first line is a title."""
 
 
 def loss(
