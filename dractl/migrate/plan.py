@@ -1,6 +1,6 @@
 """The plan: who asks for what, what replaces it, and what stands in the way."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from dractl.api.snapshot import Snapshot
@@ -14,8 +14,9 @@ from dractl.migrate.answer import (
     User,
     UserPlan,
 )
+from dractl.migrate.classes import classes
 from dractl.migrate.evidence import Evidence
-from dractl.migrate.inputs import Input, Order, Route, Wire
+from dractl.migrate.inputs import Input, Order, Route
 from dractl.migrate.mentions import mentions
 from dractl.migrate.users import users
 from dractl.rules.registry import Severity
@@ -39,9 +40,8 @@ def plan(inputs: Sequence[Input], snapshot: Snapshot, order: Order) -> Plan:
         findings=found.findings,
         settings=found.settings,
     )
-    return _settled(
-        draft, list(hazards.found(draft, inputs, snapshot, found)), snapshot
-    )
+    settled = _settled(draft, list(hazards.found(draft, inputs, snapshot, found)))
+    return replace(settled, objects=classes(settled.users, snapshot, inputs))
 
 
 # -- users
@@ -99,7 +99,7 @@ def _targets(
 # -- routes
 
 
-def _settled(draft: Plan, found: list[Finding], snapshot: Snapshot) -> Plan:
+def _settled(draft: Plan, found: list[Finding]) -> Plan:
     """Return the plan with findings at their users, and the routes that are open."""
     by_title: dict[str, list[Finding]] = {}
     for finding in found:
@@ -110,12 +110,8 @@ def _settled(draft: Plan, found: list[Finding], snapshot: Snapshot) -> Plan:
         settled.append(_routed(replace(each, findings=(*each.findings, *own)), draft))
     titles = {each.user.input.title for each in draft.users}
     rest = tuple(each for each in found if each.subject not in titles)
-    return replace(
-        draft,
-        users=tuple(settled),
-        findings=(*draft.findings, *rest),
-        objects=tuple(_objects(settled, snapshot)),
-    )
+    findings = (*draft.findings, *rest)
+    return replace(draft, users=tuple(settled), findings=findings)
 
 
 def _routed(each: UserPlan, draft: Plan) -> UserPlan:
@@ -138,19 +134,3 @@ def _reasons(each: UserPlan, route: Route) -> Iterator[str]:
         for name, target in each.targets.items():
             if target.keeper is None:
                 yield f"no DeviceClass can serve {name} to pods as they are"
-
-
-def _objects(settled: Iterable[UserPlan], snapshot: Snapshot) -> Iterator[Wire]:
-    """Yield the DeviceClasses that are to be made, each once."""
-    seen: set[str] = set(snapshot.class_by_name)
-    for each in settled:
-        if each.route is None:
-            continue
-        for target in each.targets.values():
-            document = target.class_document
-            if document is None:
-                continue
-            name = str(document["metadata"]["name"])
-            if name not in seen:
-                seen.add(name)
-                yield document
