@@ -18,6 +18,7 @@ CLOUDS: Final = (
         "device",
         driver=_GPUS,
         name="profile",
+        device_class="mig.nvidia.com",
     ),
     *(
         Label(_GKE + each, "gone", _SHARES, driver=_GPUS)

@@ -33,6 +33,17 @@ def _device(pattern: str, name: str, reading: Reading = "text") -> Label:
     return Label(pattern, "device", driver=_GPUS, name=name, reading=reading)
 
 
+def _of_partition(pattern: str, reading: Reading) -> Label:
+    return Label(
+        pattern,
+        "device",
+        driver=_GPUS,
+        name="profile",
+        reading=reading,
+        device_class="mig.nvidia.com",
+    )
+
+
 def _of_profile(pattern: str, name: str, reading: Reading) -> Label:
     """Return the row of a label that is about the partitions in its name."""
     return Label(
@@ -120,7 +131,7 @@ LABELS: Final = (
         reading="dashed",
         suffixes=_SUFFIXES,
     ),
-    _device("nvidia.com/gpu.product", "profile", "profile"),
+    _of_partition("nvidia.com/gpu.product", "profile"),
     Label(
         "nvidia.com/gpu.family",
         "device",
@@ -138,7 +149,7 @@ LABELS: Final = (
         _device(f"nvidia.com/gpu.{label}", name, "number")
         for label, name in _AMOUNTS.items()
     ),
-    _device("nvidia.com/gpu.slices.gi", "profile", "slices"),
+    _of_partition("nvidia.com/gpu.slices.gi", "slices"),
     *_PARTITIONS,
     *(Label(pattern, "node", why) for pattern, why in _NODE.items()),
     *(Label(pattern, "gone", why, driver=_GPUS) for pattern, why in _GONE.items()),

@@ -120,10 +120,10 @@ class Label:
     who ask for devices of `driver` if it is named. `why` is for the user. `suffixes`
     are patterns of endings that say something else, and go. `of_resource`: what the
     wildcards stand for is in the name of the resource too, or the label is about
-    another one.
+    another one. `device_class` is the only one whose devices have the attribute.
 
-    Of rows that match the same label, the first that suits counts, and after it those
-    with the reading profile.
+    Of rows that match the same label, the first that suits a request counts, and beside
+    it those with the reading profile.
     """
 
     pattern: str
@@ -135,6 +135,25 @@ class Label:
     table: Mapping[str, str] = field(default_factory=dict)
     suffixes: tuple[str, ...] = ()
     of_resource: bool = False
+    device_class: str = ""
+
+    def bare(self, value: str) -> str:
+        """Return a value without the endings that say something else."""
+        for start in range(1, len(value)):
+            if any(fnmatchcase(value[start:], each) for each in self.suffixes):
+                return value[:start]
+        return value
+
+    def part(self, label: str) -> str | None:
+        """Return what the wildcards stand for in a name, spelled as the driver does.
+
+        "" if there are none, None if the name is another one.
+        """
+        found = wild(self.pattern, label)
+        if self.reading == "named":
+            for old, new in self.table.items():
+                found = found and found.replace(old, new)
+        return found
 
 
 TracePlace = Literal["environment", "runtime-class", "toleration", "annotation"]
