@@ -1,6 +1,6 @@
 """The pods of a workload, and whether they have the devices that they claim."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from dractl.legacy.shapes import mapping_at, sequence_at, text_at
 from dractl.live.changing import Wire, uid_of
@@ -13,9 +13,10 @@ from dractl.live.served import Served
 def unserved(
     connection: Connection, served: Served, workload: Wire
 ) -> Iterator[tuple[str, str]]:
-    """Yield the pods of a workload with what is wrong with their claims, "" if nothing.
+    """Yield the pods of a workload that have claims, with what is wrong with these.
 
-    They are known by its label selector; a workload without one tells of none.
+    That is "" if nothing is. The pods are known by its label selector; a workload
+    without one tells of none.
     """
     labels = mapping_at(workload, "spec", "selector", "matchLabels")
     namespace = text_at(workload, "metadata", "namespace")
@@ -29,13 +30,15 @@ def unserved(
         for each in items(connection, CLAIM.place(place.version, namespace))
     }
     for pod in items(connection, POD.place("v1", namespace), query):
-        if is_running(pod) and "deletionTimestamp" not in mapping_at(pod, "metadata"):
+        is_ending = "deletionTimestamp" in mapping_at(pod, "metadata")
+        names = tuple(_names(pod))
+        if names and is_running(pod) and not is_ending:
             name = text_at(pod, "metadata", "name")
-            yield f"pod {namespace}/{name}", _lacking(pod, claims)
+            yield f"pod {namespace}/{name}", _lacking(pod, names, claims)
 
 
-def _lacking(pod: Wire, claims: Mapping[str, Wire]) -> str:
-    for name in _names(pod):
+def _lacking(pod: Wire, names: Sequence[str], claims: Mapping[str, Wire]) -> str:
+    for name in names:
         if not name:
             return "a claim of it has not been made yet"
         claim = claims.get(name)

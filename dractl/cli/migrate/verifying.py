@@ -98,7 +98,7 @@ def _looked(site: Site, step: Step, former: Former) -> Iterator[Check]:
         # What is not there any more is a finding; a cluster that is away is not.
         if error.status is not ExitStatus.NO:
             raise
-        yield Check(title(step), str(error))
+        yield Check(title(step), str(error).removeprefix(f"{title(step)} "))
 
 
 def _created(site: Site, step: Step, _former: Former) -> Iterator[Check]:

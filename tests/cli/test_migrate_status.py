@@ -1,0 +1,88 @@
+"""`dractl migrate status`: how far it is, from the file alone."""
+
+import json
+from pathlib import Path
+from typing import Final
+
+import jsonschema
+import pytest
+
+from tests.apiserver import ApiServer
+from tests.cli.migrating import Migrator
+from tests.cli.run import ROOT, Runner
+
+SCHEMA: Final = json.loads((ROOT / "schemas/output/migrate-status.v1.json").read_text())
+
+
+@pytest.fixture
+def migrate(dractl: Runner, api_server: ApiServer, tmp_path: Path) -> Migrator:
+    return Migrator(dractl, api_server, tmp_path)
+
+
+def test_the_stages_are_listed_with_what_comes_next(migrate: Migrator) -> None:
+    ran = migrate("status")
+
+    assert ran.status == 0
+    assert ran.out == (
+        "STAGE      STATE  STEPS  WHAT\n"
+        "objects    open   0/2    what claims need\n"
+        "wave-1     open   0/7    the first node\n"
+        "workloads  open   0/1    pods with claims\n"
+    )
+    assert ran.err == (
+        f"{migrate.server.url}, planned 2026-11-23T12:00:00Z\n"
+        "next: dractl migrate apply does objects\n"
+    )
+    assert migrate.server.requests == []
+
+
+def test_a_program_gets_all_of_it(migrate: Migrator) -> None:
+    migrate("apply", "--yes")
+
+    document = json.loads(migrate("status", "-o", "json").out)
+
+    jsonschema.validate(document, SCHEMA)
+    assert document["server"] == migrate.server.url
+    assert document["stages"][0]["state"] == "applied"
+    assert [each["mark"] for each in document["stages"][0]["steps"]] == ["done"] * 2
+    assert document["nextStage"] == "wave-1"
+    assert document["next"].startswith("dractl migrate verify looks whether objects")
+
+
+def test_each_state_has_its_next_command(migrate: Migrator) -> None:
+    argv = ("apply", "--yes", "--unverified", "--stage")
+    migrate("apply", "--yes")
+    migrate("verify")
+    seen = [migrate("status").err.splitlines()[-1]]
+    migrate(*argv, "wave-1")  # there is no such node
+    migrate("rollback", "--yes")
+    seen.append(migrate("status").err.splitlines()[-1])
+
+    assert seen == [
+        "next: dractl migrate apply does wave-1",
+        "next: dractl migrate apply does objects",
+    ]
+    assert migrate.states()["objects"] == "rolled-back"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "there is no such file, so no migration has begun"),
+        (b"{", "is no file of a migration that dractl can go on with"),
+        (b"[1]", "the file is not what it should be"),
+        (b'{"apiVersion": "dractl/v1", "kind": "Other"}', "it is no Migration"),
+    ],
+)
+def test_a_file_that_says_nothing_is_told(
+    migrate: Migrator, content: bytes | None, said: str
+) -> None:
+    if content is None:
+        migrate.path.unlink()
+    else:
+        migrate.path.write_bytes(content)
+
+    ran = migrate("status")
+
+    assert (ran.status, ran.out) == (3, "")
+    assert said in ran.err
