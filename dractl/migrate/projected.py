@@ -5,7 +5,7 @@ assumed: as many as the device plugin has, with what node labels and the row of 
 resource tell of them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
@@ -29,6 +29,15 @@ _MOST: Final = 4096  # devices of a resource on a node; more is not to be believ
 _SHARED: Final = frozenset({"time-slice", "mps-share"})
 _UNCOUNTED: Final = frozenset({"core", "fraction"})
 _CLASS: Final = "DeviceClass"
+_REMARKS: Final[Mapping[str, str]] = {
+    "assumed": "the devices behind {resource} on {nodes} are assumed from its amount: "
+    "no driver has published them",
+    "untold": "nothing but its amount tells of the devices behind {resource} on "
+    "{nodes}",
+    "unshared": "how many pods share a device of {resource} on {nodes} is not known",
+    "huge": "{resource} on {nodes} is too much to be looked at",
+}
+_UNASKED: Final = {"requestPolicy": {"default": "0", "validRange": {"min": "0"}}}
 
 
 class Case(NamedTuple):
@@ -223,39 +232,48 @@ def _device(
         for name, each in target.capacity.items()
         if case.meaning.unit in _SHARED
     }
-    device: dict[str, Any] = {
-        "attributes": {**needed, **attributes},
-        "capacity": {**amounts, **capacity, **shares},
+    attributes, capacity = {**needed, **attributes}, {**amounts, **capacity}
+    if not shares:
+        return {"attributes": attributes, "capacity": capacity}
+    # Drivers count the rest for those only who ask for some of it.
+    unasked = {name: {**each, **_UNASKED} for name, each in capacity.items()}
+    return {
+        "attributes": attributes,
+        "capacity": {**unasked, **shares},
+        "allowMultipleAllocations": True,
     }
-    if shares:
-        device["allowMultipleAllocations"] = True
-    return device
 
 
 def _judge(
     offers: Iterable[Offer], plan: Plan, doubts: dict[str, None], notes: dict[str, None]
 ) -> None:
     """Note what is not known of the devices that are assumed."""
+    found: dict[tuple[str, str], list[str]] = {}
     for each in offers:
-        what = f"{each.resource} on node {each.node.name}"
         meaning = each.case.meaning
         if meaning.unit in _SHARED and not meaning.replicas:
-            doubts[f"how many pods share a device of {what} is not known"] = None
+            found.setdefault((each.resource, "unshared"), []).append(each.node.name)
         if each.source == PUBLISHED:
             continue
+        found.setdefault((each.resource, "assumed"), []).append(each.node.name)
         if not each.is_told:
-            doubts[f"nothing but its amount tells of the devices behind {what}"] = None
+            found.setdefault((each.resource, "untold"), []).append(each.node.name)
         if each.amount > _MOST * each.per_device:
-            doubts[f"{what} is {each.amount}, too many to be looked at"] = None
-        notes[
-            f"the devices behind {what} are assumed from its amount and labels: no "
-            f"driver has published them"
-        ] = None
+            found.setdefault((each.resource, "huge"), []).append(each.node.name)
+    for (resource, what), nodes in found.items():
+        where = notes if what == "assumed" else doubts
+        where[_REMARKS[what].format(resource=resource, nodes=several(nodes))] = None
     if plan.order.align and any(each.devices for each in offers):
         doubts[
             f"which of the assumed devices have {plan.order.align} in common is not "
             "known: those of a node are taken to have it"
         ] = None
+
+
+def several(names: Sequence[str]) -> str:
+    """Return the first of some nodes and the number of others: `node a (2 more)`."""
+    more = f" ({len(names) - 1} more)" if len(names) > 1 else ""
+    return f"node {names[0]}{more}"
 
 
 def _slices(offers: Iterable[Offer]) -> dict[str, tuple[Wire, ...]]:

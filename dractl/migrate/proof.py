@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 from typing import Final, NamedTuple
 
 from dractl.api.snapshot import Snapshot
@@ -16,7 +15,8 @@ from dractl.solver.allocator import Allocator
 from dractl.solver.errors import AllocationAborted, PoolsInvalid
 from dractl.solver.extended import class_by_resource
 from dractl.solver.nodefit import requests_of
-from dractl.solver.placement import Placement, place
+from dractl.solver.placement import Placement, Policy
+from dractl.solver.placer import Placer
 from dractl.solver.subjects import Subject
 from dractl.solver.usage import Usage
 
@@ -69,14 +69,25 @@ class Placed(NamedTuple):
 def placed(
     world: Snapshot, users: Sequence[Pods], first: Sequence[Subject] = ()
 ) -> Placed:
-    """Place pods of users: those that have nodes of their own before the others."""
-    fixed = [subjects(each.fixed, world) for each in users]
-    free = [subjects(each.free, world) for each in users]
-    outcome = iter(place(world, [*first, *chain(*fixed), *chain(*free)]).placements)
-    before = tuple(next(outcome) for _ in first)
-    parts = [[next(outcome) for _ in each] for each in (*fixed, *free)]
-    joint = zip(parts[: len(users)], parts[len(users) :], strict=True)
+    """Place pods of users: those that have nodes of their own before the others.
+
+    Of each user, what keeps the first pod out is put in words.
+    """
+    placer = Placer(world, None, Policy.FIRST)
+    before = tuple(placer.place(each) for each in first)
+    fixed = [_in_turn(placer, subjects(each.fixed, world)) for each in users]
+    free = [_in_turn(placer, subjects(each.free, world)) for each in users]
+    joint = zip(fixed, free, strict=True)
     return Placed(before, tuple((*one, *other) for one, other in joint))
+
+
+def _in_turn(placer: Placer, pods: Iterable[Subject]) -> list[Placement]:
+    found: list[Placement] = []
+    is_worded = True
+    for each in pods:
+        found.append(placer.place(each, worded=is_worded))
+        is_worded = is_worded and found[-1].node is not None
+    return found
 
 
 def _fit(user: Copies, old: Sequence[Placement], new: Sequence[Placement]) -> Fit:

@@ -15,9 +15,10 @@ from dractl.migrate.inputs import Order, Route
 from dractl.migrate.pods import Copies, Pods
 from dractl.migrate.projected import Projected
 from dractl.migrate.proof import placed, worded
-from dractl.migrate.worlds import Worlds
+from dractl.migrate.worlds import Worlds, subjects
 from dractl.model.workloads import Node
-from dractl.solver.placement import Placement
+from dractl.solver.placement import Placement, Policy
+from dractl.solver.placer import Placer
 
 _CONTROL_PLANE: Final = (
     "node-role.kubernetes.io/control-plane",
@@ -25,8 +26,7 @@ _CONTROL_PLANE: Final = (
 )
 _PRODUCTS: Final = frozenset({"dashed", "underscored", "table"})  # readings of models
 _PART: Final = 3  # of the nodes of a pool, at most one of so many is out at a time
-_MOST_TRIES: Final = 50  # users that do not fit after a wave, and are left out singly
-_MOST_PODS: Final = 10_000  # that are placed to find out
+_MOST_PODS: Final = 4000  # that are placed anew, after users that fit in part only
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -147,30 +147,38 @@ class _Course:
     def _fitting(self, waiting: Sequence[int]) -> list[int]:
         """Return those of the users that fit wholly on what has changed.
 
-        One that does not fit keeps room from those behind it, so that they are tried
-        without it, as long as that takes no time.
+        What one takes that fits in part only would keep out those behind it, so that it
+        is given back, for the first of these at least.
         """
         world = self._worlds.after(self._switched)
-        candidates = [n for n in waiting if not self._users[n].is_everywhere]
-        pods = sum(self._users[number].wanted for number in candidates)
-        tries = max(1, min(_MOST_TRIES, _MOST_PODS // max(pods, 1)))
-        while candidates:
-            tries -= 1
-            numbers = [*sorted(self._moved), *candidates]
-            found = placed(
-                world, [self._of(n, frozenset(), self._moved | {n}) for n in numbers]
-            )
-            whole = {
-                number
-                for number, placements in zip(numbers, found.users, strict=True)
-                if all(each.node is not None for each in placements)
-            }
-            short = [each for each in candidates if each not in whole]
-            if not short:
-                break
-            gone = set(short if tries <= 0 else short[:1])
-            candidates = [each for each in candidates if each not in gone]
-        return candidates
+        found: list[int] = []
+        placer = self._with(world, found)
+        pods = 0
+        for number in waiting:
+            if self._users[number].is_everywhere:
+                continue
+            count, wanted = self._take(placer, world, number)
+            if count == wanted:
+                found.append(number)
+            elif count and pods < _MOST_PODS:
+                pods += sum(self._users[n].wanted for n in (*self._moved, *found))
+                placer = self._with(world, found)
+        return found
+
+    def _with(self, world: Snapshot, numbers: Sequence[int]) -> Placer:
+        """Return a world in which users have moved."""
+        placer = Placer(world, None, Policy.FIRST)
+        for number in (*sorted(self._moved), *numbers):
+            self._take(placer, world, number)
+        return placer
+
+    def _take(self, placer: Placer, world: Snapshot, number: int) -> tuple[int, int]:
+        """Place a user's pods after its move; return how many fit, up to a failure."""
+        pods = self._of(number, frozenset(), {number}).free
+        for count, each in enumerate(subjects(pods, world)):
+            if placer.place(each, worded=False).node is None:
+                return count, len(pods)
+        return len(pods), len(pods)
 
     def _placed(self, out: AbstractSet[str]) -> tuple[tuple[Placement, ...], ...]:
         world = self._worlds.after(self._switched, out)

@@ -71,9 +71,12 @@ class Placer:
         known.catch_up()
         return known
 
-    def place(self, subject: Subject) -> Placement:
-        """Place one subject, and take what it is given."""
-        placement, fit = self._answered(subject)
+    def place(self, subject: Subject, *, worded: bool = True) -> Placement:
+        """Place one subject, and take what it is given.
+
+        Unless it is `worded`, nothing says why one that does not fit does not.
+        """
+        placement, fit = self._answered(subject, worded=worded)
         if fit is not None:
             self._take(subject, fit)
         return placement
@@ -190,8 +193,8 @@ class Attempt:
             frozenset[str], tuple[tuple[ResourceClaim, ...], Outline]
         ] = {}
         shapes = tuple(_shape(claim.spec) for claim in self.open)
-        of_pod = subject.pod.meta.key if subject.pod and subject.extended else None
-        self.claims_signature: Hashable = (shapes, of_pod)
+        # The claim for extended resources is made of these, and of what nodes have.
+        self.claims_signature: Hashable = (shapes, subject.extended)
         self.signature: Hashable = self._signed()
         self._candidates = placer.candidates(self.signature)
         self.is_slow = False
