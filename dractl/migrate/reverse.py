@@ -148,7 +148,7 @@ class _Work:
         """Return a claim by how a pod of a namespace names it."""
         named = self._claims.get(reference, [])
         same = [each for each in named if each.namespace == namespace]
-        loose = [each for each in named if not (each.namespace and namespace)]
+        loose = [each for each in named if _may_be_one(each.namespace, namespace)]
         return next(iter((*same, *loose)), None)
 
     def _amounts(
@@ -222,7 +222,7 @@ class _Work:
             given = each.given
             reference = Reference(_KINDS[given.kind], given.name)
             if not any(
-                reference == other and (namespace in {"", given.namespace})
+                reference == other and _may_be_one(namespace, given.namespace)
                 for namespace, other in still
             ):
                 yield number
@@ -231,6 +231,11 @@ class _Work:
         found = loss(code, what, given.title, place)
         if found not in self.findings:
             self.findings.append(found)
+
+
+def _may_be_one(one: str, other: str) -> bool:
+    """Tell whether two namespaces can be the same, of which one may be unknown."""
+    return one == other or not (one and other)
 
 
 def _class_names(document: Wire) -> Iterator[str]:

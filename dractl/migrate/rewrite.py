@@ -1,6 +1,6 @@
 """What documents become: pods with claims in the place of extended resources."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -43,8 +43,10 @@ def rewritten(plan: Plan, snapshot: Snapshot, inputs: Sequence[Input]) -> Rewrit
     moved = [each for each in moved if work.move(each)]
     kept = [each for each in plan.users if each.route is Route.EXTENDED]
     shared = (*classes([*moved, *kept], snapshot, inputs), *work.shared)
+    beside = quotas.changed(inputs, moved)
+    work.findings += _limits_lost(inputs, beside)
     return Rewrite(
-        {**quotas.changed(inputs, moved), **work.documents},
+        {**beside, **work.documents},
         {number: tuple(each) for number, each in work.added.items()},
         tuple(work.written(each) for each in shared),
         tuple(work.findings),
@@ -279,6 +281,13 @@ def _remarks(
             what = f"the requirement on {moved.label} stays: another term beside it "
             what += "would mean something else without it"
             yield _said(user, "requirement-stays", what, moved.steps)
+
+
+def _limits_lost(inputs: Iterable[Input], beside: Collection[int]) -> Iterator[Finding]:
+    for each in inputs:
+        if each.number in beside and each.kind == "LimitRange":
+            what = "nothing notes the limits that go, for the way back"
+            yield loss("not-reversible", what, each.title, each.where, Route.CLAIMS)
 
 
 def _said(user: User, code: str, message: str, steps: Steps) -> Finding:

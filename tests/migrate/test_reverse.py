@@ -7,6 +7,7 @@ import yaml
 
 from dractl.migrate.answer import Meaning, Rewrite
 from dractl.migrate.inputs import Route, Shares
+from dractl.migrate.memory import MIGRATED
 from dractl.migrate.reverse import reversed_
 from tests.migrate.builders import documents, inputs, order
 from tests.migrate.rewriting import PRODUCT, applied, rewrite
@@ -284,6 +285,44 @@ def test_says_more_where_somebody_has_changed_a_template() -> None:
     assert [each.message for each in made.findings] == [
         "lost: selectors of request main"
     ]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "",
+        "x",
+        "[]",
+        '{"requests": 7, "spec": ""}',
+        '{"requests": {"main": 7}, "spec": ""}',
+        '{"requests": {}, "amounts": {"main": {"a/b": true}}, "spec": ""}',
+        '{"requests": {}, "moved": [{"label": "a", "values": []}], "spec": ""}',
+        (
+            '{"requests": {}, "moved": [{"label": "a", "values": ["b"], "at": "x/0/0", '
+            '"operator": "In"}], "spec": ""}'
+        ),
+        "[" * 9999,
+    ],
+)
+def test_goes_by_the_rows_where_a_note_is_none(note: str) -> None:
+    there = applied(CHAT, rewrite(CHAT))
+    there[1]["metadata"]["annotations"][MIGRATED] = note
+    again, made = back(there)
+    spec = again[0]["spec"]["template"]["spec"]
+    assert spec["containers"][0]["resources"]["limits"] == {"cpu": 1, GPU: 2}
+    assert spec["nodeSelector"] == {"zone": "b"}
+    assert [each.code for each in made.findings] == ["not-reversible"]
+
+
+def test_keeps_templates_that_pods_of_any_namespace_may_need() -> None:
+    there = applied(CHAT, rewrite(CHAT))
+    del there[1]["metadata"]["namespace"]
+    other = documents(CLAIMING.replace("theirs", "chat-devices"))[0]
+    for each in other["spec"]["containers"]:
+        del each["resources"]
+    other["spec"]["resourceClaims"][0] |= {"name": None}
+    _, made = back([*there, other])
+    assert made.removed == frozenset()
 
 
 def test_leaves_other_resources_where_only_some_are_wished() -> None:

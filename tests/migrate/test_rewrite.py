@@ -409,6 +409,22 @@ def test_takes_quotas_along() -> None:
     }
 
 
+LIMITS = """
+apiVersion: v1
+kind: LimitRange
+metadata: {name: usual, namespace: ns}
+spec: {limits: [{type: Container, default: {nvidia.com/gpu: 1, cpu: 1}}]}
+"""
+
+
+def test_takes_limits_away_for_good() -> None:
+    made = rewrite(f"{pods(f'a {GPU}=1')}---{LIMITS}")
+    limits = [{"type": "Container", "default": {"cpu": 1}}]
+    assert made.documents[1]["spec"]["limits"] == limits
+    (found,) = made.findings
+    assert (found.code, found.subject) == ("not-reversible", "LimitRange ns/usual")
+
+
 MACHINE = """
 apiVersion: kubevirt.io/v1
 kind: VirtualMachine
