@@ -1,6 +1,6 @@
 """The plan: who asks for what, what replaces it, and what stands in the way."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from dractl.api.snapshot import Snapshot
@@ -9,6 +9,7 @@ from dractl.migrate.answer import (
     Asking,
     Finding,
     Meaning,
+    Mention,
     Plan,
     Target,
     User,
@@ -36,7 +37,7 @@ def plan(inputs: Sequence[Input], snapshot: Snapshot, order: Order) -> Plan:
     draft = Plan(
         order,
         first,
-        mentions=mentions(inputs, names | found.resources),
+        mentions=tuple(_near(mentions(inputs, names | found.resources), order)),
         findings=found.findings,
         settings=found.settings,
     )
@@ -94,6 +95,14 @@ def _targets(
         if target is not None:
             served[name] = target
     return served
+
+
+def _near(found: Iterable[Mention], order: Order) -> Iterator[Mention]:
+    """Yield what is in the namespace that matters, or in none."""
+    for each in found:
+        where = each.input.namespace or order.namespace
+        if not order.namespace or where == order.namespace:
+            yield each
 
 
 # -- routes

@@ -4,19 +4,28 @@ from typing import Final
 
 import typer
 
-from dractl.cli.migrate import apply, plan, rollback, status, verify
+from dractl.cli.migrate import apply, plan, render, rollback, status, verify
 from dractl.cli.options import verbatim
 from dractl.cli.source import REACHING
 
 EXAMPLES: Final = verbatim("""
 Examples:
-  # what would become of what asks for GPUs today, in the sample cluster
+  # who asks device plugins for what, what replaces it, and what is in the way
   dractl migrate plan --demo
+  dractl migrate plan manifests/ -R --context prod
+
+  # the manifests as they have to be, first as a difference
+  dractl migrate render manifests/ -R
+  dractl migrate render manifests/ -R --in-place
+
+  # on the cluster: stage by stage, each looked at before the next; and back
+  dractl migrate apply --help
 """)
 
 app = typer.Typer()
 app.command("apply", epilog=apply.EXAMPLES + REACHING)(apply.apply)
 app.command("plan", epilog=plan.EXAMPLES + REACHING)(plan.plan)
+app.command("render", epilog=render.EXAMPLES + REACHING)(render.render)
 app.command("rollback", epilog=rollback.EXAMPLES + REACHING)(rollback.rollback)
 app.command("status", epilog=status.EXAMPLES)(status.status)
 app.command("verify", epilog=verify.EXAMPLES + REACHING)(verify.verify)

@@ -24,6 +24,8 @@ from dractl.sources.manifests import Manifest, manifests
 
 _OF_CLUSTERS: Final = frozenset({"DeviceClass", "Namespace", "Node", "ResourceSlice"})
 """Kinds of files that a cluster takes, whether or not it has them yet."""
+_OF_SAVED: Final = frozenset({"Node", "ResourceSlice"})
+"""Kinds that make files a cluster."""
 _DEEPEST: Final = 16  # Lists in Lists
 
 
@@ -216,10 +218,11 @@ def _snapshot(
     source: Source,
 ) -> Snapshot:
     """Return the cluster; files alone may be one, saved with kubectl."""
+    is_saved = not cluster and any(each.kind in _OF_SAVED for each in own)
     added = [
         (each.document, each.where)
         for each in own
-        if not cluster or each.kind in _OF_CLUSTERS
+        if is_saved or each.kind in _OF_CLUSTERS
     ]
     return Snapshot.from_sourced(
         [*cluster, *added],

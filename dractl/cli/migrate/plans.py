@@ -233,7 +233,7 @@ def _places(
 ) -> Iterator[str]:
     listed: dict[str, None] = {}
     for each in same:
-        subject = "" if each.subject in each.message else each.subject
+        subject = "" if each.subject in each.message else each.subject.strip()
         where = "" if each.where in known else each.where
         if subject or where:
             listed[

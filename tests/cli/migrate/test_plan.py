@@ -1,0 +1,202 @@
+"""`dractl migrate plan`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from dractl.demo import PLUGINS
+from dractl.migrate.codes import CODES
+from tests.cli.run import ROOT, Runner
+
+SCHEMA = json.loads((ROOT / "schemas/output/migrate-plan.v1.json").read_text("utf-8"))
+EXAMPLE = str(ROOT / "examples/device-plugin.yaml")
+SECTIONS = [
+    "WHO ASKS FOR WHAT",
+    "WHAT BECOMES OF SELECTORS ON NODE LABELS",
+    "WHAT THE PLUGINS ARE TOLD",
+    "FINDINGS",
+    "WHAT ELSE KNOWS THE OLD NAMES",
+    "DOES AS MUCH FIT AFTER",
+    "STAGES",
+]
+
+
+def plan(dractl: Runner, *argv: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(
+        dractl("migrate", "plan", *argv, "-o", "json").out
+    )
+    jsonschema.validate(found, SCHEMA)
+    return found
+
+
+def test_the_sample_shows_what_a_plan_has(dractl: Runner) -> None:
+    ran = dractl("migrate", "plan", "--demo")
+
+    lines = ran.out.splitlines()
+    assert [each for each in lines if each and not each.startswith(" ")] == SECTIONS
+    assert str(ROOT) not in ran.out
+    assert ran.status == 1
+    assert "1 error" in ran.err
+
+
+def test_lines_fit_a_terminal_where_words_do(dractl: Runner) -> None:
+    lines = dractl("migrate", "plan", "--demo").out.splitlines()
+
+    assert [
+        each
+        for each in lines
+        if len(each) > 80 and len(max(each.split(), key=len)) < 60
+    ] == []
+
+
+def test_every_finding_of_the_sample_has_a_manual(dractl: Runner) -> None:
+    found = plan(dractl, "--demo")
+
+    listed = [*found["findings"], *(f for u in found["users"] for f in u["findings"])]
+    assert listed
+    assert {each["code"] for each in listed} <= CODES.keys()
+    assert {each["severity"] for each in listed if each["code"] in CODES} == {
+        str(CODES[each["code"]].severity) for each in listed
+    }
+
+
+def test_what_is_safe_ends_well(dractl: Runner) -> None:
+    ran = dractl("migrate", "plan", "--demo", "--resource", "gpu.intel.com/i915")
+
+    assert ran.status == 0
+    assert "safe: as many pods are placed after as before" in ran.out
+
+
+def test_files_need_no_cluster(dractl: Runner) -> None:
+    ran = dractl("migrate", "plan", EXAMPLE)
+
+    assert ran.status == 0
+    assert f"{EXAMPLE}:" in ran.out
+    assert "no nodes" in ran.out
+
+
+def test_a_snapshot_of_the_sample_plans_alike(dractl: Runner, tmp_path: Path) -> None:
+    saved = tmp_path / "saved.json"
+    saved.write_text(dractl("snapshot", "--snapshot", str(PLUGINS)).out)
+
+    def told(*source: str) -> Any:
+        return [
+            (each["object"]["name"], each["route"], each["meanings"][0]["unit"])
+            for each in plan(dractl, *source)["users"]
+        ]
+
+    assert sorted(told("--snapshot", str(saved))) == sorted(told("--demo"))
+
+
+def test_a_configuration_beside_the_files_tells_the_meaning(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "kind: ConfigMap\nmetadata: {name: plugin}\ndata:\n  any: |\n"
+        "    version: v1\n    sharing: {timeSlicing: {resources: "
+        "[{name: nvidia.com/gpu, replicas: 4}]}}\n"
+    )
+    pod = tmp_path / "pod.yaml"
+    pod.write_text(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n"
+        "  - {name: main, resources: {limits: {nvidia.com/gpu: 1}}}\n"
+    )
+
+    (user,) = plan(dractl, str(pod), "-f", str(config))["users"]
+
+    assert user["meanings"][0]["unit"] == "time-slice"
+    assert user["meanings"][0]["replicas"] == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("kind: ConfigMap\n", 0),
+        ("kind: Pod\nspec: [1]\n", 0),
+        ("kind: Pod\nmetadata: 3\nspec: {containers: [{resources: {limits: 1}}]}\n", 0),
+        (
+            (
+                "kind: Pod\nspec: {containers: [{name: 1, resources: "
+                "{limits: {nvidia.com/gpu: [x]}}}]}\n"
+            ),
+            1,
+        ),
+        ("a: [\n", 3),
+        ("- 1\n", 3),
+    ],
+)
+def test_documents_may_be_anything(
+    dractl: Runner, tmp_path: Path, text: str, status: int
+) -> None:
+    file = tmp_path / "any.yaml"
+    file.write_text(text)
+
+    ran = dractl("migrate", "plan", str(file))
+
+    assert ran.status == status
+    assert "Traceback" not in ran.err
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_is_planned(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    missing = str(tmp_path / "missing.yaml")
+
+    ran = dractl("migrate", "plan", EXAMPLE, missing)
+
+    assert ran.status == 3
+    assert "Deployment inference/rerank" in ran.out
+    assert f"left out: {missing}: cannot be read" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["--route", "both"], "'both' is not one of"),
+        (["--driver-schema", "nvidia"], "is not VENDOR=VERSION"),
+        (["--wave-size", "0"], "greater than or equal to 1"),
+        (["-n", "a", "-A"], "exclude each other"),
+        (["--explain", "ambigous-resource"], "there is no finding"),
+        (["-", "--snapshot", "-"], "stdin can be read only once"),
+        (["--kubernetes-version", "x"], "'x'"),
+    ],
+)
+def test_options_that_make_no_sense_are_wrong_usage(
+    dractl: Runner, argv: list[str], message: str
+) -> None:
+    ran = dractl("migrate", "plan", EXAMPLE, *argv)
+
+    assert ran.status == 2
+    assert message in ran.err
+
+
+def test_a_finding_is_explained(dractl: Runner) -> None:
+    ran = dractl("migrate", "plan", "--explain", "ambiguous-resource")
+
+    assert ran.out.startswith("ambiguous-resource (error)\n\n")
+    assert len(dractl("migrate", "plan", "--explain", "all").out.splitlines()) == len(
+        CODES
+    )
+
+
+def test_names_and_yaml_and_wide_say_the_same(dractl: Runner) -> None:
+    names = dractl("migrate", "plan", EXAMPLE, "-o", "name").out
+    read = yaml.safe_load(dractl("migrate", "plan", EXAMPLE, "-o", "yaml").out)
+    header, line = dractl("migrate", "plan", EXAMPLE, "-o", "wide").out.splitlines()
+
+    assert names == "deployment.apps/rerank\n"
+    assert read == plan(dractl, EXAMPLE)
+    assert header.startswith("NAMESPACE  WORKLOAD")
+    assert line.startswith("inference  Deployment/rerank  3")
+
+
+def test_the_group_alone_prints_its_help(dractl: Runner) -> None:
+    ran = dractl("migrate")
+
+    assert (ran.status, ran.err) == (0, "")
+    assert "Commands:" in ran.out
