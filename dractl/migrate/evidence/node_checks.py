@@ -241,10 +241,10 @@ def _amounts(node: Node, resource: str) -> Iterator[_Doubt]:
     labels = node.meta.labels
     base = resource.removesuffix(SHARED)
     devices = node_labels.whole(labels.get(f"{base}.count", ""))
-    replicas = max(node_labels.whole(labels.get(f"{base}.replicas", "")), 1)
+    replicas = node_labels.whole(labels.get(f"{base}.replicas", ""))
     has_cut = base == GPU and labels.get(node_labels.STRATEGY) == _MIXED
     amount = node.allocatable[resource].ceiling if resource in node.allocatable else 0
-    if devices and not has_cut and amount > devices * replicas:
+    if devices and replicas and not has_cut and amount > devices * replicas:
         yield _Doubt(
             "amount-contradiction",
             f"{amount} of {resource} are allocatable, but labels tell of {devices} "

@@ -64,8 +64,6 @@ class Place:
 def place_of(spec: Wire) -> Place:
     """Return where the pods of a spec can be; anywhere, if that is not readable."""
     stated: dict[str, Any] = {key: spec[key] for key in _FIELDS if spec.get(key)}
-    if not stated:
-        return Place()
     try:
         pod = Pod(ObjectMeta("", ""), **pod_spec(stated))
     except MalformedField:

@@ -21,6 +21,7 @@ from dractl.model.workloads import Node
 _NAMED_DEFAULT: Final = "default"
 _SINGLE: Final = "single"
 _MIXED: Final = "mixed"
+_SHARES: Final = frozenset({"time-slice", "mps-share"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +138,15 @@ class Nvidia:
     ) -> Iterator[Meaning]:
         """Yield what one of a resource may be on a node with such labels."""
         told = node_labels.told(labels, resource, has_all=node is not None)
+        shares = _by_amount(resource, labels, node)
         if told is not None:
+            is_known = told.unit not in _SHARES or told.replicas
+            if shares is not None and not is_known:
+                told = replace(told, replicas=shares.replicas)
             yield self._with_layout(told, labels)
             return
         made = (configured(case, resource) for case in self.cases(labels, node))
         found = [each for each in made if each is not None]
-        shares = _by_amount(resource, labels, node)
         if shares is not None:
             # It is so, whatever is configured; which kind of shares, that may tell.
             found = [x for x in found if x.replicas == shares.replicas] or [shares]
