@@ -8,12 +8,11 @@ meaning, and last `:0` where file names fit as well, `:4` where they do not.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import chain
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
+from dractl.cli.candidates import OF_COMMANDS, SOURCES, Candidate
 from dractl.cli.text import visible
 
 if TYPE_CHECKING:
@@ -26,18 +25,12 @@ _FILES: Final = 0
 _NO_FILES: Final = 4
 
 
-class Candidate(NamedTuple):
-    """A word that fits, and what it means."""
-
-    value: str
-    meaning: str = ""
-
-
 @dataclass
 class _Line:
     """The line so far: where in the command tree it stands, and what is still open."""
 
     command: TyperGroup | TyperCommand
+    group: str = ""  # that the command is in
     used: dict[str, str] = field(default_factory=dict)
     waiting: TyperOption | None = None  # an option that still lacks its value
     only_arguments: bool = False  # after --
@@ -57,6 +50,7 @@ class _Line:
         elif isinstance(self.command, TyperGroup):
             found = self.command.commands.get(word)
             if isinstance(found, TyperGroup | TyperCommand):
+                self.group = self.command.name or ""
                 self.command = found
         else:
             self.arguments.append(word)
@@ -218,141 +212,17 @@ def _values(
         return [Candidate(str(choice)) for choice in choices], _NO_FILES
     if option.metavar == "PATH":
         return [], _FILES
-    if line.command.name == "discover" and _long(option) in _OWN:
-        return list(map(Candidate, _of_machines(_long(option)))), _NO_FILES
-    source = _SOURCES.get(_long(option))
-    return [] if source is None else list(source(line.used, start)), _NO_FILES
+    name = _long(option)
+    own = OF_COMMANDS.get((line.command.name or "", name))
+    source = own or SOURCES.get(name)
+    return [] if source is None else list(source(_used(line), start)), _NO_FILES
 
 
-def _releases(_used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
-    from dractl.model.cluster import NEWEST, OLDEST
+def _used(line: _Line) -> Mapping[str, str]:
+    """Return the options of the line, with the sample cluster that the command uses."""
+    if line.group != "migrate" or "--demo" not in line.used:
+        return line.used
+    from dractl.demo import PLUGINS
 
-    for minor in range(NEWEST.minor, OLDEST.minor - 1, -1):
-        yield Candidate(f"{NEWEST.major}.{minor}")
-
-
-def _gates(_used: Mapping[str, str], start: str) -> Iterator[Candidate]:
-    from dractl.model.cluster import GATES
-
-    before = start[: start.rfind(",") + 1]
-    for gate in chain(("AllAlpha", "AllBeta"), GATES):
-        yield Candidate(f"{before}{gate}=true")
-        yield Candidate(f"{before}{gate}=false")
-
-
-def _bare_gates(_used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
-    from dractl.model.cluster import GATES
-
-    yield from map(Candidate, GATES)
-
-
-def _codes(_used: Mapping[str, str], start: str) -> Iterator[Candidate]:
-    """Yield the rules of `validate`, several of which can stand with commas."""
-    from dractl.rules.check import RULES
-
-    before = start[: start.rfind(",") + 1]
-    for code in sorted(RULES):
-        yield Candidate(f"{before}{code}", RULES[code].title)
-
-
-def _explained_codes(_used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
-    yield Candidate("all", "list the rules")
-    yield from _codes({}, "")
-
-
-def _nodes(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
-    from dractl.cli.lookup import names
-    from dractl.live.kinds import NODE
-
-    found = names(used, "nodes", NODE, lambda seen: (n.name for n in seen.nodes))
-    yield from map(Candidate, found)
-
-
-def _classes(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
-    from dractl.cli.lookup import names
-    from dractl.live.kinds import DEVICE_CLASS
-
-    found = names(
-        used, "classes", DEVICE_CLASS, lambda seen: (c.name for c in seen.classes)
-    )
-    yield from map(Candidate, found)
-
-
-def _claims(used: Mapping[str, str], start: str) -> Iterator[Candidate]:
-    """Yield claims of all namespaces, or of the one that is typed already."""
-    from dractl.cli.lookup import names
-    from dractl.live.kinds import CLAIM
-
-    namespace, slash, _ = start.partition("/")
-    scope = {"--namespace": namespace} if slash else {"--all-namespaces": ""}
-
-    def found(seen: "Snapshot") -> Iterator[str]:
-        for each in seen.claims:
-            if each.allocation is not None:
-                yield "/".join(each.meta.key)
-
-    yield from map(Candidate, names({**used, **scope}, "allocated", CLAIM, found))
-
-
-def _drivers(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
-    from dractl.cli.lookup import names
-    from dractl.live.kinds import SLICE
-
-    found = names(used, "drivers", SLICE, lambda seen: {s.driver for s in seen.slices})
-    yield from map(Candidate, sorted(found))
-
-
-def _namespaces(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
-    from dractl.cli.lookup import names
-    from dractl.live.kinds import NAMESPACE
-
-    def found(seen: "Snapshot") -> set[str]:
-        of_pods = {each.meta.namespace for each in seen.pods}
-        of_claims = {each.meta.namespace for each in seen.claims}
-        return of_pods | of_claims | {each.meta.name for each in seen.namespaces}
-
-    yield from map(Candidate, sorted(names(used, "namespaces", NAMESPACE, found)))
-
-
-def _entries(key: str, used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
-    from dractl.cli.lookup import entries
-
-    yield from map(Candidate, entries(used, key))
-
-
-_OWN: Final = frozenset({"--vendor", "--driver", "--driver-schema"})
-"""Options of `discover` whose values no cluster knows better."""
-
-
-def _of_machines(option: str) -> Iterator[str]:
-    from dractl.vendors import VENDORS
-
-    for vendor in VENDORS:
-        if option == "--vendor":
-            yield vendor.name
-        for driver in vendor.drivers:
-            if option == "--driver":
-                yield driver.name
-            elif option == "--driver-schema":
-                yield from (f"{driver.vendor}={each}" for each in driver.schemas)
-
-
-_SOURCES: Final[
-    Mapping[str, Callable[[Mapping[str, str], str], Iterator[Candidate]]]
-] = {
-    "--claim": _claims,
-    "--class": _classes,
-    "--cluster": partial(_entries, "clusters"),
-    "--context": partial(_entries, "contexts"),
-    "--driver": _drivers,
-    "--explain": _explained_codes,
-    "--feature": _bare_gates,
-    "--feature-gates": _gates,
-    "--for-kubernetes": _releases,
-    "--ignore": _codes,
-    "--kubernetes-version": _releases,
-    "--namespace": _namespaces,
-    "--node": _nodes,
-    "--node-name": _nodes,
-    "--user": partial(_entries, "users"),
-}
+    others = {key: value for key, value in line.used.items() if key != "--demo"}
+    return {**others, "--snapshot": str(PLUGINS)}

@@ -1,0 +1,189 @@
+"""What the values of options can be, for the shells' completion."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from dractl.api.snapshot import Snapshot
+
+
+class Candidate(NamedTuple):
+    """A word that fits, and what it means."""
+
+    value: str
+    meaning: str = ""
+
+
+def _releases(_used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    from dractl.model.cluster import NEWEST, OLDEST
+
+    for minor in range(NEWEST.minor, OLDEST.minor - 1, -1):
+        yield Candidate(f"{NEWEST.major}.{minor}")
+
+
+def _gates(_used: Mapping[str, str], start: str) -> Iterator[Candidate]:
+    from dractl.model.cluster import GATES
+
+    before = start[: start.rfind(",") + 1]
+    for gate in chain(("AllAlpha", "AllBeta"), GATES):
+        yield Candidate(f"{before}{gate}=true")
+        yield Candidate(f"{before}{gate}=false")
+
+
+def _bare_gates(_used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    from dractl.model.cluster import GATES
+
+    yield from map(Candidate, GATES)
+
+
+def _codes(_used: Mapping[str, str], start: str) -> Iterator[Candidate]:
+    """Yield the rules of `validate`, several of which can stand with commas."""
+    from dractl.rules.check import RULES
+
+    before = start[: start.rfind(",") + 1]
+    for code in sorted(RULES):
+        yield Candidate(f"{before}{code}", RULES[code].title)
+
+
+def _explained_codes(_used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    yield Candidate("all", "list the rules")
+    yield from _codes({}, "")
+
+
+def _nodes(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    from dractl.cli.lookup import names
+    from dractl.live.kinds import NODE
+
+    found = names(used, "nodes", NODE, lambda seen: (n.name for n in seen.nodes))
+    yield from map(Candidate, found)
+
+
+def _classes(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    from dractl.cli.lookup import names
+    from dractl.live.kinds import DEVICE_CLASS
+
+    found = names(
+        used, "classes", DEVICE_CLASS, lambda seen: (c.name for c in seen.classes)
+    )
+    yield from map(Candidate, found)
+
+
+def _claims(used: Mapping[str, str], start: str) -> Iterator[Candidate]:
+    """Yield claims of all namespaces, or of the one that is typed already."""
+    from dractl.cli.lookup import names
+    from dractl.live.kinds import CLAIM
+
+    namespace, slash, _ = start.partition("/")
+    scope = {"--namespace": namespace} if slash else {"--all-namespaces": ""}
+
+    def found(seen: "Snapshot") -> Iterator[str]:
+        for each in seen.claims:
+            if each.allocation is not None:
+                yield "/".join(each.meta.key)
+
+    yield from map(Candidate, names({**used, **scope}, "allocated", CLAIM, found))
+
+
+def _drivers(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    from dractl.cli.lookup import names
+    from dractl.live.kinds import SLICE
+
+    found = names(used, "drivers", SLICE, lambda seen: {s.driver for s in seen.slices})
+    yield from map(Candidate, sorted(found))
+
+
+def _namespaces(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    from dractl.cli.lookup import names
+    from dractl.live.kinds import NAMESPACE
+
+    def found(seen: "Snapshot") -> set[str]:
+        of_pods = {each.meta.namespace for each in seen.pods}
+        of_claims = {each.meta.namespace for each in seen.claims}
+        return of_pods | of_claims | {each.meta.name for each in seen.namespaces}
+
+    yield from map(Candidate, sorted(names(used, "namespaces", NAMESPACE, found)))
+
+
+def _entries(key: str, used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    from dractl.cli.lookup import entries
+
+    yield from map(Candidate, entries(used, key))
+
+
+def _of_machines(
+    option: str, _used: Mapping[str, str], _start: str
+) -> Iterator[Candidate]:
+    """Yield values of options that no cluster knows better."""
+    from dractl.vendors import VENDORS
+
+    for vendor in VENDORS:
+        if option == "--vendor":
+            yield Candidate(vendor.name)
+        for driver in vendor.drivers:
+            if option == "--driver":
+                yield Candidate(driver.name)
+            elif option == "--driver-schema":
+                for schema in driver.schemas:
+                    yield Candidate(f"{driver.vendor}={schema}")
+
+
+def _findings(_used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    from dractl.migrate.codes import CODES
+
+    yield Candidate("all", "list the findings")
+    for code in sorted(CODES):
+        yield Candidate(code, CODES[code].title)
+
+
+def _resources(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    from dractl.cli.lookup import names
+    from dractl.live.kinds import NODE
+
+    def found(seen: "Snapshot") -> set[str]:
+        listed = {name for node in seen.nodes for name in node.allocatable}
+        return {name for name in listed if "/" in name}
+
+    yield from map(Candidate, sorted(names(used, "resources", NODE, found)))
+
+
+def _labels(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    from dractl.cli.lookup import names
+    from dractl.live.kinds import NODE
+
+    def found(seen: "Snapshot") -> set[str]:
+        return {key for node in seen.nodes for key in node.meta.labels}
+
+    yield from map(Candidate, sorted(names(used, "labels", NODE, found)))
+
+
+_Values = Callable[[Mapping[str, str], str], Iterator[Candidate]]
+OF_COMMANDS: Final[Mapping[tuple[str, str], _Values]] = {
+    ("discover", "--driver"): partial(_of_machines, "--driver"),
+    ("discover", "--vendor"): partial(_of_machines, "--vendor"),
+    ("plan", "--explain"): _findings,
+}
+"""Of options that mean something else elsewhere."""
+
+
+SOURCES: Final[Mapping[str, _Values]] = {
+    "--claim": _claims,
+    "--class": _classes,
+    "--cluster": partial(_entries, "clusters"),
+    "--context": partial(_entries, "contexts"),
+    "--driver": _drivers,
+    "--driver-schema": partial(_of_machines, "--driver-schema"),
+    "--explain": _explained_codes,
+    "--feature": _bare_gates,
+    "--feature-gates": _gates,
+    "--for-kubernetes": _releases,
+    "--ignore": _codes,
+    "--kubernetes-version": _releases,
+    "--namespace": _namespaces,
+    "--node": _nodes,
+    "--node-name": _nodes,
+    "--pool-label": _labels,
+    "--resource": _resources,
+    "--user": partial(_entries, "users"),
+}
