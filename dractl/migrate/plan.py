@@ -7,7 +7,6 @@ from dractl.api.snapshot import Snapshot
 from dractl.migrate import evidence, hazards, labels, targets, traces
 from dractl.migrate.answer import (
     Asking,
-    Finding,
     Meaning,
     Mention,
     Plan,
@@ -41,7 +40,7 @@ def plan(inputs: Sequence[Input], snapshot: Snapshot, order: Order) -> Plan:
         findings=found.findings,
         settings=found.settings,
     )
-    settled = _settled(draft, list(hazards.found(draft, inputs, snapshot, found)))
+    settled = _settled(draft, hazards.found(draft, inputs, snapshot, found))
     return replace(settled, objects=classes(settled.users, snapshot, inputs))
 
 
@@ -80,7 +79,7 @@ def _first(user: User, found: Evidence, snapshot: Snapshot, order: Order) -> Use
         served,
         route=None,
         moved=moved.moved,
-        findings=(*moved.findings, *traces.findings(user, served)),
+        findings=(*moved.findings, *traces.findings(user, served, snapshot)),
         doubtful=frozenset(name for name, several in told.items() if len(several) > 1),
     )
 
@@ -108,19 +107,13 @@ def _near(found: Iterable[Mention], order: Order) -> Iterator[Mention]:
 # -- routes
 
 
-def _settled(draft: Plan, found: list[Finding]) -> Plan:
+def _settled(draft: Plan, found: hazards.Found) -> Plan:
     """Return the plan with findings at their users, and the routes that are open."""
-    by_title: dict[str, list[Finding]] = {}
-    for finding in found:
-        by_title.setdefault(finding.subject, []).append(finding)
-    settled = []
-    for each in draft.users:
-        own = by_title.get(each.user.input.title, [])
-        settled.append(_routed(replace(each, findings=(*each.findings, *own)), draft))
-    titles = {each.user.input.title for each in draft.users}
-    rest = tuple(each for each in found if each.subject not in titles)
-    findings = (*draft.findings, *rest)
-    return replace(draft, users=tuple(settled), findings=findings)
+    settled = tuple(
+        _routed(replace(each, findings=(*each.findings, *own)), draft)
+        for each, own in zip(draft.users, found.of_users, strict=True)
+    )
+    return replace(draft, users=settled, findings=(*draft.findings, *found.of_all))
 
 
 def _routed(each: UserPlan, draft: Plan) -> UserPlan:

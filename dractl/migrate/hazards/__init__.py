@@ -1,10 +1,10 @@
 """What endangers a migration. Importing this package fills the table of hazards."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from dractl.api.snapshot import Snapshot
-from dractl.migrate.answer import Finding, Plan
+from dractl.migrate.answer import Plan
 from dractl.migrate.evidence import Evidence
 from dractl.migrate.hazards import (
     amounts,
@@ -20,10 +20,10 @@ from dractl.migrate.hazards import (
     resources,
     tools,
 )
-from dractl.migrate.hazards.registry import HAZARDS, Hazard
+from dractl.migrate.hazards.registry import HAZARDS, Found, Hazard
 from dractl.migrate.inputs import Input
 
-__all__ = ["HAZARDS", "MODULES", "Hazard", "found"]
+__all__ = ["HAZARDS", "MODULES", "Found", "Hazard", "found"]
 
 MODULES: Final = (
     resources,
@@ -43,10 +43,9 @@ MODULES: Final = (
 
 def found(
     plan: Plan, inputs: Sequence[Input], snapshot: Snapshot, evidence: Evidence
-) -> Iterator[Finding]:
-    """Yield what endangers a plan, whose users have no routes yet.
+) -> Found:
+    """Return what endangers a plan, whose users have no routes yet.
 
-    What is about the whole comes first. The subject of what is about a user is its
-    input's title; an error among these closes its route, or both if it names none.
+    An error that is about a user closes the route that it names, or both.
     """
-    yield from registry.found(registry.Case(plan, inputs, snapshot, evidence))
+    return registry.found(registry.Case(plan, inputs, snapshot, evidence))

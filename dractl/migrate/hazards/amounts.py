@@ -1,6 +1,7 @@
 """Hazards of how many devices are asked for."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from dractl.migrate.answer import Asking, UserPlan
@@ -29,7 +30,7 @@ def unequal_amounts(_case: Case, each: UserPlan) -> Iterator[Said]:
         if "limits" not in said and said:
             message = f"{_named(ask)} has no limit, only a request"
         elif len(set(numbers.values())) > 1:
-            told = " and ".join(f"{key} {value}" for key, value in said.items())
+            told = " and ".join(f"{key[:-1]} {value}" for key, value in said.items())
             message = f"{_named(ask)} has {told}, which have to be equal"
         else:
             continue
@@ -49,8 +50,8 @@ def fractional_amount(_case: Case, each: UserPlan) -> Iterator[Said]:
             found = amount(value)
             if found is None or not found.is_whole or found.nanos < 0:
                 yield Said(
-                    f"{_named(ask)} has {key} {str(value)[:40]!r}: that is no number "
-                    "of devices",
+                    f"{_named(ask)} has {key[:-1]} {str(value)[:40]!r}: that is no "
+                    "number of devices",
                     "write a whole number",
                     each.user.input.place(ask.steps),
                 )
@@ -79,9 +80,13 @@ def too_many_devices(_case: Case, each: UserPlan) -> Iterator[Said]:
     """A pod asks for more devices than one claim can have.
 
     At most 32 devices are allocated to a claim, and all that a pod has of extended
-    resources comes from one claim. Requests for capacity count as a device each.
+    resources comes from one claim. An amount of a device's capacity counts as one.
     """
-    served = [ask for ask in each.user.asks if ask.resource in each.targets]
+    served = [
+        replace(ask, amount=1) if _is_part(each, ask) else ask
+        for ask in each.user.asks
+        if ask.resource in each.targets
+    ]
     total = _of_pod(served)
     if total > _MOST_IN_CLAIM:
         yield Said(
@@ -166,6 +171,10 @@ def _of_pod(asks: list[Asking]) -> int:
 
 def _said(each: UserPlan, ask: Asking) -> Mapping[str, object]:
     return stated(at(each.user.input.document, ask.steps), ask.resource)
+
+
+def _is_part(each: UserPlan, ask: Asking) -> bool:
+    return each.meanings[ask.resource].unit == "fraction"
 
 
 def _named(ask: Asking) -> str:

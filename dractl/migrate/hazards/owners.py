@@ -66,8 +66,10 @@ def unknown_operator(_case: Case, each: UserPlan) -> Iterator[Said]:
     `resourceClaims` there, the API server drops the field without a word; and an
     operator may take only some fields over.
     """
-    group = each.user.input.group
-    if each.targets and group not in _BUILT_IN and group not in _WHOLE_SPECS:
+    group, is_machine = each.user.input.group, each.user.is_machine
+    if is_machine or not each.targets:
+        return
+    if group not in _BUILT_IN and group not in _WHOLE_SPECS:
         yield Said(
             f"it is not known whether {each.user.input.kind} passes claims on to its "
             "pods",

@@ -47,25 +47,23 @@ def static_pod(_case: Case, each: UserPlan) -> Iterator[Said]:
 
 @of_user("init-container", Severity.INFO)
 def init_container(_case: Case, each: UserPlan) -> Iterator[Said]:
-    """An init container uses devices, which the pod then keeps.
+    """An init container needs more devices than the rest of the pod, which keeps them.
 
     A claim is allocated once, for the whole life of the pod. Devices that only an init
-    container needs are not given back when it is over: a pod can hold more devices
-    than before, or hold them longer. The init container and others can use the same
-    request.
+    container needs are not given back when it is over. Those that the containers after
+    it have, it can use too.
     """
     for ask in each.user.asks:
-        if ask.ends and ask.resource in each.targets:
-            kept = sum(
-                other.amount
-                for other in each.user.asks
-                if other.resource == ask.resource and not other.ends
-            )
-            longer = "is held" if ask.amount > kept else "may be another one, held"
+        kept = sum(
+            other.amount
+            for other in each.user.asks
+            if other.resource == ask.resource and not other.ends
+        )
+        if ask.ends and ask.resource in each.targets and ask.amount > kept:
             yield Said(
-                f"what init container {ask.container} has of {ask.resource} {longer} "
-                "as long as the pod runs",
-                "let it use the request of a container that stays",
+                f"the pod holds {ask.amount - kept} more of {ask.resource} as long as "
+                f"it runs, which init container {ask.container} needs at its start",
+                "do that work in a pod of its own, or with fewer devices",
                 each.user.input.place(ask.steps),
                 Route.CLAIMS,
             )

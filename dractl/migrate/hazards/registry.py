@@ -82,7 +82,7 @@ class Case:
 
 
 class Said(NamedTuple):
-    """What a hazard says: see Finding. `subject` is that of a user if it is ""."""
+    """What a hazard says: see Finding. What is about a user has that as its subject."""
 
     message: str
     fix: str = ""
@@ -146,18 +146,30 @@ def listed(code: str, severity: Severity, manual: str | None) -> Hazard:
     return HAZARDS[code]
 
 
-def found(case: Case) -> Iterator[Finding]:
-    """Yield what endangers a migration: of the whole first, then user by user."""
-    for hazard, look in _OF_ALL:
-        for said in look(case):
-            yield _finding(hazard, said)
-    for each in case.users:
-        user = each.user
-        for hazard, examine in _OF_USERS:
-            for said in examine(case, each):
-                subject = said.subject or user.input.title
-                where = said.where or user.input.place(user.steps)
-                yield _finding(hazard, said._replace(subject=subject, where=where))
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What endangers a migration as a whole, and its users, in their order."""
+
+    of_all: tuple[Finding, ...]
+    of_users: tuple[tuple[Finding, ...], ...]
+
+
+def found(case: Case) -> Found:
+    """Return what all hazards say."""
+    return Found(
+        tuple(
+            _finding(hazard, said) for hazard, look in _OF_ALL for said in look(case)
+        ),
+        tuple(tuple(_of_one(case, each)) for each in case.users),
+    )
+
+
+def _of_one(case: Case, each: UserPlan) -> Iterator[Finding]:
+    user = each.user
+    for hazard, examine in _OF_USERS:
+        for said in examine(case, each):
+            where = said.where or user.input.place(user.steps)
+            yield _finding(hazard, said._replace(subject=user.input.title, where=where))
 
 
 def _finding(hazard: Hazard, said: Said) -> Finding:

@@ -1,6 +1,7 @@
 """Hazards of what a resource means, and of what stands for it in DRA."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from dractl.migrate import targets, teaching
 from dractl.migrate.answer import Meaning, UserPlan
@@ -8,8 +9,9 @@ from dractl.migrate.hazards.registry import Case, Said, of_all, of_user
 from dractl.migrate.inputs import Route, Shares
 from dractl.migrate.making import SHARED
 from dractl.rules.registry import Severity
+from dractl.vendors.plugins import Unit
 
-_WORDS = {
+_WORDS: Final[Mapping[Unit, str]] = {
     "device": "a whole device",
     "partition": "a partition of a device",
     "time-slice": "a time slice of a device",
@@ -60,7 +62,7 @@ def no_target_driver(case: Case) -> Iterator[Said]:
             meaning = listed[0].meanings[resource]
             why = targets.why_none(resource, meaning, case.order)
             place = _first(listed, resource)
-            yield Said(f"{resource} stays as it is: {why}", "", place, None, resource)
+            yield Said(f"{resource}: {why}", "", place, None, resource)
 
 
 @of_all("assumed-meaning", Severity.INFO)
@@ -160,7 +162,7 @@ def shares_need_driver(case: Case, each: UserPlan) -> Iterator[Said]:
             yield Said(
                 f"shares of {resource} are capacity of devices that allow several "
                 f"allocations; {target.driver} {now}",
-                "configure the driver for it, or use --shares claim",
+                f"configure the driver for it{_or_else(each, resource)}",
                 _of_user(each, resource),
             )
 
@@ -225,6 +227,11 @@ def shared_claim_per_node(case: Case, each: UserPlan) -> Iterator[Said]:
             )
 
 
+def _or_else(each: UserPlan, resource: str) -> str:
+    is_share = each.meanings[resource].unit in SHARED
+    return ", or use --shares claim" if is_share else ""
+
+
 def _shared(each: UserPlan) -> Iterator[str]:
     for resource in each.targets:
         if each.meanings[resource].unit in SHARED:
@@ -234,7 +241,9 @@ def _shared(each: UserPlan) -> Iterator[str]:
 def _told(meaning: Meaning) -> str:
     nodes = ", ".join(meaning.nodes[:3])
     more = f" and {len(meaning.nodes) - 3} more" if len(meaning.nodes) > 3 else ""  # noqa: PLR2004
-    what = " ".join(filter(None, (_WORDS[meaning.unit], meaning.profile)))
+    what = _WORDS[meaning.unit]
+    if meaning.profile:
+        what += f" ({meaning.profile})"
     return f"{what} on {nodes}{more}" if nodes else what
 
 
