@@ -1,4 +1,4 @@
-"""What in the spec of pods has devices of claims, and how it has amounts instead."""
+"""The containers of a pod that have claims, and how they have amounts instead."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,25 +13,23 @@ from dractl.model.quantity import Quantity, QuantityError
 from dractl.rules.subject import entries, mapping, text
 
 _LISTS: Final = ("initContainers", "containers")
-_DEVICES: Final = ("gpus", "hostDevices")
 
 Amounts = Mapping[Steps, Mapping[str, int]]
-"""How many of which extended resource, by the places of what has them."""
+"""How many of which extended resource, by the places of containers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A container, or a device of a virtual machine, at a place in the spec of pods.
+    """A container at a place in the spec of pods.
 
-    `uses` are the claims that it has, each with a request, "" for all. It `ends` if it
-    is an init container and no sidecar.
+    `uses` are its claims, each with a request, "" for all. It `ends` if it is an init
+    container and no sidecar.
     """
 
     steps: Steps
     name: str
     uses: tuple[tuple[str, str], ...]
     ends: bool = False
-    is_device: bool = False
 
     def requests(self, claim: str) -> list[str] | None:
         """Return the requests that it has of a claim, [] for all; None: it has none."""
@@ -42,7 +40,7 @@ class Holder:
 
 
 def holders(spec: Wire) -> Iterator[Holder]:
-    """Yield what has devices, also a container that stands alone in a field."""
+    """Yield the containers with claims, also one that stands alone in a field."""
     for key in _LISTS:
         for index, container in enumerate(entries(spec, key)):
             is_init = key == "initContainers"
@@ -51,13 +49,6 @@ def holders(spec: Wire) -> Iterator[Holder]:
     for key, value in spec.items():
         if isinstance(value, Mapping):
             yield from _container(value, (key,), ends=False)
-    devices = mapping(spec, "domain", "devices")
-    for key in _DEVICES:
-        for index, device in enumerate(entries(devices, key)):
-            if claim := text(device, "claimName"):
-                uses = ((claim, text(device, "requestName")),)
-                steps = ("domain", "devices", key, index)
-                yield Holder(steps, text(device, "name"), uses, is_device=True)
 
 
 def _container(container: object, steps: Steps, *, ends: bool) -> Iterator[Holder]:
@@ -77,9 +68,8 @@ def without_claims(
     changed: Wire = spec
     for each in holders(spec):
         if each.steps in amounts:
-            own = amounts[each.steps]
-            change = _device if each.is_device else partial(_with_limits, names)
-            changed = changed_at(changed, each.steps, partial(change, own))
+            change = partial(_with_limits, names, amounts[each.steps])
+            changed = changed_at(changed, each.steps, change)
     left = [
         entry
         for entry in entries(spec, "resourceClaims")
@@ -113,12 +103,6 @@ def _whole(value: Any) -> int:
         return Quantity.parse(str(value)).ceiling
     except QuantityError:
         return 0
-
-
-def _device(own: Mapping[str, int], device: Wire) -> Wire:
-    gone = {"claimName", "requestName"}
-    kept = {key: each for key, each in device.items() if key not in gone}
-    return renewed(device, kept, {"deviceName": next(iter(own))})
 
 
 def shared(

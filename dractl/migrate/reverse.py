@@ -87,6 +87,10 @@ class _Work:
         """Let the pods of a spec have extended resources instead of claims."""
         document = self.documents.get(given.number, given.document)
         spec = mapping(at(document, found.steps))
+        if found.is_machine and "resourceClaims" in spec:
+            what = "it stays: devices of virtual machines are changed by hand"
+            self._say(given, _STAYS, what, given.place(found.steps))
+            return
         back: dict[str, Former] = {}
         amounts: dict[Steps, dict[str, int]] = {}
         for index, entry in enumerate(entries(spec, "resourceClaims")):
@@ -170,6 +174,9 @@ class _Work:
                 self._say(given, _STAYS, what, given.where)
                 return None
             own[each.steps] = amounts
+        if not own:
+            what = f"lost: the devices of claim {claim}, which no container has"
+            self._say(given, _LOST, what, given.where)
         for first, second in shared(all_, claim, found.resources):
             what = f"lost: that containers {first} and {second} share devices"
             self._say(given, _LOST, what, given.where)

@@ -214,8 +214,8 @@ def _with_claims(
             for entry in listed
             for request in entry.uses.get(steps, ())
         ]
-        change = _device if user.is_machine else partial(_container, resources)
-        kept = changed_at(kept, steps[len(user.steps) :], partial(change, claims))
+        change = partial(_container, resources, claims)
+        kept = changed_at(kept, steps[len(user.steps) :], change)
     claims = [{"name": each.name, **each.source} for each in listed]
     old = entries(spec, "resourceClaims")
     return renewed(spec, kept, {"resourceClaims": [*old, *claims]})
@@ -232,13 +232,6 @@ def _container(
     return {**container, "resources": found}
 
 
-def _device(claims: Sequence[Wire], device: Wire) -> Wire:
-    """Return a device of a virtual machine that comes from a claim (KubeVirt 1.6)."""
-    kept = {key: value for key, value in device.items() if key != "deviceName"}
-    named = {"claimName": claims[0]["name"], "requestName": claims[0]["request"]}
-    return renewed(device, kept, named)
-
-
 # -- findings
 
 
@@ -247,10 +240,12 @@ def _flaw(
 ) -> Finding | None:
     """Return what keeps a user from being rewritten."""
     say = partial(_said, user, "not-rewritten")
+    if user.is_machine:
+        return say("devices of virtual machines are changed by hand", user.steps)
     for steps in (user.steps, *(each.steps for each in asks)):
         holder = mapping(at(document, steps))
         is_pod = steps == user.steps
-        if not is_pod and not user.is_machine:
+        if not is_pod:
             holder = mapping(holder, "resources")
         key = "resourceClaims" if is_pod else "claims"
         if not isinstance(holder.get(key), list | None):

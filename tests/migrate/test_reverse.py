@@ -15,7 +15,6 @@ from tests.migrate.test_rewrite import (
     CHAT,
     CRON,
     GPU,
-    MACHINE,
     QUOTA,
     RAY,
     pods,
@@ -96,7 +95,6 @@ def plain(value: Any) -> Any:
         CHAT,
         CRON,
         RAY,
-        MACHINE,
         AFFINITY,
         ONLY,
         EITHER,
@@ -177,6 +175,16 @@ def test_says_that_devices_are_no_longer_shared() -> None:
     assert "share" in made.findings[0].message
 
 
+MACHINE = """
+apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata: {name: desk}
+spec:
+  template:
+    spec:
+      resourceClaims: [{name: gpu, resourceClaimTemplateName: theirs}]
+      domain: {devices: {gpus: [{name: left, claimName: gpu, requestName: one}]}}
+"""
 CLAIMING = """
 apiVersion: v1
 kind: Pod
@@ -210,6 +218,14 @@ def test_reads_templates_of_others() -> None:
     assert second["resources"] == {"limits": {GPU: 2}}
     assert [each.message for each in made.findings] == [
         "lost: that containers a and b share devices"
+    ]
+
+
+def test_names_claims_that_no_container_has() -> None:
+    text = theirs(ONE % "").replace("claims: [{name: mine, request: one}], ", "")
+    _, made = back(documents(text.replace("resources: {claims: [{name: mine}]}", "")))
+    assert [each.message for each in made.findings] == [
+        "lost: the devices of claim mine, which no container has"
     ]
 
 
@@ -258,6 +274,7 @@ def test_names_what_is_lost(text: str, lost: str, place: str) -> None:
             "no extended resource is known for request one, class nobody.example.com",
         ),
         (theirs(ONE % ", allocationMode: All"), "how much of it container a asked for"),
+        (MACHINE, "devices of virtual machines are changed by hand"),
         (theirs("7"), "has alternatives"),
         (theirs(""), "it has no requests"),
     ],
