@@ -165,7 +165,7 @@ class Worlds:
         for number, documents in self._rewrite.added.items():
             user = owners.get(number)
             namespace = "" if user is None else namespace_of(user, self._plan)
-            found += [self._read(_within(each, namespace)) for each in documents]
+            found += [self._read(within(each, namespace)) for each in documents]
         return found
 
     @cached_property
@@ -265,7 +265,7 @@ def _is_of(claim: ResourceClaim, keys: AbstractSet[tuple[str, str]]) -> bool:
     )
 
 
-def _within(document: Wire, namespace: str) -> Wire:
+def within(document: Wire, namespace: str) -> Wire:
     """Return a document that says in which namespace it is."""
     metadata = document.get("metadata")
     known = metadata if isinstance(metadata, Mapping) else {}

@@ -1,0 +1,147 @@
+"""A rollout in stages: what claims need, then nodes wave by wave, then workloads.
+
+Stages are data for whoever carries them out. Objects are patched only as the cluster
+has them; what no patch can do, or what another tool would undo, is left to people.
+"""
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from typing import Final
+
+from dractl.api.snapshot import Snapshot
+from dractl.migrate.answer import Plan, Proof, Rewrite, Verdict
+from dractl.migrate.inputs import Input
+from dractl.migrate.node_steps import on_node
+from dractl.migrate.object_steps import Objects
+from dractl.migrate.pods import copies
+from dractl.migrate.projected import projected
+from dractl.migrate.steps import Stage, StageKind, Step
+from dractl.migrate.waves import Wave, waves
+from dractl.migrate.worlds import Worlds
+
+_FEW: Final = 5  # nodes that a title names
+
+
+def stages(
+    plan: Plan,
+    proof: Proof,
+    rewrite: Rewrite,
+    inputs: Sequence[Input],
+    snapshot: Snapshot,
+) -> tuple[Stage, ...]:
+    """Return the stages in their order; none where there is no cluster to change.
+
+    They are for the cluster as the snapshot has it; patches test what they change.
+    """
+    moves = any(each.route is not None for each in plan.users)
+    if not moves or (not snapshot.nodes and all(each.is_file for each in inputs)):
+        return ()
+    work = _Work(plan, rewrite, inputs, snapshot)
+    found = [*work.objects(), *work.others()]
+    if found and proof.verdict is Verdict.LOSES:
+        text = "the plan loses capacity: see the reasons of its proof"
+        first = found[0]
+        found[0] = replace(first, doubts=(text, *first.doubts))
+    return tuple(found)
+
+
+class _Work:
+    def __init__(
+        self,
+        plan: Plan,
+        rewrite: Rewrite,
+        inputs: Sequence[Input],
+        snapshot: Snapshot,
+    ) -> None:
+        self._plan = plan
+        self._rewrite = rewrite
+        self._snapshot = snapshot
+        self._objects = Objects(plan, rewrite, inputs, snapshot)
+        self._known = projected(plan, snapshot, rewrite)
+        self._users = copies(plan, snapshot, inputs, rewrite)
+        self._worlds = Worlds(plan, snapshot, self._known, rewrite, self._users)
+
+    def objects(self) -> Iterator[Stage]:
+        steps = (*self._objects.created(), *self._objects.beside())
+        if steps:
+            title = "create what pods will need"
+            yield Stage("objects", StageKind.OBJECTS, title, steps)
+
+    def others(self) -> Iterator[Stage]:
+        """Yield the waves, each with the workloads that can move after it."""
+        found = waves(self._plan, self._snapshot, self._known, self._worlds)
+        last = self._last(found)
+        gone: set[int] = set()
+        for number, wave in enumerate(found, 1):
+            yield self._nodes(f"nodes-{number}", wave, gone)
+            yield from self._workloads(
+                f"workloads-{number}", [n for n, at in last.items() if at == number - 1]
+            )
+            gone.update(wave.movers)
+        if not found:
+            yield from self._workloads("workloads-1", list(last))
+
+    def _last(self, found: Sequence[Wave]) -> dict[int, int]:
+        """Return after which wave each document changes: when all its users can."""
+        last: dict[int, int] = {}
+        for at, wave in enumerate(found):
+            for mover in wave.movers:
+                last[self._plan.users[mover].user.input.number] = at
+        if not found:
+            last = dict.fromkeys(
+                (
+                    each.user.input.number
+                    for each in self._plan.users
+                    if each.route is not None
+                ),
+                0,
+            )
+        return {n: at for n, at in last.items() if n in self._rewrite.documents}
+
+    def _nodes(self, name: str, wave: Wave, moved: AbstractSet[int]) -> Stage:
+        steps: list[Step] = []
+        for node in wave.nodes:
+            offers = [each for each in self._known.offers if each.node.name == node]
+            resources = self._known.gone[node]
+            steps += on_node(node, resources, offers, self._snapshot.slices)
+        away = self._away(wave, moved)
+        return Stage(
+            name,
+            StageKind.NODES,
+            f"change {_listed(wave.nodes)} ({wave.pool or 'of no pool'})",
+            tuple(steps),
+            wave.nodes,
+            away,
+            (*wave.doubts, *self._strangers(wave)),
+        )
+
+    def _away(self, wave: Wave, moved: AbstractSet[int]) -> dict[str, int]:
+        """Count the pods of workloads that have to find another place."""
+        found: dict[str, int] = {}
+        for number, user in enumerate(self._users):
+            count = sum(each.node_name in wave.nodes for each in user.running)
+            if count and number not in moved and not user.is_everywhere:
+                title = user.plan.user.input.title
+                found[title] = found.get(title, 0) + count
+        return found
+
+    def _strangers(self, wave: Wave) -> Iterator[str]:
+        """Say which pods are evicted that nothing in the plan changes."""
+        for each in self._worlds.holders(self._worlds.after(), frozenset(wave.nodes)):
+            if each.pod is not None:
+                meta = each.pod.meta
+                yield f"pod {meta.namespace}/{meta.name} goes, and is not changed"
+
+    def _workloads(self, name: str, numbers: Sequence[int]) -> Iterator[Stage]:
+        if not numbers:
+            return
+        steps = tuple(self._objects.changed(each) for each in numbers)
+        count = f"{len(steps)} workloads" if len(steps) > 1 else "a workload"
+        yield Stage(name, StageKind.WORKLOADS, f"let {count} use claims", steps)
+
+
+def _listed(nodes: Sequence[str]) -> str:
+    more = len(nodes) - _FEW
+    named = ", ".join(nodes[:_FEW])
+    return f"{named} and {more} more" if more > 0 else named
