@@ -48,6 +48,7 @@ class _Flag:
 _NVIDIA: Final = "NVIDIA device plugin"
 _OPERATOR: Final = "NVIDIA GPU operator"
 _INTEL: Final = "Intel GPU plugin"
+_WIDEST: Final = 64
 _FLAGS: Final = (
     _Flag(STRATEGY, _NVIDIA, "mig-strategy", "MIG_STRATEGY"),
     _Flag(FILE, _NVIDIA, "config-file", "CONFIG_FILE", "device-plugin"),
@@ -229,14 +230,20 @@ def _arguments(container: object) -> Iterator[tuple[str, str]]:
 
 def _text(value: object) -> str:
     """Return a value as a flag has it, "" for what is no single value."""
+    if isinstance(value, Mapping):
+        # Feature gates are a map in values, and a list in a flag.
+        return ",".join(f"{key}={_single(inner)}" for key, inner in value.items())
+    return _single(value)
+
+
+def _single(value: object) -> str:
     match value:
         case bool():
             return "true" if value else "false"
-        case int() | str():
+        case str():
+            return value
+        case int() if value.bit_length() < _WIDEST:
             return str(value)
-        case Mapping():
-            # Feature gates are a map in values, and a list in a flag.
-            return ",".join(f"{key}={_text(inner)}" for key, inner in value.items())
     return ""
 
 

@@ -5,7 +5,7 @@ The format is that of its api/config/v1: `version: v1`, with flags, resources, s
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from dractl.api.decode_fields import (
     Wire,
@@ -237,9 +237,9 @@ def _renamed_devices(source: Wire) -> list[str]:
     ]
 
 
-def _is_default(one: Mapping[str, Any]) -> bool:
+def _is_default(one: Wire) -> bool:
     """Tell whether a pattern says what happens anyway, as the chart's own does."""
-    return one.get("pattern") == "*" and one.get("name") in {"gpu", GPU}
+    return text(one, "pattern") == "*" and _name(one) == GPU
 
 
 # -- what it means
