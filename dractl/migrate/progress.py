@@ -69,7 +69,7 @@ class Course:
     def state(self) -> State:
         """How far it is."""
         marks = {each.mark for each in self.records}
-        if marks == {Mark.DONE} or (not marks and self.verified):
+        if marks <= {Mark.DONE}:
             return State.VERIFIED if self.verified else State.APPLIED
         if marks <= {Mark.OPEN}:
             return State.OPEN

@@ -20,7 +20,7 @@ T = TypeVar("T")
 def document(migration: Migration) -> dict[str, Any]:
     """Return what the file of a migration says."""
     stages = [_stage(each.stage) for each in migration.courses]
-    origin = replace(migration.origin, digest=_digest(stages))
+    origin = replace(migration.origin, digest=digest(stages))
     return {
         "apiVersion": _API_VERSION,
         "kind": _KIND,
@@ -135,7 +135,8 @@ def _course(course: Course) -> dict[str, Any]:
     }
 
 
-def _digest(stages: object) -> str:
+def digest(stages: object) -> str:
+    """Return what a file keeps of its stages, by which changes by hand are seen."""
     text = json.dumps(stages, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -146,7 +147,7 @@ def _migration(content: object) -> Migration:
         raise _Malformed(f"it is no {_KIND} of {_API_VERSION}")
     origin = _origin(_of(whole.get("origin"), dict, "origin"))
     stages = _of(whole.get("stages"), list, "stages")
-    if _digest(stages) != origin.digest:
+    if digest(stages) != origin.digest:
         raise _Malformed("its stages are not those that were planned")
     progress = _of(whole.get("progress"), list, "progress")
     if len(progress) != len(stages):
