@@ -1,7 +1,7 @@
 """The DeviceClasses that a migration needs and that are not there yet."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from dractl.api.snapshot import Snapshot
 from dractl.api.versions import GROUP
@@ -10,7 +10,7 @@ from dractl.migrate.inputs import Input, Route, Wire
 from dractl.migrate.memory import MIGRATED
 from dractl.rules.subject import mapping, text
 
-NAME: str = "extendedResourceName"
+NAME: Final = "extendedResourceName"
 
 
 def classes(
