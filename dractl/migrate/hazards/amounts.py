@@ -13,7 +13,20 @@ from dractl.migrate.places import at
 from dractl.rules.registry import Severity
 
 _MOST_IN_CLAIM: Final = 32
-_ALIGNED: Final = "resource.kubernetes.io/pcieRoot"
+_STANDARD: Final = "resource.kubernetes.io"
+_ROOT: Final = f"{_STANDARD}/pcieRoot"
+_WITH_ROOT: Final = frozenset(
+    {
+        "dra.net",
+        "gaudi.intel.com",
+        "gpu.amd.com",
+        "gpu.intel.com",
+        "gpu.nvidia.com",
+        "npu.rebellions.ai",
+        "sriovnetwork.k8snetworkplumbingwg.io",
+    }
+)
+"""The drivers that publish the root complex of a device, by which it can be aligned."""
 
 
 @of_user("unequal-amounts", Severity.ERROR)
@@ -103,16 +116,36 @@ def alignment_lost(case: Case, each: UserPlan) -> Iterator[Said]:
     Device plugins may prefer devices that are connected well, and the kubelet's
     Topology Manager takes its part. DRA does neither: without a constraint, any devices
     of the node are as good. `--align ATTRIBUTE` makes all devices of a request share
-    the value of an attribute; with the extended resource there is no such way.
+    the value of an attribute, where the driver publishes it; with the extended resource
+    there is no such way.
     """
     if case.order.align:
         return
-    for ask in each.user.asks:
-        target = each.targets.get(ask.resource)
-        if target and ask.amount > 1 and each.meanings[ask.resource].unit == "device":
+    for ask in _several(each):
+        if each.targets[ask.resource].driver in _WITH_ROOT:
             yield Said(
                 f"the {ask.amount} devices of {_named(ask)} can be any of the node",
-                f"--align {_ALIGNED} keeps them together, where they fit",
+                "--align pcieRoot keeps them together, where they fit",
+                each.user.input.place(ask.steps),
+                Route.CLAIMS,
+            )
+
+
+@of_user("align-not-published", Severity.WARNING)
+def align_not_published(case: Case, each: UserPlan) -> Iterator[Said]:
+    """Devices do not have the attribute that they are to share.
+
+    A constraint on an attribute that a device lacks is not met, so that such pods would
+    wait for ever. The standard attributes are not published by all drivers.
+    """
+    align = case.order.align
+    for ask in _several(each) if align else ():
+        driver = each.targets[ask.resource].driver
+        if not _publishes(case, driver, align):
+            yield Said(
+                f"{driver} does not publish {align}, so the {ask.amount} devices of "
+                f"{_named(ask)} cannot share it",
+                "leave --align out for this resource (--resource chooses others)",
                 each.user.input.place(ask.steps),
                 Route.CLAIMS,
             )
@@ -141,6 +174,24 @@ def more_pods_than_devices(case: Case) -> Iterator[Said]:
                 None,
                 resource,
             )
+
+
+def _several(each: UserPlan) -> Iterator[Asking]:
+    """Yield what asks for several whole devices at once."""
+    for ask in each.user.asks:
+        is_whole = each.meanings[ask.resource].unit == "device"
+        if is_whole and ask.amount > 1 and ask.resource in each.targets:
+            yield ask
+
+
+def _publishes(case: Case, driver: str, attribute: str) -> bool:
+    pieces = [each for each in case.snapshot.slices if each.driver == driver]
+    devices = [device for piece in pieces for device in piece.devices]
+    if devices:
+        return any(attribute in device.attributes for device in devices)
+    if attribute == _ROOT:
+        return driver in _WITH_ROOT
+    return attribute.rpartition("/")[0] in {"", driver, _STANDARD}
 
 
 def _kept(

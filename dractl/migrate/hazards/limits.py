@@ -72,9 +72,12 @@ def limit_range_other(case: Case) -> Iterator[Said]:
 
 
 def _ranges(case: Case) -> Iterator[Mention]:
-    names = classes_of(case.users)
+    """Yield the first mention of each resource in a rule for pods or containers."""
+    names, seen = classes_of(case.users), set()
     for each in case.mentions:
-        if each.role == "limit-range" and each.resource in names:
+        key = (each.input.number, each.steps[:-2], each.resource)
+        if each.role == "limit-range" and each.resource in names and key not in seen:
+            seen.add(key)
             yield each
 
 

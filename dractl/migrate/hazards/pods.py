@@ -112,8 +112,7 @@ def daemon_set(_case: Case, each: UserPlan) -> Iterator[Said]:
     if each.user.replicas is None and each.targets:
         yield Said(
             "its pods on nodes that have not moved yet would wait for devices",
-            "make two of it for the time, by a node label; or keep the name with a "
-            "class: --route extended-resource",
+            f"make two of it for the time, by a node label{_or_keep(each)}",
             route=Route.CLAIMS,
         )
 
@@ -146,8 +145,7 @@ def no_place_for_claims(_case: Case, each: UserPlan) -> Iterator[Said]:
     if any(row.parent in each.user.steps for row in rows):
         yield Said(
             f"a {given.kind} describes containers and has no field for claims of pods",
-            "add them by podSpecPatch, or keep the name with a class: --route "
-            "extended-resource",
+            f"add them by podSpecPatch{_or_keep(each)}",
             route=Route.CLAIMS,
         )
 
@@ -193,6 +191,12 @@ def admin_namespace_label(case: Case, each: UserPlan) -> Iterator[Said]:
             f"kubectl label namespace {name} {label}=true",
             route=Route.CLAIMS,
         )
+
+
+def _or_keep(each: UserPlan) -> str:
+    if all(target.keeper is None for target in each.targets.values()):
+        return ""
+    return "; or keep the name with a class: --route extended-resource"
 
 
 def _is_static(each: UserPlan) -> bool:
