@@ -6,7 +6,7 @@ and identities, is added here.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import yaml
 
@@ -15,13 +15,13 @@ from tools.demo.objects import Object, metadata, owner, suffix
 _SOURCE: Final = Path(__file__).with_name("plugins.yaml")
 _KUBELET: Final = "v1.36.1"
 _RUNS_ON: Final = {
-    "chat": "t4-1",
-    "embed": "a100-1",
-    "pretrain": "h100-1",
-    "transcode": "flex-1",
-    "gateway": "edge-1",
+    "chat": ("t4-1", "t4-2"),
+    "embed": ("a100-1",),
+    "pretrain": ("h100-1",),
+    "transcode": ("flex-1",),
+    "gateway": ("edge-1",),
 }
-"""Where the pods of workloads are; those of others wait."""
+"""Where the pods of workloads are, in turn; those of others wait."""
 
 
 def plugins() -> Iterator[Object]:
@@ -75,25 +75,24 @@ def _made(document: Object) -> Iterator[Object]:
         ending = (
             str(number) if kind == "StatefulSet" else suffix(space, name, str(number))
         )
-        yield _pod(
-            spec["template"], f"{maker[1]}-{ending}", space, owner(*maker, space, api)
+        nodes = _RUNS_ON.get(name, ())
+        node = nodes[number % len(nodes)] if nodes else None
+        identity = metadata(
+            "Pod",
+            f"{maker[1]}-{ending}",
+            space,
+            **spec["template"]["metadata"],
+            ownerReferences=[owner(*maker, space, api)],
         )
+        yield _pod(spec["template"]["spec"], identity, node)
 
 
-def _pod(template: Object, name: str, space: str, made_by: Object) -> Object:
-    labels = template["metadata"]["labels"]
-    node = next((_RUNS_ON[app] for app in _RUNS_ON if labels.get("app") == app), None)
-    place: Any = {} if node is None else {"nodeName": node}
+def _pod(spec: Object, identity: Object, node: str | None) -> Object:
+    place = {} if node is None else {"nodeName": node}
     return {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": metadata(
-            "Pod",
-            name,
-            space,
-            **template["metadata"],
-            ownerReferences=[made_by],
-        ),
-        "spec": {**template["spec"], **place},
+        "metadata": identity,
+        "spec": {**spec, **place},
         "status": {"phase": "Pending" if node is None else "Running"},
     }
