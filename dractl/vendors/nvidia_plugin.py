@@ -190,12 +190,14 @@ _TRACES: Final = (
         "the driver alone says through CDI which devices a container has; a value "
         "that is written by hand can show it others",
         is_removable=True,
+        shown=("all", "none", "void", ""),
     ),
     Trace(
         "environment",
         "NVIDIA_DRIVER_CAPABILITIES",
         "CDI mounts all of the driver's libraries; only NVIDIA's own runtime reads it",
         is_removable=True,
+        shown=("all", "compute,utility", "utility,compute", "compute", "utility"),
     ),
     *(
         Trace("environment", name, "only NVIDIA's own runtime reads it")

@@ -164,13 +164,15 @@ class Trace:
     """What pods carry for a device plugin beside the resource.
 
     `pattern` is one of names, or of keys; `advice` says what it is worth with DRA.
-    `is_removable`: it does nothing there, or does harm, so that it may go.
+    `is_removable`: it does nothing there, or does harm, so that it may go. `shown` are
+    values that everybody may read; others may be secrets.
     """
 
     place: TracePlace
     pattern: str
     advice: str
     is_removable: bool = False
+    shown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
