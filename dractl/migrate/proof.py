@@ -200,7 +200,7 @@ def _unproven(plan: Plan, snapshot: Snapshot, known: Projected) -> Iterator[str]
         yield "no node has any of the resources, so that nothing changes on nodes"
     for each in plan.users:
         if each.route is None and each.targets:
-            why = "; ".join(text for texts in each.blocks.values() for text in texts)
+            why = "; ".join(each.blocks.get(plan.order.route, ()))
             said = f": {why}" if why else ""
             yield f"{each.user.input.title} stays as it is{said}"
 
