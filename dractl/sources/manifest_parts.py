@@ -13,7 +13,7 @@ import yaml
 from dractl.api.problems import Problem
 from dractl.sources.json_text import NotJson, read_json
 from dractl.sources.yaml_build import YamlError
-from dractl.sources.yaml_edit import Edited, edited, values_of
+from dractl.sources.yaml_edit import Edited, edited, edited_json, values_of
 from dractl.sources.yaml_layout import Layout
 from dractl.sources.yaml_style import Style, style_of
 from dractl.sources.yaml_text import SEPARATOR, chunks, summary
@@ -58,8 +58,8 @@ class Part:
         if len(documents) == 1 and documents[0] == self.value:
             return Edited(self.text, kept=True)
         if self.is_json:
-            texts = [_json_like(self.text, each) for each in documents]
-            return Edited("\n".join(texts), kept=True)
+            texts = [_json_like(self.text, each) for each in documents[1:]]
+            return Edited("\n".join([*self._first_json(documents), *texts]), kept=True)
         if not documents:
             return Edited("", kept="#" not in self.text)
         first = edited(self.text, self.value, documents[0])
@@ -71,6 +71,11 @@ class Part:
         if "\r\n" in self.text:
             more = more.replace("\n", "\r\n")
         return first._replace(text=first.text + more)
+
+    def _first_json(self, documents: Sequence[object]) -> Iterator[str]:
+        for first in documents[:1]:
+            kept = edited_json(self.text, self.value, first)
+            yield _json_like(self.text, first) if kept is None else kept
 
 
 def _following(text: str, document: object) -> str:

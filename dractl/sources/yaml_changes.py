@@ -1,16 +1,15 @@
 """The edits of a YAML text that make a document another value."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from dractl.sources.yaml_layout import Entry, Layout, Unwritable
-from dractl.sources.yaml_lists import Lists
+from dractl.sources.yaml_lists import Lists, in_braces
 from dractl.sources.yaml_merges import Merges
 from dractl.sources.yaml_moves import Moves
 from dractl.sources.yaml_splice import Edit, spliced
-from dractl.sources.yaml_style import Style, moved, style_of
+from dractl.sources.yaml_style import Json, Style, moved, style_of
 from dractl.sources.yaml_tree import MERGE, Node
 from dractl.sources.yaml_write import inline, like, word
 
@@ -25,11 +24,13 @@ class Changes:
     comments were lost.
     """
 
-    def __init__(self, layout: Layout, root: Node) -> None:
+    def __init__(self, layout: Layout, root: Node, *, is_json: bool = False) -> None:
         self._layout = layout
         self._text = layout.text
         self._root = root
-        self._style: Style = style_of(layout, root)
+        self._style = style_of(layout, root)
+        if is_json:
+            self._style = Style(json=Json.of(layout.text))
         self._lists = Lists(layout, self._style, self)
         self._merges = Merges()
         self._in_braces = False
@@ -82,9 +83,10 @@ class Changes:
         name = f"&{node.anchor}" if node.anchor and node.form != "alias" else ""
         if is_flow or (not keeps and (not isinstance(new, Mapping | list) or not new)):
             if keeps and outer is not None:
-                head = Edit(node.start, node.start, "{" + f"{word(outer[0])}: ")
+                name = self._style.word(outer[0])
+                head = Edit(node.start, node.start, "{" + name)
                 return [head, Edit(node.end, node.end, "}")]
-            written = like(self._text[self._layout.body(node) : node.end], new)
+            written = self._like(node, new)
             written = f"{name} {written}" if name else written
             if node.start and not self._text[node.start - 1].isspace() and not is_flow:
                 written = f" {written}"  # nothing, right behind a colon or a dash
@@ -94,6 +96,13 @@ class Changes:
             indent = "\n" + " " * (column + self._style.step)
             return [Edit(start, node.start, f"{indent}{word(outer[0])}: ")]
         return self._blocked(node, new, name, column)
+
+    def _like(self, node: Node, new: object) -> str:
+        if self._style.json is None:
+            return like(self._text[self._layout.body(node) : node.end], new)
+        line = self._text[self._layout.line_start(node.start) : node.start]
+        blanks = line[: len(line) - len(line.lstrip())]
+        return self._style.inline(new, f"\n{blanks}")
 
     def _blocked(self, node: Node, new: object, name: str, column: int) -> list[Edit]:
         """Return the edits that put a collection in block style in a node's place."""
@@ -184,15 +193,16 @@ class Changes:
         self, node: Node, old: _Fields, new: _Fields, moves: Moves, spread: _Fields
     ) -> Edit:
         text, layout, entries = self._text, self._layout, node.entries
-        quoted = bool(entries) and entries[0][0].style == '"'
+        joint, style = self._style.joint(layout, node), self._style
+        if style.json is None and entries and entries[0][0].style == '"':
+            style = Style(json=Json("", " ", is_ascii=False))
 
         def named(key: str, text: str) -> str:
-            return f"{json.dumps(key) if quoted else word(key)}: {text}"
+            return style.word(key) + text
 
         def added(fields: _Fields) -> list[str]:
             return [
-                named(key, json.dumps(value) if quoted else inline(value))
-                for key, value in fields.items()
+                named(key, style.inline(value, joint)) for key, value in fields.items()
             ]
 
         pieces: list[str] = []
@@ -205,19 +215,14 @@ class Changes:
             elif (group := moves.group_at(key.key)) is not None:
                 inner = self._texts(node, moves.groups[group], old, new[group])
                 inner += added(moves.added_in(group, new))
-                pieces.append(named(group, "{" + ", ".join(inner) + "}"))
+                pieces.append(named(group, style.braced(inner, joint)))
             elif lifted := moves.lifted.get(key.key):
                 pieces += self._texts(value, lifted, old[key.key], new)
             elif key.key not in moves.moved:
                 self.gone(value)
         pieces += added({key: new[key] for key in moves.inserted})
-        start = layout.body(node) + 1
-        head = text[start : entries[0][0].start] if entries else ""
-        tail = text[entries[-1][1].end : node.end - 1] if entries else ""
-        if layout.has_comment(node):
-            self._in_braces = True
-            head = tail = ""
-        return Edit(start, node.end - 1, head + layout.joint(node).join(pieces) + tail)
+        self._in_braces |= layout.has_comment(node)
+        return in_braces(layout, node, pieces, joint)
 
     def _texts(
         self, holder: Node, keys: Sequence[str], was: object, now: object

@@ -8,6 +8,7 @@ anchor is written out. The result is read again: text that says something else i
 used.
 """
 
+import json
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import NamedTuple
@@ -62,13 +63,28 @@ def edited(text: str, old: object, new: object) -> Edited:
     return result._replace(text="".join(_with_breaks(text, plain, result.text)))
 
 
-def _edited(text: str, old: object, new: object) -> Edited:
+def edited_json(text: str, old: object, new: object) -> str | None:
+    """Return the text of one document in JSON so that it says `new`.
+
+    None: its text cannot be kept, as where blanks are tabs.
+    """
+    plain = text.replace("\r\n", "\n")
+    try:
+        after = _edited(plain, old, new, is_json=True).text
+        if json.loads(after) != new:
+            return None
+    except (Unwritable, ValueError, yaml.YAMLError):
+        return None
+    return after if plain == text else "".join(_with_breaks(text, plain, after))
+
+
+def _edited(text: str, old: object, new: object, *, is_json: bool = False) -> Edited:
     text = f"\n{text}"  # so that every line has a line break before it
     roots = trees(text)
     if len(roots) != 1:
         raise Unwritable
-    changes = Changes(Layout(text), roots[0])
-    edits = changes.of(roots[0], old, new, 0, is_flow=False)
+    changes = Changes(Layout(text), roots[0], is_json=is_json)
+    edits = changes.of(roots[0], old, new, 0, is_flow=is_json)
     after = spliced(text, 0, len(text), edits)
     return Edited(after[1:], not changes.costs_comments, changes.spells)
 

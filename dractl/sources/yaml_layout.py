@@ -150,7 +150,8 @@ class Layout:
             between = self.text[value.end : key.start]
             if between.strip() == ",":
                 return between
-        return ", "
+        head = self.text[self.body(node) + 1 : parts[0][0].start] if parts else ""
+        return f",{head}" if "\n" in head and not head.strip() else ", "
 
     def _with_comments(self, end: int, least: int) -> int:
         """Return the end of the comments that follow at that column or further in."""

@@ -51,13 +51,14 @@ class Lists:
         found: Sequence[Pair],
     ) -> list[Edit]:
         text, layout = self.layout.text, self.layout
+        joint = self.style.joint(layout, node)
         pieces: list[str] = []
         edits: list[Edit] = []
         for before, after in found:
             if after is None:
                 self.changing.gone(node.items[before or 0])
             elif before is None:
-                pieces.append(like_siblings(layout, node, new[after]))
+                pieces.append(self._added(node, new[after], joint))
             else:
                 item = node.items[before]
                 own = self.changing.of(item, old[before], new[after], 0, is_flow=True)
@@ -66,14 +67,23 @@ class Lists:
         if all(None not in pair for pair in found):
             return edits
         self.costs_comments |= layout.has_comment(node)
-        start, last = layout.body(node) + 1, node.items[-1].end if node.items else 0
-        head = text[start : node.items[0].start] if node.items else ""
-        tail = text[last : node.end - 1] if node.items else ""
-        if "#" in head + tail + layout.joint(node):
-            head, tail = "", ""
-        return [
-            Edit(start, node.end - 1, head + layout.joint(node).join(pieces) + tail)
-        ]
+        return [in_braces(layout, node, pieces, joint)]
+
+    def _added(self, node: Node, value: object, joint: str) -> str:
+        if self.style.json is not None:
+            return self.style.inline(value, joint)
+        return like_siblings(self.layout, node, value)
+
+
+def in_braces(layout: Layout, node: Node, pieces: Sequence[str], joint: str) -> Edit:
+    """Return the edit that puts other parts into a collection in braces."""
+    parts = node.entries or [(each, each) for each in node.items]
+    start = layout.body(node) + 1
+    head = layout.text[start : parts[0][0].start] if parts else ""
+    tail = layout.text[parts[-1][1].end : node.end - 1] if parts else ""
+    if not pieces or layout.has_comment(node):
+        head, tail = "", ""
+    return Edit(start, node.end - 1, head + joint.join(pieces) + tail)
 
 
 def like_siblings(layout: Layout, node: Node, value: object) -> str:
