@@ -92,6 +92,7 @@ def test_slices_of_intel() -> None:
     assert [each.is_assumed for each in found.meanings(XE)] == [False, True]
     user = pod("nodeSelector: {host: n2}", f"{XE}: 1")
     assert means(found, XE, user) == ["a whole device"]
+    assert means(found, "gpu.intel.com/monitoring") == ["a whole device"]
     one = gathered(daemon(INTEL, "[-shared-dev-num=1]"))
     assert means(one, XE) == ["a whole device"]
     assert not one.meanings(XE)[0].is_assumed

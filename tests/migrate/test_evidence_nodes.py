@@ -154,8 +154,16 @@ def test_nodes_for_the_pods(spec: str, expected: list[str]) -> None:
 
 def test_shares_that_only_the_amount_tells() -> None:
     """Labels say that a GPU is shared, and the amount by how many."""
-    found = gathered("", node(labels=gfd(product="L4-SHARED", count="2")))
-    assert means(found) == ["one of 4 time slices of a device"]
+    for product in ("L4", "L4-SHARED"):
+        found = gathered("", node(labels=gfd(product=product, count="2")))
+        assert means(found) == ["one of 4 time slices of a device"]
+
+
+def test_nodes_whose_plugin_is_gone() -> None:
+    """They tell it only where no other node does."""
+    gone = node("gone", gfd(product="A100-MIG-1g.5gb"), amount=0)
+    assert means(gathered("", gone)) == ["a partition 1g.5gb"]
+    assert means(gathered("", gone + node("n1", gfd(product="L4")))) == [ONE]
 
 
 def test_taint_with_the_name_of_the_resource() -> None:

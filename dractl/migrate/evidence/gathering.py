@@ -25,6 +25,7 @@ from dractl.vendors.plugins import Unit
 
 _FRACTIONS: Final = ("gpumem", "gpumem-percentage", "gpucores")
 _INTEL: Final = "gpu.intel.com/"
+_MONITORING: Final = "monitoring"
 _AMD: Final = "amd.com/gpu"
 _LIKELY: Final[tuple[Unit, ...]] = (
     "device", "partition", "core", "fraction", "time-slice", "mps-share",
@@ -108,12 +109,16 @@ class Evidence:
                 yield from found or (self._assumed(resource),)
 
     def _offered(self, resource: str) -> Sequence[tuple[Node, tuple[Meaning, ...]]]:
-        """Return the nodes that have a resource, with what one may be on each."""
+        """Return the nodes that have a resource, with what one may be on each.
+
+        If none has it any more, those that had it before their plugin went.
+        """
         if resource not in self._offers:
+            nodes = [each for each in self._nodes if _offers(each, resource)] or [
+                each for each in self._nodes if resource in each.allocatable
+            ]
             self._offers[resource] = [
-                (node, self._on(resource, node))
-                for node in self._nodes
-                if _offers(node, resource)
+                (each, self._on(resource, each)) for each in nodes
             ]
         return self._offers[resource]
 
@@ -130,7 +135,7 @@ class Evidence:
         """Yield what one may be on a node with such labels; `node` None: on any."""
         if resource.startswith(PREFIX):
             yield from self._nvidia.meanings(resource, labels, node)
-        elif resource.startswith(_INTEL):
+        elif resource.startswith(_INTEL) and _MONITORING not in resource:
             yield from self._slices(node)
         elif resource == _AMD:
             meaning = told(labels, resource, has_all=node is not None)
@@ -180,7 +185,8 @@ def gathered(inputs: Sequence[Input], snapshot: Snapshot, order: Order) -> Evide
     set_flags = flags(inputs, record)
     nvidia = Nvidia(configs(inputs, record), set_flags, layouts(inputs, record))
     defined = networks(inputs, set_flags, record)
-    check_names(nvidia, record)
+    maps = frozenset(each.name for each in inputs if each.kind == "ConfigMap")
+    check_names(nvidia, maps, record)
     look_at(snapshot.nodes, nvidia, record)
     check_dynamic_mig(snapshot, nvidia, record)
     return Evidence(

@@ -51,12 +51,14 @@ def look_at(nodes: Sequence[Node], nvidia: Nvidia, record: Record) -> None:
         )
 
 
-def check_names(nvidia: Nvidia, record: Record) -> None:
-    """Record what flags name and no document defines, or what files say otherwise."""
-    holders = {each.holder for each in nvidia.configs}
+def check_names(nvidia: Nvidia, maps: frozenset[str], record: Record) -> None:
+    """Record what flags name and no document defines, or what files say otherwise.
+
+    `maps` are the names of the ConfigMaps among the documents.
+    """
     entries = {each.entry for each in nvidia.usable}
     for flag in nvidia.flags:
-        is_holder = flag.key == HOLDER and flag.value not in holders
+        is_holder = flag.key == HOLDER and flag.value not in maps
         is_entry = flag.key == DEFAULT and entries and flag.value not in entries
         if is_holder or is_entry:
             what = "a ConfigMap" if is_holder else "an entry"

@@ -4,8 +4,9 @@ The labels are those of GPU Feature Discovery 0.20, of GKE, and of AMD's node la
 They say what the plugin or the cloud did last.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from dractl.migrate.answer import Meaning
@@ -43,6 +44,7 @@ _AMD_PARTITION: Final = (
     "beta.amd.com/gpu.compute-memory-partition",
 )
 _AMD_WHOLE: Final = "spx_"
+_NUMBER: Final = re.compile("[0-9]{1,9}", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -106,7 +108,7 @@ def _read_gfd(labels: Labels, base: str, found: _Told) -> None:
         if profile != INVALID or not mark:
             found.cite(f"{base}.product", product)
     replicas = labels.get(f"{base}.replicas", "")
-    if replicas.isdecimal() and (amount := whole(replicas)):
+    if amount := whole(replicas):
         found.replicas = amount
         found.cite(f"{base}.replicas", replicas)
     if base.startswith(MIG) and (amount_text := labels.get(f"{base}.count")):
@@ -128,7 +130,7 @@ def _read_gke(labels: Labels, found: _Told, *, has_all: bool) -> None:
         found.unit = unit
         found.cite(_GKE_SHARING, labels[_GKE_SHARING])
     clients = labels.get(_GKE_CLIENTS, "")
-    if clients.isdecimal() and (amount := whole(clients)):
+    if amount := whole(clients):
         found.replicas = amount
         found.unit = found.unit or "time-slice"
         found.cite(_GKE_CLIENTS, clients)
@@ -154,7 +156,7 @@ def count(labels: Labels) -> int:
 
 def whole(text: str) -> int:
     """Return a label's number, 0 if it is none or beyond any machine."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0  # noqa: PLR2004
+    return int(text) if _NUMBER.fullmatch(text) else 0
 
 
 def by_amount(labels: Labels, resource: str, amount: int) -> Meaning | None:
@@ -162,5 +164,5 @@ def by_amount(labels: Labels, resource: str, amount: int) -> Meaning | None:
     devices = count(labels)
     if resource != GPU or not devices or amount <= devices or amount % devices:
         return None
-    said = f"{amount} are allocatable of {devices} GPUs"
-    return replace(Meaning("time-slice", replicas=amount // devices), evidence=(said,))
+    evidence = (f"{amount} are allocatable of {devices} GPUs",)
+    return Meaning("time-slice", replicas=amount // devices, evidence=evidence)

@@ -140,10 +140,7 @@ class Nvidia:
         told = node_labels.told(labels, resource, has_all=node is not None)
         shares = _by_amount(resource, labels, node)
         if told is not None:
-            is_known = told.unit not in _SHARES or told.replicas
-            if shares is not None and not is_known:
-                told = replace(told, replicas=shares.replicas)
-            yield self._with_layout(told, labels)
+            yield self._with_layout(_with_amount(told, shares), labels)
             return
         made = (configured(case, resource) for case in self.cases(labels, node))
         found = [each for each in made if each is not None]
@@ -165,6 +162,15 @@ class Nvidia:
 
 def _strategy_of(config: Config) -> str:
     return f"{config.subject}: flags.migStrategy is {config.strategy or 'unset'}"
+
+
+def _with_amount(told: Meaning, shares: Meaning | None) -> Meaning:
+    """Add what an amount says of a device that several pods share."""
+    if shares is None or told.replicas or told.unit == "partition":
+        return told
+    unit = told.unit if told.unit in _SHARES else shares.unit
+    evidence = (*told.evidence, *shares.evidence)
+    return replace(told, unit=unit, replicas=shares.replicas, evidence=evidence)
 
 
 def _by_amount(resource: str, labels: Labels, node: Node | None) -> Meaning | None:
