@@ -3,6 +3,7 @@
 from dractl.cli.looks import named_schemas
 from dractl.cli.migrate.options import Wanted
 from dractl.cli.options import usage
+from dractl.manifests.presets import qualified_attribute
 from dractl.migrate.inputs import Order, Route, Shares
 from dractl.migrate.teaching import plugins_in
 from dractl.model.cluster import Profile
@@ -16,20 +17,31 @@ def order_of(
     """Return the order: what is wished, for a release, and for a namespace.
 
     `plugins` are those that the user teaches. Raises DractlError for versions of
-    drivers that do not exist.
+    drivers that do not exist, and for an attribute of no driver.
     """
     return Order(
         profile,
         route=Route(wanted.route),
         shares=Shares(wanted.shares),
         resources=frozenset(wanted.resources),
-        align=wanted.align,
+        align=_aligned(wanted.align),
         plugins=plugins,
         schemas=named_schemas(wanted.schemas),
         pool_label=wanted.pool_label,
         wave_size=wanted.wave_size,
         namespace=namespace,
     )
+
+
+def _aligned(name: str) -> str:
+    """Return the full name of an attribute; that of a standard one may be short."""
+    found = qualified_attribute(name, None) if name else ""
+    if found is None:
+        raise usage(
+            f"--align: whose attribute is {name!r}?",
+            hint=f"write pcieRoot, or the driver before it: gpu.nvidia.com/{name}",
+        )
+    return found
 
 
 def taught(mapping: str | None) -> tuple[Plugin, ...]:

@@ -1,9 +1,10 @@
 """Hazards of DeviceClasses that stand for extended resources."""
 
 from collections.abc import Iterator
+from itertools import islice
 
-from dractl.migrate.answer import Target, UserPlan
-from dractl.migrate.hazards.registry import Case, Said, of_user
+from dractl.migrate.answer import UserPlan
+from dractl.migrate.hazards.registry import Case, Said, devices_of, of_user
 from dractl.migrate.inputs import Route
 from dractl.rules.registry import Severity
 
@@ -43,17 +44,15 @@ def one_name_two_meanings(case: Case, each: UserPlan) -> Iterator[Said]:
     mean. Claims can tell them apart.
     """
     for resource, target in each.targets.items():
-        for other in case.by_resource[resource]:
-            found = other.targets.get(resource)
-            if found is not None and _kept(found) != _kept(target):
-                yield Said(
-                    f"{other.user.input.title} means other devices by {resource}, but "
-                    "one class stands for the name",
-                    "use claims",
-                    route=Route.EXTENDED,
-                )
-                break
-
-
-def _kept(target: Target) -> tuple[str, tuple[str, ...]]:
-    return target.device_class, target.expressions
+        others = (
+            other
+            for meant, other in case.first_by_target[resource].items()
+            if meant != devices_of(target)
+        )
+        for other in islice(others, 1):
+            yield Said(
+                f"{other.user.input.title} means other devices by {resource}, but one "
+                "class stands for the name",
+                "use claims",
+                route=Route.EXTENDED,
+            )

@@ -6,12 +6,20 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from dractl.api.snapshot import Snapshot
-from dractl.migrate.answer import Finding, Mention, Plan, User, UserPlan
+from dractl.migrate.answer import Finding, Mention, Plan, Target, User, UserPlan
 from dractl.migrate.evidence import Evidence
 from dractl.migrate.inputs import Input, Order, Route
 from dractl.migrate.users import twins
 from dractl.model.workloads import Node
 from dractl.rules.registry import Severity
+
+Devices = tuple[str, tuple[str, ...]]
+"""Which devices are meant: a class, and what is asked for beside it."""
+
+
+def devices_of(target: Target) -> Devices:
+    """Return which devices stand for a resource."""
+    return target.device_class, target.expressions
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,16 @@ class Case:
             )
             for resource, listed in self.by_resource.items()
         }
+
+    @cached_property
+    def first_by_target(self) -> Mapping[str, Mapping[Devices, UserPlan]]:
+        """The first user of each resource, by the devices that are meant by it."""
+        found: dict[str, dict[Devices, UserPlan]] = {}
+        for each in self.users:
+            for resource, target in each.targets.items():
+                meant = found.setdefault(resource, {})
+                meant.setdefault(devices_of(target), each)
+        return found
 
     @cached_property
     def twins(self) -> Mapping[int, Input]:
