@@ -59,7 +59,9 @@ class Part:
             return Edited(self.text, kept=True)
         if self.is_json:
             texts = [_json_like(self.text, each) for each in documents[1:]]
-            return Edited("\n".join([*self._first_json(documents), *texts]), kept=True)
+            joint = "\r\n" if "\r\n" in self.text else "\n"
+            texts[:0] = self._first_json(documents)
+            return Edited(joint.join(texts), kept=True)
         if not documents:
             return Edited("", kept="#" not in self.text)
         first = edited(self.text, self.value, documents[0])
@@ -80,6 +82,7 @@ class Part:
 
 def _following(text: str, document: object) -> str:
     """Return a new document behind another, in the style of its text."""
+    text = text.replace("\r\n", "\n")
     roots = trees(text)
     style = style_of(Layout(text), roots[0]) if roots else Style()
     return "\n".join(["---", *style.lines(document), ""])
