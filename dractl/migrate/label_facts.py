@@ -4,7 +4,6 @@ It is the way back of what becomes of selectors on such labels (labels.py).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
 from typing import Final
 
 from dractl.errors import DractlError
@@ -76,16 +75,9 @@ def _in_order(
 
 def _read(row: Label, key: str, label: str) -> str:
     """Return the driver's spelling of what a label says, "" if that is not known."""
-    value = label
-    for start in range(1, len(label)):
-        if any(fnmatchcase(label[start:], each) for each in row.suffixes):
-            value = label[:start]
-            break
-    part = wild(row.pattern, key) or ""
+    value, part = row.bare(label), row.part(key) or ""
     read = _READ.get(row.reading)
     if row.reading == "named":
-        for old, new in row.table.items():
-            part = part.replace(old, new)
         return part
     if value in row.table or row.reading == "table":
         return row.table.get(value, "")
