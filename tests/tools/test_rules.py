@@ -2,17 +2,20 @@ import re
 
 import pytest
 
+from dractl.migrate.codes import CODES
 from dractl.rules.check import RULES
-from tools.rules import PAGE, page
+from tests.cli.run import ROOT
+from tools.rules import pages
 
 
-def test_the_page_of_rules_is_current() -> None:
-    assert PAGE.read_text("utf-8") == page()
+@pytest.mark.parametrize("name", pages())
+def test_a_page_is_current(name: str) -> None:
+    assert (ROOT / "docs" / name).read_text("utf-8") == pages()[name]
 
 
-@pytest.mark.parametrize("code", sorted(RULES))
+@pytest.mark.parametrize("code", sorted({**RULES, **CODES}))
 def test_a_manual_is_for_people(code: str) -> None:
-    rule = RULES[code]
+    rule = RULES[code] if code in RULES else CODES[code]
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code)
     assert rule.title.endswith((".", "?"))
     assert len(rule.title) < 90
