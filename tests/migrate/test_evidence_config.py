@@ -93,6 +93,11 @@ def test_what_a_configuration_says_is_listed() -> None:
         ),
     ]
     assert found.settings[1].means == f"{GPU} is {SLICE}"
+    strict = gathered(config_map(any=slices(failRequestsGreaterThanOne="true")))
+    assert strict.settings[1].says == (
+        "sharing.timeSlicing.failRequestsGreaterThanOne: true"
+    )
+    assert "refused" in strict.settings[1].means
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,6 @@ LAYOUT: Final = "nvidia.com/mig.config"
 LAYOUT_STATE: Final = "nvidia.com/mig.config.state"
 CONFIG: Final = "nvidia.com/device-plugin.config"
 COUNT: Final = "nvidia.com/gpu.count"
-REPLICAS: Final = "nvidia.com/gpu.replicas"
 
 _IN_PRODUCT: Final = "-MIG-"
 _SHARED_PRODUCT: Final = "-SHARED"

@@ -71,13 +71,17 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What stands there; `odd` is what the plugin ignores, `bad` what it refuses."""
+    """What stands there; `odd` is what the plugin ignores, `bad` what it refuses.
+
+    `strict` are the places that forbid requests for more than one share.
+    """
 
     strategy: str
     shared: tuple[Shared, ...]
     odd: tuple[str, ...]
     bad: tuple[str, ...]
     has_channels: bool
+    strict: tuple[str, ...]
 
 
 def configs(inputs: Sequence[Input], record: Record) -> tuple[Config, ...]:
@@ -160,7 +164,10 @@ def _read(value: Wire) -> _Read:
     shared, odd = within(value, "sharing", lambda source: _sharing(source, bad))
     odd = [*odd, *within(value, "resources", _renamed_devices)]
     channels = within(value, "imex", lambda source: items(source, "channelIDs"))
-    return _Read(strategy, tuple(shared), tuple(odd), tuple(bad), bool(channels))
+    strict = within(value, "sharing", _strict)
+    return _Read(
+        strategy, tuple(shared), tuple(odd), tuple(bad), bool(channels), strict
+    )
 
 
 def _strategy(flags: Wire) -> str:
@@ -191,6 +198,13 @@ def _sharing(source: Wire, bad: list[str]) -> tuple[list[Shared], list[str]]:
             odd += _ignored(one, here)
             shared.append(made)
     return shared, odd
+
+
+def _strict(source: Wire) -> tuple[str, ...]:
+    key = "failRequestsGreaterThanOne"
+    return tuple(
+        f"sharing.{each}.{key}" for each in _SHARING if flag(child(source, each), key)
+    )
 
 
 def _resources(source: Wire) -> tuple[Wire, ...]:
@@ -260,8 +274,13 @@ def _settings(given: Text, read: _Read) -> Iterator[Setting]:
             f"{one.path}: {one.replicas}",
             f"{offered} is {noun}" if one.replicas > 1 else f"{offered} is not shared",
         )
+    for path in read.strict:
+        yield Setting(given.where, KIND, given.subject, f"{path}: true", _ONE_EACH)
 
 
+_ONE_EACH: Final = (
+    "a request for more than one share is refused; with DRA it would be served"
+)
 OF_STRATEGY: Final[Mapping[str, str]] = {
     "none": f"{GPU} is a whole device",
     "single": f"{GPU} is a MIG partition where GPUs are cut, else a whole device",
