@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dractl.discovery.comparison import Ways
 
 _NVIDIA: Final = 0x10DE
+_NO_MODES: Final[Mapping[str, frozenset[str]]] = {}
 DRIVERS: Final[Mapping[str, Driver]] = {
     driver.vendor: driver for vendor in VENDORS for driver in vendor.drivers
 }
@@ -181,8 +182,13 @@ def _listed(texts: Iterable[str] | None) -> frozenset[str]:
     return frozenset(filter(None, found))
 
 
-def named_schemas(texts: Iterable[str]) -> dict[str, str]:
-    """Read `VENDOR=VERSION` of drivers; raise DractlError for what is unknown."""
+def named_schemas(
+    texts: Iterable[str], modes: Mapping[str, frozenset[str]] = _NO_MODES
+) -> dict[str, str]:
+    """Read `VENDOR=VERSION` of drivers; raise DractlError for what is unknown.
+
+    `modes` are further words that mean something of a driver, by its vendor.
+    """
     found: dict[str, str] = {}
     for text in texts:
         vendor, equals, schema = text.partition("=")
@@ -193,10 +199,11 @@ def named_schemas(texts: Iterable[str]) -> dict[str, str]:
                 f"--driver-schema {text[:40]!r} is not VENDOR=VERSION",
                 hint=f"vendors whose drivers differ: {', '.join(known)}",
             )
-        if schema not in driver.schemas:
+        words = dict.fromkeys((*driver.schemas, *sorted(modes.get(vendor, ()))))
+        if schema not in words:
             raise usage(
                 f"{driver.name} has no version {schema[:40]!r} that differs",
-                hint=", ".join(driver.schemas) or "all of its versions are the same",
+                hint=", ".join(words) or "all of its versions are the same",
             )
         found[vendor] = schema
     return found

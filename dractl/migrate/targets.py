@@ -19,6 +19,18 @@ from dractl.vendors.plugins import NO_DRIVER, Extended, Plugin, Unit
 Row = tuple[Plugin, Extended]
 
 _OWN: Final = tuple(plugin for vendor in VENDORS for plugin in vendor.plugins)
+MODES: Final[Mapping[str, frozenset[str]]] = {
+    driver.vendor: frozenset(
+        row.mode
+        for plugin in vendor.plugins
+        for row in plugin.extended
+        if row.driver == driver.name and row.mode
+    )
+    for vendor in VENDORS
+    for driver in vendor.drivers
+}
+"""Versions and modes of drivers, by vendor, for which resources mean something else."""
+
 _NET: Final = "dra.net"
 _SRIOV: Final = "sriovnetwork.k8snetworkplumbingwg.io"
 _UNSAID: Final[Mapping[str, str]] = {}

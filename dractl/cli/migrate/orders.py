@@ -5,6 +5,7 @@ from dractl.cli.migrate.options import Wanted
 from dractl.cli.options import usage
 from dractl.manifests.presets import qualified_attribute
 from dractl.migrate.inputs import Order, Route, Shares
+from dractl.migrate.targets import MODES
 from dractl.migrate.teaching import plugins_in
 from dractl.model.cluster import Profile
 from dractl.sources.files import load_documents
@@ -26,7 +27,7 @@ def order_of(
         resources=frozenset(wanted.resources),
         align=_aligned(wanted.align),
         plugins=plugins,
-        schemas=named_schemas(wanted.schemas),
+        schemas=named_schemas(wanted.schemas, MODES),
         pool_label=wanted.pool_label,
         wave_size=wanted.wave_size,
         namespace=namespace,
