@@ -21,6 +21,8 @@ from dractl.migrate.mentions import mentions
 from dractl.migrate.users import users
 from dractl.rules.registry import Severity
 
+_Known = dict[tuple[str, Meaning], Target | None]
+
 
 def plan(inputs: Sequence[Input], snapshot: Snapshot, order: Order) -> Plan:
     """Return what becomes of all that asks for extended resources.
@@ -29,8 +31,10 @@ def plan(inputs: Sequence[Input], snapshot: Snapshot, order: Order) -> Plan:
     resources stay with their plugin is part of the plan, with no route.
     """
     found = evidence.gathered(inputs, snapshot, order)
+    known: _Known = {}
     first = tuple(
-        _first(user, found, snapshot, order) for user in _wanted(users(inputs), order)
+        _first(user, found, snapshot, order, known)
+        for user in _wanted(users(inputs), order)
     )
     names = frozenset(name for each in first for name in each.user.resources)
     draft = Plan(
@@ -67,11 +71,13 @@ def _asks(user: User, order: Order) -> Iterator[Asking]:
             yield each
 
 
-def _first(user: User, found: Evidence, snapshot: Snapshot, order: Order) -> UserPlan:
+def _first(
+    user: User, found: Evidence, snapshot: Snapshot, order: Order, known: _Known
+) -> UserPlan:
     """Return what can be said of a user without looking at others."""
     told = {name: found.meanings(name, user) for name in user.resources}
     meanings = {name: several[0] for name, several in told.items()}
-    served = _targets(meanings, found, order)
+    served = _targets(meanings, found, order, known)
     moved = labels.translated(user, served, snapshot)
     return UserPlan(
         user,
@@ -85,13 +91,16 @@ def _first(user: User, found: Evidence, snapshot: Snapshot, order: Order) -> Use
 
 
 def _targets(
-    meanings: Mapping[str, Meaning], found: Evidence, order: Order
+    meanings: Mapping[str, Meaning], found: Evidence, order: Order, known: _Known
 ) -> dict[str, Target]:
+    """Return what replaces resources; `known` grows by what was not known before."""
     served = {}
     for name, meaning in meanings.items():
-        spots = {name: found.selectors(name)}
-        target = targets.target(name, meaning, order, spots)
-        if target is not None:
+        key = (name, meaning)
+        if key not in known:
+            spots = {name: found.selectors(name)}
+            known[key] = targets.target(name, meaning, order, spots)
+        if (target := known[key]) is not None:
             served[name] = target
     return served
 

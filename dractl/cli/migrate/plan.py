@@ -72,11 +72,13 @@ def plan(  # noqa: PLR0913 - one parameter per option
     stand for it, what becomes of selectors on node labels, and what needs a human. With
     a cluster, also whether as many pods fit after, and in which stages to go.
     """
-    from dractl.cli.migrate import manuals, planning
-
     if explain is not None:
-        screen.write(manuals.explained(explain))
+        from dractl.cli.migrate.manuals import explained
+
+        screen.write(explained(explain))
         return ExitStatus.YES
+    from dractl.cli.migrate import planning
+
     answer = planning.planned(given, wanted, source, screen)
     screen.write(_rendered(answer, output_format, screen))
     planning.tell(answer, screen)
