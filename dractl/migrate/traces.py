@@ -3,6 +3,7 @@
 Values of environment variables can be secrets, so that only well-known ones are shown.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -51,6 +52,7 @@ UNTOLERATED: Final = listed(
     """,
 )
 _CONTAINERS: Final = ("initContainers", "containers", "ephemeralContainers")
+_REFERENCE: Final = re.compile(r"\$[({]?([A-Z][A-Z0-9_]*)", re.ASCII)
 _KEEPS_AWAY: Final = frozenset({"NoSchedule", "NoExecute"})
 _WORDS: Final[Mapping[TracePlace, str]] = {
     "environment": "environment variable",
@@ -96,16 +98,7 @@ def _carried(user: User) -> Iterator[_Carried]:
     spec, base = user.spec, user.steps
     for kind in _CONTAINERS:
         for index, container in enumerate(entries(spec, kind)):
-            for place, each in enumerate(entries(container, "env")):
-                steps = *base, kind, index, "env", place
-                holder, value = text(container, "name"), mapping(each).get("value")
-                yield _Carried(
-                    "environment",
-                    text(each, "name"),
-                    steps,
-                    f" of container {holder}" if holder else "",
-                    value if isinstance(value, str) else None,
-                )
+            yield from _of_container(container, (*base, kind, index))
     name = text(spec, "runtimeClassName")
     if name:
         yield _Carried("runtime-class", name, (*base, "runtimeClassName"))
@@ -114,6 +107,30 @@ def _carried(user: User) -> Iterator[_Carried]:
     outer = base[:-1] if base and base[-1] == "spec" else base
     for key in user.annotations:
         yield _Carried("annotation", key, (*outer, "metadata", "annotations", key))
+
+
+def _of_container(container: object, base: Steps) -> Iterator[_Carried]:
+    """Yield the variables that a container sets, and those that it reads."""
+    name = text(container, "name")
+    of = f" of container {name}" if name else ""
+    for place, each in enumerate(entries(container, "env")):
+        steps = *base, "env", place
+        value = mapping(each).get("value")
+        known = value if isinstance(value, str) else None
+        yield _Carried("environment", text(each, "name"), steps, of, known)
+        for used in _used(known):
+            yield _Carried("environment", used, steps, f"{of}, which it reads")
+    for key in ("command", "args"):
+        for place, word in enumerate(entries(container, key)):
+            for used in _used(word):
+                steps = *base, key, place
+                yield _Carried("environment", used, steps, f"{of}, which it reads")
+
+
+def _used(value: object) -> Iterator[str]:
+    """Yield the variables to which a text refers: `$(NAME)`, `${NAME}`, `$NAME`."""
+    if isinstance(value, str):
+        yield from dict.fromkeys(_REFERENCE.findall(value))
 
 
 def _finding(user: User, each: _Carried, row: Trace) -> Finding:

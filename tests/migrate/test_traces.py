@@ -83,6 +83,26 @@ def test_variables_are_told_by_name_only(resource: str, name: str, code: str) ->
 
 
 @pytest.mark.parametrize(
+    "container",
+    [
+        {"env": [{"name": "VF", "value": "$(PCIDEVICE_A_B)"}]},
+        {"args": ["--vf", "x$(PCIDEVICE_A_B),hidden"]},
+        {"command": ["sh", "-c", "echo ${PCIDEVICE_A_B}; echo $HOME"]},
+    ],
+)
+def test_variables_that_only_a_plugin_sets_are_missed(
+    container: Mapping[str, Any],
+) -> None:
+    whole = {"name": "main", "resources": {"limits": {"openshift.io/nic": 1}}}
+    user = _user("openshift.io/nic", {"containers": [{**whole, **container}]})
+    (found,) = _found(user)
+    assert found.message.startswith(
+        "environment variable PCIDEVICE_A_B of container main, which it reads: "
+    )
+    assert "hidden" not in found.message
+
+
+@pytest.mark.parametrize(
     ("value", "shown"), [("all", True), ("void", True), ("GPU-2fa81118", False)]
 )
 def test_only_well_known_values_are_shown(value: str, *, shown: bool) -> None:
