@@ -19,6 +19,8 @@ COMMANDS = {
     "cel": ["true"],
     "cleanup": ["-A"],
     "explain": ["-A"],
+    "migrate plan": ["-A"],
+    "migrate render": ["-A", "-o", "-"],
     "snapshot": ["-A"],
     "taint": ["gpu.example.com/n1/gpu-0", "example.com/bad:NoSchedule", "--yes"],
     "validate": ["pod.yaml"],

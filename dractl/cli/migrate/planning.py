@@ -118,9 +118,11 @@ def _next(answer: Answer, program: str) -> str:
         return "name other files, or -A for all namespaces"
     if answer.is_blocked:
         return f"mend the errors; {program} migrate plan --explain CODE tells more"
+    if not any(each.route is not None for each in answer.plan.users):
+        return "nothing to do: all of it stays with its device plugins"
+    render = f"{program} migrate render with the same options shows the changes"
     if not answer.has_cluster:
-        return (
-            f"{program} migrate render with the same options shows the changes; "
-            "name a cluster for a proof"
-        )
-    return f"{program} migrate render with the same options shows the changes"
+        return f"{render}; name a cluster for a proof"
+    if answer.proof.verdict is not Verdict.SAFE:
+        return f"look why it is not known to be safe; {render}"
+    return render

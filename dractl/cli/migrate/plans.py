@@ -222,10 +222,16 @@ def _findings(plan: Plan, known: Collection[str], limit: int) -> Iterator[str]:
         text = f"{first.severity} {first.code}: {first.message}"
         yield from indented(text, limit, "  ", "    ")
         yield from _places(same, known, limit)
-        head, *rest = first.fix.split("\n")
-        if head:
-            yield from indented(f"fix: {head}", limit, "    ", "      ")
-        yield from (f"      {visible(each)}" for each in rest)
+        yield from _fix(first.fix.rstrip(), limit)
+
+
+def _fix(fix: str, limit: int) -> Iterator[str]:
+    """Yield what to do; text of several lines is for a file, and stays as it is."""
+    if "\n" in fix:
+        yield "    fix:"
+        yield from (f"      {visible(each)}".rstrip() for each in fix.split("\n"))
+    elif fix:
+        yield from indented(f"fix: {fix}", limit, "    ", "      ")
 
 
 def _places(
