@@ -94,10 +94,14 @@ class Changes:
         """
         before = self.connection.repeats
         refusal: ClusterError | None = None
+        seen = ""
         for _ in range(_TRIES):
             live = self.read(place)
             if live is None:
                 return Changed(Outcome.OUTDATED, {}, "it is not there any more")
+            if refusal is not None and _version(live) == seen:
+                raise refusal  # nobody has changed it: it is the change that is wrong
+            seen = _version(live)
             if uid_of(live) != uid:
                 return Changed(Outcome.OUTDATED, live, "it was made anew meanwhile")
             try:
@@ -118,9 +122,8 @@ class Changes:
         return Changed(Outcome.OUTDATED, {}, message)
 
     def _patched(self, place: Place, live: Wire, wanted: Operations) -> Wire:
-        version = text_at(live, "metadata", "resourceVersion")
         path = "/metadata/resourceVersion"
-        guard = {"op": "test", "path": path, "value": version}
+        guard = {"op": "test", "path": path, "value": _version(live)}
         return self.connection.patch(
             place, (guard, *wanted), manager=self.manager, dry_run=self.is_dry
         )
@@ -149,6 +152,10 @@ class Changes:
                 return Evicted.KEPT, str(error)
             raise
         return Evicted.ENDING, ""
+
+
+def _version(document: Wire) -> str:
+    return text_at(document, "metadata", "resourceVersion")
 
 
 def uid_of(document: Wire) -> str:

@@ -19,8 +19,8 @@ _COUNTS: Final[Mapping[str, tuple[str, ...]]] = {
 """Fields of the status that have to be as many as are wanted, by kind."""
 
 
-def unready_pods(workload: Wire) -> str:
-    """Return what a workload still lacks, "" if nothing, or if its kind tells nothing.
+def unready_pods(workload: Wire) -> str | None:
+    """Return what a workload still lacks, "" if nothing; None: its kind tells nothing.
 
     A status that is older than the spec is not looked at: it tells of former pods.
     """
@@ -29,7 +29,7 @@ def unready_pods(workload: Wire) -> str:
         mapping_at(workload, name) for name in ("metadata", "spec", "status")
     )
     if kind not in _COUNTS:
-        return ""
+        return None
     if _number(status, "observedGeneration", 0) < _number(metadata, "generation", 0):
         return "its controller has not looked at it yet"
     wanted = _number(spec, "replicas", 1)

@@ -9,8 +9,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -251,24 +252,38 @@ class Migrator:
         ]
 
 
-def acting(server: ApiServer) -> AbstractContextManager[None]:
+@dataclass(frozen=True)
+class Stacks:
+    """What a plugin and a driver are called, and the labels by which they go."""
+
+    resource: str = RESOURCE
+    driver: str = DRIVER
+    off: str = OFF
+    on: str = ON
+    device: Mapping[str, Any] = field(default_factory=lambda: {"name": "gpu-0"})
+
+
+EXAMPLE: Final = Stacks()
+
+
+def acting(server: ApiServer, stacks: Stacks = EXAMPLE) -> AbstractContextManager[None]:
     """Let the plugin, the driver, kubelets and controllers do their work beside."""
-    return repeating(lambda: act(server), 0.02)
+    return repeating(lambda: act(server, stacks), 0.02)
 
 
-def act(server: ApiServer) -> None:
+def act(server: ApiServer, stacks: Stacks = EXAMPLE) -> None:
     """Bring plugin and driver to where labels want them; end pods; count replicas."""
     server.end_pods()
     with server.store.lock:
         for stored in list(server.store.stored_of("Node")):
             labels = stored.metadata.get("labels") or {}
-            amount = "0" if labels.get(OFF) == "false" else "2"
+            amount = "0" if labels.get(stacks.off) == "false" else "2"
             status = stored.document["status"]
-            if status["allocatable"][RESOURCE] != amount:
-                now = {**status["allocatable"], RESOURCE: amount}
+            if status["allocatable"][stacks.resource] != amount:
+                now = {**status["allocatable"], stacks.resource: amount}
                 new = {**stored.document, "status": {**status, "allocatable": now}}
                 server.store.put(stored.resource, new, stored.owners)
-            _publish(server, stored.name, is_on=labels.get(ON) == "true")
+            _publish(server, stacks, stored.name, is_on=labels.get(stacks.on) == "true")
         for stored in list(server.store.stored_of("Deployment")):
             status = stored.document["status"]
             generation = stored.metadata["generation"]
@@ -278,11 +293,14 @@ def act(server: ApiServer) -> None:
                 server.store.put(stored.resource, new, stored.owners)
 
 
-def _publish(server: ApiServer, name: str, *, is_on: bool) -> None:
+def _publish(server: ApiServer, stacks: Stacks, name: str, *, is_on: bool) -> None:
     slices = server.store.stored_of("ResourceSlice")
     known = next((each for each in slices if each.name == name), None)
     if is_on and known is None:
-        server.add(slice_of(name))
+        devices = [{**stacks.device, "name": f"gpu-{number}"} for number in range(2)]
+        found = slice_of(name)
+        spec = {**found["spec"], "driver": stacks.driver, "devices": devices}
+        server.add(found | {"spec": spec})
     elif known is not None and not is_on:
         server.store.remove(known)
 

@@ -77,7 +77,7 @@ def test_a_stage_is_shown_and_done_if_the_user_wants_it(
     )
     assert ran.err == (
         f"do stage objects on {server.url}? [y/N] 2 of 2 steps done\n"
-        "next: dractl migrate verify looks whether objects is as it should\n"
+        "next: dractl migrate verify checks stage objects\n"
     )
     (entry,) = server.objects("DeviceClass")
     assert entry["spec"] == CLASS["spec"]

@@ -71,6 +71,7 @@ def test_labels_and_cordons_of_others_come_back(
     with acting(server):
         migrate.through("objects", "wave-1")
         ran = migrate("rollback", "--yes")
+    act(server)
 
     assert ran.status == 0, ran.err
     assert "Node n0 was cordoned before, and stays so\n" in ran.out

@@ -46,7 +46,7 @@ def test_a_program_gets_all_of_it(migrate: Migrator) -> None:
     assert document["stages"][0]["state"] == "applied"
     assert [each["mark"] for each in document["stages"][0]["steps"]] == ["done"] * 2
     assert document["nextStage"] == "wave-1"
-    assert document["next"].startswith("dractl migrate verify looks whether objects")
+    assert document["next"].startswith("dractl migrate verify checks stage objects")
 
 
 def test_each_state_has_its_next_command(migrate: Migrator) -> None:

@@ -146,6 +146,13 @@ def test_what_the_server_does_not_take_is_an_error(
         changes.patch(RULE, uid, lambda _: (bad,))
 
 
+def test_a_change_that_fits_nothing_is_an_error(changes: Changes, node: str) -> None:
+    bad = {"op": "remove", "path": "/spec/taints"}
+
+    with pytest.raises(ClusterError, match="the patch does not fit"):
+        changes.patch(NODE, node, lambda _: (bad,))
+
+
 def test_an_object_is_only_created(api_server: ApiServer, changes: Changes) -> None:
     first = changes.create(RULE, rule())
     second = changes.create(RULE, rule("None"))

@@ -173,6 +173,8 @@ def cordoned(site: Site, step: Step, former: Former, *, wanted: bool) -> str:
     def plan(live: Wire) -> Operations:
         if is_cordoned(live) is wanted:
             return ()
+        if wanted and not mapping_at(live, "spec"):
+            return ({"op": "add", "path": "/spec", "value": {"unschedulable": True}},)
         if wanted:
             return ({"op": "add", "path": "/spec/unschedulable", "value": True},)
         return ({"op": "remove", "path": "/spec/unschedulable"},)

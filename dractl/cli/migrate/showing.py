@@ -81,7 +81,7 @@ def what_next(migration: Migration) -> str:
     if last is not None and last.state is State.PARTLY_BACK:
         return f"dractl migrate rollback takes back the rest of {last.stage.name}"
     if last is not None and last.state is State.APPLIED:
-        return f"dractl migrate verify looks whether {last.stage.name} is as it should"
+        return f"dractl migrate verify checks stage {last.stage.name}"
     if following is None:
         return "nothing is left to do"
     goes_on = "goes on with" if following.state is State.PARTLY else "does"

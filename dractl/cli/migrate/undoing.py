@@ -14,7 +14,7 @@ from dractl.legacy.shapes import mapping_at, sequence_at, text_at
 from dractl.live.changing import Operations, Outdated, Wire, uid_of
 from dractl.live.deletion import Fate, deleted
 from dractl.live.draining import Use, is_running, items
-from dractl.live.kinds import CLAIM, POD
+from dractl.live.kinds import CLAIM, NODE, POD
 from dractl.live.looks import looks
 from dractl.live.nodestate import allocatable
 from dractl.migrate.patches import contains, fingerprint
@@ -127,12 +127,26 @@ def _unpatch(site: Site, step: Step, former: Former) -> str:
 # -- nodes
 
 
-def _unlabel(site: Site, step: Step, former: Former) -> str:
-    # A driver that goes before the pods that hold its devices leaves these behind.
+def _let_go(site: Site, step: Step) -> None:
+    """Bring the pods that hold claims to leave a node.
+
+    Of a driver that goes before them, they stay behind: their claims are never
+    unprepared.
+    """
     drivers = used(site.stack(step)).drivers
     gone = site.drained(step.name, Use(drivers=drivers)) if drivers else ()
     if gone:
         site.screen.note(f"pods that held claims left {step.name}: {', '.join(gone)}")
+
+
+def _unwait(site: Site, step: Step, _former: Former) -> str:
+    if step.devices:
+        _let_go(site, step)
+    return ""
+
+
+def _unlabel(site: Site, step: Step, former: Former) -> str:
+    _let_go(site, step)
     labels = mapping_at(former, "labels")
     wanted = {key: labels.get(key) for key in step.labels}
     plan = relabelling(wanted, step.labels)
@@ -172,6 +186,8 @@ def _recordon(site: Site, step: Step, former: Former) -> str:
 
 
 def _by_hand(site: Site, step: Step, _former: Former) -> str:
+    if step.kind == NODE.kind:
+        _let_go(site, step)
     what = f"take back: {step.text}"
     if not site.is_done_by_hand(what, was_told=site.mark(step) is Mark.UNDOING):
         raise halt(
@@ -191,7 +207,7 @@ _UNDOING: Final[Mapping[Verb, Callable[[Site, Step, Former], str]]] = {
     Verb.CORDON: _uncordon,
     Verb.EVICT: _nothing,
     Verb.LABEL: _unlabel,
-    Verb.WAIT: _nothing,
+    Verb.WAIT: _unwait,
     Verb.UNCORDON: _recordon,
     Verb.BY_HAND: _by_hand,
 }

@@ -116,7 +116,9 @@ def _changed(site: Site, step: Step, former: Former) -> Iterator[Check]:
     elif fingerprint(live, step.patch) != former.get("after"):
         wrong = "somebody has changed it since"
     yield Check(f"{title(step)} says what it was changed to", wrong)
-    yield Check(f"{title(step)} has all its pods ready", unready_pods(live))
+    lacking = unready_pods(live)
+    if lacking is not None:
+        yield Check(f"{title(step)} has all its pods ready", lacking)
     for what, wrong in unserved(site.connection, site.served, live):
         yield Check(f"{what} has its devices", wrong)
 
