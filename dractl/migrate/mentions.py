@@ -11,8 +11,9 @@ from typing import Final
 
 from dractl.api.pod_specs import is_pod_spec
 from dractl.migrate.answer import Mention
-from dractl.migrate.asks import specs
+from dractl.migrate.asks import AMOUNTS, specs
 from dractl.migrate.inputs import Input, Steps
+from dractl.model.names import is_extended_resource
 from dractl.rules.subject import mapping
 
 _DEEPEST: Final = 40
@@ -73,15 +74,20 @@ _OF_DCGM: Final = "nvidia.com/"
 def mentions(
     inputs: Sequence[Input], resources: Collection[str]
 ) -> tuple[Mention, ...]:
-    """Return where documents name one of the resources, in the inputs' order."""
-    if not resources:
+    """Return where documents name one of the resources, in the inputs' order.
+
+    What is asked for outside of specs of pods is a mention too, whatever its name is.
+    """
+    listed = [
+        given
+        for given in inputs
+        if (given.group, given.kind) not in _SILENT and not _is_of_plugin(given)
+    ]
+    names = {*resources, *(name for given in listed for name in _asked(given))}
+    if not names:
         return ()
-    search = _Search(resources)
-    found: list[Mention] = []
-    for given in inputs:
-        if (given.group, given.kind) not in _SILENT and not _is_of_plugin(given):
-            found += dict.fromkeys(search.of(given))
-    return tuple(found)
+    search = _Search(names)
+    return tuple(each for given in listed for each in dict.fromkeys(search.of(given)))
 
 
 class _Search:
@@ -156,6 +162,13 @@ def _texts(
                 continue
             yield (*steps, here), here, inner
             yield from _texts(inner, (*steps, here), here)
+
+
+def _asked(given: Input) -> Iterator[str]:
+    """Yield the extended resources that something other than a pod asks for."""
+    for steps, key, _ in _texts(given.document):
+        if len(steps) > 1 and steps[-2] in AMOUNTS and is_extended_resource(key):
+            yield key
 
 
 def _line(key: str, value: object) -> str:

@@ -99,6 +99,7 @@ def test_every_hazard_has_a_manual(code: str) -> None:
     assert HAZARDS[code].title.endswith(".")
     assert "\n\n" in manual
     assert all(line == line.strip() for line in manual.splitlines())
+    assert max(map(len, manual.splitlines())) <= 80
 
 
 def test_errors_close_the_routes_that_they_name() -> None:

@@ -76,3 +76,9 @@ def test_strange_documents_harm_nobody(value: object) -> None:
 
 def test_without_names_nothing_is_looked_for() -> None:
     assert mentions(inputs("{kind: T, a: ''}"), ()) == ()
+
+
+def test_what_others_than_pods_ask_for_is_found_without_a_name() -> None:
+    text = "{apiVersion: a/v1, kind: NIM, spec: {limits: {acme.com/x: 1, cpu: 1}}}"
+    found = [(each.resource, each.text) for each in mentions(inputs(text), ())]
+    assert found == [("acme.com/x", "acme.com/x: 1")]

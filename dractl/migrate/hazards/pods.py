@@ -8,7 +8,7 @@ from dractl.migrate.asks import LONE
 from dractl.migrate.hazards.registry import Case, Said, of_user
 from dractl.migrate.inputs import Route
 from dractl.rules.registry import Severity
-from dractl.rules.subject import entries, mapping, text
+from dractl.rules.subject import mapping
 
 _SOURCE: Final = "kubernetes.io/config.source"
 _MIRROR: Final = "kubernetes.io/config.mirror"
@@ -148,30 +148,6 @@ def no_place_for_claims(_case: Case, each: UserPlan) -> Iterator[Said]:
             f"add them by podSpecPatch{_or_keep(each)}",
             route=Route.CLAIMS,
         )
-
-
-@of_user("toleration-by-admission", Severity.WARNING)
-def toleration_by_admission(case: Case, each: UserPlan) -> Iterator[Said]:
-    """Nodes repel pods without devices, and the pod does not say that it tolerates it.
-
-    The admission plugin ExtendedResourceToleration, where it is on, adds a toleration
-    for the resource to pods that ask for it. Pods with claims do not get one: they
-    have to state it themselves.
-    """
-    tolerated = {text(each, "key") for each in entries(each.user.spec, "tolerations")}
-    if "" in tolerated:  # one without a key is for all
-        return
-    for resource in each.targets:
-        nodes = case.nodes_with[resource]
-        repel = [any(taint.key == resource for taint in node.taints) for node in nodes]
-        if repel and all(repel) and resource not in tolerated:
-            yield Said(
-                f"the nodes have the taint {resource}; pods with claims get no "
-                "toleration for it by themselves",
-                f"state a toleration with the key {resource}",
-                each.user.input.place(each.user.steps),
-                Route.CLAIMS,
-            )
 
 
 @of_user("admin-namespace-label", Severity.WARNING)

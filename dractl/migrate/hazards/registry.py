@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from inspect import cleandoc
+from textwrap import fill
 from typing import Final, NamedTuple
 
 from dractl.api.snapshot import Snapshot
@@ -126,6 +128,7 @@ class Hazard:
 OfUser = Callable[[Case, UserPlan], Iterator[Said]]
 OfAll = Callable[[Case], Iterator[Said]]
 
+_COLUMNS: Final = 80
 HAZARDS: Final[dict[str, Hazard]] = {}
 _OF_USERS: Final[list[tuple[Hazard, OfUser]]] = []
 _OF_ALL: Final[list[tuple[Hazard, OfAll]]] = []
@@ -156,11 +159,14 @@ def of_all(code: str, severity: Severity) -> Callable[[OfAll], OfAll]:
 
 def listed(code: str, severity: Severity, manual: str | None) -> Hazard:
     """Return a new row of the table; raise ValueError where that cannot be."""
-    # Manuals are printed: the indentation of the source is no part of them.
-    lines = [line.strip() for line in (manual or "").strip().splitlines()]
-    if not lines or code in HAZARDS:
+    # Manuals are printed: how their source is set is no part of them.
+    paragraphs = [
+        fill(each, _COLUMNS, break_on_hyphens=False)
+        for each in cleandoc(manual or "").split("\n\n")
+    ]
+    if not paragraphs[0] or code in HAZARDS:
         raise ValueError(code)
-    HAZARDS[code] = Hazard(code, severity, "\n".join(lines))
+    HAZARDS[code] = Hazard(code, severity, "\n\n".join(paragraphs))
     return HAZARDS[code]
 
 

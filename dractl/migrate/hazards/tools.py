@@ -1,13 +1,15 @@
 """Hazards of tools that know devices by the resource's name only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
+from dractl.migrate import targets
 from dractl.migrate.answer import Mention
+from dractl.migrate.asks import AMOUNTS
 from dractl.migrate.hazards.registry import Case, Said, of_all
 from dractl.rules.registry import Severity
 
-_AMOUNTS: Final = frozenset({"limits", "requests"})
+_AMOUNTS: Final = frozenset(AMOUNTS)
 _ATTACHMENT: Final = "NetworkAttachmentDefinition"
 
 
@@ -73,8 +75,8 @@ def asks_elsewhere(case: Case) -> Iterator[Said]:
     whether it can pass claims on is a matter of its kind. With a class for the
     resource's name, its pods go on as they are.
     """
-    for each, _ in _by_input(case, "other"):
-        if _AMOUNTS & set(each.steps):
+    for each, _ in _counted(mention for mention in case.mentions if _asks(mention)):
+        if targets.known(each.resource, case.order):
             yield _about(
                 each,
                 f"{each.text} is asked for in a way that only {each.input.kind} knows",
@@ -91,19 +93,31 @@ def named_elsewhere(case: Case) -> Iterator[Said]:
     should see whether it still says something.
     """
     for each, count in _by_input(case, "other"):
-        if each.input.kind != _ATTACHMENT and not _AMOUNTS & set(each.steps):
+        if each.input.kind != _ATTACHMENT and not _asks(each):
             times = f", and {count - 1} more" if count > 1 else ""
             yield _about(each, f"it names {each.resource}: {each.text}{times}", "")
 
 
 def _by_input(case: Case, role: str) -> Iterator[tuple[Mention, int]]:
+    """Yield mentions of resources that move, as `_counted` does."""
+    return _counted(
+        each
+        for each in case.mentions
+        if each.role == role and case.served.get(each.resource)
+    )
+
+
+def _counted(mentions: Iterable[Mention]) -> Iterator[tuple[Mention, int]]:
     """Yield the first mention of a resource in each document, with their number."""
     found: dict[tuple[int, str], list[Mention]] = {}
-    for each in case.mentions:
-        if each.role == role and case.served.get(each.resource):
-            found.setdefault((each.input.number, each.resource), []).append(each)
+    for each in mentions:
+        found.setdefault((each.input.number, each.resource), []).append(each)
     for listed in found.values():
         yield listed[0], len(listed)
+
+
+def _asks(each: Mention) -> bool:
+    return each.role == "other" and not _AMOUNTS.isdisjoint(each.steps)
 
 
 def _about(each: Mention, message: str, fix: str) -> Said:
