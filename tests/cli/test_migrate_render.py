@@ -3,14 +3,19 @@
 import difflib
 import json
 import re
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dractl.cli.migrate import rendering
+from dractl.cli.migrate.inputs import Gathered
+from dractl.errors import DractlError
+from dractl.migrate.answer import Rewrite
 from dractl.sources.text import read_text
 from tests.cli.run import Runner, program
-from tests.migrate import rendered
+from tests.migrate import builders, rendered
 from tests.migrate.rendered import FILES, NAMES
 
 every_file = pytest.mark.parametrize("name", NAMES)
@@ -326,3 +331,63 @@ def test_findings_of_what_was_rendered_are_warnings(dractl: Runner) -> None:
 
     assert "warning: pod.yaml:23: nvidia.com/gpu.product" in err
     assert "1 object changed, 1 new" in err
+
+
+def test_what_nothing_is_left_of_is_told(dractl: Runner) -> None:
+    Path("pod.yaml").write_text(POD)
+    dractl("migrate", "render", "pod.yaml", "--in-place")
+    pod, template = Path("pod.yaml").read_text().split("---\n")
+    Path("pod.yaml").write_text(pod)
+    Path("template.yaml").write_text(template)
+
+    back = ("migrate", "render", "pod.yaml", "template.yaml", "--reverse")
+    ran = dractl(*back, "-o", "out")
+
+    assert [each.name for each in Path("out").iterdir()] == ["pod.yaml"]
+    assert "template.yaml: nothing is left of it" in ran.err
+    assert "+++ template.yaml\n" in dractl(*back).out
+
+
+def test_new_objects_stand_behind_a_list_of_one_kind(dractl: Runner) -> None:
+    items = "items:\n" + "".join(f"- {line}" for line in [POD.replace("\n", "\n  ")])
+    text = f"apiVersion: v1\nkind: PodList\n{items.rstrip()}\n"
+
+    after = _in_place(dractl, "pods.yaml", text)
+
+    assert after.startswith("apiVersion: v1\nkind: PodList\nitems:\n- apiVersion: v1\n")
+    assert "\n---\napiVersion: resource.k8s.io/v1\nkind: ResourceClaimT" in after
+
+
+def test_names_of_objects_cannot_be_ways_to_other_folders(dractl: Runner) -> None:
+    live = POD.replace("{name: a}", '{name: "../../a/B", namespace: ..}')
+    Path("cluster.yaml").write_text(live)
+
+    dractl("migrate", "render", "--snapshot", "cluster.yaml", "-o", "out")
+
+    assert [each.name for each in Path("out").rglob("*")] == ["-pod-..-..-a-b.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("new", "refused"),
+    [
+        ({"requests": [{"name": "A!", "exactly": {"deviceClassName": "x"}}]}, True),
+        ({"requests": [{"name": "a", "exactly": {"deviceClassName": "x"}}]}, False),
+    ],
+)
+def test_what_the_release_would_refuse_is_a_bug(new: Any, *, refused: bool) -> None:
+    claim = {
+        "apiVersion": "resource.k8s.io/v1",
+        "kind": "ResourceClaim",
+        "metadata": {"name": "c", "namespace": "x"},
+        "spec": {"devices": new},
+    }
+    order = builders.order()
+    found = Gathered((), (), {}, builders.snapshot(POD), order)
+
+    with pytest.raises(DractlError) if refused else nullcontext() as caught:
+        rendering.check(found, Rewrite(shared=(claim,)))
+
+    assert caught is None or (caught.value.status, "bug" in str(caught.value)) == (
+        70,
+        1,
+    )

@@ -58,6 +58,11 @@ class Piece:
         """Tell whether it is another text after."""
         return self.before != self.after
 
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is left of it."""
+        return not self.after.strip()
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Placed:

@@ -22,9 +22,8 @@ from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import counted
 from dractl.errors import DractlError, ExitStatus
-from dractl.migrate import quotas
 from dractl.migrate.answer import Finding, Plan, Rewrite, UserPlan
-from dractl.migrate.inputs import Wire
+from dractl.migrate.inputs import Route, Wire
 from dractl.migrate.plan import plan
 from dractl.migrate.reverse import reversed_
 from dractl.migrate.rewrite import rewritten
@@ -45,12 +44,16 @@ _RENDERED_FIRST: Final = (
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Rendering:
-    """What documents become, and where. `plan` is None for the way back."""
+    """What documents become, and where. `plan` is None for the way back.
+
+    `met` are the quotas and the like that change, so that findings of them are settled.
+    """
 
     gathered: Gathered
     plan: Plan | None
     rewrite: Rewrite
     placed: Placed
+    met: frozenset[str] = frozenset()
 
     @property
     def staying(self) -> tuple[UserPlan, ...]:
@@ -63,9 +66,13 @@ class Rendering:
         """What is to be known of what was rendered, each once."""
         found = list(self.rewrite.findings)
         if self.plan is not None:
-            found += self.plan.findings
+            routes = {None, self.plan.order.route}
+            found += [
+                each for each in self.plan.findings if each.subject not in self.met
+            ]
             for each in self.plan.users:
                 found += each.findings if each.route is not None else ()
+            found = [each for each in found if each.route in routes]
         unique = {(each.where, each.message): each for each in found}
         return tuple(unique.values())
 
@@ -93,11 +100,13 @@ def rendering(
     else:
         made = plan(found.inputs, found.snapshot, found.order)
         rewrite = rewritten(made, found.snapshot, found.inputs)
-        limits = quotas.changed(found.inputs, made.users)
-        rewrite = replace(rewrite, documents={**limits, **rewrite.documents})
-    _check(found, rewrite)
+    check(found, rewrite)
     names = names_of(given.paths, found.manifests)
-    return Rendering(found, made, rewrite, placed(found, rewrite, names))
+    where = placed(found, rewrite, names)
+    users = {each.user.input.number for each in made.users} if made else set()
+    others = rewrite.documents.keys() - users
+    met = frozenset(each.title for each in found.inputs if each.number in others)
+    return Rendering(found, made, rewrite, where, met)
 
 
 def _hinted(error: DractlError) -> DractlError:
@@ -118,7 +127,7 @@ def _is_template(path: str) -> bool:
 # -- the check of what was made
 
 
-def _check(found: Gathered, rewrite: Rewrite) -> None:
+def check(found: Gathered, rewrite: Rewrite) -> None:
     """Raise DractlError if the release would refuse what it did not refuse before."""
     profile = found.snapshot.profile
     for document, former in _made(found, rewrite):
@@ -152,7 +161,8 @@ def _objections(document: Wire, profile: Profile) -> Iterator[str]:
     # Whether the namespace admits admin access is a finding of the plan.
     answer: Judgement = judged(document, profile, ["default", namespace])
     for each in answer.violations:
-        yield f"{each.path}: {each.message}"
+        if str(each.path) != "metadata.namespace":  # that is the workload's own
+            yield f"{each.path}: {each.message}"
 
 
 # -- what is printed
@@ -162,6 +172,7 @@ def changed(made: Rendering) -> list[Piece]:
     """Return the texts that are others than before, and those that are new."""
     where = made.placed
     found = [each for each in (*where.files, *where.objects) if each.is_changed]
+    found = [each for each in found if not each.is_empty]
     if where.shared:
         text_ = shared_text(where.shared)
         found.append(Piece("", SHARED, "", text_, text_))
@@ -170,7 +181,9 @@ def changed(made: Rendering) -> list[Piece]:
 
 def is_changed(made: Rendering) -> bool:
     """Tell whether there is a difference."""
-    return bool(changed(made))
+    where = made.placed
+    pieces = (*where.files, *where.objects)
+    return bool(where.shared) or any(each.is_changed for each in pieces)
 
 
 def stream(made: Rendering) -> str:
@@ -211,23 +224,36 @@ def tell(made: Rendering, screen: Terminal) -> None:
         screen.fail(DractlError("malformed", problem.message, problem.where, hint))
     for finding in made.findings:
         _say(finding, screen)
+    route = made.gathered.order.route
     for each in made.staying:
         where = each.user.input.place(each.user.steps)
-        screen.warn(f"{where}: {named(each.user)} stays as it is: {_reason(each)}")
-    for place in made.placed.bare:
+        screen.warn(
+            f"{where}: {named(each.user)} stays as it is: {_reason(each, route)}"
+        )
+    _tell_of_texts(made.placed, screen)
+    screen.note(_summary(made))
+
+
+def _tell_of_texts(found: Placed, screen: Terminal) -> None:
+    """Say what became of texts beside what was wanted."""
+    for place in found.bare:
         screen.warn(f"{place}: comments inside this document could not be kept")
-    for place in made.placed.spelled:
+    for place in found.spelled:
         screen.note(
             f"{place}: aliases whose values are no longer the same are written out"
         )
-    for path in made.placed.several:
+    for each in (*found.files, *found.objects):
+        if each.is_changed and each.is_empty:
+            screen.note(f"{each.path or each.name}: nothing is left of it; delete it")
+    for path in found.several:
         screen.note(f"{path}: it has several objects now, one after the other")
-    screen.note(_summary(made))
 
 
 def _say(finding: Finding, screen: Terminal) -> None:
     line = f"{finding.where or finding.subject}: {finding.message}".removeprefix(": ")
-    if finding.fix:
+    if "\n" in finding.fix:
+        line += " (migrate plan shows what to write)"
+    elif finding.fix:
         line += f" ({finding.fix})"
     if finding.severity is Severity.INFO:
         screen.detail(line)
@@ -235,10 +261,10 @@ def _say(finding: Finding, screen: Terminal) -> None:
         screen.warn(line)
 
 
-def _reason(each: UserPlan) -> str:
-    reasons = [one for found in each.blocks.values() for one in found]
+def _reason(each: UserPlan, route: Route) -> str:
+    reasons = each.blocks.get(route, ())
     if reasons and each.targets:
-        return "; ".join(dict.fromkeys(reasons))
+        return "; ".join(reasons)
     without = [one for one in each.user.resources if one not in each.targets]
     return f"no DRA driver is known for {', '.join(without)}" if without else "no route"
 
