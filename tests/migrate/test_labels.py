@@ -13,16 +13,9 @@ from dractl.migrate.labels import Translated, translated
 from dractl.migrate.targets import target
 from dractl.vendors.plugins import Unit
 from tests.migrate.builders import inputs, order, snapshot
+from tests.migrate.label_cases import AMD, GPU, INTEL, MIG, SELECTORS, G
 
 _NOBODY = Snapshot.from_documents((), kubernetes="1.36")
-_GPU: Mapping[str, Unit] = {"nvidia.com/gpu": "device"}
-_MIG: Mapping[str, Unit] = {"nvidia.com/mig-1g.5gb.me": "partition"}
-_AMD: Mapping[str, Unit] = {"amd.com/gpu": "device"}
-_INTEL: Mapping[str, Unit] = {"gpu.intel.com/i915": "device"}
-_G = 'device.attributes["gpu.nvidia.com"]'
-_C = 'device.capacity["gpu.nvidia.com"]'
-_M = 'device.capacity["gpu.amd.com"].memory'
-_A = 'device.attributes["gpu.amd.com"]'
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 _PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
 
@@ -48,7 +41,7 @@ def _targets(resources: Mapping[str, Unit], profile: str = "") -> dict[str, Targ
 
 def _translated(
     spec: Mapping[str, Any],
-    resources: Mapping[str, Unit] = _GPU,
+    resources: Mapping[str, Unit] = GPU,
     cluster: Snapshot = _NOBODY,
     profile: str = "",
 ) -> Translated:
@@ -77,119 +70,10 @@ def _has(name: str) -> str:
     return f"has({name}) && "
 
 
-_EQUAL = {
-    "nvidia.com/gpu.product=NVIDIA-A100-SXM4-40GB": (
-        _GPU,
-        f'{_G}.productName.replace(" ", "-") == "NVIDIA-A100-SXM4-40GB"',
-    ),
-    "nvidia.com/gpu.product=Tesla-T4-SHARED": (
-        _GPU,
-        f'{_G}.productName.replace(" ", "-") == "Tesla-T4"',
-    ),
-    "nvidia.com/gpu.family=ada-lovelace": (
-        _GPU,
-        f'{_G}.architecture == "Ada Lovelace"',
-    ),
-    "nvidia.com/gpu.family=hopper": (_GPU, f'{_G}.architecture == "Hopper"'),
-    "nvidia.com/gpu.memory=81559": (
-        _GPU,
-        f'{_C}.memory.compareTo(quantity("81559Mi")) >= 0',
-    ),
-    "nvidia.com/gpu.compute.major=8": (
-        _GPU,
-        (
-            f'{_G}.cudaComputeCapability.compareTo(semver("8.0.0")) >= 0 && '
-            f'{_G}.cudaComputeCapability.compareTo(semver("9.0.0")) < 0'
-        ),
-    ),
-    "nvidia.com/gpu.compute.minor=6": (
-        _GPU,
-        f"{_G}.cudaComputeCapability.minor() == 6",
-    ),
-    "nvidia.com/cuda.driver-version.full=560.35.03": (
-        _GPU,
-        f'{_G}.driverVersion.compareTo(semver("560.35.3")) == 0',
-    ),
-    "nvidia.com/cuda.driver.rev=03": (_GPU, f"{_G}.driverVersion.patch() == 3"),
-    "nvidia.com/cuda.runtime-version.full=12.8": (
-        _GPU,
-        f'{_G}.cudaDriverVersion.compareTo(semver("12.8.0")) == 0',
-    ),
-    "nvidia.com/cuda.runtime.major=12": (
-        _GPU,
-        (
-            f'{_G}.cudaDriverVersion.compareTo(semver("12.0.0")) >= 0 && '
-            f'{_G}.cudaDriverVersion.compareTo(semver("13.0.0")) < 0'
-        ),
-    ),
-    "nvidia.com/gpu.multiprocessors=98": (
-        _GPU,
-        f'{_C}.multiprocessors.compareTo(quantity("98")) == 0',
-    ),
-    "nvidia.com/gpu.engines.jpeg=1": (
-        _GPU,
-        f'{_C}.jpegEngines.compareTo(quantity("1")) == 0',
-    ),
-    "nvidia.com/mig-1g.5gb.me.product=NVIDIA-A100-MIG-1g.5gb.me": (
-        _MIG,
-        f'{_G}.productName.replace(" ", "-") == "NVIDIA-A100"',
-    ),
-    "nvidia.com/mig-1g.5gb.me.engines.copy=1": (
-        _MIG,
-        f'{_C}.copyEngines.compareTo(quantity("1")) == 0',
-    ),
-    "nvidia.com/gpu.slices.gi=1": (_MIG, f'{_G}.profile.startsWith("1g.")'),
-    "cloud.google.com/gke-gpu-partition-size=1g.5gb": (
-        _MIG,
-        f'{_G}.profile == "1g.5gb"',
-    ),
-    "amd.com/gpu.product-name=AMD_Instinct_MI300X": (
-        _AMD,
-        f'{_A}.productName.replace(" ", "_") == "AMD_Instinct_MI300X"',
-    ),
-    "beta.amd.com/gpu.device-id=740f": (_AMD, f'{_A}.deviceID == "0x740f"'),
-    "amd.com/gpu.cu-count=304": (
-        _AMD,
-        'device.capacity["gpu.amd.com"].computeUnits.compareTo(quantity("304")) == 0',
-    ),
-    "amd.com/gpu.vram=16G": (
-        _AMD,
-        (
-            f'{_M}.compareTo(quantity("15872Mi")) >= 0 && '
-            f'{_M}.compareTo(quantity("16896Mi")) < 0'
-        ),
-    ),
-    "amd.com/gpu.driver-version=6.10.05": (
-        _AMD,
-        f'{_A}.driverVersion.compareTo(semver("6.10.5")) == 0',
-    ),
-    "amd.com/compute-memory-partition=cpx_nps4": (
-        _AMD,
-        f'{_A}.partitionProfile == "cpx_nps4"',
-    ),
-    "amd.com/gpu.compute-memory-partition=spx_nps1": (
-        _AMD,
-        f'{_A}.partitionProfile == "spx_nps1"',
-    ),
-    "gpu.intel.com/device-id.0380-56c0.present=true": (
-        _INTEL,
-        'device.attributes["gpu.intel.com"].pciId == "0x56c0"',
-    ),
-    "gpu.intel.com/family=Flex_Series": (
-        _INTEL,
-        'device.attributes["gpu.intel.com"].family == "Data Center Flex"',
-    ),
-    "gpu.intel.com/product=Flex_170": (
-        _INTEL,
-        'device.attributes["gpu.intel.com"].model.replace(" ", "_") == "Flex_170"',
-    ),
-}
-
-
-@pytest.mark.parametrize("said", _EQUAL)
+@pytest.mark.parametrize("said", SELECTORS)
 def test_a_label_becomes_a_guarded_selector_that_compiles(said: str) -> None:
     label, _, value = said.partition("=")
-    resources, expected = _EQUAL[said]
+    resources, expected = SELECTORS[said]
     found = _translated({"nodeSelector": {label: value}}, resources)
     (moved,) = found.moved
     assert moved.expression.endswith(expected)
@@ -206,9 +90,9 @@ def test_a_label_becomes_a_guarded_selector_that_compiles(said: str) -> None:
     ("operator", "values", "label", "expected"),
     [
         ("In", ["turing", "ampere"], "gpu.family", 'in ["Turing", "Ampere"]'),
-        ("NotIn", ["turing"], "gpu.family", f'!({_G}.architecture == "Turing")'),
-        ("Exists", [], "gpu.family", f"has({_G}.architecture)"),
-        ("DoesNotExist", [], "gpu.family", f"!(has({_G}.architecture))"),
+        ("NotIn", ["turing"], "gpu.family", f'!({G}.architecture == "Turing")'),
+        ("Exists", [], "gpu.family", f"has({G}.architecture)"),
+        ("DoesNotExist", [], "gpu.family", f"!(has({G}.architecture))"),
         ("Gt", ["40000"], "gpu.memory", '.compareTo(quantity("40001Mi")) >= 0'),
         ("Lt", ["40000"], "gpu.memory", '.compareTo(quantity("40000Mi")) < 0'),
         ("Gt", ["7"], "gpu.compute.major", '.compareTo(semver("8.0.0")) >= 0'),
@@ -290,33 +174,33 @@ def test_a_mig_product_tells_the_profile_too() -> None:
     spec = {"nodeSelector": {"nvidia.com/gpu.product": "NVIDIA-A30-MIG-1g.6gb"}}
     resources: Mapping[str, Unit] = {"nvidia.com/gpu": "partition"}
     (moved,) = _translated(spec, resources, profile="1g.6gb").moved
-    assert f'{_G}.productName.replace(" ", "-") == "NVIDIA-A30"' in moved.expression
-    assert f'{_G}.profile == "1g.6gb"' in moved.expression
+    assert f'{G}.productName.replace(" ", "-") == "NVIDIA-A30"' in moved.expression
+    assert f'{G}.profile == "1g.6gb"' in moved.expression
 
 
 @pytest.mark.parametrize(
     ("label", "value", "resources", "code"),
     [
-        ("nvidia.com/gpu.count", "8", _GPU, "label-kept"),
-        ("nvidia.com/gpu.machine", "DGX", _GPU, "label-kept"),
-        ("nvidia.com/gpu.clique", "a.1", _GPU, "label-kept"),
-        ("nvidia.com/vgpu.present", "true", _GPU, "label-kept"),
-        ("nvidia.com/mig-2g.10gb.count", "1", _MIG, "label-kept"),
-        ("feature.node.kubernetes.io/cpu-cpuid.AVX512F", "true", _GPU, "label-kept"),
-        ("feature.node.kubernetes.io/kernel-version.major", "6", _GPU, "label-kept"),
-        ("feature.node.kubernetes.io/pci-10de.present", "true", _AMD, "label-kept"),
-        ("cloud.google.com/gke-accelerator", "nvidia-tesla-t4", _GPU, "label-kept"),
-        ("karpenter.k8s.aws/instance-gpu-name", "l40s", _GPU, "label-kept"),
-        ("eks.amazonaws.com/instance-gpu-name", "l40s", _GPU, "label-kept"),
-        ("kubernetes.azure.com/accelerator", "nvidia", _GPU, "label-kept"),
-        ("node.kubernetes.io/instance-type", "p5.48xlarge", _GPU, "label-kept"),
-        ("nvidia.com/gpu.product", "Tesla-T4", _AMD, "label-kept"),
-        ("cloud.google.com/gke-gpu-partition-size", "1g.5gb", _GPU, "label-kept"),
-        ("nvidia.com/gpu.family", "unheard-of", _GPU, "label-unclear"),
-        ("nvidia.com/gpu.memory", "much", _GPU, "label-unclear"),
-        ("amd.com/gpu.vram", "a-lot", _AMD, "label-unclear"),
-        ("nvidia.com/cuda.driver-version.full", "new", _GPU, "label-unclear"),
-        ("gpu.intel.com/device-id.0380-56c0.present", "false", _INTEL, "label-unclear"),
+        ("nvidia.com/gpu.count", "8", GPU, "label-kept"),
+        ("nvidia.com/gpu.machine", "DGX", GPU, "label-kept"),
+        ("nvidia.com/gpu.clique", "a.1", GPU, "label-kept"),
+        ("nvidia.com/vgpu.present", "true", GPU, "label-kept"),
+        ("nvidia.com/mig-2g.10gb.count", "1", MIG, "label-kept"),
+        ("feature.node.kubernetes.io/cpu-cpuid.AVX512F", "true", GPU, "label-kept"),
+        ("feature.node.kubernetes.io/kernel-version.major", "6", GPU, "label-kept"),
+        ("feature.node.kubernetes.io/pci-10de.present", "true", AMD, "label-kept"),
+        ("cloud.google.com/gke-accelerator", "nvidia-tesla-t4", GPU, "label-kept"),
+        ("karpenter.k8s.aws/instance-gpu-name", "l40s", GPU, "label-kept"),
+        ("eks.amazonaws.com/instance-gpu-name", "l40s", GPU, "label-kept"),
+        ("kubernetes.azure.com/accelerator", "nvidia", GPU, "label-kept"),
+        ("node.kubernetes.io/instance-type", "p5.48xlarge", GPU, "label-kept"),
+        ("nvidia.com/gpu.product", "Tesla-T4", AMD, "label-kept"),
+        ("cloud.google.com/gke-gpu-partition-size", "1g.5gb", GPU, "label-kept"),
+        ("nvidia.com/gpu.family", "unheard-of", GPU, "label-unclear"),
+        ("nvidia.com/gpu.memory", "much", GPU, "label-unclear"),
+        ("amd.com/gpu.vram", "a-lot", AMD, "label-unclear"),
+        ("nvidia.com/cuda.driver-version.full", "new", GPU, "label-unclear"),
+        ("gpu.intel.com/device-id.0380-56c0.present", "false", INTEL, "label-unclear"),
     ],
 )
 def test_what_stays_is_explained(
@@ -334,18 +218,18 @@ def test_what_stays_is_explained(
 @pytest.mark.parametrize(
     ("label", "resources"),
     [
-        ("nvidia.com/gpu.present", _GPU),
-        ("nvidia.com/gpu.deploy.dcgm", _GPU),
-        ("nvidia.com/mig.strategy", _GPU),
-        ("nvidia.com/mig.config", _MIG),
-        ("nvidia.com/gpu.replicas", _GPU),
-        ("nvidia.com/gpu.sharing-strategy", _GPU),
-        ("nvidia.com/gfd.timestamp", _GPU),
-        ("cloud.google.com/gke-gpu-sharing-strategy", _GPU),
-        ("feature.node.kubernetes.io/pci-10de.present", _GPU),
-        ("feature.node.kubernetes.io/pci-0302_10de.present", _GPU),
-        ("feature.node.kubernetes.io/pci-1002.present", _AMD),
-        ("intel.feature.node.kubernetes.io/gpu", _INTEL),
+        ("nvidia.com/gpu.present", GPU),
+        ("nvidia.com/gpu.deploy.dcgm", GPU),
+        ("nvidia.com/mig.strategy", GPU),
+        ("nvidia.com/mig.config", MIG),
+        ("nvidia.com/gpu.replicas", GPU),
+        ("nvidia.com/gpu.sharing-strategy", GPU),
+        ("nvidia.com/gfd.timestamp", GPU),
+        ("cloud.google.com/gke-gpu-sharing-strategy", GPU),
+        ("feature.node.kubernetes.io/pci-10de.present", GPU),
+        ("feature.node.kubernetes.io/pci-0302_10de.present", GPU),
+        ("feature.node.kubernetes.io/pci-1002.present", AMD),
+        ("intel.feature.node.kubernetes.io/gpu", INTEL),
     ],
 )
 def test_what_means_nothing_goes(label: str, resources: Mapping[str, Unit]) -> None:
@@ -362,9 +246,9 @@ def test_labels_that_nobody_knows_are_no_ones_business() -> None:
 
 
 def test_every_resource_of_the_driver_gets_the_selector() -> None:
-    both = {**_GPU, **_MIG, **_AMD}
+    both = {**GPU, **MIG, **AMD}
     found = _translated({"nodeSelector": {"nvidia.com/gpu.family": "hopper"}}, both)
-    assert [each.resource for each in found.moved] == [*_GPU, *_MIG]
+    assert [each.resource for each in found.moved] == [*GPU, *MIG]
     assert len({each.steps for each in found.moved}) == 1
 
 
@@ -463,5 +347,5 @@ def test_odd_operators_are_unclear() -> None:
 
 
 def test_without_a_target_nothing_moves() -> None:
-    user = _user({"nodeSelector": {"nvidia.com/gpu.family": "hopper"}}, _GPU)
+    user = _user({"nodeSelector": {"nvidia.com/gpu.family": "hopper"}}, GPU)
     assert translated(user, {}, _NOBODY) == Translated()
