@@ -56,6 +56,7 @@ NODE: Final = Kind("Node", "nodes", namespaced=False)
 NAMESPACE: Final = Kind("Namespace", "namespaces", namespaced=False)
 POD: Final = Kind("Pod", "pods")
 POD_LOG: Final = Kind("Pod", "pods/log")
+EVICTION: Final = Kind("Pod", "pods/eviction")
 EVENT: Final = Kind("Event", "events")
 QUOTA: Final = Kind("ResourceQuota", "resourcequotas")
 LIMIT_RANGE: Final = Kind("LimitRange", "limitranges")
@@ -187,6 +188,20 @@ _MIGRATION: Final = tuple(
 )
 
 
+_REWRITTEN: Final = (NODE, QUOTA, LIMIT_RANGE, *WORKLOADS)
+"""What a rollout changes, but never makes."""
+
+
+def _rollout(verb: str) -> Mapping[Kind, tuple[str, ...]]:
+    """Return what a rollout does to kinds; what it makes, it makes or removes."""
+    return {
+        DEVICE_CLASS: ("get", verb, "patch"),
+        **dict.fromkeys((TEMPLATE, CLAIM), ("get", verb)),
+        **dict.fromkeys(_REWRITTEN, ("get", "patch")),
+        EVICTION: ("create",),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """What a command reads; without the `essential` kinds it has no answer.
@@ -228,8 +243,19 @@ NEEDS: Final[Mapping[str, Need]] = {
     "explain": Need(
         (*_DEVICES, *_CLAIMS, EVENT, QUOTA, *_QUEUES, *_AUTOSCALERS), watches=True
     ),
+    "migrate apply": Need(
+        _MIGRATION,
+        (NODE, POD),
+        _rollout("create"),
+        asks={CONFIG_MAP: ("get",)},
+    ),
     "migrate plan": Need(_MIGRATION, (NODE, POD), asks={CONFIG_MAP: ("get",)}),
     "migrate render": Need(_MIGRATION, (NODE, POD), asks={CONFIG_MAP: ("get",)}),
+    "migrate rollback": Need((CLAIM, POD), changes=_rollout("delete")),
+    "migrate verify": Need(
+        (SLICE, CLAIM, POD),
+        asks=dict.fromkeys((DEVICE_CLASS, TEMPLATE, CLAIM, *_REWRITTEN), ("get",)),
+    ),
     "validate": Need((*_DEVICES, *_CLAIMS, QUOTA)),
     "taint": Need(
         (*_DEVICES, *_CLAIMS, BUDGET),
