@@ -189,6 +189,11 @@ SHAPES: Final[Mapping[tuple[str, str], Cut]] = {
     ("kueue.x-k8s.io", "ClusterQueue"): _WHOLE,
     ("kueue.x-k8s.io", "ResourceFlavor"): _WHOLE,
     ("nvidia.com", "ClusterPolicy"): _CLUSTER_POLICY,
+    ("monitoring.coreos.com", "PrometheusRule"): fields(
+        **dict.fromkeys(("apiVersion", "kind"), whole),
+        metadata=metadata,
+        spec=fields(groups=each(fields(rules=each(some("alert", "record", "expr"))))),
+    ),
     ("k8s.cni.cncf.io", "NetworkAttachmentDefinition"): fields(
         **dict.fromkeys(("apiVersion", "kind"), whole), metadata=metadata
     ),

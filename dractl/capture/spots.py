@@ -45,7 +45,8 @@ _BY_FIELD: Final[Mapping[str, str]] = {
     "resourceClaimTemplateName": "template", "queueName": "queue",
     "clusterQueue": "queue", "cohort": "queue", "cohortName": "queue", "pool": POOL,
     "device": DEVICE, "image": IMAGE, "message": TEXT, "note": TEXT,
-    "resourceID": TEXT, "expression": EXPRESSION,
+    "resourceID": TEXT, "expression": EXPRESSION, "alert": TEXT, "record": TEXT,
+    "expr": TEXT,
 }  # fmt: skip
 _FREE: Final = frozenset({"parameters", "networkData"})
 _MAPS: Final[Mapping[str, str]] = {

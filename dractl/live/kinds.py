@@ -267,7 +267,7 @@ NEEDS: Final[Mapping[str, Need]] = {
             dict.fromkeys(
                 (
                     *(*_DEVICES, *_CLAIMS, EVENT, QUOTA, LIMIT_RANGE, BUDGET),
-                    *(*WORKLOADS, *_QUEUES, *_AUTOSCALERS, *_PLUGINS),
+                    *(*WORKLOADS, *_QUEUES, *_AUTOSCALERS, *_PLUGINS, _RULES),
                 )
             )
         ),
