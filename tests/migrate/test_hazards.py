@@ -116,6 +116,16 @@ def test_an_error_without_a_route_closes_both() -> None:
     assert user.route is None
 
 
+def test_what_is_about_the_other_route_is_left_out() -> None:
+    (row,) = (row for row in ROWS if row["code"] == "limit-range-default")
+    files = row["shown"]["files"]
+    by_claims = {each.code for each in _found({"files": files})}
+    options = {"route": Route.EXTENDED}
+    by_name = {each.code for each in _found({"files": files, "options": options})}
+    assert by_claims - by_name == {"limit-range-default"}
+    assert by_name <= by_claims
+
+
 def test_a_file_among_the_manifests_of_the_kubelet_is_a_static_pod() -> None:
     where = "/etc/kubernetes/manifests/gpu.yaml:1"
     given = _input(_pods(["nvidia.com/gpu"]), 0, is_file=True, where=where)

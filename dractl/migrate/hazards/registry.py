@@ -179,21 +179,34 @@ class Found:
 
 
 def found(case: Case) -> Found:
-    """Return what all hazards say."""
+    """Return what all hazards say.
+
+    Of the route that is not wished for, only what closes it.
+    """
     return Found(
         tuple(
-            _finding(hazard, said) for hazard, look in _OF_ALL for said in look(case)
+            _finding(hazard, said)
+            for hazard, look in _OF_ALL
+            for said in look(case)
+            if _matters(case, hazard, said)
         ),
         tuple(tuple(_of_one(case, each)) for each in case.users),
     )
+
+
+def _matters(case: Case, hazard: Hazard, said: Said) -> bool:
+    is_error = hazard.severity is Severity.ERROR
+    return is_error or said.route in {None, case.order.route}
 
 
 def _of_one(case: Case, each: UserPlan) -> Iterator[Finding]:
     user = each.user
     for hazard, examine in _OF_USERS:
         for said in examine(case, each):
-            where = said.where or user.input.place(user.steps)
-            yield _finding(hazard, said._replace(subject=user.input.title, where=where))
+            if _matters(case, hazard, said):
+                place = said.where or user.input.place(user.steps)
+                told = said._replace(subject=user.input.title, where=place)
+                yield _finding(hazard, told)
 
 
 def _finding(hazard: Hazard, said: Said) -> Finding:
