@@ -35,6 +35,12 @@ _KEPT_LABELS: Final = frozenset({
     "beta.kubernetes.io/os", "kubernetes.io/arch", "kubernetes.io/os",
     "node.kubernetes.io/instance-type", "node.kubernetes.io/windows-build",
 })  # fmt: skip
+# Models, partitions and sharing, without which nobody can say what a pod asks for.
+_OF_HARDWARE: Final = (
+    "amd.com/", "beta.amd.com/", "cloud.google.com/gke-accelerator", "gpu.intel.com/",
+    "nvidia.com/",
+)  # fmt: skip
+_IDENTIFYING: Final = frozenset({"nvidia.com/gpu.clique"})
 
 
 _READ: Final = frozenset({
@@ -121,6 +127,7 @@ class _Renaming:
         return (
             text in _TELLS_NOTHING
             or key in _KEPT_LABELS
+            or (key.startswith(_OF_HARDWARE) and key not in _IDENTIFYING)
             or key in self._survey.compared
             or (text.isdigit() and len(text) <= _SHORT_NUMBER)
         )

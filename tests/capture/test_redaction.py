@@ -225,3 +225,13 @@ def test_addresses_of_devices_go() -> None:
     text = json.dumps(redacted(names.documents()).documents)
     addresses = ["10.1.1.1", "aa:bb:cc:dd:ee:ff", "fe80::1", "10.0.0.1"]
     assert [each for each in addresses if each in text] == []
+
+
+def test_labels_of_hardware_stay_but_for_those_of_one_machine() -> None:
+    labels = {"nvidia.com/gpu.product": "NVIDIA-H100", "nvidia.com/gpu.clique": "a.1"}
+    node = {"kind": "Node", "metadata": {"name": "n", "labels": labels}}
+
+    found = redacted([node]).documents[0]["metadata"]["labels"]
+
+    assert found["nvidia.com/gpu.product"] == "NVIDIA-H100"
+    assert found["nvidia.com/gpu.clique"] != "a.1"
