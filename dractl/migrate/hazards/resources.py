@@ -80,7 +80,7 @@ def assumed_meaning(case: Case) -> Iterator[Said]:
             if resource in each.targets and each.meanings[resource].is_assumed
         ):
             yield Said(
-                f"{_WORDS[meaning]} is assumed as one of {resource}: nothing tells it",
+                f"one of {resource} is taken for {_WORDS[meaning]}: nothing tells it",
                 "give the plugin's configuration with -f, or a cluster with its nodes",
                 _first(listed, resource),
                 None,
