@@ -1,6 +1,7 @@
 """Who goes which way, and what keeps the others."""
 
 import json
+from typing import Any
 
 import jsonschema
 import pytest
@@ -30,7 +31,7 @@ def pod(resource: str, name: str = "one") -> str:
     return POD.replace("RESOURCE", resource).replace("NAME", name)
 
 
-def planned(text: str, cluster: Snapshot | None = None, **wishes: object) -> Plan:
+def planned(text: str, cluster: Snapshot | None = None, **wishes: Any) -> Plan:
     wished = order(**wishes)
     return plan(inputs(text), cluster or Snapshot(wished.profile), wished)
 
