@@ -27,6 +27,7 @@ from dractl.rules.subject import entries, mapping, text
 QUEUE: Final = "kueue.x-k8s.io/queue-name"
 _MOST_REQUESTS: Final = 32
 _ENTRY: Final = "devices"
+_SHARED: Final = ".shared"  # what resources of shares are often called, too
 
 
 def rewritten(plan: Plan, snapshot: Snapshot, inputs: Sequence[Input]) -> Rewrite:
@@ -135,7 +136,8 @@ class _Work:
         spec = {"devices": {"requests": [request.wire]}}
         memory = Memory({request.name: resource}, spec=digest(spec))
         document = _object("ResourceClaim", plan.user, memory, spec)
-        named, is_new = self.names.claim(document, label(f"{resource}-shared"))
+        base = resource.removesuffix(_SHARED) + _SHARED
+        named, is_new = self.names.claim(document, label(base))
         if is_new:
             self.shared.append(named)
         return {"resourceClaimName": named["metadata"]["name"]}

@@ -81,6 +81,17 @@ def test_configuration(config: str, resource: str, expected: str) -> None:
         assert not found.findings
 
 
+def test_a_file_is_named_by_its_place() -> None:
+    """A configuration without a kind has no other name."""
+    found = gathered(slices())
+    assert {each.subject for each in found.settings} == {"app.yaml:1"}
+    (meaning,) = found.meanings(GPU)
+    assert meaning.evidence[0].startswith("app.yaml:1: sharing.timeSlicing")
+    values = Input({"migStrategy": "single"}, "values.yaml:1", 0, is_file=True)
+    told = evidence.gathered([values], snapshot(""), order())
+    assert [each.subject for each in told.settings] == ["values.yaml:1"]
+
+
 def test_what_a_configuration_says_is_listed() -> None:
     """Each setting stands with its place and what it means."""
     found = gathered(config_map(any=slices() + "flags: {migStrategy: none}\n"))

@@ -316,6 +316,11 @@ def test_contradictions(
         (PLUGIN, gfd(product="L4-SHARED", count="2"), 8),
         (DAEMONS, {STRATEGY: "mixed"}, 8),
         ("", gfd(count="8"), 7),
+        (
+            "version: v1\nflags: {migStrategy: single}",
+            {PRODUCT: "A100-MIG-1g.5gb", LAYOUT: "all-1g.5gb", **SINGLE},
+            8,
+        ),
         ("", gfd(count="1", replicas="1") | {STRATEGY: "mixed"}, 4),
     ],
 )

@@ -246,6 +246,13 @@ def test_lets_the_pods_of_a_namespace_share_one_claim() -> None:
         assert entry["resourceClaimName"] == "nvidia-com-gpu-shared"
 
 
+def test_names_the_claim_for_shares_once_for_what_it_is() -> None:
+    name = f"{GPU}.shared"
+    meant = {name: Meaning("time-slice", replicas=4)}
+    made = rewrite(pods(f"a {name}=1"), meant, shares=Shares.CLAIM)
+    assert made.shared[0]["metadata"]["name"] == "nvidia-com-gpu-shared"
+
+
 CRON = """
 apiVersion: batch/v1
 kind: CronJob

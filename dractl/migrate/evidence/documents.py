@@ -46,8 +46,8 @@ def texts_of(source: Input) -> Iterator[Text]:
         for key, value in source.texts.items():
             found = _OF_HELM.fullmatch(key)
             entry = found[1] if found else key
-            yield Text(value, f"values, {key}", source.where, "", entry)
-        yield Text(source.document, "file", source.where)
+            yield Text(value, f"{source.where}, {key}", source.where, "", entry)
+        yield Text(source.document, source.where, source.where)
 
 
 def check_unread(inputs: Sequence[Input], record: Record) -> None:

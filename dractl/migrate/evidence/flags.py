@@ -154,10 +154,10 @@ def _in_values(given: Input) -> Iterator[Flag]:
     """Yield what values for a chart state, or those for a chart in another one."""
     if "version" in given.document:
         return  # a configuration of a plugin, which charts do not read
-    found = [*_stated(given, given.document, _IN_VALUES, "values", ())]
+    found = [*_stated(given, given.document, _IN_VALUES, given.where, ())]
     for key, inner in given.document.items():
         if not found and isinstance(inner, Mapping):
-            found += _stated(given, inner, _IN_VALUES, f"values, {key}", (key,))
+            found += _stated(given, inner, _IN_VALUES, given.where, (key,))
     yield from found
 
 

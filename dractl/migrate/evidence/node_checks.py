@@ -216,7 +216,8 @@ def _sharing(node: Node, resource: str, nvidia: Nvidia) -> Iterator[_Doubt]:
     if label is None:
         return
     made = [configured(case, resource) for case in nvidia.cases(labels, node)]
-    wanted = [each for each in made if each is not None]
+    # What is only assumed of a configuration contradicts nothing.
+    wanted = [each for each in made if each is not None and not each.is_assumed]
     if not wanted or any(_agree(each, label) for each in wanted):
         return
     yield _Doubt(
