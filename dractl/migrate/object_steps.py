@@ -99,33 +99,32 @@ class Objects:
             )
 
     def _of_class(self, document: Wire) -> Iterator[Step]:
-        """Yield the step for a class; one that is there gets what it lacks."""
+        """Yield the step for a new class; one that is there gets what it lacks."""
         name = text(mapping(document, "metadata"), "name")
-        if document.get("kind") != "DeviceClass" or name not in (
-            self._snapshot.class_by_name
-        ):
+        is_there = name in self._snapshot.class_by_name
+        if document.get("kind") != "DeviceClass" or not is_there:
             yield _create(document)
             return
-        live = next(
-            (
-                each
-                for each in self._inputs.values()
-                if not each.is_file and each.kind == "DeviceClass" and each.name == name
-            ),
-            None,
-        )
+        said = f"give DeviceClass {name}, which is there, the spec of the rendered one"
+        by_hand = Step(Verb.BY_HAND, said, *_named(document))
+        live = self._live_class(name)
         if live is None:
-            yield Step(
-                Verb.BY_HAND,
-                f"change DeviceClass {name}, which is there already, as the rendered "
-                "one says",
-                *_named(document),
-            )
+            yield by_hand
             return
         spec = {**mapping(live.document, "spec"), **mapping(document, "spec")}
-        there, back = patches(live.document, {**live.document, "spec": spec})
+        try:
+            there, back = patches(live.document, {**live.document, "spec": spec})
+        except Conflict:
+            yield by_hand
+            return
         if there:
             yield _patch(live, there, back)
+
+    def _live_class(self, name: str) -> Input | None:
+        for each in self._inputs.values():
+            if not each.is_file and each.kind == "DeviceClass" and each.name == name:
+                return each
+        return None
 
 
 def _create(document: Wire) -> Step:
@@ -143,8 +142,8 @@ def _create(document: Wire) -> Step:
 
 
 def _patch(live: Input, there: Patch, back: Patch) -> Step:
-    text_ = f"change {live.title}"
-    return Step(Verb.PATCH, text_, *_named(live.document), patch=there, back=back)
+    said = f"change {live.title}"
+    return Step(Verb.PATCH, said, *_named(live.document), patch=there, back=back)
 
 
 def _by_hand(given: Input, said: str) -> Step:

@@ -108,7 +108,7 @@ class Worlds:
         cases = {
             (each.node.name, each.resource): each.case
             for each in self._projected.offers
-            if each.node.name in switched
+            if each.node.name in switched and each.is_counted
         }
         found = []
         for pod in world.pods:

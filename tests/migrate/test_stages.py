@@ -1,12 +1,14 @@
 """The stages of a rollout: what is done, in which order, and how it is undone."""
 
 import copy
+import dataclasses
 from typing import Any
 
 import pytest
 
 from dractl.migrate.inputs import Route
 from dractl.migrate.patches import patched
+from dractl.migrate.stages import stages
 from dractl.migrate.steps import StageKind, Step, Verb
 from tests.migrate.clusters import (
     GPU,
@@ -226,3 +228,28 @@ def test_nothing_to_change_is_no_stage(
     cluster: list[Document], files: list[Document]
 ) -> None:
     assert migration(cluster, files).stages == ()
+
+
+@pytest.mark.parametrize(
+    ("is_given", "verb"), [(True, Verb.PATCH), (False, Verb.BY_HAND)]
+)
+def test_a_class_that_is_there_gets_what_it_lacks(is_given: bool, verb: Verb) -> None:
+    there = {
+        "apiVersion": "resource.k8s.io/v1",
+        "kind": "DeviceClass",
+        "metadata": {"name": "gpu.nvidia.com"},
+        "spec": {"selectors": []},
+    }
+    wanted = {**there, "spec": {"extendedResourceName": GPU}}
+    found = migration([*CLUSTER, there])
+    rewrite = dataclasses.replace(found.rewrite, shared=(wanted,))
+    given = [each for each in found.inputs if is_given or each.kind != "DeviceClass"]
+
+    made = stages(found.plan, found.proof, rewrite, given, found.snapshot)
+
+    (step,) = [each for each in made[0].steps if each.kind == "DeviceClass"]
+    assert (step.verb, step.name) == (verb, "gpu.nvidia.com")
+    if step.patch:
+        after = patched(there, step.patch)
+        assert after["spec"] == {"selectors": [], "extendedResourceName": GPU}
+        assert patched(after, step.back) == there
