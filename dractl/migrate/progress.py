@@ -7,7 +7,7 @@ taken back, by any later run.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from dractl.errors import unclear
 from dractl.migrate.answer import Verdict
@@ -29,7 +29,8 @@ class Mark(StrEnum):
 class Record:
     """What became of a step.
 
-    `former` is what it takes to undo it, as it was before the step: see live changes.
+    `former` is what it takes to undo it, as it was before the step; what stands there
+    is up to the verb.
     `time` is when that was written, as RFC 3339.
     """
 
@@ -194,21 +195,15 @@ class Stack:
 
 def stack(stage: Stage, node: str) -> Stack:
     """Return what the steps of a stage say of a node."""
-    own = [each for each in stage.steps if each.name == node and is_on_node(each)]
+    own = [each for each in stage.steps if each.name == node and _is_on_node(each)]
     devices: dict[str, int] = {}
     for each in own:
         devices |= each.devices
     return Stack(frozenset(name for each in own for name in each.amounts), devices)
 
 
-def is_on_node(step: Step) -> bool:
-    """Tell whether a step is about a node."""
+def _is_on_node(step: Step) -> bool:
     return step.kind == "Node" or step.verb in _OF_NODES
 
 
 _OF_NODES: Final = frozenset({Verb.CORDON, Verb.EVICT, Verb.WAIT, Verb.UNCORDON})
-
-
-def was(record: Record, name: str, default: Any = None) -> Any:
-    """Return a field of what a record keeps, of whatever type a file says."""
-    return record.former.get(name, default)

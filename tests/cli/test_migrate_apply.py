@@ -1,9 +1,7 @@
 """`dractl migrate apply`: one stage, as it was shown, never more than was planned."""
 
 import json
-import signal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,7 +10,6 @@ from tests.apiserver import ApiServer, Fault, Kind, Rule, User
 from tests.cli.keyboard import typing
 from tests.cli.migrating import (
     CLASS,
-    NODES,
     OBJECTS,
     OFF,
     ON,
@@ -22,7 +19,6 @@ from tests.cli.migrating import (
     Migrator,
     acting,
     deployment,
-    held,
     node,
     pod,
 )
@@ -77,20 +73,11 @@ def test_a_stage_is_shown_and_done_if_the_user_wants_it(
     )
     assert ran.err == (
         f"do stage objects on {server.url}? [y/N] 2 of 2 steps done\n"
-        "next: dractl migrate verify checks stage objects\n"
+        f"next: dractl migrate verify --state {migrate.path} checks stage objects\n"
     )
     (entry,) = server.objects("DeviceClass")
     assert entry["spec"] == CLASS["spec"]
     assert migrate.marks(0) == ["done", "done"]
-
-
-def test_pods_that_have_to_leave_are_shown(migrate: Migrator) -> None:
-    ran = migrate("apply", "--stage", "wave-1", "--unverified", "--dry-run=server")
-
-    assert ran.status == 0
-    assert "  1 pod of Deployment default/chat have to find another place\n" in ran.out
-    assert "  doubt: a pod may have to wait\n" in ran.out
-    assert "   2. evict pods from n0\n      pod default/chat-a\n" in ran.out
 
 
 def test_who_says_no_changes_nothing(
@@ -206,20 +193,6 @@ def test_only_a_live_cluster_is_changed(
     assert "a rollout is about a live cluster" in ran.err
 
 
-def test_of_two_runs_at_once_one_is_refused(
-    migrate: Migrator, server: ApiServer
-) -> None:
-    server.faults.add(Fault(Kind.LATENCY, path="*/deviceclasses", seconds=3.0))
-    with migrate.started("apply", "--yes") as child:
-        migrate.wait_for_mark(0, 0, "begun")
-        ran = migrate("apply", "--yes")
-        child.send_signal(signal.SIGKILL)
-
-    assert ran.status == 3
-    assert "another run of dractl works with it" in ran.err
-    assert migrate("apply", "--yes").status == 0
-
-
 # -- what others do
 
 
@@ -300,127 +273,6 @@ def test_a_lost_answer_is_no_conflict(migrate: Migrator, server: ApiServer) -> N
     assert "Deployment default/chat changed\n" in second.out
 
 
-def test_a_node_that_was_cordoned_before_stays_so(
-    migrate: Migrator, server: ApiServer
-) -> None:
-    server.add(node("n0") | {"spec": {"unschedulable": True}})
-
-    with acting(server):
-        ran = migrate("apply", "--yes", "--stage", "wave-1", "--unverified")
-
-    assert ran.status == 0
-    assert "Node n0 was cordoned before, and stays so\n" in ran.out
-    assert server.object("Node", "n0")["spec"] == {"unschedulable": True}
-
-
-# -- evictions
-
-
-def budget(allowed: int) -> dict[str, Any]:
-    return {
-        "apiVersion": "policy/v1",
-        "kind": "PodDisruptionBudget",
-        "metadata": {"name": "chat", "namespace": "default"},
-        "spec": {"selector": {"matchLabels": {"app": "chat"}}},
-        "status": {"disruptionsAllowed": allowed},
-    }
-
-
-def wave(migrate: Migrator, *argv: str) -> Any:
-    return migrate("apply", "--yes", "--stage", "wave-1", "--unverified", *argv)
-
-
-def test_a_budget_keeps_a_pod_and_the_stage_stops_there(
-    migrate: Migrator, server: ApiServer
-) -> None:
-    server.add(budget(0))
-
-    with acting(server):
-        refused = wave(migrate, "--timeout", "400ms")
-        kept = [each["metadata"]["name"] for each in server.objects("Pod")]
-        cordoned = server.object("Node", "n0")
-        server.add(budget(1))
-        done = wave(migrate)
-
-    assert refused.status == 1
-    assert "1 pod did not leave n0 in time: default/chat-a" in refused.err
-    assert "a disruption budget forbids it" in refused.err
-    assert kept == ["chat-a"]
-    assert OFF not in cordoned["metadata"]["labels"]
-    assert done.status == 0
-    assert server.objects("Pod") == []
-
-
-def test_only_pods_that_use_the_devices_leave(
-    migrate: Migrator, server: ApiServer
-) -> None:
-    daemon = [{"kind": "DaemonSet", "name": "dcgm", "uid": "d", "controller": True}]
-    server.add(
-        [
-            pod("plain") | {"spec": {"nodeName": "n0", "containers": [{"name": "c"}]}},
-            pod("other") | {"spec": {**pod("other")["spec"], "nodeName": "n1"}},
-            pod("over") | {"status": {"phase": "Succeeded"}},
-            pod("dcgm", ownerReferences=daemon),
-            pod("static", annotations={"kubernetes.io/config.mirror": "x"}),
-        ]
-    )
-
-    with acting(server):
-        ran = wave(migrate)
-
-    assert ran.status == 0
-    left = {each["metadata"]["name"] for each in server.objects("Pod")}
-    assert left == {"plain", "other", "over", "dcgm", "static"}
-    assert "pod default/dcgm stays on n0: DaemonSet dcgm keeps it there" in ran.err
-    assert "pod default/static stays on n0: it is a static pod" in ran.err
-
-
-def test_pods_that_hold_claims_leave_too(migrate: Migrator, server: ApiServer) -> None:
-    bare = {"nodeName": "n0", "containers": [{"name": "c"}]}
-    server.add([pod("claimer") | {"spec": bare}, held("c", "claimer")])
-
-    with acting(server):
-        ran = wave(migrate)
-
-    assert ran.status == 0
-    assert "evicted default/chat-a, default/claimer" in ran.out
-
-
-def test_a_node_that_keeps_its_resource_is_waited_for(migrate: Migrator) -> None:
-    migrate.plan((Stage("wait", StageKind.NODES, "wait", NODES.steps[3:4]),))
-
-    ran = migrate("apply", "--yes", "--timeout", "400ms")
-
-    assert ran.status == 1
-    assert f"waiting for Node n0: it still has 2 {RESOURCE}\n" in ran.err
-    assert "error: Node n0 is not ready in time: it still has 2" in ran.err
-
-
-def test_a_pool_has_to_be_complete(migrate: Migrator, server: ApiServer) -> None:
-    migrate.plan((Stage("wait", StageKind.NODES, "wait", NODES.steps[5:6]),))
-    spec = {
-        "driver": "gpu.example.com",
-        "nodeName": "n0",
-        "pool": {"name": "n0", "generation": 2, "resourceSliceCount": 2},
-        "devices": [{"name": "gpu-0"}],
-    }
-    part = {
-        "apiVersion": "resource.k8s.io/v1",
-        "kind": "ResourceSlice",
-        "metadata": {"name": "a"},
-        "spec": spec,
-    }
-    server.add(part)
-
-    refused = migrate("apply", "--yes", "--timeout", "400ms")
-    server.add(part | {"metadata": {"name": "b"}})
-    done = migrate("apply", "--yes")
-
-    assert refused.status == 1
-    assert "0 of 1 devices of gpu.example.com (pool n0 is not complete)" in refused.err
-    assert done.status == 0
-
-
 # -- people
 
 
@@ -452,67 +304,6 @@ def test_a_script_does_by_hand_between_two_runs(migrate: Migrator) -> None:
     assert migrate("apply", "--yes").status == 0
 
 
-# -- interruptions
-
-
-@pytest.mark.parametrize(
-    ("stage", "kills"), [("objects", [0]), ("wave-1", [0, 4]), ("workloads", [0])]
-)
-def test_after_a_kill_in_any_step_the_same_command_goes_on(
-    migrate: Migrator, server: ApiServer, stage: str, kills: list[int]
-) -> None:
-    number = list(migrate.states()).index(stage)
-    paths = {"objects": "*classes", "wave-1": "*/n0", "workloads": "*/chat"}
-    slow = Fault(Kind.LATENCY, path=paths[stage], times=None, seconds=0.2)
-    argv = ("apply", "--yes", "--unverified", "--stage", stage)
-    with acting(server):
-        server.faults.add(slow)
-        for step in kills:
-            with migrate.started(*argv) as child:
-                migrate.wait_for_mark(number, step, "begun")
-                child.kill()
-        server.faults.clear()
-        ran = migrate(*argv)
-        seen = migrate("verify", "--stage", stage, "--timeout", "9s")
-
-    assert ran.status == 0, ran.err
-    assert set(migrate.marks(number)) == {"done"}
-    assert seen.status == 0, seen.out
-
-
-def test_a_kill_between_the_change_and_the_note_of_it_is_no_conflict(
-    migrate: Migrator,
-) -> None:
-    argv = ("apply", "--yes", "--unverified", "--stage", "workloads")
-    assert migrate(*argv).status == 0
-    content = json.loads(migrate.path.read_text())
-    content["progress"][2]["steps"][0]["mark"] = "begun"
-    migrate.path.write_text(json.dumps(content))
-
-    ran = migrate(*argv)
-
-    assert ran.status == 0
-    assert "Deployment default/chat already changed\n" in ran.out
-    assert migrate.marks(2) == ["done"]
-
-
-def test_an_interrupt_leaves_the_file_right(
-    migrate: Migrator, server: ApiServer
-) -> None:
-    with migrate.started(
-        "apply", "--yes", "--unverified", "--stage", "wave-1"
-    ) as child:
-        migrate.wait_for_mark(1, 1, "begun")
-        child.send_signal(signal.SIGINT)
-        _, err = child.communicate(timeout=20)
-
-    assert child.returncode == 130
-    assert "interrupted; the same command goes on from there\n1 of 7 steps done" in err
-    assert migrate.marks(1)[:3] == ["done", "begun", "open"]
-    assert server.object("Node", "n0")["spec"]["unschedulable"] is True
-    assert migrate("status").status == 0
-
-
 def test_who_may_not_do_a_step_is_told_what_is_missing(
     migrate: Migrator, server: ApiServer
 ) -> None:
@@ -527,3 +318,18 @@ def test_who_may_not_do_a_step_is_told_what_is_missing(
     assert "'alice' may not patch deployments" in ran.err
     assert ran.err.endswith("0 of 1 step done\n")
     assert WORKLOADS.name in migrate("status").out
+
+
+def test_an_older_server_gets_objects_in_its_version(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    served = {"resource.k8s.io": ["v1beta1"]}
+    with ApiServer(kubernetes="1.33", served=served) as server:
+        migrate = Migrator(dractl, server, tmp_path)
+        done = migrate("apply", "--yes")
+        seen = migrate("verify")
+        sent = [each.path for each in server.requests if each.method == "POST"]
+        back = migrate("rollback", "--yes")
+
+    assert (done.status, seen.status, back.status) == (0, 0, 0)
+    assert sent[0] == "/apis/resource.k8s.io/v1beta1/deviceclasses"

@@ -31,7 +31,7 @@ def test_the_stages_are_listed_with_what_comes_next(migrate: Migrator) -> None:
     )
     assert ran.err == (
         f"{migrate.server.url}, planned 2026-11-23T12:00:00Z\n"
-        "next: dractl migrate apply does objects\n"
+        f"next: dractl migrate apply --state {migrate.path} does stage objects\n"
     )
     assert migrate.server.requests == []
 
@@ -46,7 +46,8 @@ def test_a_program_gets_all_of_it(migrate: Migrator) -> None:
     assert document["stages"][0]["state"] == "applied"
     assert [each["mark"] for each in document["stages"][0]["steps"]] == ["done"] * 2
     assert document["nextStage"] == "wave-1"
-    assert document["next"].startswith("dractl migrate verify checks stage objects")
+    said = f"dractl migrate verify --state {migrate.path} checks stage objects"
+    assert document["next"] == said
 
 
 def test_each_state_has_its_next_command(migrate: Migrator) -> None:
@@ -59,8 +60,8 @@ def test_each_state_has_its_next_command(migrate: Migrator) -> None:
     seen.append(migrate("status").err.splitlines()[-1])
 
     assert seen == [
-        "next: dractl migrate apply does wave-1",
-        "next: dractl migrate apply does objects",
+        f"next: dractl migrate apply --state {migrate.path} does stage wave-1",
+        f"next: dractl migrate apply --state {migrate.path} does stage objects",
     ]
     assert migrate.states()["objects"] == "rolled-back"
 

@@ -58,7 +58,8 @@ def test_objects_have_to_be_there_and_the_same(
         "ok     ResourceClaimTemplate default/chat-gpu is there\n"
     )
     assert good.err == (
-        "stage objects is verified\nnext: dractl migrate apply does wave-1\n"
+        "stage objects is verified\n"
+        f"next: dractl migrate apply --state {migrate.path} does stage wave-1\n"
     )
     assert failed(bad) == [
         "DeviceClass gpu is there: it does not say what was created",

@@ -69,7 +69,7 @@ def run(
                 keeper.save()
             status = carrying.apply(cluster.site(keeper, course, way, screen))
     if status is ExitStatus.YES:
-        screen.note(f"next: {showing.what_next(keeper.migration)}")
+        showing.note_next(keeper.migration, path, screen)
     return status
 
 

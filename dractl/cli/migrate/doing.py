@@ -43,18 +43,18 @@ def _before_create(site: Site, step: Step) -> Former:
     standing = site.changes.read(site.place(step))
     if standing is None:
         return {"there": False}
-    _check_same(step, standing)
+    _check_same(site, step, standing)
     return {"there": True, "uid": uid_of(standing)}
 
 
 def _create(site: Site, step: Step, former: Former) -> Done:
     if former.get("there"):
         return Done(former, f"{title(step)} was there already, and is the same")
-    changed = site.changes.create(site.place(step), step.document or {})
+    changed = site.changes.create(site.place(step), site.document(step))
     made = changed.object
     is_ours = changed.outcome is Outcome.CHANGED
     if not is_ours:
-        _check_same(step, made)
+        _check_same(site, step, made)
         # An earlier run may have made it, and was killed before it could say so.
         is_ours = is_made_by(made, site.changes.manager)
     said = "created" if is_ours else "was made by somebody else meanwhile"
@@ -64,8 +64,8 @@ def _create(site: Site, step: Step, former: Former) -> Done:
     )
 
 
-def _check_same(step: Step, standing: Wire) -> None:
-    if not contains(standing, step.document):
+def _check_same(site: Site, step: Step, standing: Wire) -> None:
+    if not contains(standing, site.document(step)):
         raise halt(
             f"{title(step)} is there already, and says something else",
             hint="rename or remove that one, or plan anew with another --state",
@@ -191,14 +191,8 @@ def is_cordoned(node: Wire) -> bool:
 def _evict(site: Site, step: Step, former: Former) -> Done:
     use = used(site.stack(step))
     gone = site.drained(step.name, use)
-    before = former.get("pods")
-    names = [*(before if isinstance(before, list) else ()), *gone]
-    said = f"{title(step)}: {len(gone) or 'no'} pods to evict" if site.is_dry else ""
-    return Done({"pods": names}, said or f"{title(step)}: {_evicted(gone)}")
-
-
-def _evicted(gone: tuple[str, ...]) -> str:
-    return f"evicted {', '.join(gone)}" if gone else "no pod uses its devices"
+    said = f"evicted {', '.join(gone)}" if gone else "no pod uses its devices"
+    return Done(former, f"{title(step)}: {said}")
 
 
 def used(stack: Stack) -> Use:

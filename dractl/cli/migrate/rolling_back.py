@@ -45,7 +45,7 @@ def run(
                 return no
             status = _taken_back(courses, keeper, cluster, way, screen)
     if not is_dry:
-        screen.note(f"next: {showing.what_next(keeper.migration)}")
+        showing.note_next(keeper.migration, path, screen)
     return status
 
 

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from shlex import quote
 from typing import Any, Final
 
+from dractl.cli.migrate.ways import DEFAULT
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import NARROW, columns, counted, indented, visible
 from dractl.live.draining import Holder
@@ -75,17 +77,26 @@ def table(migration: Migration, screen: Terminal) -> str:
     return "".join(f"{each}\n" for each in (screen.heading(first), *rest))
 
 
-def what_next(migration: Migration) -> str:
-    """Return the command that goes on, and what it would do."""
+def what_next(migration: Migration, path: str, program: str) -> str:
+    """Return what comes next, with the command that does it."""
     last, following = migration.last, migration.next
     if last is not None and last.state is State.PARTLY_BACK:
-        return f"dractl migrate rollback takes back the rest of {last.stage.name}"
-    if last is not None and last.state is State.APPLIED:
-        return f"dractl migrate verify checks stage {last.stage.name}"
-    if following is None:
+        verb, what = "rollback", f"takes back the rest of {last.stage.name}"
+    elif last is not None and last.state is State.APPLIED:
+        verb, what = "verify", f"checks stage {last.stage.name}"
+    elif following is None:
         return "nothing is left to do"
-    goes_on = "goes on with" if following.state is State.PARTLY else "does"
-    return f"dractl migrate apply {goes_on} {following.stage.name}"
+    else:
+        is_begun = following.state is State.PARTLY
+        goes_on = "goes on with" if is_begun else "does"
+        verb, what = "apply", f"{goes_on} stage {following.stage.name}"
+    state = "" if path == DEFAULT else f" --state {quote(path)}"
+    return f"{program} migrate {verb}{state} {what}"
+
+
+def note_next(migration: Migration, path: str, screen: Terminal) -> None:
+    """Say what comes next."""
+    screen.note(f"next: {what_next(migration, path, screen.program)}")
 
 
 def _heading(name: str, title: str, screen: Terminal) -> str:

@@ -1,10 +1,11 @@
 """Where the steps of a stage are done: a cluster, the stage, who watches."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final, NamedTuple
 
+from dractl.api.conversion import convert
 from dractl.cli.confirm import confirmed
 from dractl.cli.migrate.statefile import Keeper
 from dractl.cli.terminal import Terminal
@@ -14,6 +15,7 @@ from dractl.legacy.shapes import text_at
 from dractl.live.changing import Changes, Wire
 from dractl.live.connection import Connection
 from dractl.live.draining import Holder, Use, drain, holders
+from dractl.live.kinds import CLAIM, DEVICE_CLASS, NODE, TEMPLATE
 from dractl.live.place import Place
 from dractl.live.served import Served
 from dractl.migrate.progress import Course, Mark, Stack, stack
@@ -21,6 +23,7 @@ from dractl.migrate.steps import Step, Verb
 
 Former = Mapping[str, Any]
 
+_MADE: Final = {each.kind: each for each in (DEVICE_CLASS, TEMPLATE, CLAIM)}
 _NAMED: Final = 5  # pods that a message names
 
 
@@ -64,8 +67,20 @@ class Site:
 
     def place(self, step: Step) -> Place:
         """Return where the object of a step is; raise DractlError if it is unserved."""
-        kind, version = step.kind or "Node", step.api_version or "v1"
-        return self.served.place(version, kind, step.namespace, step.name)
+        kind = _MADE.get(step.kind) if step.document is not None else None
+        if kind is not None:
+            # It is planned in v1, which an older server does not have.
+            place = self.served.of_kind(kind)
+            namespace = step.namespace if kind.namespaced else None
+            return replace(place, namespace=namespace, name=step.name)
+        version = step.api_version or "v1"
+        return self.served.place(
+            version, step.kind or NODE.kind, step.namespace, step.name
+        )
+
+    def document(self, step: Step) -> Wire:
+        """Return what a step creates, in the version that the server has."""
+        return convert(step.document or {}, self.place(step).version)
 
     def standing(self, step: Step) -> Wire:
         """Return the object of a step as it is now; raise DractlError without one."""
@@ -110,7 +125,10 @@ class Site:
         look: Callable[[], Iterable[Holder]] = partial(self.holders, node, use)
         with self.screen.progress(f"pods gone from {node}:") as progress:
             found = drain(self.changes, look, self.seconds, progress)
-        if found.kept or (found.left and not self.is_dry):
+        if self.is_dry:
+            for name, why in found.kept.items():
+                self.screen.warn(f"pod {name} would stay on {node} for now: {why}")
+        elif found.left:
             raise _stuck(node, found.left, found.kept)
         return tuple(each.title for each in there if not each.stays)
 
@@ -139,7 +157,7 @@ def _stuck(node: str, left: list[Holder], kept: Mapping[str, str]) -> DractlErro
 def title(step: Step) -> str:
     """Return what a step is about: `Deployment a/b`."""
     of = f"{step.namespace}/" if step.namespace else ""
-    return f"{step.kind or 'Node'} {of}{step.name}"
+    return f"{step.kind or NODE.kind} {of}{step.name}"
 
 
 def halt(message: str, hint: str = "") -> DractlError:

@@ -46,8 +46,9 @@ def status(
     if output_format == "table":
         screen.write(showing.table(found, screen))
         screen.note(f"{found.origin.server}, planned {found.origin.made}")
-        screen.note(f"next: {showing.what_next(found)}")
+        showing.note_next(found, state, screen)
     else:
         write = output.as_json if output_format == "json" else output.as_yaml
-        screen.write(write(status_document(found, showing.what_next(found))))
+        coming = showing.what_next(found, state, screen.program)
+        screen.write(write(status_document(found, coming)))
     return ExitStatus.YES

@@ -45,7 +45,7 @@ def _uncreate(site: Site, step: Step, former: Former) -> str:
     is_ours = uid == uid_of(standing) if uid else is_made_by(standing, "dractl")
     if not is_ours:
         return f"{title(step)} was made by somebody else, and stays"
-    if not contains(standing, step.document):
+    if not contains(standing, site.document(step)):
         raise halt(f"{title(step)} stays: somebody has changed it")
     if user := next(_users(site, step), ""):
         raise halt(

@@ -53,7 +53,7 @@ def run(
         screen.note(f"{wrong} of {counted(len(checks), 'check')} failed")
         return ExitStatus.NO
     screen.note(f"stage {course.stage.name} is verified")
-    screen.note(f"next: {showing.what_next(keeper.migration)}")
+    showing.note_next(keeper.migration, path, screen)
     return ExitStatus.YES
 
 
@@ -102,7 +102,7 @@ def _looked(site: Site, step: Step, former: Former) -> Iterator[Check]:
 
 
 def _created(site: Site, step: Step, _former: Former) -> Iterator[Check]:
-    same = contains(site.standing(step), step.document)
+    same = contains(site.standing(step), site.document(step))
     yield Check(
         f"{title(step)} is there", "" if same else "it does not say what was created"
     )
