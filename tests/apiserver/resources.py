@@ -115,6 +115,10 @@ RESOURCES: Final[tuple[Resource, ...]] = (
     Resource("kueue.x-k8s.io", "resourceflavors", "ResourceFlavor", False,
              is_counted=True),
     Resource("kueue.x-k8s.io", "workloads", "Workload", True, is_counted=True),
+    Resource("k8s.cni.cncf.io", "network-attachment-definitions",
+             "NetworkAttachmentDefinition", True),
+    Resource("monitoring.coreos.com", "prometheusrules", "PrometheusRule", True),
+    Resource("nvidia.com", "clusterpolicies", "ClusterPolicy", False),
     Resource("resource.nvidia.com", "computedomains", "ComputeDomain", True,
              is_counted=True),
 )  # fmt: skip

@@ -10,6 +10,8 @@ import yaml
 
 from dractl.demo import PLUGINS
 from dractl.migrate.codes import CODES
+from tests.apiserver import ApiServer
+from tests.cli.clusters import served
 from tests.cli.run import ROOT, Runner
 
 SCHEMA = json.loads((ROOT / "schemas/output/migrate-plan.v1.json").read_text("utf-8"))
@@ -200,3 +202,26 @@ def test_the_group_alone_prints_its_help(dractl: Runner) -> None:
 
     assert (ran.status, ran.err) == (0, "")
     assert "Commands:" in ran.out
+
+
+def test_a_live_cluster_is_planned_as_the_same_one_saved(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    projects = ("k8s.cni.cncf.io", "monitoring.coreos.com", "nvidia.com")
+    with ApiServer(served={each: ["v1"] for each in projects}) as server:
+        server.add(json.loads(PLUGINS.read_text("utf-8")))
+        live = plan(dractl, "-A", *served(server, tmp_path))
+    saved = plan(dractl, "--demo")
+
+    assert _told(live) == _told(saved)
+    assert {each["subject"] for each in live["settings"]} == {
+        each["subject"] for each in saved["settings"]
+    }
+    assert live["proof"]["verdict"] == saved["proof"]["verdict"]
+
+
+def _told(found: dict[str, Any]) -> list[Any]:
+    return sorted(
+        [each["object"]["name"], each["route"], each["meanings"], each["targets"]]
+        for each in found["users"]
+    )
