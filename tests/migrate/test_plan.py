@@ -9,7 +9,7 @@ import pytest
 from dractl.api.snapshot import Snapshot
 from dractl.migrate.answer import Plan, Proof, Verdict
 from dractl.migrate.document import document
-from dractl.migrate.inputs import Route
+from dractl.migrate.inputs import Input, Route
 from dractl.migrate.plan import plan
 from dractl.migrate.routes import conditions
 from tests.cli.run import ROOT
@@ -113,6 +113,19 @@ status: {allocatable: {nvidia.com/gpu: "7"}}
     assert one.doubtful == {"nvidia.com/gpu"}
     assert one.route is None
     assert set(one.blocks) == set(Route)
+
+
+def test_an_error_does_not_close_the_routes_of_a_namesake_in_another_file() -> None:
+    wrong = inputs(pod("nvidia.com/gpu").replace(": 1}", ": 1.5}"))
+    right = inputs(pod("nvidia.com/gpu"))
+    moved = tuple(
+        Input(each.document, "other.yaml:1", len(wrong), is_file=True) for each in right
+    )
+    wished = order()
+
+    found = plan((*wrong, *moved), Snapshot(wished.profile), wished).users
+
+    assert [each.route for each in found] == [None, Route.CLAIMS]
 
 
 def test_classes_that_are_to_be_made_are_so_once() -> None:
