@@ -78,6 +78,7 @@ class Changes:
     def _replaced(
         self, node: Node, old: object, new: object, column: int, *, is_flow: bool
     ) -> list[Edit]:
+        self._merges.gone(node, but=node)
         outer = _only(new)
         keeps = outer is not None and outer[1] == old and node.form == "scalar"
         name = f"&{node.anchor}" if node.anchor and node.form != "alias" else ""
@@ -107,7 +108,6 @@ class Changes:
     def _blocked(self, node: Node, new: object, name: str, column: int) -> list[Edit]:
         """Return the edits that put a collection in block style in a node's place."""
         layout = self._layout
-        self._merges.gone(node, but=node)
         lines = self._style.lines(new)
         close, start = layout.line_end(node.end), layout.gap_before(node.start)
         before = self._text[layout.line_start(node.start) : node.start]
@@ -135,7 +135,7 @@ class Changes:
         if same_keys and spread is None and not moves.inserted:
             return self._inside(node, old, new, is_flow=is_flow)
         if node.is_flow:
-            return [self._flow(node, old, new, moves, spread or {})]
+            return [self._flow(node, old, new, moves, spread)]
         if is_flow or not node.entries:
             raise Unwritable
         return self._block(node, old, new, moves, spread)
@@ -190,7 +190,12 @@ class Changes:
         return [Edit(place, place, f" {inline(new)}"), Edit(start - 1, close, below)]
 
     def _flow(
-        self, node: Node, old: _Fields, new: _Fields, moves: Moves, spread: _Fields
+        self,
+        node: Node,
+        old: _Fields,
+        new: _Fields,
+        moves: Moves,
+        spread: _Fields | None,
     ) -> Edit:
         text, layout, entries = self._text, self._layout, node.entries
         joint, style = self._style.joint(layout, node), self._style
@@ -208,8 +213,9 @@ class Changes:
         pieces: list[str] = []
         for key, value in entries:
             if key.key == MERGE:
-                pieces += added(spread) or [text[key.start : value.end]]
-                spread = {}
+                kept = [text[key.start : value.end]]
+                pieces += kept if spread is None else added(spread)
+                spread = None if spread is None else {}
             elif key.key in new:
                 pieces += self._texts(node, [key.key], old, new)
             elif (group := moves.group_at(key.key)) is not None:

@@ -9,7 +9,8 @@ import yaml
 from dractl.sources.yaml_scalars import plain_value
 
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-MERGE: Final = "<<"
+MERGE: Final = "\0<<"
+"""The key of a merge; quoted, it is one like any other, and no text has a NUL."""
 
 
 @dataclass(slots=True)
@@ -130,6 +131,8 @@ def _scalar(event: yaml.ScalarEvent, text: str) -> Node:
 
 
 def _key(event: yaml.ScalarEvent) -> str:
+    if event.implicit[0] and event.value == "<<":
+        return MERGE
     value = plain_value(event.value) if event.implicit[0] else event.value
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -1,5 +1,6 @@
 """Lists and mappings whose elements come and go, and what else stands in the text."""
 
+import json
 from collections.abc import Mapping
 from copy import deepcopy
 from textwrap import dedent
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dractl.sources.yaml_edit import edited, values_of
+from dractl.sources.yaml_edit import edited, edited_json, values_of
 from dractl.sources.yaml_write import inline
 
 CASES: list[Any] = [
@@ -277,6 +278,14 @@ def test_comments_in_braces_that_are_lost_are_told() -> None:
 
 
 Path = tuple[str | int, ...]
+WORDS = st.sampled_from(["a", "b", "c", "yes", "1", "x y", "#", "<<", "\u00e4", "*a"])
+VALUES = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-9, 9), WORDS),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(WORDS, inner, max_size=3)
+    ),
+    max_leaves=8,
+)
 LEAF = "leaf"
 TREES = st.recursive(
     st.just(LEAF),
@@ -291,8 +300,9 @@ TREES = st.recursive(
 class Writer:
     """Writes trees as a person would; each leaf has a number, and a comment with it."""
 
-    def __init__(self, draw: Any) -> None:
-        self.draw = draw
+    def __init__(self, draw: Any, *, has_anchors: bool = False) -> None:
+        self.draw, self.has_anchors = draw, has_anchors
+        self.anchors: list[str] = []
         self.step, self.dash = draw(st.integers(1, 4)), draw(st.integers(0, 3))
         self.gap = draw(st.integers(1, 3))
         self.numbers = 0
@@ -310,6 +320,8 @@ class Writer:
     def lines(self, value: Any, path: Path) -> list[str]:
         """Return the lines of a value, and remember where each stands."""
         if isinstance(value, str):
+            if self.anchors and self.draw(st.booleans()):
+                return [f"*{self.draw(st.sampled_from(self.anchors))} # {value}"]
             remark = f"{value} # about {value}"
             self.places[remark] = path
             return [remark]
@@ -331,8 +343,16 @@ class Writer:
                 found.append(f"{key}: {first}")
             else:
                 further = self.dash if isinstance(each, list) else self.step
-                found += [f"{key}:", *(" " * further + one for one in [first, *rest])]
+                head = f"{key}:{self.anchor()}"
+                found += [head, *(" " * further + one for one in [first, *rest])]
         return found
+
+    def anchor(self) -> str:
+        """Return an anchor for what has been written, or none."""
+        if not self.has_anchors or self.draw(st.booleans()):
+            return ""
+        self.anchors.append(f"n{len(self.anchors)}")
+        return f" &{self.anchors[-1]}"
 
 
 def paths(value: Any, path: Path = ()) -> list[Path]:
@@ -400,3 +420,69 @@ def test_what_has_nothing_to_do_with_a_change_stays(data: st.DataObject) -> None
     rest = iter(lines)
     assert [line for line in stays if line not in rest] == []
     assert result.kept
+
+
+@pytest.mark.property
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_what_shares_an_anchor_keeps_its_value_whatever_changes(
+    data: st.DataObject,
+) -> None:
+    writer = Writer(data.draw, has_anchors=True)
+    tree = writer.number(data.draw(TREES.filter(lambda tree: tree != LEAF)))
+    before = "\n".join(writer.lines(tree, ())) + "\n"
+    (old,) = values_of(before)
+    new, _ = changed_at(data.draw, json.loads(json.dumps(old)))
+
+    result = edited(before, old, new)
+
+    assert values_of(result.text) == [new]
+    assert result.kept
+
+
+JSON: list[Any] = [
+    ('{"a": [1, 2]}', {"a": [2, 3]}, '{"a": [2, 3]}'),
+    ('{"a":[1],"b":2}', {"a": [1, {"c": "d"}], "b": 2}, '{"a":[1,{"c":"d"}],"b":2}'),
+    (
+        '{\n "a": {"b":  1},\n "c": [\n  1\n ]\n}',
+        {"a": {"b": 1}, "c": [1, {"d": 2}], "e": [3]},
+        '{\n "a": {"b":  1},\n "c": [\n  1,\n  {\n   "d": 2\n  }\n ],\n "e": [\n  3\n ]\n}',
+    ),
+    (
+        '{"a": "\\u00e4"}',
+        {"a": "\u00e4", "b": "\u00f6"},
+        '{"a": "\\u00e4", "b": "\\u00f6"}',
+    ),
+    ('{\r\n "a": 1,\r\n "b": 2\r\n}', {"b": 2}, '{\r\n "b": 2\r\n}'),
+    ('{"a": 1}', {"a": {"b": 1}}, '{"a": {"b": 1}}'),
+    ('{"a": 1}', {}, "{}"),
+]
+
+
+@pytest.mark.parametrize(("before", "new", "after"), JSON)
+def test_json_stays_as_it_is_written(before: str, new: object, after: str) -> None:
+    assert edited_json(before, json.loads(before), new) == after
+
+
+def test_json_with_tabs_is_left_to_others() -> None:
+    text = '{\n\t"a": 1\n}'
+
+    assert edited_json(text, {"a": 1}, {"a": 2}) in {None, '{\n\t"a": 2\n}'}
+
+
+@pytest.mark.property
+@given(
+    old=VALUES,
+    new=VALUES,
+    indent=st.sampled_from([None, 2, 4]),
+    separators=st.sampled_from([None, (",", ":")]),
+)
+def test_json_says_what_it_should_whatever_changed(
+    old: Any, new: Any, indent: int | None, separators: tuple[str, str] | None
+) -> None:
+    text = json.dumps(old, indent=indent, separators=separators)
+
+    after = edited_json(text, old, new)
+
+    assert after is not None
+    assert json.loads(after) == new
