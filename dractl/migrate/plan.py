@@ -116,27 +116,13 @@ def _near(found: Iterable[Mention], order: Order) -> Iterator[Mention]:
 # -- routes
 
 
-def _settled(draft: Plan, found: list[Finding]) -> Plan:
+def _settled(draft: Plan, found: hazards.Found) -> Plan:
     """Return the plan with findings at their users, and the routes that are open."""
-    by_title: dict[str, list[Finding]] = {}
-    for finding in found:
-        by_title.setdefault(finding.subject, []).append(finding)
-    settled = []
-    taken: set[int] = set()
-    for each in draft.users:
-        titled = by_title.get(each.user.input.title, [])
-        own = [finding for finding in titled if _is_of(finding, each.user.input)]
-        taken |= {id(finding) for finding in own}
-        settled.append(_routed(replace(each, findings=(*each.findings, *own)), draft))
-    rest = (finding for finding in found if id(finding) not in taken)
-    findings = (*draft.findings, *rest)
-    return replace(draft, users=tuple(settled), findings=findings)
-
-
-def _is_of(finding: Finding, given: Input) -> bool:
-    """Tell whether it is about the input, and not a namesake in another file."""
-    file, _, _ = given.where.rpartition(":")
-    return not given.is_file or finding.where.rpartition(":")[0] == file
+    settled = tuple(
+        _routed(replace(each, findings=(*each.findings, *own)), draft)
+        for each, own in zip(draft.users, found.of_users, strict=True)
+    )
+    return replace(draft, users=settled, findings=(*draft.findings, *found.of_all))
 
 
 def _routed(each: UserPlan, draft: Plan) -> UserPlan:
