@@ -1,6 +1,7 @@
 """`dractl migrate render`: what is written where, and what stays byte by byte."""
 
 import difflib
+import gzip
 import json
 import re
 from contextlib import nullcontext
@@ -260,6 +261,16 @@ def test_a_file_of_classes_that_is_not_ours_stays(dractl: Runner) -> None:
 
     assert ran.status == 3
     assert Path("dra-deviceclasses.yaml").read_text() == SERVICE
+
+
+def test_one_file_that_cannot_be_written_does_not_keep_others(dractl: Runner) -> None:
+    Path("a.yaml.gz").write_bytes(gzip.compress(POD.encode()))
+    Path("b.yaml").write_text(POD.replace("name: a", "name: b"))
+
+    ran = dractl("migrate", "render", ".", "--in-place")
+
+    assert (ran.status, "not changed in place" in ran.err) == (3, True)
+    assert "b-devices" in Path("b.yaml").read_text()
 
 
 def test_what_stays_is_named_with_the_reason(dractl: Runner) -> None:

@@ -92,8 +92,9 @@ def render(  # noqa: PLR0913 - one parameter per option
     from dractl.cli.migrate import rendering
 
     made = rendering.rendering(given, wanted, source, screen, back=reverse)
+    is_whole = not made.gathered.failures
     if in_place:
-        _change(made, screen, force=force)
+        is_whole &= _change(made, screen, force=force)
     elif output == "-":
         screen.write(rendering.stream(made))
     elif output is not None:
@@ -101,23 +102,24 @@ def render(  # noqa: PLR0913 - one parameter per option
     else:
         screen.write(rendering.differences(made, force=force))
     rendering.tell(made, screen)
-    if made.gathered.failures:
+    if not is_whole:
         return ExitStatus.ENVIRONMENT
     is_shown = not in_place and output is None and rendering.is_changed(made)
     return ExitStatus.NO if is_shown or not made.is_complete else ExitStatus.YES
 
 
-def _change(made: "Rendering", screen: Terminal, *, force: bool) -> None:
+def _change(made: "Rendering", screen: Terminal, *, force: bool) -> bool:
+    """Change the files; tell whether all could be written."""
     from dractl.cli.migrate import writing
 
     shared = writing.shared_piece(made.placed, force=force)
     pieces = [*made.placed.files, *([shared] if shared else [])]
-    for path in writing.written_in_place(pieces):
-        screen.note(f"{path}: written")
+    is_whole = writing.write_in_place(pieces, screen)
     if shared and (file := writing.unlisted(shared.path)):
         screen.note(f"{file}: add {shared.name} to its resources")
     for each in made.placed.objects:
         screen.warn(f"{each.name}: is of the cluster, and in none of the files")
+    return is_whole
 
 
 def _write(made: "Rendering", folder: str, screen: Terminal, *, force: bool) -> None:

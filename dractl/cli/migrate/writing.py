@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from dractl.cli.migrate.placing import SHARED, Piece, Placed, is_ours, shared_text
+from dractl.cli.terminal import Terminal
 from dractl.errors import DractlError
 from dractl.migrate.inputs import Wire
 from dractl.sources.files import load_text
@@ -60,12 +61,23 @@ def _identity(document: object) -> tuple[object, ...]:
     return document.get("kind"), str(inner.get("namespace")), str(inner.get("name"))
 
 
-def written_in_place(pieces: Iterable[Piece]) -> Iterator[str]:
-    """Replace the files that changed, each at once; yield their paths."""
+def write_in_place(pieces: Iterable[Piece], screen: Terminal) -> bool:
+    """Replace the files that changed, each at once; tell whether all could be.
+
+    One that cannot be written is told, and the others are.
+    """
+    is_whole = True
     for each in pieces:
-        if each.is_changed:
+        if not each.is_changed:
+            continue
+        try:
             save(each.path, each.after, may_create=not each.before)
-            yield each.path
+        except DractlError as error:
+            screen.fail(error)
+            is_whole = False
+        else:
+            screen.note(f"{each.path}: written")
+    return is_whole
 
 
 def written_below(
