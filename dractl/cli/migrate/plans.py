@@ -7,7 +7,7 @@ from dractl.cli.migrate import prospects
 from dractl.cli.migrate.groups import Need, needs
 from dractl.cli.migrate.wording import meant, named, replaced
 from dractl.cli.terminal import Terminal
-from dractl.cli.text import NARROW, columns, counted, indented, visible
+from dractl.cli.text import NARROW, columns, counted, indented, visible, width
 from dractl.migrate.answer import Finding, Mention, Moved, Plan, Proof, UserPlan
 from dractl.migrate.document import requirement
 from dractl.migrate.inputs import Route
@@ -124,20 +124,35 @@ def _need(need: Need, plan: Plan, limit: int) -> Iterator[str]:
         yield from indented(text, limit, "    ", "      ")
         for expression in need.target.expressions:
             yield from indented(f"with {expression}", limit, "      ", "        ")
-    rows = [_line(each, need.resource) for each in need.users[:_MOST]]
-    yield from (f"    {line}" for line in columns(rows))
+    yield from _users(need, limit)
     if (rest := len(need.users) - _MOST) > 0:
         yield f"    and {counted(rest, 'workload')} more"
     yield from _ways(need, plan, limit)
 
 
+def _users(need: Need, limit: int) -> Iterator[str]:
+    """Yield who asks, with the place beside it, or below where there is no room."""
+    shown = need.users[:_MOST]
+    rows = [_line(each, need.resource) for each in shown]
+    places = [
+        visible(each.user.input.where) if each.user.input.is_file else ""
+        for each in shown
+    ]
+    beside = columns([(*row, place) for row, place in zip(rows, places, strict=True)])
+    if max(map(width, beside)) <= limit - 4:
+        yield from (f"    {line}" for line in beside)
+        return
+    for line, place in zip(columns(rows), places, strict=True):
+        yield f"    {line}"
+        yield from [f"      {place}"] * bool(place)
+
+
 def _line(each: UserPlan, resource: str) -> tuple[str, ...]:
     user = each.user
     amount = sum(ask.amount for ask in user.asks if ask.resource == resource)
-    pods = "on each node" if user.replicas is None else f"x {user.replicas}"
-    route = each.route.value if each.route is not None else "stays"
-    place = visible(user.input.where) if user.input.is_file else ""
-    return (visible(named(user)), f"{amount} {pods}", route, place)
+    pods = "each node" if user.replicas is None else counted(user.replicas, "pod")
+    route = "stays" if each.route is None else f"by {each.route.value}"
+    return visible(named(user)), f"{pods} with {amount}", route
 
 
 def _ways(need: Need, plan: Plan, limit: int) -> Iterator[str]:
