@@ -101,7 +101,7 @@ class Origin:
     """Where a migration comes from: the server, its release, who planned it and when.
 
     `verdict` is that of the proof; `digest` one of the stages, by which a file is known
-    that somebody changed by hand.
+    that somebody changed by hand. `wishes` tells the options of the plan from others.
     """
 
     server: str
@@ -110,6 +110,7 @@ class Origin:
     made: str
     verdict: Verdict
     digest: str = ""
+    wishes: str = ""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

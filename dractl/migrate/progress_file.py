@@ -162,7 +162,7 @@ def _migration(content: object) -> Migration:
 
 
 def _origin(said: Mapping[str, Any]) -> Origin:
-    names = ("server", "kubernetes", "dractl", "made", "digest")
+    names = ("server", "kubernetes", "dractl", "made", "digest", "wishes")
     texts = {name: _of(said.get(name), str, f"origin.{name}") for name in names}
     verdict = _one_of(Verdict, said.get("verdict"), "origin.verdict")
     return Origin(**texts, verdict=verdict)

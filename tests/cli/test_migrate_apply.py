@@ -173,13 +173,13 @@ def test_a_file_that_was_changed_by_hand_is_refused(migrate: Migrator) -> None:
     assert "its stages are not those that were planned" in ran.err
 
 
-def test_a_plan_in_the_file_is_not_planned_anew(
+def test_a_plan_with_other_options_than_that_of_the_file_is_refused(
     migrate: Migrator, tmp_path: Path
 ) -> None:
     ran = migrate("apply", str(tmp_path), "--yes")
 
     assert ran.status == 2
-    assert "has a plan already, so nothing is planned anew" in ran.err
+    assert "has a plan already, made with other options" in ran.err
 
 
 @pytest.mark.parametrize("option", ["--demo", "--snapshot=x.json"])

@@ -138,6 +138,19 @@ def test_the_file_says_where_the_plan_is_from(migrate: Migrator) -> None:
     assert "token" not in migrate.path.read_text()
 
 
+def test_the_same_command_goes_on_with_the_plan_that_it_made(
+    migrate: Migrator,
+) -> None:
+    migrate("apply", "-A", "--yes")
+
+    same = migrate("apply", "-A", "--yes", "--dry-run=client", "--unverified")
+    other = migrate("apply", "-A", "--resource", RESOURCE, "--yes", "--unverified")
+
+    assert same.status == 0
+    assert same.out.startswith("STAGE nodes-1:")
+    assert other.status == 2
+
+
 def test_a_cluster_without_users_has_nothing_to_migrate(
     migrate: Migrator, server: ApiServer
 ) -> None:

@@ -84,6 +84,26 @@ def test_a_kill_between_the_change_and_the_note_of_it_is_no_conflict(
     assert migrate.marks(2) == ["done"]
 
 
+@pytest.mark.parametrize("verb", ["apply", "rollback"])
+def test_what_a_server_adds_to_a_change_whose_note_is_lost_is_no_conflict(
+    migrate: Migrator, server: ApiServer, verb: str
+) -> None:
+    argv = ("--yes", "--unverified", "--stage", "workloads")
+    migrate("apply", *argv)
+    content = json.loads(migrate.path.read_text())
+    content["progress"][2]["steps"][0]["mark"] = "begun"
+    migrate.path.write_text(json.dumps(content))
+    whole = server.object("Deployment", "chat", "default")
+    whole["spec"]["template"]["spec"]["resourceClaims"][0]["default"] = True
+    server.add(whole)
+
+    ran = migrate(verb, *(argv if verb == "apply" else argv[:1]))
+
+    assert ran.status == 0, ran.err
+    spec = server.object("Deployment", "chat", "default")["spec"]["template"]["spec"]
+    assert ("resourceClaims" in spec) is (verb == "apply")
+
+
 def test_an_interrupt_leaves_the_file_right(
     migrate: Migrator, server: ApiServer
 ) -> None:

@@ -215,11 +215,26 @@ def test_a_node_stays_cordoned_until_its_plugin_is_back(
     done = migrate("rollback", "--yes")
 
     assert refused.status == 1
-    assert f"waiting for Node n0 to have 2 {RESOURCE} again" in refused.err
+    assert f"waiting for Node n0 to have 2 {RESOURCE}\n" in refused.err
     assert "Node n0 stays cordoned: it has not got back what it had" in refused.err
     assert cordoned["unschedulable"] is True
     assert done.status == 0
     assert "unschedulable" not in server.object("Node", "n0")["spec"]
+
+
+def test_a_node_that_has_got_back_less_is_told(
+    migrate: Migrator, server: ApiServer
+) -> None:
+    with acting(server):
+        migrate.through("objects", "wave-1")
+    whole = server.object("Node", "n0")
+    server.add(whole | {"status": {"allocatable": {RESOURCE: "1"}}})
+
+    ran = migrate("rollback", "--yes")
+
+    assert ran.status == 0
+    said = f"Node n0 has 1 {RESOURCE}, not 2 {RESOURCE} as before"
+    assert f"warning: {said}\n" in ran.err
 
 
 def test_a_wave_that_stopped_in_the_middle_is_taken_back(

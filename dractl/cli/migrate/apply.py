@@ -79,13 +79,13 @@ def apply(  # noqa: PLR0913 - one parameter per option
 
     The first run plans the migration, and keeps the plan in a file.
     """
-    from dractl.cli.migrate import applying
+    from dractl.cli.migrate import applying, statefile
 
     def plan() -> "Migration":
         from dractl.cli.migrate import beginning
 
         return beginning.migration(given, wanted, source, accepted, screen)
 
-    is_new_plan = (given, wanted) != (Given(), Wanted())
-    begin = applying.Begin(plan, is_new_plan, stage, unverified)
+    wishes = statefile.wishes(given, wanted)
+    begin = applying.Begin(plan, wishes, stage, unverified)
     return applying.run(state, begin, way, source, screen)

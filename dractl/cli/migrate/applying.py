@@ -25,12 +25,12 @@ from dractl.sources.locking import locked
 class Begin:
     """How a migration is planned, and which stage of it is done, None for the next.
 
-    `is_new_plan`: options say what to plan, so there must be no plan yet.
+    `wishes` tells what to plan from other plans, "" if no options say it.
     `skips_checks`: it is no matter whether earlier stages are verified.
     """
 
     plan: Callable[[], Migration]
-    is_new_plan: bool
+    wishes: str
     stage: str | None
     skips_checks: bool
 
@@ -41,9 +41,9 @@ def run(
     """Do one stage, if the user wants it."""
     with locked(path):
         found = statefile.read(path)
-        if found is not None and begin.is_new_plan:
+        if found is not None and begin.wishes not in {"", found.origin.wishes}:
             raise usage(
-                f"{path} has a plan already, so nothing is planned anew",
+                f"{path} has a plan already, made with other options",
                 hint="leave out what to plan, or begin another file with --state",
             )
         is_new = found is None

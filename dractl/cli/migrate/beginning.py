@@ -46,6 +46,7 @@ def migration(
         dractl=__version__,
         made=statefile.moment(),
         verdict=answer.proof.verdict,
+        wishes=statefile.wishes(given, wanted),
     )
     return planned(origin, tuple(answer.stages))
 

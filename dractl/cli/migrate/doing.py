@@ -87,17 +87,33 @@ def _before_patch(site: Site, step: Step) -> Former:
 
 def _patch(site: Site, step: Step, former: Former) -> Done:
     def plan(live: Wire) -> Operations:
-        now = fingerprint(live, step.patch)
-        if now == former.get("after"):
+        if fingerprint(live, step.patch) == former.get("before"):
+            return step.patch
+        if is_patched(live, step, former, exactly=False):
             return ()
-        if now != former.get("before"):
-            raise Outdated("it says something else where it is to change")
-        return step.patch
+        raise Outdated("it says something else where it is to change")
 
     changed = site.changes.patch(site.place(step), str(former.get("uid")), plan)
     said = of_change(changed, step, "changed")
     after = fingerprint(changed.object, step.patch)
     return Done({**former, "after": after}, said)
+
+
+def is_patched(live: Wire, step: Step, former: Former, *, exactly: bool) -> bool:
+    """Tell whether an object is as a step has made it.
+
+    If not `exactly`, a server may have added defaults where it was changed: then it is
+    enough that the way back leads to what was there before.
+    """
+    if fingerprint(live, step.patch) == former.get("after"):
+        return True
+    if exactly:
+        return False
+    try:
+        restored = patched(live, step.back)
+    except PatchMisfit:
+        return False
+    return fingerprint(restored, step.patch) == former.get("before")
 
 
 # -- nodes

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dractl.cli.migrate.options import Given, Wanted
 from dractl.cli.output import as_json
 from dractl.errors import DractlError
 from dractl.live.connection import NO_JSON, Connection
@@ -48,6 +49,13 @@ def known(path: str) -> Migration:
             hint="dractl migrate apply begins one; --state names another file",
         )
     return found
+
+
+def wishes(given: Given, wanted: Wanted) -> str:
+    """Return what tells the options of a plan from others, "" if there are none."""
+    if (given, wanted) == (Given(), Wanted()):
+        return ""
+    return progress_file.digest([asdict(given), asdict(wanted)])
 
 
 def check_server(migration: Migration, connection: Connection, path: str) -> None:
