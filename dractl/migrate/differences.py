@@ -84,21 +84,14 @@ def _changes(old: Any, new: Any, steps: Steps) -> Iterator[Change]:
 
 def _list_changes(old: Any, new: Any, steps: Steps) -> Iterator[Change]:
     pairs = _named_pairs(old, new)
+    is_named = pairs is not None
     if pairs is None and len(old) == len(new):
-        pairs = [(old[index], new[index]) for index in range(len(old))]
-    if pairs is not None and all(b is not _MISSING for _, b in pairs[: len(old)]):
+        pairs = list(zip(old, new, strict=True))
+    if pairs is not None and all(after is not _MISSING for _, after in pairs):
         for index, (before, after) in enumerate(pairs):
-            here = (*steps, index)
-            if before is _MISSING:
-                yield _come(after, here)
-            elif before != after:
-                if isinstance(before, Mapping) and _NAME in before:
-                    test = _test(before[_NAME], (*here, _NAME))
-                    yield [test], []
-                    yield from _changes(before, after, here)
-                    yield [], [test]
-                else:
-                    yield from _changes(before, after, here)
+            yield from _element_changes(
+                before, after, (*steps, index), is_named=is_named
+            )
         return
     gone = _removals(old, new)
     if gone is None:
@@ -106,6 +99,19 @@ def _list_changes(old: Any, new: Any, steps: Steps) -> Iterator[Change]:
         return
     for index in reversed(gone):  # from the end, so that places stay what they are
         yield _gone(old[index], (*steps, index))
+
+
+def _element_changes(
+    before: Any, after: Any, steps: Steps, *, is_named: bool
+) -> Iterator[Change]:
+    """Yield the changes of an element of a list, which is still that of its name."""
+    if before is _MISSING:
+        yield _come(after, steps)
+    elif before != after:
+        test = [_test(before[_NAME], (*steps, _NAME))] if is_named else []
+        yield test, []
+        yield from _changes(before, after, steps)
+        yield [], test
 
 
 def _named_pairs(old: Any, new: Any) -> list[tuple[Any, Any]] | None:
