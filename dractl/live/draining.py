@@ -24,14 +24,16 @@ Progress = Callable[[int, int], None]
 class Holder:
     """A pod that uses devices of a node.
 
-    `stays` says why it cannot be evicted, "" if it can. `is_alone`: nothing makes it
-    anew once it is gone.
+    `stays` says why it cannot be evicted, "" if it can. `daemon` is the DaemonSet that
+    puts it there again at once, "" without one. `is_alone`: nothing makes it anew once
+    it is gone.
     """
 
     namespace: str
     name: str
     uid: str
     stays: str = ""
+    daemon: str = ""
     is_alone: bool = False
 
     @property
@@ -79,15 +81,15 @@ def drain(
     seconds: float | None,
     progress: Progress,
 ) -> Drained:
-    """Evict pods until none is there that can go, or the seconds are over.
+    """Evict pods until none of them is there, or the seconds are over.
 
-    `look` returns those that are there. What a budget keeps is asked for again.
+    `look` returns those that are to go. What a budget keeps is asked for again.
     """
     found = Drained([])
     asked: set[str] = set()
     most = 0
     for _ in looks(seconds):
-        found.left = [each for each in look() if not each.stays]
+        found.left = [*look()]
         most = max(most, len(found.left))
         progress(most - len(found.left), most)
         if not found.left:
@@ -161,13 +163,15 @@ def _asks(pod: Wire, resources: frozenset[str]) -> bool:
 def _holder(pod: Wire) -> Holder:
     owners = sequence_at(pod, "metadata", "ownerReferences")
     owner = next((each for each in owners if _is_controller(each)), None)
-    stays, is_alone = "", owner is None
-    if _MIRROR in mapping_at(pod, "metadata", "annotations"):
-        stays, is_alone = "it is a static pod", False
-    elif text_at(owner, "kind") == "DaemonSet":
-        stays = f"DaemonSet {text_at(owner, 'name')} keeps it there"
-    name, namespace = (text_at(pod, "metadata", key) for key in ("name", "namespace"))
-    return Holder(namespace, name, uid_of(pod), stays, is_alone)
+    is_static = _MIRROR in mapping_at(pod, "metadata", "annotations")
+    return Holder(
+        text_at(pod, "metadata", "namespace"),
+        text_at(pod, "metadata", "name"),
+        uid_of(pod),
+        "it is a static pod" if is_static else "",
+        text_at(owner, "name") if text_at(owner, "kind") == "DaemonSet" else "",
+        owner is None and not is_static,
+    )
 
 
 def _is_controller(owner: object) -> bool:

@@ -109,8 +109,12 @@ def test_only_pods_that_use_the_devices_leave(
 
     assert ran.status == 0
     left = {each["metadata"]["name"] for each in server.objects("Pod")}
-    assert left == {"plain", "other", "over", "dcgm", "static"}
-    assert "pod default/dcgm stays on n0: DaemonSet dcgm keeps it there" in ran.err
+    assert left == {"plain", "other", "over", "static"}
+    evicted = "Node n0: evicted default/chat-a\n"
+    assert evicted in ran.out
+    assert "      pod default/dcgm (of DaemonSet dcgm: once the plugin has" in ran.out
+    assert "pod default/dcgm stays on n0: DaemonSet dcgm would put it" in ran.err
+    assert "pods of DaemonSets left n0: default/dcgm\n" in ran.err
     assert "pod default/static stays on n0: it is a static pod" in ran.err
 
 

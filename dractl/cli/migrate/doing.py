@@ -222,6 +222,13 @@ def _wait(site: Site, step: Step, former: Former) -> Done:
     missing = waited(site, step)
     if missing:
         raise halt(f"{title(step)} is not ready in time: {missing}", _WAIT_HINT)
+    if step.amounts:
+        # Pods of DaemonSets, which come back only now without the devices: else the
+        # driver would give these to others as well.
+        use = Use(frozenset(step.amounts))
+        gone = site.drained(step.name, use, with_daemons=True)
+        if gone:
+            site.screen.note(f"pods of DaemonSets left {step.name}: {', '.join(gone)}")
     return Done(former, f"{title(step)}: {_ready(step)}")
 
 

@@ -133,5 +133,8 @@ def _short(value: object) -> str:
 def _leaving(holders: Sequence[Holder]) -> Iterator[str]:
     for each in holders:
         note = f"stays: {each.stays}" if each.stays else ""
-        note = note or ("nothing makes it anew" if each.is_alone else "")
+        if each.daemon:
+            note = f"of DaemonSet {each.daemon}: once the plugin has gone"
+        elif each.is_alone:
+            note = "nothing makes it anew"
         yield visible(f"      pod {each.title}" + (f" ({note})" if note else ""))

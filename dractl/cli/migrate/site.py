@@ -1,8 +1,7 @@
 """Where the steps of a stage are done: a cluster, the stage, who watches."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, Final, NamedTuple
 
 from dractl.api.conversion import convert
@@ -111,18 +110,25 @@ class Site:
         """Return the pods that use devices of a node."""
         return holders(self.connection, self.served, node, use)
 
-    def drained(self, node: str, use: Use) -> tuple[str, ...]:
+    def drained(
+        self, node: str, use: Use, *, with_daemons: bool = False
+    ) -> tuple[str, ...]:
         """Bring pods to leave a node; return their names.
 
-        Raises DractlError where some stay until the time is over.
+        Those of DaemonSets come back at once, so that they stay unless they are wanted,
+        too. Raises DractlError where some of the others stay until the time is over.
         """
-        there = self.holders(node, use)
-        for each in there:
-            if each.stays:
-                self.screen.warn(f"pod {each.title} stays on {node}: {each.stays}")
-        if not any(not each.stays for each in there):
+
+        def look() -> list[Holder]:
+            there = self.holders(node, use)
+            return [each for each in there if not _stays(each, with_daemons)]
+
+        for each in self.holders(node, use):
+            if why := _stays(each, with_daemons):
+                self.screen.warn(f"pod {each.title} stays on {node}: {why}")
+        names = tuple(each.title for each in look())
+        if not names:
             return ()
-        look: Callable[[], Iterable[Holder]] = partial(self.holders, node, use)
         with self.screen.progress(f"pods gone from {node}:") as progress:
             found = drain(self.changes, look, self.seconds, progress)
         if self.is_dry:
@@ -130,7 +136,7 @@ class Site:
                 self.screen.warn(f"pod {name} would stay on {node} for now: {why}")
         elif found.left:
             raise _stuck(node, found.left, found.kept)
-        return tuple(each.title for each in there if not each.stays)
+        return names
 
     def is_done_by_hand(self, what: str, *, was_told: bool) -> bool:
         """Tell whether the user has done something; who said yes before, once told."""
@@ -140,6 +146,12 @@ class Site:
         if self.answers_yes:
             return was_told
         return confirmed("is that done?", self.screen, yes=False)
+
+
+def _stays(holder: Holder, with_daemons: bool) -> str:
+    if holder.daemon and not with_daemons:
+        return f"DaemonSet {holder.daemon} would put it there again"
+    return holder.stays
 
 
 def _stuck(node: str, left: list[Holder], kept: Mapping[str, str]) -> DractlError:
