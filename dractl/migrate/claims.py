@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from dractl.migrate.answer import Asking, Target, UserPlan
-from dractl.migrate.inputs import Steps, Wire
+from dractl.migrate.inputs import Order, Shares, Steps, Wire
 from dractl.migrate.naming import label, unlike
 
 SHARES: Final = frozenset({"time-slice", "mps-share"})
+MOST_DEVICES: Final = 32
+"""How many devices a claim can have (1.36, staging/src/k8s.io/api/resource/v1)."""
 _AMOUNT: Final = "{}"
 
 
@@ -41,13 +43,13 @@ class Request:
 class Asked:
     """Requests, and by the places of containers which of them each one has.
 
-    `amounts` are what containers asked for where counts of requests do not tell it, and
-    `remarks` what differs for their users.
+    `amounts` are what containers asked for where counts of requests do not tell it, by
+    request and container, and `remarks` what differs for their users.
     """
 
     requests: list[Request] = field(default_factory=list)
     uses: dict[Steps, list[str]] = field(default_factory=dict)
-    amounts: dict[str, dict[str, int]] = field(default_factory=dict)
+    amounts: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
     def use(self, ask: Asking, names: Iterable[str]) -> None:
@@ -55,9 +57,44 @@ class Asked:
         had = self.uses.setdefault(ask.steps, [])
         had += [each for each in names if each not in had]
 
-    def note(self, ask: Asking) -> None:
-        """Note what a container asked for."""
-        self.amounts.setdefault(ask.container, {})[ask.resource] = ask.amount
+    def note(self, ask: Asking, names: Sequence[str]) -> None:
+        """Note what a container asked for: all of it stands for the first request."""
+        for index, name in enumerate(names):
+            own = self.amounts.setdefault(name, {}).setdefault(ask.container, {})
+            own[ask.resource] = 0 if index else ask.amount
+
+    def uses_of(self, group: Sequence[Request]) -> dict[Steps, list[str]]:
+        """Return which of some requests each container has."""
+        names = {each.name for each in group}
+        found = {
+            steps: [each for each in used if each in names]
+            for steps, used in self.uses.items()
+        }
+        return {steps: each for steps, each in found.items() if each}
+
+    def amounts_of(self, group: Sequence[Request]) -> dict[str, dict[str, int]]:
+        """Return what is noted of some requests, by container and resource."""
+        found: dict[str, dict[str, int]] = {}
+        for request in group:
+            for container, noted in self.amounts.get(request.name, {}).items():
+                own = found.setdefault(container, {})
+                for resource, amount in noted.items():
+                    own[resource] = own.get(resource, 0) + amount
+        return found
+
+
+def parted(plan: UserPlan, order: Order) -> tuple[list[Asking], list[Asking]]:
+    """Return what is asked of a pod's own claims, and of claims that pods share."""
+    own: list[Asking] = []
+    common: list[Asking] = []
+    for each in plan.user.asks:
+        target = plan.targets.get(each.resource)
+        if target is not None:
+            meaning = plan.meanings.get(each.resource)
+            unit = target.row.unit if meaning is None else meaning.unit
+            is_common = order.shares is Shares.CLAIM and unit in SHARES
+            (common if is_common else own).append(each)
+    return own, common
 
 
 def asked(plan: UserPlan, asks: Sequence[Asking]) -> Asked:
@@ -71,6 +108,29 @@ def asked(plan: UserPlan, asks: Sequence[Asking]) -> Asked:
         _reuse(made, plan, [each for each in asks if each.resource == resource], asks)
     made.requests.sort(key=lambda each: each.place)
     return made
+
+
+def grouped(requests: Sequence[Request]) -> list[list[Request]]:
+    """Return the requests of each claim: all of them in one, if it can have so many.
+
+    Else those for a resource stay together as long as a claim can have them.
+    """
+    if _devices(requests) <= MOST_DEVICES:
+        return [[*requests]] if requests else []
+    groups: list[list[Request]] = []
+    for resource in dict.fromkeys(each.resource for each in requests):
+        same = [each for each in requests if each.resource == resource]
+        is_one = _devices(same) <= MOST_DEVICES
+        for part in [same] if is_one else [[each] for each in same]:
+            if not groups or _devices([*groups[-1], *part]) > MOST_DEVICES:
+                groups.append([])
+            groups[-1] += part
+    return groups
+
+
+def _devices(requests: Iterable[Request]) -> int:
+    """Return how many devices are wanted, at least."""
+    return sum(each.count or 1 for each in requests)
 
 
 def shared_request(plan: UserPlan, resource: str, name: str) -> Request:
@@ -100,7 +160,7 @@ def _keep(made: Asked, plan: UserPlan, ask: Asking, asks: Sequence[Asking]) -> N
     made.use(ask, [request.name])
     for each in dict.fromkeys([ask, *parts]):
         if each is not ask or request.count != ask.amount:
-            made.note(each)
+            made.note(each, [request.name])
 
 
 def _named(
@@ -123,48 +183,45 @@ def _reuse(
 ) -> None:
     """Let containers that end have requests of later ones, and add what they lack."""
     resource = same[0].resource
-    lack: list[tuple[int, Asking]] = []
+    had: dict[Asking, list[Request]] = {}
     for each in same:
-        if not _ends(plan, each):
-            continue
-        place, wanted = asks.index(each), _count(plan, each)
-        later = [
-            (one.name, one.count or 0)
-            for one in made.requests
-            if one.resource == resource and one.place > place
-        ]
-        names, found = _covering(later, wanted)
+        if _ends(plan, each):
+            place = asks.index(each)
+            later = [
+                one
+                for one in made.requests
+                if one.resource == resource and one.place > place
+            ]
+            had[each] = _covering(later, _count(plan, each))
+    lack = {each: _count(plan, each) - _devices(found) for each, found in had.items()}
+    most = max(lack, key=lambda each: lack[each])
+    if lack[most] > 0:
+        extra = _named(made, most, asks, _body(plan, resource, lack[most]))
+        for each in had:
+            had[each] += [extra] if lack[each] > 0 else []
+    for each, found in had.items():
+        names, amount = [one.name for one in found], _devices(found)
         made.use(each, names)
-        if found < wanted:
-            lack.append((wanted - found, each))
-        if found > wanted:
+        if amount > _count(plan, each):
             made.remarks.append(
                 f"container {each.container} asked for {each.amount} {resource} and "
-                f"can use {found}: those of containers that start later"
+                f"can use {amount}: those of other containers"
             )
-        if found > wanted or wanted != each.amount:
-            made.note(each)
-    if lack:
-        most = max(lack, key=lambda one: one[0])
-        extra = _named(made, most[1], asks, _body(plan, resource, most[0]))
-        for number, each in lack:
-            made.use(each, [extra.name])
-            if number != most[0]:
-                made.note(each)
+        if amount != each.amount:
+            made.note(each, names)
 
 
-def _covering(later: Sequence[tuple[str, int]], wanted: int) -> tuple[list[str], int]:
-    """Return the requests that are enough, if all of them are, and their devices."""
-    for name, count in later:
-        if count == wanted:
-            return [name], count
-    names, found = [], 0
-    for name, count in later:
-        if found >= wanted:
+def _covering(later: Sequence[Request], wanted: int) -> list[Request]:
+    """Return the requests that are enough, or all of them if they are not."""
+    for each in later:
+        if each.count == wanted:
+            return [each]
+    found: list[Request] = []
+    for each in later:
+        if _devices(found) >= wanted:
             break
-        names.append(name)
-        found += count
-    return names, found
+        found.append(each)
+    return found
 
 
 def _beside(ask: Asking, asks: Sequence[Asking]) -> list[Asking]:
@@ -174,9 +231,9 @@ def _beside(ask: Asking, asks: Sequence[Asking]) -> list[Asking]:
 
 def _is_part(plan: UserPlan, ask: Asking) -> bool:
     """Tell whether a resource says how much of a device, not how many devices."""
-    row = plan.targets[ask.resource].row
-    return row.unit == "fraction" and any(
-        _AMOUNT in each for each in plan.targets[ask.resource].capacity.values()
+    target = plan.targets[ask.resource]
+    return target.row.unit == "fraction" and any(
+        _AMOUNT in target.row.capacity[name] for name in target.capacity
     )
 
 
@@ -201,8 +258,8 @@ def _count(plan: UserPlan, ask: Asking) -> int:
 
 def _capacity(target: Target, amount: int) -> dict[str, str]:
     return {
-        name: value.replace(_AMOUNT, str(amount))
-        for name, value in target.capacity.items()
+        name: target.row.capacity[name].replace(_AMOUNT, str(amount))
+        for name in target.capacity
     }
 
 

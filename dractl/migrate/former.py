@@ -52,10 +52,15 @@ class Former:
         found: dict[str, int | None] = {}
         for resource in dict.fromkeys(self.resources.get(each, "") for each in wanted):
             same = [each for each in wanted if self.resources.get(each) == resource]
-            found[resource] = derived(self.counts, same)
+            found[resource] = derived(self.counts, same) or None
         found |= self.memory.amounts.get(container, {})
-        known = {name: each for name, each in found.items() if name and each}
-        return known if len(known) == len(found) else None
+        known = {
+            name: each for name, each in found.items() if name and each is not None
+        }
+        if len(known) < len(found):
+            return None
+        # Of 0, another claim of the pod has all.
+        return {name: each for name, each in known.items() if each}
 
 
 def former(given: Input, order: Order, names: Mapping[str, str]) -> Former:

@@ -42,8 +42,9 @@ class Memory:
     """What the pods of a template asked for before.
 
     `resources` are extended resources by request. `amounts` are those of containers,
-    by container and resource, that counts of requests do not tell. `spec` is a hash of
-    the spec that this was written for.
+    by container and resource, that counts of requests do not tell: 0 where another
+    claim of the pod has all of it. `spec` is a hash of the spec that this was written
+    for.
     """
 
     resources: Mapping[str, str] = field(default_factory=dict)
@@ -77,8 +78,8 @@ def memory_in(document: Mapping[str, Any]) -> Memory | None:
         return Memory(
             {_text(key): _text(each) for key, each in said["requests"].items()},
             {
-                _text(name): {_text(key): _number(each) for key, each in inner.items()}
-                for name, inner in said.get("amounts", {}).items()
+                _text(name): {_text(key): _number(each, 0) for key, each in own.items()}
+                for name, own in said.get("amounts", {}).items()
             },
             tuple(_requirement(each) for each in said.get("moved", ())),
             _text(said["spec"]),
@@ -112,7 +113,7 @@ def _text(value: object) -> str:
     return value
 
 
-def _number(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+def _number(value: object, least: int = 1) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise TypeError(value)
     return value

@@ -13,10 +13,18 @@ from dractl.manifests.claims import metadata
 from dractl.migrate import quotas
 from dractl.migrate.answer import Asking, Finding, Plan, Rewrite, User, UserPlan
 from dractl.migrate.asks import AMOUNTS
-from dractl.migrate.claims import SHARES, Asked, Request, asked, shared_request
+from dractl.migrate.claims import (
+    MOST_DEVICES,
+    Asked,
+    Request,
+    asked,
+    grouped,
+    parted,
+    shared_request,
+)
 from dractl.migrate.classes import classes
 from dractl.migrate.edits import changed_at, renewed, without
-from dractl.migrate.inputs import Input, Order, Route, Shares, Steps, Wire
+from dractl.migrate.inputs import Input, Order, Route, Steps, Wire
 from dractl.migrate.losses import loss
 from dractl.migrate.memory import MIGRATED, Memory, Requirement
 from dractl.migrate.naming import Names, digest, label, unlike
@@ -25,7 +33,6 @@ from dractl.migrate.requirements import leaving
 from dractl.rules.subject import entries, mapping, text
 
 QUEUE: Final = "kueue.x-k8s.io/queue-name"
-_MOST_REQUESTS: Final = 32
 _ENTRY: Final = "devices"
 _SHARED: Final = ".shared"  # what resources of shares are often called, too
 
@@ -85,9 +92,8 @@ class _Work:
         user = plan.user
         number = user.input.number
         document = self.documents.get(number, user.input.document)
-        asks = [each for each in user.asks if each.resource in plan.targets]
-        common = [each for each in asks if _is_shared(plan, each, self.plan.order)]
-        made = asked(plan, [each for each in asks if each not in common])
+        own, common = parted(plan, self.plan.order)
+        asks, made = [*own, *common], asked(plan, own)
         flaw = _flaw(document, user, asks, made)
         if flaw is not None or not asks:
             self.findings += [] if flaw is None else [flaw]
@@ -97,40 +103,50 @@ class _Work:
         self.findings += _remarks(plan, made, gone, self.plan.order)
         names = [text(each, "name") for each in entries(spec, "resourceClaims")]
         listed: list[_Entry] = []
-        if made.requests:
-            source = self._template(plan, made, gone)
-            listed.append(_Entry(unlike(_ENTRY, names), source, made.uses))
-        for resource in dict.fromkeys(each.resource for each in common):
-            source = self._claim(plan, resource)
-            taken = [*names, *(each.name for each in listed)]
-            entry = unlike(source["resourceClaimName"], taken)
-            users = {
-                each.steps: [_ENTRY] for each in common if each.resource == resource
-            }
-            listed.append(_Entry(entry, source, users))
+        for source, uses in self._sources(plan, made, common, gone):
+            base = source.get("resourceClaimName", _ENTRY)
+            listed.append(_Entry(unlike(base, names), source, uses))
+            names.append(listed[-1].name)
         change = partial(_with_claims, user, asks, listed, gone)
         self.documents[number] = changed_at(document, user.steps, change)
         return True
 
+    def _sources(
+        self,
+        plan: UserPlan,
+        made: Asked,
+        common: Sequence[Asking],
+        gone: Mapping[Steps, Requirement],
+    ) -> Iterator[tuple[Mapping[str, str], Mapping[Steps, Sequence[str]]]]:
+        """Make the claims of a user; yield how its pods name each, and who has what."""
+        bases: list[str] = []
+        for group in grouped(made.requests):
+            spec = _claim_spec(group, plan, self.plan.order)
+            memory = Memory(
+                {each.name: each.resource for each in group},
+                made.amounts_of(group),
+                () if bases else tuple(gone.values()),
+                digest(spec),
+            )
+            bases.append(unlike(self._base(plan.user), bases))
+            source = self._template(plan.user, spec, memory, bases[-1])
+            yield source, made.uses_of(group)
+        for resource in dict.fromkeys(each.resource for each in common):
+            same = [each.steps for each in common if each.resource == resource]
+            yield self._claim(plan, resource), {each: [_ENTRY] for each in same}
+
     def _template(
-        self, plan: UserPlan, made: Asked, gone: Mapping[Steps, Requirement]
-    ) -> dict[str, str]:
-        """Make the template of a user's claims; return how its pods name it."""
-        spec = _claim_spec(made, plan, self.plan.order)
-        memory = Memory(
-            {each.name: each.resource for each in made.requests},
-            made.amounts,
-            tuple(gone.values()),
-            digest(spec),
-        )
-        document = _object("ResourceClaimTemplate", plan.user, memory, {"spec": spec})
-        named, is_new = self.names.claim(document, self._base(plan.user))
+        self, user: User, spec: Wire, memory: Memory, base: str
+    ) -> Mapping[str, str]:
+        """Make a template of claims; return how pods name it."""
+        document = _object("ResourceClaimTemplate", user, memory, {"spec": spec})
+        named, is_new = self.names.claim(document, base)
         if is_new:
-            added = self.added.setdefault(plan.user.input.number, [])
+            added = self.added.setdefault(user.input.number, [])
             added.append(self.written(named))
         return {"resourceClaimTemplateName": named["metadata"]["name"]}
 
-    def _claim(self, plan: UserPlan, resource: str) -> dict[str, str]:
+    def _claim(self, plan: UserPlan, resource: str) -> Mapping[str, str]:
         """Make the claim that all pods of a namespace share; return how to name it."""
         request = shared_request(plan, resource, _ENTRY)
         spec = {"devices": {"requests": [request.wire]}}
@@ -160,27 +176,23 @@ def _apart(steps: Steps, others: Sequence[Steps]) -> str:
     return "-".join([each for each in told if each not in generic] or told)
 
 
-def _is_shared(plan: UserPlan, ask: Asking, order: Order) -> bool:
-    meaning = plan.meanings.get(ask.resource)
-    unit = plan.targets[ask.resource].row.unit if meaning is None else meaning.unit
-    return order.shares is Shares.CLAIM and unit in SHARES
-
-
-def _claim_spec(made: Asked, plan: UserPlan, order: Order) -> dict[str, Any]:
+def _claim_spec(
+    requests: Sequence[Request], plan: UserPlan, order: Order
+) -> dict[str, Any]:
     """Return the spec of claims. Kueue takes none with constraints."""
-    devices: dict[str, Any] = {"requests": [each.wire for each in made.requests]}
+    devices: dict[str, Any] = {"requests": [each.wire for each in requests]}
     constraints = [
         {"requests": [each.name], "matchAttribute": order.align}
-        for each in _several(made, order)
+        for each in _several(requests, order)
     ]
     if constraints and not _is_queued(plan.user):
         devices["constraints"] = constraints
     return {"devices": devices}
 
 
-def _several(made: Asked, order: Order) -> list[Request]:
+def _several(requests: Iterable[Request], order: Order) -> list[Request]:
     """Return the requests whose devices are to be near each other."""
-    return [each for each in made.requests if order.align and (each.count or 0) > 1]
+    return [each for each in requests if order.align and (each.count or 0) > 1]
 
 
 def _is_queued(user: User) -> bool:
@@ -254,9 +266,10 @@ def _flaw(
             return say(f"{key} is no list", (*steps, key))
     if any(each.steps == user.steps for each in asks):
         return say("only containers can have claims, not a pod as a whole", user.steps)
-    if len(made.requests) > _MOST_REQUESTS:
-        what = f"a claim has {_MOST_REQUESTS} requests at most, this one would have"
-        return say(f"{what} {len(made.requests)}", user.steps)
+    for each in made.requests:
+        if (each.count or 0) > MOST_DEVICES:
+            what = f"a claim has {MOST_DEVICES} devices at most, request {each.name} "
+            return say(f"{what}would have {each.count}", user.steps)
     return None
 
 
@@ -267,7 +280,7 @@ def _remarks(
     user = plan.user
     for each in made.remarks:
         yield _said(user, "init-sees-more", each, user.steps)
-    if _is_queued(user) and _several(made, order):
+    if _is_queued(user) and _several(made.requests, order):
         what = f"its devices need not share {order.align}: Kueue takes no constraints"
         yield _said(user, "not-aligned", what, user.steps)
     if gone and not made.requests:

@@ -150,3 +150,11 @@ def test_strange_documents_harm_nobody() -> None:
     strange = [each for each in cases("strange") if isinstance(each, dict)]
     found = _found({"files": [*strange, _pods(["nvidia.com/gpu"])]})
     assert "behaves-differently" in {each.code for each in found}
+
+
+def test_a_pod_has_one_claim_of_the_scheduler_and_several_of_its_own() -> None:
+    (row,) = (row for row in ROWS if row["code"] == "too-many-devices")
+    (user, _) = _plan(row["absent"]).users
+    assert user.route is Route.CLAIMS
+    (reason,) = user.blocks[Route.EXTENDED]
+    assert reason.startswith("a pod asks for 33 devices")

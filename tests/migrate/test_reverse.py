@@ -14,6 +14,7 @@ from tests.migrate.rewriting import PRODUCT, applied, rewrite
 from tests.migrate.test_rewrite import (
     CHAT,
     CRON,
+    EFA,
     GPU,
     QUOTA,
     RAY,
@@ -104,6 +105,9 @@ def plain(value: Any) -> Any:
         pods(f"a {GPU}=1 nvidia.com/mig-2g.10gb=2 cpu=3"),
         pods("a gpu.intel.com/monitoring=1", f"b {GPU}=1"),
         f"{pods(f'a {GPU}=1')}---{QUOTA}",
+        pods(f"a {GPU}=8 {EFA}=32", f"b {GPU}=1 {EFA}=1"),
+        pods(f"a {GPU}=20", f"b {GPU}=20", init=f"i {GPU}=30;j {GPU}=2;k {GPU}=41"),
+        AFFINITY.replace(f"{GPU}: 1", f"{GPU}: 8, {EFA}: 32"),
     ],
 )
 @pytest.mark.parametrize("release", ["1.32", "1.36"])

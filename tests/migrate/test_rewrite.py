@@ -1,5 +1,6 @@
 """Pods with claims in the place of extended resources."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -355,6 +356,60 @@ def test_keeps_the_claims_that_are_there() -> None:
     ]
 
 
+EFA = "vpc.amazonaws.com/efa"
+
+
+@pytest.mark.parametrize(
+    ("containers", "expected"),
+    [
+        ((f"a {GPU}=8 {EFA}=24",), [["a-gpu", "a-efa"]]),
+        ((f"a {GPU}=8 {EFA}=32",), [["a-gpu"], ["a-efa"]]),
+        (
+            (f"a {GPU}=8 {EFA}=16", f"b {GPU}=8 {EFA}=16"),
+            [["a-gpu", "b-gpu"], ["a-efa", "b-efa"]],
+        ),
+        (
+            (f"a {GPU}=20", f"b {GPU}=20 {EFA}=2", f"c {GPU}=8"),
+            [["a"], ["b-gpu", "c", "b-efa"]],
+        ),
+        (
+            [f"c{n} {GPU}=1" for n in range(33)],
+            [[f"c{n}" for n in range(32)], ["c32"]],
+        ),
+    ],
+)
+def test_makes_several_claims_where_one_cannot_have_all(
+    containers: Sequence[str], expected: list[list[str]]
+) -> None:
+    made = rewrite(pods(*containers))
+    requests = {
+        each["metadata"]["name"]: [
+            one["name"] for one in each["spec"]["spec"]["devices"]["requests"]
+        ]
+        for each in made.added[0]
+    }
+    names = ["it-devices", "it-devices-2"][: len(expected)]
+    assert requests == dict(zip(names, expected, strict=True))
+    spec = made.documents[0]["spec"]
+    entries = {
+        each["name"]: requests[each["resourceClaimTemplateName"]]
+        for each in spec["resourceClaims"]
+    }
+    assert [*entries] == ["devices", "devices-2"][: len(expected)]
+    for each in spec["containers"]:
+        for one in each["resources"]["claims"]:
+            assert one["request"] in entries[one["name"]]
+
+
+def test_shows_what_an_init_container_has_of_another_one() -> None:
+    init = f"i {GPU}=3;s+ {GPU}=1;j {GPU}=3"
+    made = rewrite(pods(f"a {GPU}=1", init=init))
+    assert counts(made) == {"s": 1, "j": 2, "a": 1}
+    (found,) = made.findings
+    assert found.code == "init-sees-more"
+    assert "container i asked for 3 nvidia.com/gpu and can use 4" in found.message
+
+
 def _aligned(text: str) -> object:
     made = rewrite(text, align="resource.kubernetes.io/pcieRoot")
     return template(made)["spec"]["spec"]["devices"].get("constraints")
@@ -456,7 +511,7 @@ spec:
         ),
         (pods("a", rest=f"  resources: {{limits: {{{GPU}: 1}}}}\n"), "only containers"),
         (MACHINE, "changed by hand"),
-        (pods(*(f"c{n} {GPU}=1" for n in range(33))), "32 requests at most"),
+        (pods(f"a {GPU}=33"), "32 devices at most"),
     ],
 )
 def test_leaves_what_cannot_have_claims(text: str, message: str) -> None:

@@ -16,7 +16,8 @@ from tests.migrate.test_reverse import plain
 
 _MIG = "nvidia.com/mig-1g.5gb"
 _RESOURCES = ("nvidia.com/gpu", _MIG, "amd.com/gpu", "furiosa.ai/rngd", "cpu")
-_AMOUNTS = st.dictionaries(st.sampled_from(_RESOURCES), st.integers(1, 4), max_size=3)
+_AMOUNT = st.one_of(st.integers(1, 4), st.integers(10, 32))
+_AMOUNTS = st.dictionaries(st.sampled_from(_RESOURCES), _AMOUNT, max_size=3)
 _EXPRESSIONS = st.lists(
     st.sampled_from(
         [

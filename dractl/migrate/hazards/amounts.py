@@ -6,13 +6,13 @@ from typing import Final
 
 from dractl.migrate.answer import Asking, UserPlan
 from dractl.migrate.asks import amount, stated
+from dractl.migrate.claims import MOST_DEVICES, asked, parted
 from dractl.migrate.hazards.registry import Case, Said, of_all, of_user
 from dractl.migrate.inputs import Route, Shares
 from dractl.migrate.making import SHARED
 from dractl.migrate.places import at
 from dractl.rules.registry import Severity
 
-_MOST_IN_CLAIM: Final = 32
 _STANDARD: Final = "resource.kubernetes.io"
 _ROOT: Final = f"{_STANDARD}/pcieRoot"
 _WITH_ROOT: Final = frozenset(
@@ -89,23 +89,38 @@ def pod_level_resources(_case: Case, each: UserPlan) -> Iterator[Said]:
 
 
 @of_user("too-many-devices", Severity.ERROR)
-def too_many_devices(_case: Case, each: UserPlan) -> Iterator[Said]:
-    """A pod asks for more devices than one claim can have.
+def too_many_devices(case: Case, each: UserPlan) -> Iterator[Said]:
+    """More devices are asked for than a claim can have.
 
-    At most 32 devices are allocated to a claim, and all that a pod has of extended
-    resources comes from one claim. An amount of a device's capacity counts as one.
+    At most 32 devices are allocated to a claim. A pod can have several claims, so that
+    only a container is in the way that asks for more of one resource. With the extended
+    resource, the scheduler makes one claim for all that a pod asks for. An amount of a
+    device's capacity counts as one.
     """
+    own, _ = parted(each, case.order)
+    for request in asked(each, own).requests:
+        if (request.count or 0) > MOST_DEVICES:
+            ask = own[request.place]
+            yield Said(
+                f"{_named(ask)} needs {request.count} devices at once; a claim can "
+                f"have {MOST_DEVICES}",
+                "let several containers ask for them, or write the claims by hand",
+                each.user.input.place(ask.steps),
+                Route.CLAIMS,
+            )
     served = [
         replace(ask, amount=1) if _is_part(each, ask) else ask
         for ask in each.user.asks
         if ask.resource in each.targets
     ]
     total = _of_pod(served)
-    if total > _MOST_IN_CLAIM:
+    if total > MOST_DEVICES:
         yield Said(
-            f"a pod asks for {total} devices; a claim can have {_MOST_IN_CLAIM}",
-            "split the pod, or let claims be written by hand: several of them",
+            f"a pod asks for {total} devices; the one claim that the scheduler makes "
+            f"for it can have {MOST_DEVICES}",
+            "let its pods have claims, which can be several",
             each.user.input.place(served[0].steps),
+            Route.EXTENDED,
         )
 
 
