@@ -16,11 +16,11 @@ Its fields for claims have a type that the API server refuses, it asks for devic
 where no claim can be named, or a claim would have too many requests.""",
     ),
     "init-sees-more": (
-        Severity.INFO,
-        """An init container has the devices of the containers that run after it.
+        Severity.WARNING,
+        """An init container gets more devices than it asked for.
 
-Device plugins lend the devices of the pod to init containers. A claim is prepared once
-for the whole pod, so that a container has all of what it names.""",
+It has devices of the containers after it, by the requests of these. A request cannot be
+had in part, so that a container has all devices of each one that it names.""",
     ),
     "not-aligned": (
         Severity.WARNING,

@@ -139,7 +139,8 @@ def alignment_lost(case: Case, each: UserPlan) -> Iterator[Said]:
     for ask in _several(each):
         if each.targets[ask.resource].driver in _WITH_ROOT:
             yield Said(
-                f"the {ask.amount} devices of {_named(ask)} can be any of the node",
+                f"the devices that a container gets of {ask.resource} can be any of "
+                "the node",
                 "--align pcieRoot keeps them together, where they fit",
                 each.user.input.place(ask.steps),
                 Route.CLAIMS,
@@ -158,8 +159,8 @@ def align_not_published(case: Case, each: UserPlan) -> Iterator[Said]:
         driver = each.targets[ask.resource].driver
         if not _publishes(case, driver, align):
             yield Said(
-                f"{driver} does not publish {align}, so the {ask.amount} devices of "
-                f"{_named(ask)} cannot share it",
+                f"{driver} does not publish {align}, so the devices that a container "
+                f"gets of {ask.resource} cannot share it",
                 "leave --align out for this resource (--resource chooses others)",
                 each.user.input.place(ask.steps),
                 Route.CLAIMS,

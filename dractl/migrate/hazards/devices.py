@@ -1,6 +1,6 @@
 """Hazards on nodes: who manages a device, and whether it is shared with a plugin."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from dractl.migrate.hazards.registry import Case, Said, of_all
@@ -23,15 +23,16 @@ def dual_managed(case: Case) -> Iterator[Said]:
     """
     drivers = _drivers_on(case)
     for node in case.snapshot.nodes:
-        published = drivers.get(node.name, frozenset()) - _BESIDE
+        published = drivers.get(node.name, {}).keys() - _BESIDE
         for resource, amount in node.allocatable.items():
             if amount.nanos <= 0 or not is_extended_resource(resource):
                 continue
             both = sorted(published & _drivers_of(resource, case))
             if both:
                 yield Said(
-                    f"node {node.name} offers {amount} of {resource}, and {both[0]} "
-                    "has published devices there: two pods can get the same device",
+                    f"a device plugin offers {amount} of {resource}, and {both[0]} "
+                    f"has published {_counted(drivers[node.name][both[0]])} there: two "
+                    "pods can get the same device",
                     f"take the plugin of {resource} off the node, and wait until it "
                     "offers 0",
                     "",
@@ -40,13 +41,19 @@ def dual_managed(case: Case) -> Iterator[Said]:
                 )
 
 
-def _drivers_on(case: Case) -> Mapping[str, frozenset[str]]:
-    """Return the drivers that have published devices, by node."""
-    found: dict[str, set[str]] = {}
+def _drivers_on(case: Case) -> Mapping[str, Mapping[str, Collection[str]]]:
+    """Return what drivers have published, by node and driver."""
+    found: dict[str, dict[str, set[str]]] = {}
     for each in case.snapshot.slices:
         if each.scope.node_name and each.devices:
-            found.setdefault(each.scope.node_name, set()).add(each.driver)
-    return {node: frozenset(drivers) for node, drivers in found.items()}
+            own = found.setdefault(each.scope.node_name, {})
+            # Former generations of a pool have the same devices.
+            own.setdefault(each.driver, set()).update(x.name for x in each.devices)
+    return found
+
+
+def _counted(devices: Collection[str]) -> str:
+    return f"{len(devices)} device{'s' if len(devices) > 1 else ''}"
 
 
 def _drivers_of(resource: str, case: Case) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from dractl.migrate.answer import UserPlan
+from dractl.migrate.answer import Asking, Target, UserPlan
 from dractl.migrate.asks import LONE
 from dractl.migrate.hazards.registry import Case, Said, of_user
 from dractl.migrate.inputs import Route
@@ -47,26 +47,31 @@ def static_pod(_case: Case, each: UserPlan) -> Iterator[Said]:
 
 @of_user("init-container", Severity.INFO)
 def init_container(_case: Case, each: UserPlan) -> Iterator[Said]:
-    """An init container needs more devices than the rest of the pod, which keeps them.
+    """An init container has the devices of containers after it, or keeps its own.
 
-    A claim is allocated once, for the whole life of the pod. Devices that only an init
-    container needs are not given back when it is over. Those that the containers after
-    it have, it can use too.
+    With a device plugin, an init container can have other devices than the rest of the
+    pod, and gives back what nobody after it needs. With DRA all devices of a pod are
+    allocated once, for as long as it lives. An init container gets devices of those
+    that start after it; what it needs beyond them is held until the pod ends, and
+    nobody else can use it.
     """
     for ask in each.user.asks:
-        kept = sum(
-            other.amount
-            for other in each.user.asks
-            if other.resource == ask.resource and not other.ends
+        target = each.targets.get(ask.resource)
+        if not ask.ends or target is None or target.is_admin:
+            continue
+        more = ask.amount - _lent(ask, each, target)
+        message = (
+            f"init container {ask.container} and those after it get the same devices "
+            f"of {ask.resource}; a plugin may give them others"
         )
-        if ask.ends and ask.resource in each.targets and ask.amount > kept:
-            yield Said(
-                f"the pod holds {ask.amount - kept} more of {ask.resource} as long as "
-                f"it runs, which init container {ask.container} needs at its start",
-                "do that work in a pod of its own, or with fewer devices",
-                each.user.input.place(ask.steps),
-                Route.CLAIMS,
+        fix = ""
+        if more > 0:
+            message = (
+                f"the pod holds {more} more of {ask.resource} as long as it runs, "
+                f"which init container {ask.container} needs at its start"
             )
+            fix = "do that work in a pod of its own, or with fewer devices"
+        yield Said(message, fix, each.user.input.place(ask.steps))
 
 
 @of_user("job-immutable", Severity.WARNING)
@@ -167,6 +172,19 @@ def admin_namespace_label(case: Case, each: UserPlan) -> Iterator[Said]:
             f"kubectl label namespace {name} {label}=true",
             route=Route.CLAIMS,
         )
+
+
+def _lent(ask: Asking, each: UserPlan, target: Target) -> int:
+    """Return how many devices an init container can have of containers after it."""
+    if target.row.unit == "fraction":
+        return 0  # parts are of different size
+    asks = each.user.asks
+    after = asks[asks.index(ask) + 1 :]
+    return sum(
+        other.amount
+        for other in after
+        if other.resource == ask.resource and not other.ends
+    )
 
 
 def _or_keep(each: UserPlan) -> str:
