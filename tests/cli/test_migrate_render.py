@@ -344,6 +344,21 @@ def test_findings_of_what_was_rendered_are_warnings(dractl: Runner) -> None:
     assert "1 object changed, 1 new" in err
 
 
+def test_findings_of_nodes_name_them_once(dractl: Runner) -> None:
+    Path("pod.yaml").write_text(POD)
+    labels = "nvidia.com/gpu.count: '2', nvidia.com/gpu.replicas: '3'"
+    Path("cluster.yaml").write_text(
+        f"{{apiVersion: v1, kind: Node, metadata: {{name: n1, labels: {{{labels}}}}}, "
+        "status: {allocatable: {nvidia.com/gpu: '9'}}}"
+    )
+
+    err = dractl("migrate", "render", "pod.yaml", "--snapshot", "cluster.yaml").err
+
+    assert re.findall(r"^warning: (?:node n1: )+", err, re.MULTILINE) == [
+        "warning: node n1: "
+    ]
+
+
 def test_what_nothing_is_left_of_is_told(dractl: Runner) -> None:
     Path("pod.yaml").write_text(POD)
     dractl("migrate", "render", "pod.yaml", "--in-place")

@@ -250,7 +250,8 @@ def _tell_of_texts(found: Placed, screen: Terminal) -> None:
 
 
 def _say(finding: Finding, screen: Terminal) -> None:
-    line = f"{finding.where or finding.subject}: {finding.message}".removeprefix(": ")
+    named = "" if finding.subject in finding.message else finding.subject
+    line = f"{finding.where or named}: {finding.message}".removeprefix(": ")
     if "\n" in finding.fix:
         line += " (migrate plan shows what to write)"
     elif finding.fix:
