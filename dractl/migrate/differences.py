@@ -40,6 +40,8 @@ def carried(old: Any, new: Any, live: Any, steps: Steps = ()) -> Any:
     """
     if old == new:
         return live
+    if live == old:
+        return new
     if all(isinstance(each, Mapping) for each in (old, new, live)):
         return _carried_map(old, new, live, steps)
     if all(isinstance(each, list | tuple) for each in (old, new, live)):
@@ -230,8 +232,11 @@ def _carried_list(
     if pairs is None or names is None:
         gone = _removals(old, new)
         if gone is not None and all(old[index] in live for index in gone):
-            leaving = [old[index] for index in gone]
-            return [each for each in live if each not in leaving]
+            rest = list(live)
+            for index in gone:
+                if old[index] in rest:
+                    rest.remove(old[index])
+            return rest
         if _same(live, old):
             return list(new)
         raise Conflict(pointer(steps))

@@ -129,6 +129,7 @@ def test_any_two_forms_lead_to_each_other(old: Any, new: Any) -> None:
 
     assert patched(old, there) == new
     assert patched(new, back) == old
+    assert carried(old, new, old) == new
 
 
 # -- carrying
@@ -170,6 +171,12 @@ def test_what_differs_where_it_changes_is_a_conflict(live: Any, where: str) -> N
 
 def test_what_is_gone_already_may_go() -> None:
     assert carried({"a": 1, "b": 1}, {"a": 1}, {"a": 1}) == {"a": 1}
+
+
+def test_elements_go_as_often_as_they_went() -> None:
+    assert carried({"a": ["x", "x", "y"]}, {"a": ["x", "y"]}, {"a": ["x", "x"]}) == {
+        "a": ["x"]
+    }
 
 
 def test_pointers_escape_what_they_have_to() -> None:
