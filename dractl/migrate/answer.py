@@ -79,7 +79,8 @@ class Target:
     """What stands for a resource in DRA.
 
     `expressions` are CEL that a request asks for beside its class, guarded, `capacity`
-    what it asks for of a shared device; shares without any come from one claim for all.
+    what it asks for of a shared device, of a fraction for one of the resource; shares
+    without any come from one claim for all.
     `keeper` is the DeviceClass with which pods go on as they are: None where they
     cannot. `class_document` is a class to make, `keeper` or `device_class` or both;
     None where those of the driver's chart serve.

@@ -13,7 +13,8 @@ from dractl.manifests.presets import PRESETS, preset_of
 from dractl.migrate.answer import Meaning, Target
 from dractl.migrate.filling import filled
 from dractl.migrate.inputs import Order, Shares
-from dractl.model.names import SUBDOMAIN_BYTES
+from dractl.migrate.naming import digest
+from dractl.model.names import LABEL_BYTES, SUBDOMAIN_BYTES
 from dractl.vendors.base import Class, Driver
 from dractl.vendors.plugins import Extended, Plugin
 
@@ -82,13 +83,19 @@ class Making:
             return {}
         if not order.profile.enabled("DRAConsumableCapacity"):
             return {}
-        return row.capacity if _has_capacity(row, self._preset, order) else {}
+        if not _has_capacity(row, self._preset, order):
+            return {}
+        return {name: each.replace("{}", "1") for name, each in row.capacity.items()}
 
     def _lacks_shares(self, capacity: Mapping[str, str]) -> bool:
         return self.row.unit in SHARED and not capacity
 
     def _own_name(self) -> str:
-        """Return a name for a class of the resource's own: the same every time."""
+        """Return a name for a class of the resource's own: the same every time.
+
+        Where it cannot have all of the words as they are, it ends in a hash of them:
+        names of resources can differ in case, or in what no class's name can have.
+        """
         row, meaning = self.row, self.meaning
         domain, _, name = self.resource.rpartition("/")
         words = [name]
@@ -97,12 +104,17 @@ class Making:
         if row.config is not None:
             words.append(row.unit.partition("-")[0])
             words += [str(meaning.replicas)] if meaning.replicas else []
-        stem = re.sub(r"[^a-z0-9.]+", "-", "-".join(words).lower())
+        exact = "-".join(words)
+        stem = re.sub(r"[^a-z0-9.]+", "-", exact.lower())
         stem = re.sub(r"[-.]*\.[-.]*", ".", stem).strip("-.")
+        if stem != exact:
+            stem = f"{stem}-{digest(exact)}"
+        elif f"{stem}.{domain}" in _TAKEN:
+            stem = f"{stem}-extended"
         found = f"{stem}.{domain}"
-        if found in _TAKEN:
-            found = f"{stem}-extended.{domain}"
-        return found if len(found) <= SUBDOMAIN_BYTES else stem
+        if len(found) <= SUBDOMAIN_BYTES:
+            return found
+        return f"{stem[:LABEL_BYTES].rstrip('-.')}-{digest(f'{exact}.{domain}')}"
 
     def _document(
         self, name: str, own: str, expressions: tuple[str, ...], keeper: str | None

@@ -57,10 +57,10 @@ _VM: Final = (
 
 def _mps(replicas: int) -> Mapping[str, Any]:
     """Return MPS for so many clients, each with its part of the threads."""
-    part = {"defaultActiveThreadPercentage": 100 // replicas} if replicas > 0 else {}
     sharing: dict[str, Any] = {"strategy": "MPS"}
-    if part:
-        sharing["mpsConfig"] = part
+    if replicas > 0:
+        part = max(100 // replicas, 1)
+        sharing["mpsConfig"] = {"defaultActiveThreadPercentage": part}
     return {
         "apiVersion": "resource.nvidia.com/v1beta1",
         "kind": "GpuConfig",

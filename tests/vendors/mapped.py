@@ -90,7 +90,7 @@ ROWS = (
             '.replace(".", "_").replace("-", "").replace("[", "").replace("]", "")'
             '.replace("(", "").replace(")", "") == "GA100_A100_PCIe_40GB"'),
         ),
-        keeper="ga100-a100-pcie-40gb.nvidia.com", said="virtual machines",
+        keeper="ga100-a100-pcie-40gb-949e11f8.nvidia.com", said="virtual machines",
     ),
     Row(
         "nvidia.com/pgpu", WHOLE, "gpu.nvidia.com", "vfio.gpu.nvidia.com",
@@ -98,7 +98,7 @@ ROWS = (
     ),
     Row(
         "nvidia.com/gpumem", Meaning("fraction"), "gpu.nvidia.com", "gpu.nvidia.com",
-        capacity={"memory": "{}Mi"}, said="does not limit",
+        capacity={"memory": "1Mi"}, said="does not limit",
     ),
     Row(
         "amd.com/gpu", WHOLE, "gpu.amd.com", "gpu.amd.com", keeper="gpu.amd.com",
@@ -115,17 +115,19 @@ ROWS = (
     ),
     Row(
         "amd.com/cpx_nps4", PART, "gpu.amd.com", "gpu.amd.com",
-        (f'{_AMD}.partitionProfile == "cpx_nps4"',), keeper="cpx-nps4.amd.com",
+        (f'{_AMD}.partitionProfile == "cpx_nps4"',), keeper="cpx-nps4-70449fa1.amd.com",
         said="pciBusID",
     ),
     Row(
         "amd.com/spx_nps1", PART, "gpu.amd.com", "gpu.amd.com",
         (f'{_AMD}.computePartition == "spx"', f'{_AMD}.memoryPartition == "nps1"'),
-        {"partitions": "1"}, "spx-nps1.amd.com", schemas={"amd": "auto-partition"},
+        {"partitions": "1"}, "spx-nps1-1d2cdbba.amd.com",
+        schemas={"amd": "auto-partition"},
     ),
     Row(
         "amd.com/gpu", Meaning("partition", "cpx_nps4"), "gpu.amd.com", "gpu.amd.com",
-        (f'{_AMD}.partitionProfile == "cpx_nps4"',), keeper="gpu-cpx-nps4.amd.com",
+        (f'{_AMD}.partitionProfile == "cpx_nps4"',),
+        keeper="gpu-cpx-nps4-a63590da.amd.com",
     ),
     Row(
         "gpu.intel.com/i915", WHOLE, "gpu.intel.com", "gpu.intel.com",
@@ -183,15 +185,16 @@ ROWS = (
             keeper=keeper, said="SriovResourcePolicy",
         )
         for name, keeper in (
-            ("openshift.io/nic_a", "nic-a.openshift.io"),
-            ("mellanox.com/mlnx_sriov", "mlnx-sriov.mellanox.com"),
-            ("intel.com/intel_sriov_net", "intel-sriov-net.intel.com"),
+            ("openshift.io/nic_a", "nic-a-e273a5e5.openshift.io"),
+            ("mellanox.com/mlnx_sriov", "mlnx-sriov-73ce6bb1.mellanox.com"),
+            ("intel.com/intel_sriov_net", "intel-sriov-net-777b31e4.intel.com"),
             ("nvidia.com/hostdev", "hostdev.nvidia.com"),
         )
     ),
     Row(
-        "rdma/hca_shared_devices_a", WHOLE, "dra.net", "hca-shared-devices-a.rdma",
-        keeper="hca-shared-devices-a.rdma", said="one ResourceClaim",
+        "rdma/hca_shared_devices_a", WHOLE, "dra.net",
+        "hca-shared-devices-a-64da6d25.rdma",
+        keeper="hca-shared-devices-a-64da6d25.rdma", said="one ResourceClaim",
     ),
     Row(
         "vpc.amazonaws.com/efa", WHOLE, "dra.net", "efa.networking.k8s.aws",
@@ -225,14 +228,17 @@ ROWS = (
                 ('device.attributes["npu.rebellions.ai"].productName.startsWith('
                 f'"{begin}")'),
             ),
-            keeper=f"{name.lower()}.rebellions.ai", said=begin,
+            keeper=keeper, said=begin,
         )
-        for name, begin in (("ATOM", "RBLN-CA"), ("REBEL", "RBLN-CR"))
+        for name, begin, keeper in (
+            ("ATOM", "RBLN-CA", "atom-448768e0.rebellions.ai"),
+            ("REBEL", "RBLN-CR", "rebel-3f9481e1.rebellions.ai"),
+        )
     ),
     Row(
         "huawei.com/Ascend910B", WHOLE, "ascend.project-hami.io",
         "npu-910b.project-hami.io",
         ('device.attributes["ascend.project-hami.io"].model.contains("910B")',),
-        keeper="ascend910b.huawei.com",
+        keeper="ascend910b-d564d633.huawei.com",
     ),
 )  # fmt: skip

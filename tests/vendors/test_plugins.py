@@ -1,5 +1,6 @@
 """What device plugins call things: every row of the mapping, and laws of all rows."""
 
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -11,14 +12,19 @@ from dractl.migrate.filling import filled
 from dractl.migrate.inputs import Shares
 from dractl.migrate.targets import known, resource_of, row_of, target, why_none
 from dractl.model.cluster import Profile
-from dractl.model.names import is_extended_resource, label_key, label_value
+from dractl.model.names import (
+    dns_subdomain,
+    is_extended_resource,
+    label_key,
+    label_value,
+)
 from dractl.rules.check import check
 from dractl.rules.registry import RULES, Severity
 from dractl.rules.world import World
 from dractl.vendors import VENDORS
 from dractl.vendors.labels_clouds import CLOUDS
 from dractl.vendors.labels_nfd import NFD
-from dractl.vendors.plugins import Extended, Label, filled_pattern
+from dractl.vendors.plugins import Extended, Label, Plugin, filled_pattern
 from tests.migrate.builders import order
 from tests.vendors.mapped import PART, ROWS, WHOLE, Row
 
@@ -188,7 +194,41 @@ def test_shares_without_capacity_come_from_one_claim(
     assert found.keeper is None
 
 
-@pytest.mark.parametrize(("replicas", "part"), [(0, None), (4, 25), (3, 33)])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("openshift.io/nic_a", "openshift.io/nic-a"),
+        ("openshift.io/NIC-a", "openshift.io/nic-a"),
+        ("openshift.io/nic__a", "openshift.io/nic_a"),
+        ("rdma/a.-b", "rdma/a.b"),
+        (f"{'a' * 240}.com/rdma_a", f"{'a' * 240}.org/rdma_a"),
+    ],
+)
+def test_resources_that_look_alike_have_classes_of_their_own(
+    one: str, other: str
+) -> None:
+    named = Extended("*/*", "dra.net")
+    wished = order(plugins=(Plugin("any", (named,)),))
+    names = []
+    for resource in (one, other):
+        found = target(resource, WHOLE, wished)
+        assert found is not None
+        assert found.keeper is not None
+        assert not dns_subdomain(found.keeper)
+        names.append(found.keeper)
+    assert len(set(names)) == len(names)
+
+
+@every_row
+def test_nothing_is_left_to_fill_in(row: Row) -> None:
+    found = _target(row)
+    texts = (*found.expressions, *found.capacity.values(), found.device_class)
+    assert not [text for text in texts if re.search(r"\{\w*\}", text)]
+
+
+@pytest.mark.parametrize(
+    ("replicas", "part"), [(0, None), (4, 25), (3, 33), (100, 1), (200, 1)]
+)
 def test_mps_shares_the_threads(replicas: int, part: int | None) -> None:
     meaning = Meaning("mps-share", replicas=replicas)
     found = target("nvidia.com/gpu", meaning, order())

@@ -39,4 +39,5 @@ def replaced(target: Target) -> str:
     if target.capacity:
         each = (f"{name} {amount}" for name, amount in target.capacity.items())
         text += f", {', '.join(each)}"
+        text += " for each" if target.row.unit == "fraction" else ""
     return f"{text}, with admin access" if target.is_admin else text

@@ -167,24 +167,25 @@ def shares_need_driver(case: Case, each: UserPlan) -> Iterator[Said]:
             )
 
 
-@of_user("share-becomes-device", Severity.WARNING)
+@of_user("share-becomes-device", Severity.ERROR)
 def share_becomes_device(case: Case, each: UserPlan) -> Iterator[Said]:
-    """Each pod gets a whole device where it had a share.
+    """Each pod would get a whole device where it had a share.
 
     Shares need devices that allow several allocations of their capacity. A driver or a
     mode of it that has none (MPS, or a version that is too old) can share a device only
     among pods that have the same claim: `--shares claim`. Otherwise as many devices are
-    needed as there were shares.
+    needed as there were shares, so that claims are no way.
     """
     if case.order.shares is Shares.CAPACITY:
         for resource in _shared(each):
-            if not each.targets[resource].capacity:
-                parts = each.meanings[resource].replicas
+            parts = each.meanings[resource].replicas
+            if parts != 1 and not each.targets[resource].capacity:
                 of = f" of {parts}" if parts else ""
                 yield Said(
-                    f"one share{of} of {resource} becomes a whole device",
-                    "use --shares claim",
+                    f"one share{of} of {resource} would become a whole device",
+                    "use --shares claim, for pods of one namespace on one node",
                     _of_user(each, resource),
+                    Route.CLAIMS,
                 )
 
 
