@@ -180,12 +180,29 @@ def test_a_plan_that_loses_capacity_is_begun_only_by_who_accepts_it(
         {"apiVersion": version, "kind": kind, "metadata": metadata, "spec": spec}
     )
 
+    wrong = migrate("apply", "-A", "--yes", "--accept-loss")
     refused = migrate("apply", "-A", "--yes", "--accept-errors")
     done = migrate("apply", "-A", "--yes", "--accept-errors", "--accept-loss")
 
-    assert refused.status == 1
+    assert (wrong.status, refused.status) == (1, 1)
+    assert "error: the plan has errors\n" in wrong.err
     assert "error: less fits after this migration than before" in refused.err
     assert "hint: dractl migrate plan shows the proof" in refused.err
+    assert done.status == 0
+
+
+def test_a_plan_of_which_nobody_knows_is_begun_only_by_who_accepts_it(
+    migrate: Migrator, server: ApiServer
+) -> None:
+    for name in ("n0", "n1"):
+        whole = node(name)
+        server.add(whole | {"metadata": {"name": name, "labels": {}}})
+
+    refused = migrate("apply", "-A", "--yes")
+    done = migrate("apply", "-A", "--yes", "--accept-unproven")
+
+    assert refused.status == 1
+    assert "error: it is not known whether as much fits after" in refused.err
     assert done.status == 0
 
 

@@ -44,7 +44,8 @@ before it is done. A run that was interrupted, or killed, is gone on with by the
 same command; dractl migrate rollback takes back what is done.
 
 Pods leave a node by evictions, which PodDisruptionBudgets may hold up: they are
-asked for again until --timeout is over.
+asked for again until --timeout is over. What only you can do stops a stage: do it
+and say so, or, with --yes, run the same command again.
 
 Exit status: 0 the stage is done; 1 it is not, or not all of it: you said no, the
 plan is not safe, an earlier stage is not verified, something was changed
