@@ -3,7 +3,7 @@
 Only the fields that differ stand in a patch: others may be secrets.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from dractl.migrate.inputs import Steps, Wire
@@ -227,36 +227,44 @@ def _carried_map(old: Wire, new: Wire, live: Wire, steps: Steps) -> dict[str, An
 def _carried_list(
     old: Sequence[Any], new: Sequence[Any], live: Sequence[Any], steps: Steps
 ) -> list[Any]:
-    pairs = _named_pairs(old, new)
-    names = _names(live)
-    if pairs is None or names is None:
-        gone = _removals(old, new)
-        if gone is not None and all(old[index] in live for index in gone):
-            rest = list(live)
-            for index in gone:
-                if old[index] in rest:
-                    rest.remove(old[index])
-            return rest
-        if _same(live, old):
-            return list(new)
-        raise Conflict(pointer(steps))
+    pairs, names = _named_pairs(old, new), _names(live)
+    if pairs is not None and names is not None:
+        return _carried_named(pairs, live, names, steps)
+    gone = _removals(old, new)
+    if gone is not None and all(old[index] in live for index in gone):
+        rest = list(live)
+        for index in gone:
+            if old[index] in rest:
+                rest.remove(old[index])
+        return rest
+    if _same(live, old):
+        return list(new)
+    raise Conflict(pointer(steps))
+
+
+def _carried_named(
+    pairs: Iterable[tuple[Any, Any]],
+    live: Sequence[Any],
+    names: Sequence[str],
+    steps: Steps,
+) -> list[Any]:
     result = list(live)
     for before, after in pairs:
         if before is _MISSING:
             result.append(after)
             continue
-        place = names.index(before[_NAME]) if before[_NAME] in names else None
         if before == after:
             continue
-        if place is None:
+        if before[_NAME] not in names:
             raise Conflict(pointer(steps))
+        place = names.index(before[_NAME])
         here = (*steps, place)
-        if after is _MISSING:
-            if not _covers(result[place], before):
-                raise Conflict(pointer(here))
+        if after is not _MISSING:
+            result[place] = carried(before, after, result[place], here)
+        elif _covers(result[place], before):
             result[place] = _MISSING
         else:
-            result[place] = carried(before, after, result[place], here)
+            raise Conflict(pointer(here))
     return [each for each in result if each is not _MISSING]
 
 
