@@ -1,6 +1,7 @@
 """What labels, amounts and layouts of nodes say, and where configurations differ."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -103,6 +104,33 @@ def test_labels_that_tell_nothing(labels: Mapping[str, str]) -> None:
     assert found.meanings(GPU)[0].is_assumed
 
 
+@pytest.mark.parametrize(
+    ("resource", "label"),
+    [
+        (GPU, f"{GKE}-gpu-partition-size"),
+        (GPU, PRODUCT),
+        ("amd.com/gpu", "amd.com/gpu.compute-memory-partition"),
+    ],
+)
+@pytest.mark.parametrize("value", ['1g.5gb+"', "1g.5gb.A", 'a"b', "\n"])
+def test_labels_that_name_no_profile(resource: str, label: str, value: str) -> None:
+    """A profile goes into CEL and commands, so that not any text is one."""
+    told = f"X-MIG-{value}" if label == PRODUCT else value
+    user = pod(resources=f"{resource}: 1")
+    user = replace(user, spec={**user.spec, "nodeSelector": {label: told}})
+    (meaning,) = gathered("").meanings(resource, user)
+    assert (meaning.unit, meaning.profile) == ("partition", "")
+
+
+def test_layouts_with_what_is_no_profile() -> None:
+    """The MIG manager refuses it, so that it is no layout."""
+    text = LAYOUTS.replace("{1g.5gb.me: 1}", "{some: 1}")
+    found = gathered(text, node(labels={LAYOUT: "media", **SINGLE}))
+    says = [row.says for row in found.settings if row.kind == "MIG layout"]
+    assert not [each for each in says if each.startswith("media")]
+    assert any("'some'" in each.message for each in found.findings)
+
+
 def test_labels_are_listed_once_for_equal_nodes() -> None:
     """A fleet of equal nodes is one row."""
     labels = gfd(product="NVIDIA-L4", count="8")
@@ -143,6 +171,7 @@ FLEET = (
             ["a partition 2g.20gb"],
         ),
         (AFFINITY, ["a partition 1g.5gb", "a partition 2g.10gb"]),
+        (AFFINITY.replace("1g.5gb, 2g.10gb", ""), [ONE]),
         ("nodeSelector: [1]", [ONE, "a partition 1g.5gb"]),
         ("affinity: {nodeAffinity: 3}", [ONE, "a partition 1g.5gb"]),
     ],

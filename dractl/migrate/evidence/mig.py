@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from dractl.api.decode_fields import Wire, child, each, flag, int64, mapped
+from dractl.api.decode_fields import Wire, child, each, flag, int64, mapped, mismatch
 from dractl.migrate.evidence.documents import texts_of
 from dractl.migrate.evidence.record import Record, Setting
 from dractl.migrate.inputs import Input
@@ -21,7 +21,7 @@ INVALID: Final = "INVALID"
 
 _KEY: Final = "mig-configs"
 _PROFILE: Final = re.compile(
-    r"((?:[0-9]+c\.)?[0-9]+g\.[0-9]+gb)(?:[.+](.+)|(-.+))?", re.ASCII | re.DOTALL
+    r"((?:[0-9]+c\.)?[0-9]+g\.[0-9]+gb)(?:[.+]([a-z0-9.]+)|(-[a-z0-9.]+))?"
 )
 
 
@@ -93,8 +93,15 @@ def _block(source: Wire) -> tuple[tuple[str, ...], bool]:
     """Read the profiles of some GPUs, and whether these stay whole."""
     is_enabled = flag(source, "mig-enabled")
     amounts = mapped(source, "mig-devices", int64)
-    profiles = tuple(profile_of(name) or name for name in amounts if amounts[name] > 0)
+    profiles = tuple(_profile(name) for name in amounts if amounts[name] > 0)
     return (profiles, False) if is_enabled else ((), True)
+
+
+def _profile(name: str) -> str:
+    found = profile_of(name)
+    if found is None:
+        raise mismatch("mig-devices", "profiles such as 1g.5gb", name)
+    return found
 
 
 def _means(layout: Layout) -> str:

@@ -43,6 +43,7 @@ _AMD_PARTITION: Final = (
     "beta.amd.com/gpu.compute-memory-partition",
 )
 _AMD_WHOLE: Final = "spx_"
+_AMD_MODE: Final = re.compile("[a-z]+_[a-z0-9]+")
 _NUMBER: Final = re.compile("[0-9]{1,9}", re.ASCII)
 
 
@@ -100,7 +101,7 @@ def _read_gfd(labels: Labels, base: str, found: _Told) -> None:
         _, mark, profile = model.rpartition(_IN_PRODUCT)
         is_shared = model != product
         if mark and profile != INVALID:
-            found.profile = profile_of(profile) or profile
+            found.profile = profile_of(profile) or ""
             found.is_partition = True
         if is_shared:
             found.unit = "time-slice"
@@ -123,7 +124,7 @@ def _read_gfd(labels: Labels, base: str, found: _Told) -> None:
 
 def _read_gke(labels: Labels, found: _Told, *, has_all: bool) -> None:
     if size := labels.get(_GKE_PARTITION):
-        found.profile, found.is_partition = profile_of(size) or size, True
+        found.profile, found.is_partition = profile_of(size) or "", True
         found.cite(_GKE_PARTITION, size)
     if unit := _UNITS.get(labels.get(_GKE_SHARING, "")):
         found.unit = unit
@@ -144,7 +145,8 @@ def _told_by_amd(labels: Labels) -> Meaning | None:
             evidence = (f"label {key}={value}",)
             if mode.startswith(_AMD_WHOLE):
                 return Meaning("device", evidence=evidence)
-            return Meaning("partition", mode, evidence=evidence)
+            profile = mode if _AMD_MODE.fullmatch(mode) else ""
+            return Meaning("partition", profile, evidence=evidence)
     return None
 
 

@@ -55,7 +55,7 @@ class Place:
             wanted = [
                 [(each.key, value) for value in each.values]
                 for each in term.match_expressions
-                if each.operator == "In"
+                if each.operator == "In" and each.values
             ]
             for case in islice(product(*wanted), _MOST_CASES):
                 yield {**dict(case), **own}
