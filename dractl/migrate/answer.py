@@ -158,8 +158,9 @@ class UserPlan:
 class Mention:
     """Something beside pods that knows an extended resource by its name.
 
-    `role` is quota, limit-range, queue, node-pool, dashboard or other. `resource` is
-    the name, `text` what stands there (`requests.nvidia.com/gpu: 8`).
+    `role` is quota, limit-range, queue, node-pool, dashboard, pod-metrics, scaler,
+    scheduler, policy or other. `resource` is the name, `text` what stands there
+    (`requests.nvidia.com/gpu: 8`).
     """
 
     input: Input

@@ -43,6 +43,15 @@ LONE: Final = (
     Lone("serving.kserve.io", "explainer", ("model",), takes_claims=True),
 )
 """Argo's templates have a container each; KServe's model server is one of a kind."""
+POLICIES: Final = frozenset({
+    "admissionregistration.k8s.io",
+    "constraints.gatekeeper.sh",
+    "kyverno.io",
+    "mutations.gatekeeper.sh",
+    "policies.kyverno.io",
+    "templates.gatekeeper.sh",
+})  # fmt: skip
+"""API groups of rules for admission: what looks like a pod in them is a pattern."""
 _MACHINES: Final = "kubevirt.io"
 _DEVICES: Final = ("gpus", "hostDevices")
 
@@ -59,6 +68,8 @@ class Spec:
 
 def specs(given: Input) -> tuple[Spec, ...]:
     """Return the specs of pods, and of virtual machines, with what they ask for."""
+    if given.group in POLICIES:
+        return ()
     listed = [
         Spec(steps, spec, tuple(_asks(spec, steps)))
         for steps, spec in pod_specs(given.document)

@@ -11,7 +11,7 @@ from typing import Final
 
 from dractl.api.pod_specs import is_pod_spec
 from dractl.migrate.answer import Mention
-from dractl.migrate.asks import AMOUNTS, specs
+from dractl.migrate.asks import AMOUNTS, POLICIES, specs
 from dractl.migrate.inputs import Input, Steps
 from dractl.model.names import is_extended_resource
 from dractl.rules.subject import mapping
@@ -37,9 +37,13 @@ _SILENT: Final = frozenset({
 _ROLES: Final[Mapping[tuple[str, str], str]] = {
     ("", "LimitRange"): "limit-range",
     ("", "ResourceQuota"): "quota",
+    ("autoscaling", "HorizontalPodAutoscaler"): "scaler",
     ("grafana.integreatly.org", "GrafanaDashboard"): "dashboard",
     ("karpenter.sh", "NodePool"): "node-pool",
     ("karpenter.sh", "Provisioner"): "node-pool",
+    ("keda.sh", "ScaledJob"): "scaler",
+    ("keda.sh", "ScaledObject"): "scaler",
+    ("kubescheduler.config.k8s.io", "KubeSchedulerConfiguration"): "scheduler",
     ("kueue.x-k8s.io", "ClusterQueue"): "queue",
     ("kueue.x-k8s.io", "Cohort"): "queue",
     ("monitoring.coreos.com", "PrometheusRule"): "dashboard",
@@ -54,7 +58,16 @@ _KEYS: Final[Mapping[str, str]] = {
 }
 """Parts of keys that tell what a text under them is for: the autoscaler's hints at
 groups that have no node yet, and Kueue's configuration."""
-_BOARD: Final = re.compile(r'"panels"|"targets"|"expr"|\bexpr:|\balert:')
+_TEXTS: Final = {
+    "dashboard": re.compile(r'"panels"|"targets"|"expr"|\bexpr:|\balert:'),
+    "scaler": re.compile(r"\bseriesQuery:|\bmetricsQuery:"),
+    "scheduler": re.compile(
+        r"\bscoringStrategy\b|\bNodeResourcesFit\b|\bRequestedToCapacityRatio\b"
+        r"|\b(?:Low|High)NodeUtilization\b|\bbinpack\."
+    ),
+}
+"""What tells a ConfigMap's text: boards and rules; the Prometheus adapter; schedulers
+and the descheduler, which go by how much is asked for on nodes."""
 _PLUGIN: Final = ("sharing", "resourceList", "configList", "mig-configs")
 _APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 # They repel pods, or let them come: nothing is counted by these names.
@@ -69,6 +82,8 @@ _BEFORE: Final = (
 _DCGM: Final = re.compile(r"DCGM_FI_\w+")
 _OF_PODS: Final = re.compile(r"\b(?:exported_)?(?:pod|namespace|container)\b")
 _OF_DCGM: Final = "nvidia.com/"
+_AMOUNTS: Final = frozenset(AMOUNTS)
+_SPARK: Final = ("gpu", "name")  # Spark's operator: beside its quantity
 
 
 def mentions(
@@ -117,19 +132,23 @@ class _Search:
     def of(self, given: Input) -> Iterator[Mention]:
         """Yield the mentions of a document."""
         places: list[Steps] | None = None
-        for steps, key, value in _texts(given.document):
-            for resource, text in self._told(key, value):
+        is_scaler = _ROLES.get((given.group, given.kind)) == "scaler"
+        for steps, key, value in _texts_of(given):
+            for resource, text, is_metric in self._told(key, value, is_scaler):
                 if places is None:
                     places = [ask.steps for each in specs(given) for ask in each.asks]
                 if any(steps[: len(place)] == place for place in places):
                     continue  # it is a user there
-                role = _role(given, steps, value)
+                role = "pod-metrics" if is_metric else _role(given, steps, value)
                 yield Mention(given, role, resource, text, steps)
 
-    def _told(self, key: str, value: object) -> Iterator[tuple[str, str]]:
+    def _told(
+        self, key: str, value: object, is_scaler: bool
+    ) -> Iterator[tuple[str, str, bool]]:
+        """Yield names with what stands there, and whether it is a metric of devices."""
         name = self._pattern.search(key)
         if name is not None:
-            yield self._by_spelling[name[1]], _line(key[:_LONGEST], value)
+            yield self._by_spelling[name[1]], _line(key[:_LONGEST], value), False
         if not isinstance(value, str):
             return
         seen = set()
@@ -137,14 +156,22 @@ class _Search:
             resource = self._by_spelling[found[1]]
             if resource not in seen:
                 seen.add(resource)
-                yield resource, _excerpt(key, found)
-        told = _DCGM.search(value)
-        if told and self._of_dcgm and not seen and _OF_PODS.search(value):
-            yield self._of_dcgm, _excerpt(key, told)
+                yield resource, _excerpt(key, found), False
+        told = _DCGM.search(value) if self._of_dcgm and not seen else None
+        if told and (is_scaler or _OF_PODS.search(value)):
+            yield self._of_dcgm, _excerpt(key, told), True
+
+
+def _texts_of(given: Input) -> Iterator[tuple[Steps, str, object]]:
+    """Yield the places of a document with their keys and values.
+
+    What looks like the spec of a pod is one, but in a policy.
+    """
+    return _texts(given.document, has_specs=given.group not in POLICIES)
 
 
 def _texts(
-    value: object, steps: Steps = (), key: str = ""
+    value: object, steps: Steps = (), key: str = "", *, has_specs: bool = True
 ) -> Iterator[tuple[Steps, str, object]]:
     """Yield places with their keys and values: each field, and each text in a list."""
     if len(steps) > _DEEPEST:
@@ -154,21 +181,29 @@ def _texts(
             if isinstance(inner, str):
                 yield (*steps, index), key, inner
             else:
-                yield from _texts(inner, (*steps, index), key)
-    elif isinstance(value, Mapping) and not is_pod_spec(value):
+                yield from _texts(inner, (*steps, index), key, has_specs=has_specs)
+    elif isinstance(value, Mapping) and not (has_specs and is_pod_spec(value)):
         for name, inner in value.items():
             here = str(name)
             if here in _UNCOUNTED or here == _APPLIED:
                 continue
             yield (*steps, here), here, inner
-            yield from _texts(inner, (*steps, here), here)
+            yield from _texts(inner, (*steps, here), here, has_specs=has_specs)
+
+
+def is_request(steps: Steps) -> bool:
+    """Tell whether something asks for an amount at a place, a pod or another."""
+    return not _AMOUNTS.isdisjoint(steps) or steps[-2:] == _SPARK
 
 
 def _asked(given: Input) -> Iterator[str]:
     """Yield the extended resources that something other than a pod asks for."""
-    for steps, key, _ in _texts(given.document):
-        if len(steps) > 1 and steps[-2] in AMOUNTS and is_extended_resource(key):
-            yield key
+    for steps, key, value in _texts_of(given):
+        name = key if steps[-2:-1] and steps[-2] in _AMOUNTS else ""
+        if steps[-2:] == _SPARK and isinstance(value, str):
+            name = value
+        if is_extended_resource(name):
+            yield name
 
 
 def _line(key: str, value: object) -> str:
@@ -194,11 +229,14 @@ def _role(given: Input, steps: Steps, value: object) -> str:
     found = next(told, "")
     if found:
         return found
-    is_board = given.kind == "ConfigMap" and (
-        "grafana_dashboard" in mapping(given.metadata, "labels")
-        or (isinstance(value, str) and _BOARD.search(value) is not None)
-    )
-    return "dashboard" if is_board else "other"
+    if given.group in POLICIES:
+        return "policy"
+    if given.kind != "ConfigMap":
+        return "other"
+    if "grafana_dashboard" in mapping(given.metadata, "labels"):
+        return "dashboard"
+    text = value if isinstance(value, str) else ""
+    return next((role for role, told in _TEXTS.items() if told.search(text)), "other")
 
 
 def _is_of_plugin(given: Input) -> bool:

@@ -49,6 +49,8 @@ def _plan(side: Mapping[str, Any]) -> Plan:
     options = dict(side.get("options", {}))
     if "shares" in options:
         options["shares"] = Shares(options["shares"])
+    if "route" in options:
+        options["route"] = Route(options["route"])
     snapshot = Snapshot.from_documents(cluster, kubernetes=release)
     return plan(inputs, snapshot, order(release, **options))
 

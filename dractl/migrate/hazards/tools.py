@@ -5,30 +5,85 @@ from typing import Final
 
 from dractl.migrate import targets
 from dractl.migrate.answer import Mention
-from dractl.migrate.asks import AMOUNTS
 from dractl.migrate.hazards.registry import Case, Said, of_all
+from dractl.migrate.inputs import Route
+from dractl.migrate.mentions import is_request
 from dractl.rules.registry import Severity
 
-_AMOUNTS: Final = frozenset(AMOUNTS)
 _ATTACHMENT: Final = "NetworkAttachmentDefinition"
 
 
 @of_all("reads-node-capacity", Severity.WARNING)
 def reads_node_capacity(case: Case) -> Iterator[Said]:
-    """A dashboard or an alert counts devices by the resource's name.
+    """A dashboard, an alert or a scaler counts devices by the resource's name.
 
     With DRA, no node has the resource any more, on either route: sums of capacity and
     of allocatable amounts become 0, and so do sums of requests for pods with claims.
     Devices are in ResourceSlices then, and who has them in ResourceClaims;
-    kube-state-metrics has metrics for neither by default. dcgm-exporter tells a
-    claim's pod only with its own option for DRA (KUBERNETES_ENABLE_DRA).
+    kube-state-metrics has metrics for neither by default.
     """
-    for each, count in _by_input(case, "dashboard"):
+    for each, count in _by_input(case, "dashboard", "scaler"):
         times = f", in {count} places" if count > 1 else ""
         yield _about(
             each,
             f"it counts devices by {each.resource}{times}, which no node will have",
             "count devices of ResourceSlices and allocations of ResourceClaims",
+        )
+
+
+@of_all("reads-pod-metrics", Severity.WARNING)
+def reads_pod_metrics(case: Case) -> Iterator[Said]:
+    """A dashboard, an alert or a scaler looks at metrics of GPUs by their pods.
+
+    dcgm-exporter tells which pod has a GPU by what the kubelet says of device plugins.
+    It tells a claim's pod, on either route, only with its own option for DRA. Without
+    it the metrics have no labels of pods: graphs stay empty, and autoscalers get no
+    value.
+    """
+    for each, _ in _by_input(case, "pod-metrics"):
+        yield _about(
+            each,
+            "it looks at metrics of GPUs by pods, which dcgm-exporter does not tell of "
+            "claims by default",
+            "set KUBERNETES_ENABLE_DRA=true for dcgm-exporter",
+        )
+
+
+@of_all("scheduler-old-name", Severity.WARNING)
+def scheduler_old_name(case: Case) -> Iterator[Said]:
+    """A scheduler or the descheduler goes by how much of the resource is asked for.
+
+    Pods with claims ask for none of it, and nodes without the device plugin offer none.
+    So pods are neither packed nor spread by devices any more, and nodes whose devices
+    are all taken look empty.
+    """
+    for each, _ in _by_input(case, "scheduler"):
+        yield _about(
+            each,
+            f"it places or moves pods by {each.resource}, of which those with claims "
+            "ask for nothing",
+            f"take {each.resource} out of it when all pods have moved",
+            Route.CLAIMS,
+        )
+
+
+@of_all("policy-old-name", Severity.WARNING)
+def policy_old_name(case: Case) -> Iterator[Said]:
+    """A policy knows pods with devices by the resource's name.
+
+    Pods with claims do not have it. What the policy forbids them is allowed then, and
+    what it adds to them (tolerations, labels, limits) does not come any more. Quotas
+    can limit devices by class; a policy can look at ResourceClaims and
+    ResourceClaimTemplates.
+    """
+    for each, _ in _by_input(case, "policy"):
+        yield _about(
+            each,
+            f"it looks for {each.resource} in pods, which those with claims do not "
+            "have",
+            "let it look at spec.resourceClaims of pods, or at claims and their "
+            "templates, too",
+            Route.CLAIMS,
         )
 
 
@@ -98,12 +153,12 @@ def named_elsewhere(case: Case) -> Iterator[Said]:
             yield _about(each, f"it names {each.resource}: {each.text}{times}", "")
 
 
-def _by_input(case: Case, role: str) -> Iterator[tuple[Mention, int]]:
-    """Yield mentions of resources that move, as `_counted` does."""
+def _by_input(case: Case, *roles: str) -> Iterator[tuple[Mention, int]]:
+    """Yield mentions in some roles of resources that move, as `_counted` does."""
     return _counted(
         each
         for each in case.mentions
-        if each.role == role and case.served.get(each.resource)
+        if each.role in roles and case.served.get(each.resource)
     )
 
 
@@ -117,9 +172,9 @@ def _counted(mentions: Iterable[Mention]) -> Iterator[tuple[Mention, int]]:
 
 
 def _asks(each: Mention) -> bool:
-    return each.role == "other" and not _AMOUNTS.isdisjoint(each.steps)
+    return each.role == "other" and is_request(each.steps)
 
 
-def _about(each: Mention, message: str, fix: str) -> Said:
+def _about(each: Mention, message: str, fix: str, route: Route | None = None) -> Said:
     place = each.input.place(each.steps)
-    return Said(message, fix, place, None, each.input.title)
+    return Said(message, fix, place, route, each.input.title)
