@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from dractl.cel.errors import SelectorCompileError
 from dractl.cel.guard import guarded
 from dractl.cel.parser import parse
 from dractl.cel.quoting import quoted
-from dractl.errors import DractlError
+from dractl.errors import DractlError, unclear
 from dractl.manifests.conditions import expression, parse_condition
 from dractl.manifests.presets import preset_of
 from dractl.migrate.answer import Meaning
@@ -34,7 +35,11 @@ def texts(row: Extended) -> tuple[str, ...]:
 
 def needs_part(row: Extended) -> bool:
     """Tell whether the name, or a profile, has to fill something."""
-    return any("{}" in each or "{1}" in each for each in texts(row))
+    return any(
+        place in each
+        for each in (*texts(row), row.device_class)
+        for place in ("{}", "{1}", "{2}")
+    )
 
 
 def filled(row: Extended, resource: str, part: str) -> tuple[str, ...]:
@@ -43,6 +48,9 @@ def filled(row: Extended, resource: str, part: str) -> tuple[str, ...]:
     Raises DractlError for conditions that cannot be understood.
     """
     head, _, tail = part.partition("_")
+    halves = ("{1}", head), ("{2}", tail)
+    if any(place in each for each in texts(row) for place, word in halves if not word):
+        raise unclear(f"{part[:60]!r} has nothing before or after an underscore")
     words = {
         "{}": part,
         "{1}": head,
@@ -58,8 +66,15 @@ def filled(row: Extended, resource: str, part: str) -> tuple[str, ...]:
     if row.selector:
         spelled = {key: quoted(word)[1:-1] for key, word in words.items()}
         text = _put(row.selector, spelled)
-        found.append(guarded(text, parse(text)) or text)
+        found.append(_guarded(text))
     return tuple(found)
+
+
+def _guarded(text: str) -> str:
+    try:
+        return guarded(text, parse(text)) or text
+    except SelectorCompileError as error:
+        raise unclear(f"{text[:60]!r} is no CEL: {error}") from None
 
 
 def read(row: Extended, expressions: Sequence[str]) -> Iterator[tuple[str, Meaning]]:

@@ -5,8 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from dractl.cel.environment import STORED
+from dractl.cel.errors import SelectorCompileError
 from dractl.cel.guard import guarded
 from dractl.cel.parser import parse
+from dractl.cel.selector import compile_cached
+from dractl.errors import unclear
 from dractl.manifests.claims import Config
 from dractl.manifests.classes import device_class
 from dractl.manifests.presets import PRESETS, preset_of
@@ -40,6 +44,8 @@ class Making:
         row, name = self.row, self._class_name()
         part = row.part(self.resource) or self.meaning.profile
         expressions = self.said or filled(row, self.resource, part)
+        for each in expressions:
+            _check(each)
         known = _class_of(self._preset, name)
         own = self._own_name()
         # A class that no row has is there already: an admin or the driver made it.
@@ -74,7 +80,8 @@ class Making:
         """Return the class of the row, "" where a driver has none that is known."""
         if self.row.device_class:
             part = self.row.part(self.resource) or self.meaning.profile
-            return self.row.device_class.replace("{}", part.lower())
+            word = re.sub(r"[^a-z0-9.]+", "-", part.lower()).strip("-.")
+            return self.row.device_class.replace("{}", word)
         return self._preset.default.name if self._preset is not None else ""
 
     def _capacity(self) -> Mapping[str, str]:
@@ -139,6 +146,14 @@ class Making:
             for each in (*listed, *expressions)
         ]
         return document
+
+
+def _check(expression: str) -> None:
+    """Raise DractlError where the words of a name make no sense in an expression."""
+    try:
+        compile_cached(expression, STORED)
+    except SelectorCompileError as error:
+        raise unclear(f"{expression[:60]!r} does not compile: {error}") from None
 
 
 def _class_of(preset: Driver | None, name: str) -> Class | None:

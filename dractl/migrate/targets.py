@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from dractl.cel.quoting import quoted
+from dractl.errors import DractlError
 from dractl.manifests.presets import preset_of
 from dractl.migrate.answer import Meaning, Target
 from dractl.migrate.filling import needs_part, read
@@ -52,16 +53,20 @@ def row_of(
     unit: Unit,
     among: Sequence[Plugin],
     schemas: Mapping[str, str] = _UNSAID,
+    profile: str = "",
 ) -> Row | None:
     """Return the first row of a resource in a meaning; None if there is none.
 
-    One for just the version or mode that `schemas` wishes of its driver comes before.
+    One for just the version or mode that `schemas` wishes of its driver comes before,
+    and one that takes the profile of partitions, if that is known.
     """
     found = [
         (plugin, row)
         for plugin, row in _rows(among)
         if row.unit == unit and row.part(resource) is not None
     ]
+    # Shares of partitions and of whole devices can have the same name.
+    found.sort(key=lambda each: _misses(each[1], resource, profile))
     wished = [each for each in found if _is_wished(each[1], schemas)]
     return next(iter([*wished, *(each for each in found if not each[1].mode)]), None)
 
@@ -77,30 +82,17 @@ def target(
     `spots` are CEL conditions by resource that a configuration of a plugin states; they
     count instead of those that the name speaks for. Of shares, the target has capacity
     to ask for, or none: then pods can share a device through one claim only. None where
-    nothing stands for it, for which `why_none` has the reason. Raises DractlError for
-    conditions of a taught row that cannot be understood.
+    nothing stands for it, for which `why_none` has the reason: also where a taught row
+    makes no sense for the name.
     """
-    said = spots.get(resource, ())
-    found = row_of(resource, meaning.unit, plugins(order), order.schemas)
-    if said and (found is None or quoted(found[1].driver) not in " ".join(said)):
-        found = _of_evidence(meaning.unit, said)
-    if found is None or not found[1].driver:
-        return None
-    if not said and _lacks_profile(resource, meaning, found[1]):
-        return None
-    return Making(resource, meaning, order, *found, said).target()
+    made = _outcome(resource, meaning, order, spots.get(resource, ()))
+    return made if isinstance(made, Target) else None
 
 
 def why_none(resource: str, meaning: Meaning, order: Order) -> str:
-    """Return why nothing stands for a resource in a meaning."""
-    found = row_of(resource, meaning.unit, plugins(order), order.schemas)
-    if found is None and known(resource, order):
-        return f"nothing that stands for it as a {meaning.unit} is known"
-    if found is None:
-        return "no device plugin is known that offers it"
-    if found[1].driver and _lacks_profile(resource, meaning, found[1]):
-        return "the profile of the partitions is not known, and its name does not tell"
-    return found[1].decision or NO_DRIVER
+    """Return why nothing stands for a resource in a meaning; "" if something does."""
+    made = _outcome(resource, meaning, order, ())
+    return "" if isinstance(made, Target) else made
 
 
 def resource_of(
@@ -133,6 +125,28 @@ def resource_of(
     return next(iter(best)) if len(best) == 1 else None
 
 
+def _outcome(
+    resource: str, meaning: Meaning, order: Order, said: tuple[str, ...]
+) -> Target | str:
+    """Return the target, or why there is none."""
+    among, profile = plugins(order), meaning.profile
+    found = row_of(resource, meaning.unit, among, order.schemas, profile)
+    if said and (found is None or quoted(found[1].driver) not in " ".join(said)):
+        found = _of_evidence(meaning.unit, said)
+    if found is None and known(resource, order):
+        return f"nothing that stands for it as a {meaning.unit} is known"
+    if found is None:
+        return "no device plugin is known that offers it"
+    if not found[1].driver:
+        return found[1].decision or NO_DRIVER
+    if not said and _lacks_profile(found[1], resource, profile):
+        return "the profile of the partitions is not known, and its name does not tell"
+    try:
+        return Making(resource, meaning, order, *found, said).target()
+    except DractlError as error:  # one name must not lose the others
+        return f"its name does not suit what is asked for: {error.message}"
+
+
 def _rows(among: Sequence[Plugin]) -> Iterator[Row]:
     for plugin in among:
         for row in plugin.extended:
@@ -155,8 +169,14 @@ def _of_evidence(unit: Unit, said: Sequence[str]) -> Row | None:
     return None
 
 
-def _lacks_profile(resource: str, meaning: Meaning, row: Extended) -> bool:
-    return needs_part(row) and not (row.part(resource) or meaning.profile)
+def _misses(row: Extended, resource: str, profile: str) -> bool:
+    """Tell whether the row wants a profile that is not known, or no known one."""
+    is_ignored = bool(profile) and not needs_part(row)
+    return is_ignored or _lacks_profile(row, resource, profile)
+
+
+def _lacks_profile(row: Extended, resource: str, profile: str) -> bool:
+    return needs_part(row) and not (row.part(resource) or profile)
 
 
 def _is_origin(row: Extended) -> bool:

@@ -55,6 +55,7 @@ from dractl.cel.errors import SelectorCompileError
 from dractl.cel.selector import compile_cached
 from dractl.errors import DractlError, ExitStatus
 from dractl.migrate.filling import filled
+from dractl.migrate.filling import texts as texts_of
 from dractl.model.names import dns_subdomain, is_extended_resource
 from dractl.model.quantity import Quantity, QuantityError
 from dractl.vendors.plugins import (
@@ -176,7 +177,9 @@ def _check_row(row: Extended) -> None:
 
 def _check_expressions(row: Extended, path: str) -> None:
     try:
-        for text_ in filled(row, filled_pattern(row.pattern, _ANY_PART), _ANY_PART):
+        has_halves = any("{1}" in each or "{2}" in each for each in texts_of(row))
+        part = f"{_ANY_PART}_{_ANY_PART}" if has_halves else _ANY_PART
+        for text_ in filled(row, filled_pattern(row.pattern, part), part):
             compile_cached(text_, STORED)
     except DractlError as error:
         raise MalformedField(path, f"cannot be understood: {error}") from None

@@ -69,8 +69,19 @@ def _mps(replicas: int) -> Mapping[str, Any]:
 
 
 def _shared(name: str) -> tuple[Extended, ...]:
-    """Return the rows of whole GPUs that are shared under a name."""
+    """Return the rows of GPUs, and of their partitions, that a name shares."""
     return (
+        Extended(
+            name,
+            _GPUS,
+            _MIG,
+            ("profile={}",),
+            unit="time-slice",
+            keeps_pods=False,
+            capacity={"shares": "1"},
+            capacity_since=_SHARES_SINCE,
+            differences=(_SHARES, _PROFILES),
+        ),
         Extended(
             name,
             _GPUS,

@@ -127,7 +127,6 @@ ASCEND_PLUGIN: Final = Plugin(
             "huawei.com/Ascend*-*",
             decision="a virtual NPU of a fixed size: the driver of HAMi makes classes "
             "such as npu-<model>-mem<N>.project-hami.io, of which one has to be chosen",
-            unit="partition",
         ),
         Extended(
             "huawei.com/Ascend*",

@@ -9,10 +9,11 @@ import yaml
 from dractl.errors import DractlError, ExitStatus
 from dractl.migrate import teaching
 from dractl.migrate.answer import Meaning
-from dractl.migrate.targets import known, target
+from dractl.migrate.targets import known, target, why_none
 from dractl.migrate.teaching import lesson, plugins_in
 from tests.migrate.builders import order
 
+WHOLE = Meaning("device")
 _ALL = {
     "plugins": [
         {
@@ -77,7 +78,7 @@ def test_the_filled_lesson_maps_the_resource() -> None:
     wished = order(plugins=plugins_in(yaml.safe_load(text), "map.yaml"))
     assert not known(resource, order())
     assert known(resource, wished)
-    found = target(resource, Meaning("device"), wished)
+    found = target(resource, WHOLE, wished)
     assert found is not None
     assert (found.driver, found.device_class) == (
         "gpu.example.com",
@@ -118,7 +119,7 @@ def test_all_fields_are_read() -> None:
 def test_a_taught_row_wins_over_the_vendors() -> None:
     row = {"resource": "nvidia.com/gpu", "driver": "gpu.example.com"}
     taught = plugins_in({"plugins": [{"name": "mine", "resources": [row]}]}, "m")
-    found = target("nvidia.com/gpu", Meaning("device"), order(plugins=taught))
+    found = target("nvidia.com/gpu", WHOLE, order(plugins=taught))
     assert found is not None
     assert found.driver == "gpu.example.com"
 
@@ -126,7 +127,7 @@ def test_a_taught_row_wins_over_the_vendors() -> None:
 def test_a_driver_that_nobody_knows_gets_a_class_of_its_own() -> None:
     row = {"resource": "example.com/x", "driver": "x.test", "conditions": ["model=A"]}
     taught = plugins_in({"plugins": [{"name": "mine", "resources": [row]}]}, "m")
-    found = target("example.com/x", Meaning("device"), order(plugins=taught))
+    found = target("example.com/x", WHOLE, order(plugins=taught))
     assert found is not None
     assert found.class_document is not None
     assert found.device_class == found.keeper == "x.example.com"
@@ -135,6 +136,35 @@ def test_a_driver_that_nobody_knows_gets_a_class_of_its_own() -> None:
     ]
     assert texts[0] == 'device.driver == "x.test"'
     assert texts[1].endswith('device.attributes["x.test"].model == "A"')
+
+
+@pytest.mark.parametrize(
+    ("row", "good", "bad"),
+    [
+        ({"conditions": ["index:int={}"]}, "7", "abc"),
+        ({"selector": 'device.attributes["x.test"].index == {}'}, "7", "abc"),
+        ({"selector": 'device.attributes["x.test"].index == {}'}, "7", "a..b"),
+        ({"conditions": ["a={1}", "b={2}"]}, "1_2", "abc"),
+    ],
+)
+def test_a_name_that_suits_no_condition_has_no_target(
+    row: dict[str, Any], good: str, bad: str
+) -> None:
+    taught = {"resource": "example.com/x-*", "driver": "x.test", **row}
+    document = {"plugins": [{"name": "mine", "resources": [taught]}]}
+    wished = order(plugins=plugins_in(document, "m"))
+    assert target(f"example.com/x-{good}", WHOLE, wished)
+    assert target(f"example.com/x-{bad}", WHOLE, wished) is None
+    why = why_none(f"example.com/x-{bad}", WHOLE, wished)
+    assert why.startswith("its name does not suit")
+
+
+def test_classes_are_called_by_what_a_name_can_be() -> None:
+    row = {"resource": "example.com/*", "driver": "x.test", "deviceClass": "x-{}.test"}
+    taught = plugins_in({"plugins": [{"name": "mine", "resources": [row]}]}, "m")
+    found = target("example.com/Fast_1", WHOLE, order(plugins=taught))
+    assert found is not None
+    assert found.device_class == "x-fast-1.test"
 
 
 def _changed(path: str, value: object) -> Any:

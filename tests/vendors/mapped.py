@@ -69,6 +69,14 @@ ROWS = (
             ("nvidia.com/gpu.shared", "gpu.shared.nvidia.com"),
         )
     ),
+    *(
+        Row(
+            name, Meaning("time-slice", "1g.5gb", replicas=2), "gpu.nvidia.com",
+            "mig.nvidia.com", (f'{_NVIDIA}.profile == "1g.5gb"',),
+            capacity={"shares": "1"}, said="ConsumableShares",
+        )
+        for name in ("nvidia.com/gpu", "nvidia.com/gpu.shared")
+    ),
     Row(
         "nvidia.com/mig-1g.5gb.shared", Meaning("time-slice", replicas=2),
         "gpu.nvidia.com", "mig.nvidia.com", (f'{_NVIDIA}.profile == "1g.5gb"',),

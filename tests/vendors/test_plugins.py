@@ -8,7 +8,7 @@ import pytest
 from dractl.api.versions import HUB
 from dractl.cel import compile_selector
 from dractl.migrate.answer import Meaning, Target
-from dractl.migrate.filling import filled
+from dractl.migrate.filling import filled, needs_part
 from dractl.migrate.inputs import Shares
 from dractl.migrate.targets import known, resource_of, row_of, target, why_none
 from dractl.model.cluster import Profile
@@ -149,7 +149,7 @@ def test_what_has_no_driver_is_known_and_stays(resource: str) -> None:
         ("nvidia.com/gpucores", Meaning("fraction"), "no limit of compute"),
         ("nvidia.com/gpumem-percentage", Meaning("fraction"), "bytes"),
         ("gpu.intel.com/millicores", Meaning("fraction"), "cannot be asked for"),
-        ("huawei.com/Ascend910-2c", PART, "virtual NPU"),
+        ("huawei.com/Ascend910-2c", WHOLE, "virtual NPU"),
         ("nvidia.com/gpu", PART, "profile"),
         ("habana.ai/gaudi", Meaning("time-slice"), "time-slice"),
         ("example.com/widget", WHOLE, "no device plugin is known"),
@@ -309,7 +309,8 @@ def test_the_first_row_wins_and_none_is_hidden_wholly() -> None:
     """A row that another of the same unit and mode comes before everywhere is dead."""
     for number, row in enumerate(_EXTENDED):
         name = filled_pattern(row.pattern, _example(row.pattern))
-        found = row_of(name, row.unit, _PLUGINS, {"amd": row.mode})
+        profile = "x" if needs_part(row) else ""
+        found = row_of(name, row.unit, _PLUGINS, {"amd": row.mode}, profile)
         assert found is not None, name
         assert found[1] is row, (name, number)
         assert [each for each in _EXTENDED if each == row] == [row]
