@@ -1,13 +1,16 @@
 """Which elements of a changed list are which of the former one."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import Final, NamedTuple
 
 # By these Kubernetes tells the elements of most lists apart, the strongest first.
 _IDENTITIES: Final = ("name", "key", "mountPath", "containerPort", "ip", "port", "type")
 _ALIKE: Final = 0.5
+_MOST_COMPARED: Final = 250_000  # pairs, which takes less than a second
 
 
 class Pair(NamedTuple):
@@ -24,12 +27,20 @@ def pairs(old: Sequence[object], new: Sequence[object]) -> list[Pair]:
     then what stands at the same place, or has as much in common as not.
     """
     before, after = [_token(each) for each in old], [_token(each) for each in new]
-    found: list[Pair] = []
-    for pair in _matched(before, after):
+    same = 0
+    while same < min(len(old), len(new)) and before[same] == after[same]:
+        same += 1
+    found = [Pair(each, each) for each in range(same)]
+    for pair in _matched(before[same:], after[same:]):
         if isinstance(pair, Pair):
-            found.append(pair)
+            assert pair.old is not None
+            assert pair.new is not None
+            found.append(Pair(pair.old + same, pair.new + same))
         else:
-            found += _named(old, new, *pair)
+            left, right = pair
+            lefts = range(left.start + same, left.stop + same)
+            rights = range(right.start + same, right.stop + same)
+            found += _named(old, new, lefts, rights)
     return found
 
 
@@ -37,9 +48,13 @@ _Gap = tuple[range, range]
 
 
 def _matched(
-    before: Sequence[object], after: Sequence[object]
+    before: Sequence[Hashable], after: Sequence[Hashable]
 ) -> Iterator[Pair | _Gap]:
     """Yield equal elements as pairs, and what is between them as ranges."""
+    others = Counter(after)
+    if sum(others[each] for each in before) > _MOST_COMPARED:
+        yield range(len(before)), range(len(after))
+        return
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     for tag, low, high, start, end in matcher.get_opcodes():
         if tag == "equal":
@@ -70,6 +85,9 @@ def _alike(
     same = list(zip(left, right, strict=False))
     if len(left) == len(right) and not any(_differ(old[a], new[b]) for a, b in same):
         yield from map(Pair, left, right)
+        return
+    if len(left) * len(right) > _MOST_COMPARED:
+        yield from (Pair(*each) for each in zip_longest(left, right))
         return
     rest = list(right)
     for number in left:

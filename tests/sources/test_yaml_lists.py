@@ -1,6 +1,7 @@
 """Lists and mappings whose elements come and go, and what else stands in the text."""
 
 import json
+import time
 from collections.abc import Mapping
 from copy import deepcopy
 from textwrap import dedent
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dractl.sources.yaml_edit import edited, edited_json, values_of
-from dractl.sources.yaml_write import inline
+from dractl.sources.yaml_write import block, inline
 
 CASES: list[Any] = [
     pytest.param(
@@ -486,3 +487,20 @@ def test_json_says_what_it_should_whatever_changed(
 
     assert after is not None
     assert json.loads(after) == new
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ([0] * 3000, [1, *[0] * 3000]),
+        ([{"a": 1}] * 1000, [{"b": 2}] * 999),
+        ([{"name": str(i)} for i in range(2000)], [{"name": "1", "x": 1}]),
+    ],
+)
+def test_long_lists_take_no_long_time(old: list[Any], new: list[Any]) -> None:
+    began = time.monotonic()
+
+    text = edited(f"{block(old)}\n", old, new).text
+
+    assert values_of(text) == [new]
+    assert time.monotonic() - began < 10
