@@ -14,7 +14,7 @@ from dractl.migrate.evidence.mig import layouts, profile_of
 from dractl.migrate.evidence.networks import Network, networks, selectors_of
 from dractl.migrate.evidence.node_checks import check_names, look_at
 from dractl.migrate.evidence.node_labels import Labels, told
-from dractl.migrate.evidence.nodes import Place, place_of
+from dractl.migrate.evidence.nodes import Nodes, Place, place_of
 from dractl.migrate.evidence.nvidia import Nvidia
 from dractl.migrate.evidence.plugin_config import GPU, MIG, PREFIX, SHARED, configs
 from dractl.migrate.evidence.record import Record, Setting
@@ -49,9 +49,8 @@ class Evidence:
     _networks: tuple[Network, ...]
     _order: Order
     _known: dict[tuple[str, str], tuple[Meaning, ...]] = field(default_factory=dict)
-    _offers: dict[str, list[tuple[Node, tuple[Meaning, ...]]]] = field(
-        default_factory=dict
-    )
+    _offers: dict[str, Nodes] = field(default_factory=dict)
+    _there: dict[tuple[str, str], tuple[Meaning, ...]] = field(default_factory=dict)
 
     def meanings(self, resource: str, user: User | None = None) -> tuple[Meaning, ...]:
         """Return what one of a resource is, wherever the user's pods can be.
@@ -98,9 +97,9 @@ class Evidence:
             return
         here = [
             meaning
-            for node, told_there in self._offered(resource)
+            for node in place.near(self._offered(resource))
             if place.has(node, frozenset({resource}))
-            for meaning in told_there
+            for meaning in self._on(resource, node)
         ]
         yield from here
         if not here:
@@ -108,8 +107,8 @@ class Evidence:
                 found = tuple(self._at(resource, labels, None))
                 yield from found or (self._assumed(resource),)
 
-    def _offered(self, resource: str) -> Sequence[tuple[Node, tuple[Meaning, ...]]]:
-        """Return the nodes that have a resource, with what one may be on each.
+    def _offered(self, resource: str) -> Nodes:
+        """Return the nodes that have a resource.
 
         If none has it any more, those that had it before their plugin went.
         """
@@ -117,17 +116,19 @@ class Evidence:
             nodes = [each for each in self._nodes if _offers(each, resource)] or [
                 each for each in self._nodes if resource in each.allocatable
             ]
-            self._offers[resource] = [
-                (each, self._on(resource, each)) for each in nodes
-            ]
+            self._offers[resource] = Nodes.of(nodes)
         return self._offers[resource]
 
     def _on(self, resource: str, node: Node) -> tuple[Meaning, ...]:
-        found = tuple(self._at(resource, node.meta.labels, node))
-        return tuple(
-            replace(each, nodes=(node.name,))
-            for each in found or (self._assumed(resource),)
-        )
+        """Return what one of a resource may be on a node that has it."""
+        key = (resource, node.name)
+        if key not in self._there:
+            found = tuple(self._at(resource, node.meta.labels, node))
+            self._there[key] = tuple(
+                replace(each, nodes=(node.name,))
+                for each in found or (self._assumed(resource),)
+            )
+        return self._there[key]
 
     def _at(
         self, resource: str, labels: Labels, node: Node | None

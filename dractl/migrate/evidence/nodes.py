@@ -1,6 +1,6 @@
 """Which nodes pods can be on, by what they say of labels and taints."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import Any, Final
@@ -42,6 +42,15 @@ class Place:
             for each in repelling(self.pod, node)
         )
 
+    def near(self, among: "Nodes") -> Sequence[Node]:
+        """Return the nodes among which are all that it has: many have few by a label.
+
+        It saves trying each pod on each node of a large cluster.
+        """
+        wanted = self.pod.node_selector if self.pod is not None else {}
+        found = (among.by_label.get(pair, ()) for pair in wanted.items())
+        return min(found, key=len, default=among.listed)
+
     def labels(self) -> Iterator[Mapping[str, str]]:
         """Yield the labels that a node has to have, one set for each alternative."""
         if self.pod is None:
@@ -71,3 +80,20 @@ def place_of(spec: Wire) -> Place:
     return Place(
         repr((pod.node_name, pod.node_selector, pod.affinity, pod.tolerations)), pod
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """Some nodes, and the same by the labels that they have."""
+
+    listed: Sequence[Node]
+    by_label: Mapping[tuple[str, str], Sequence[Node]]
+
+    @staticmethod
+    def of(listed: Sequence[Node]) -> "Nodes":
+        """Return them by their labels, too."""
+        by_label: dict[tuple[str, str], list[Node]] = {}
+        for node in listed:
+            for pair in node.meta.labels.items():
+                by_label.setdefault(pair, []).append(node)
+        return Nodes(listed, by_label)
