@@ -36,7 +36,7 @@ class Objects:
         self._rewrite = rewrite
         self._snapshot = snapshot
         self._inputs = {each.number: each for each in inputs}
-        self._twins = twins(inputs)
+        self._twins = twins(inputs, plan.order.namespace)
         self._users: dict[int, list[UserPlan]] = {}
         for each in plan.users:
             self._users.setdefault(each.user.input.number, []).append(each)

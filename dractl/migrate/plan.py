@@ -34,7 +34,7 @@ def plan(inputs: Sequence[Input], snapshot: Snapshot, order: Order) -> Plan:
     known: _Known = {}
     first = tuple(
         _first(user, found, snapshot, order, known)
-        for user in _wanted(users(inputs), order)
+        for user in _wanted(users(inputs, order.namespace), order)
     )
     names = frozenset(name for each in first for name in each.user.resources)
     draft = Plan(

@@ -34,9 +34,12 @@ class Key(NamedTuple):
     name: str
 
 
-def users(inputs: Sequence[Input]) -> tuple[User, ...]:
-    """Return those who ask for extended resources, each once, in the inputs' order."""
-    known = _Known(inputs)
+def users(inputs: Sequence[Input], namespace: str = "") -> tuple[User, ...]:
+    """Return those who ask for extended resources, each once, in the inputs' order.
+
+    `namespace` is that of objects in files that name none; "" if it is not known.
+    """
+    known = _Known(inputs, namespace)
     found: list[User] = []
     for given in inputs:
         if not known.is_counted(given):
@@ -60,9 +63,12 @@ def key_of(given: Input) -> Key:
     return Key(given.group, given.kind, given.namespace, given.name)
 
 
-def twins(inputs: Sequence[Input]) -> Mapping[int, Input]:
-    """Return what the cluster has of the objects of files, by the files' numbers."""
-    known = _Known(inputs)
+def twins(inputs: Sequence[Input], namespace: str = "") -> Mapping[int, Input]:
+    """Return what the cluster has of the objects of files, by the files' numbers.
+
+    `namespace` is as for `users`.
+    """
+    known = _Known(inputs, namespace)
     found = ((each.number, known.twin(each)) for each in inputs)
     return {number: live for number, live in found if live is not None}
 
@@ -70,7 +76,8 @@ def twins(inputs: Sequence[Input]) -> Mapping[int, Input]:
 class _Known:
     """The inputs by their objects' keys; a file's without a namespace by its name."""
 
-    def __init__(self, inputs: Sequence[Input]) -> None:
+    def __init__(self, inputs: Sequence[Input], namespace: str) -> None:
+        self._namespace = namespace
         self._files: dict[Key, Input] = {}
         self._live: dict[Key, Input] = {}
         self._namesakes: dict[Key, list[Input]] = {}
@@ -96,6 +103,9 @@ class _Known:
         key = key_of(given)
         if key.namespace:
             return self._live.get(key)
+        if self._namespace:
+            placed = key._replace(namespace=self._namespace)
+            return self._live.get(placed) or self._live.get(key)
         # Applied with `-n`: that is clear if the cluster has but one of that name.
         namesakes = self._namesakes.get(key, [])
         return namesakes[0] if len(namesakes) == 1 else None

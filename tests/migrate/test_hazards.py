@@ -155,7 +155,7 @@ def test_strange_documents_harm_nobody() -> None:
 
 
 def test_a_pod_has_one_claim_of_the_scheduler_and_several_of_its_own() -> None:
-    (row,) = (row for row in ROWS if row["code"] == "too-many-devices")
+    row = next(row for row in ROWS if row["code"] == "too-many-devices")
     (user, _) = _plan(row["absent"]).users
     assert user.route is Route.CLAIMS
     (reason,) = user.blocks[Route.EXTENDED]

@@ -8,7 +8,7 @@ import yaml
 from dractl.migrate.answer import User
 from dractl.migrate.inputs import Input
 from dractl.migrate.places import at
-from dractl.migrate.users import users
+from dractl.migrate.users import twins, users
 from tests.migrate.builders import inputs
 from tests.migrate.cases import cases, named
 
@@ -23,14 +23,18 @@ def _object(
     return f"apiVersion: {api}\nkind: {kind}\nmetadata: {meta}\n{body}\n"
 
 
-def _found(*texts: str, live: tuple[str, ...] = ()) -> list[User]:
+def _inputs(*texts: str, live: tuple[str, ...] = ()) -> list[Input]:
     files = inputs("---\n".join(texts))
     cluster = inputs("---\n".join(live), is_file=False) if live else ()
     moved = [
         Input(each.document, "server", each.number + len(files), is_file=False)
         for each in cluster
     ]
-    return list(users([*files, *moved]))
+    return [*files, *moved]
+
+
+def _found(*texts: str, live: tuple[str, ...] = ()) -> list[User]:
+    return list(users(_inputs(*texts, live=live)))
 
 
 def _titles(*texts: str, live: tuple[str, ...] = ()) -> list[str]:
@@ -219,6 +223,16 @@ def test_a_name_in_two_namespaces_says_nothing_of_a_file_without_one() -> None:
         "Deployment n/x",
         "Deployment m/x",
     ]
+
+
+def test_the_namespace_that_is_wished_for_is_that_of_files_without_one() -> None:
+    loose = _object("apps/v1", "Deployment", SET, "{name: x}")
+    other = DEPLOYMENT.replace("namespace: n", "namespace: m")
+    given = _inputs(loose, live=(DEPLOYMENT, other))
+    found = [each.input.title for each in users(given, "m")]
+    assert found == ["Deployment x", "Deployment n/x"]
+    assert twins(given, "m") == {0: given[2]}
+    assert twins(given, "k") == {}
 
 
 @pytest.mark.parametrize("document", cases("strange"))

@@ -113,7 +113,10 @@ def too_many_devices(case: Case, each: UserPlan) -> Iterator[Said]:
         for ask in each.user.asks
         if ask.resource in each.targets
     ]
-    total = _of_pod(served)
+    total = sum(
+        _of_pod([ask for ask in served if ask.resource == resource])
+        for resource in each.targets
+    )
     if total > MOST_DEVICES:
         yield Said(
             f"a pod asks for {total} devices; the one claim that the scheduler makes "
@@ -173,7 +176,8 @@ def more_pods_than_devices(case: Case) -> Iterator[Said]:
 
     Counted are the pods that workloads want at once, and what the nodes offer of the
     resource now. Shares of a device count as the device if it will not be shared any
-    more. Some of the pods wait already, or will.
+    more. Nodes that have moved count with what is published there. Some of the pods
+    wait already, or will.
     """
     for resource, listed in case.by_resource.items():
         nodes = case.nodes_with[resource]
@@ -181,6 +185,7 @@ def more_pods_than_devices(case: Case) -> Iterator[Said]:
             continue
         offered = sum(node.allocatable[resource].ceiling for node in nodes)
         have, note = _kept(resource, offered, listed, case)
+        have += _moved(resource, case)
         wanted = sum(_wanted(each, resource, len(nodes)) for each in listed)
         if wanted > have:
             yield Said(
@@ -223,6 +228,20 @@ def _kept(
     if parts < 2 or is_kept or case.order.shares is Shares.CLAIM:  # noqa: PLR2004
         return offered, ""
     return offered // parts, f": {offered} are shares, {parts} of each device"
+
+
+def _moved(resource: str, case: Case) -> int:
+    """Return how many devices for a resource nodes have that do not offer it."""
+    offering = {node.name for node in case.nodes_with[resource]}
+    found = {
+        (piece.driver, piece.pool, device.name)
+        for piece in case.snapshot.slices
+        if piece.driver in case.served[resource]
+        and piece.scope.node_name
+        and piece.scope.node_name not in offering
+        for device in piece.devices
+    }
+    return len(found)
 
 
 def _wanted(each: UserPlan, resource: str, nodes: int) -> int:

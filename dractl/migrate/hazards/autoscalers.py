@@ -12,6 +12,7 @@ from dractl.rules.subject import mapping
 _CLUSTER: Final = "the cluster"
 _KARPENTER: Final = "karpenter.sh/nodepool"
 _AUTO_MODE: Final = ("eks.amazonaws.com/compute-type", "auto")
+_OF_AUTO_MODE: Final = "eks.amazonaws.com/instance-"
 _POOL: Final = "cloud.google.com/gke-nodepool"
 _MADE: Final = "nap-"
 
@@ -62,9 +63,8 @@ def eks_auto_mode(case: Case, each: UserPlan) -> Iterator[Said]:
     Its device plugin is part of the nodes and cannot be taken away. Use a managed or a
     self-managed node group.
     """
-    key, value = _AUTO_MODE
     nodes = [node for resource in each.targets for node in case.nodes_with[resource]]
-    is_asked = mapping(each.user.spec, "nodeSelector").get(key) == value
+    is_asked = any(map(_names_auto, mapping(each.user.spec, "nodeSelector").items()))
     if each.targets and (is_asked or (nodes and all(map(_is_auto, nodes)))):
         yield Said(
             "the pods run on nodes of EKS Auto Mode, which has no DRA",
@@ -97,6 +97,11 @@ def node_auto_provisioning(case: Case) -> Iterator[Said]:
 
 def _moves(case: Case) -> bool:
     return any(each.targets for each in case.users)
+
+
+def _names_auto(requirement: tuple[object, object]) -> bool:
+    """Tell whether only nodes of Auto Mode can have a label."""
+    return requirement == _AUTO_MODE or str(requirement[0]).startswith(_OF_AUTO_MODE)
 
 
 def _is_auto(node: Node) -> bool:

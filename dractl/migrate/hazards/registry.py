@@ -82,7 +82,7 @@ class Case:
     @cached_property
     def twins(self) -> Mapping[int, Input]:
         """What the cluster has of the objects of files, by the files' numbers."""
-        return twins(self.inputs)
+        return twins(self.inputs, self.order.namespace)
 
     @cached_property
     def nodes_with(self) -> Mapping[str, tuple[Node, ...]]:
