@@ -67,13 +67,18 @@ class Placed(NamedTuple):
 
 
 def placed(
-    world: Snapshot, users: Sequence[Pods], first: Sequence[Subject] = ()
+    world: Snapshot,
+    users: Sequence[Pods],
+    first: Sequence[Subject] = (),
+    *,
+    looks_on: bool = True,
 ) -> Placed:
     """Place pods of users: those that have nodes of their own before the others.
 
-    Of each user, what keeps the first pod out is put in words.
+    Of each user, what keeps the first pod out is put in words. See Placer for
+    `looks_on`.
     """
-    placer = Placer(world, None, Policy.FIRST)
+    placer = Placer(world, None, Policy.FIRST, looks_on=looks_on)
     before = tuple(placer.place(each) for each in first)
     fixed = [_in_turn(placer, subjects(each.fixed, world)) for each in users]
     free = [_in_turn(placer, subjects(each.free, world)) for each in users]

@@ -39,9 +39,21 @@ class Fit(NamedTuple):
 
 
 class Placer:
-    """The cluster as it is between placements."""
+    """The cluster as it is between placements.
 
-    def __init__(self, snapshot: Snapshot, node: str | None, policy: Policy) -> None:
+    Unless it `looks_on`, the first node that fits is taken without a look at whether
+    another one would stop the scheduler with an error.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        node: str | None,
+        policy: Policy,
+        *,
+        looks_on: bool = True,
+    ) -> None:
+        self.looks_on = looks_on
         self.snapshot = snapshot
         self.allocator = Allocator(snapshot)
         self.is_fixed = node is not None
@@ -231,7 +243,7 @@ class Attempt:
     def _check_others(self, behind: int) -> None:
         """Raise AllocationAborted if another node would stop the scheduler."""
         placer = self._placer
-        if len(placer.nodes) >= EVERY_NODE_IS_TRIED:
+        if len(placer.nodes) >= EVERY_NODE_IS_TRIED or not placer.looks_on:
             return
         for position in self._candidates.others(behind):
             node = placer.nodes[position]
