@@ -2,7 +2,7 @@
 
 After a migration no node has that resource any more, so all of these have to be looked
 at. Specs of pods are users, not mentions; what the API writes itself (status, what was
-applied last) is neither.
+applied last) is neither. A tool that is told the name in its arguments is a mention.
 """
 
 import re
@@ -13,6 +13,7 @@ from dractl.api.pod_specs import is_pod_spec
 from dractl.migrate.answer import Mention
 from dractl.migrate.asks import AMOUNTS, POLICIES, specs
 from dractl.migrate.inputs import Input, Steps
+from dractl.migrate.users import controller
 from dractl.model.names import is_extended_resource
 from dractl.rules.subject import mapping
 
@@ -165,13 +166,15 @@ class _Search:
 def _texts_of(given: Input) -> Iterator[tuple[Steps, str, object]]:
     """Yield the places of a document with their keys and values.
 
-    What looks like the spec of a pod is one, but in a policy.
+    Specs of pods that ask for resources are left out; those of others may be of tools
+    that are told the name.
     """
-    return _texts(given.document, has_specs=given.group not in POLICIES)
+    has_users = controller(given) is not None or any(each.asks for each in specs(given))
+    return _texts(given.document, has_users=has_users)
 
 
 def _texts(
-    value: object, steps: Steps = (), key: str = "", *, has_specs: bool = True
+    value: object, steps: Steps = (), key: str = "", *, has_users: bool
 ) -> Iterator[tuple[Steps, str, object]]:
     """Yield places with their keys and values: each field, and each text in a list."""
     if len(steps) > _DEEPEST:
@@ -181,14 +184,14 @@ def _texts(
             if isinstance(inner, str):
                 yield (*steps, index), key, inner
             else:
-                yield from _texts(inner, (*steps, index), key, has_specs=has_specs)
-    elif isinstance(value, Mapping) and not (has_specs and is_pod_spec(value)):
+                yield from _texts(inner, (*steps, index), key, has_users=has_users)
+    elif isinstance(value, Mapping) and not (has_users and is_pod_spec(value)):
         for name, inner in value.items():
             here = str(name)
             if here in _UNCOUNTED or here == _APPLIED:
                 continue
             yield (*steps, here), here, inner
-            yield from _texts(inner, (*steps, here), here, has_specs=has_specs)
+            yield from _texts(inner, (*steps, here), here, has_users=has_users)
 
 
 def is_request(steps: Steps) -> bool:

@@ -14,6 +14,7 @@ from dractl.migrate.plan import plan
 from dractl.rules.registry import Severity
 from tests.migrate.builders import order
 from tests.migrate.cases import cases
+from tests.migrate.clusters import GPU, live, migration, node, replicas, workload
 
 ROWS: Final = cases("hazards")
 POD: Final[Mapping[str, Any]] = {
@@ -146,6 +147,28 @@ def test_shares_that_end_count_as_devices(pods: int, is_told: bool) -> None:
         "3 of nvidia.com/gpu are wanted, and the nodes have 2: 8 are shares, 4 of each"
     )
     assert told == ([f"{text} device"] if is_told else [])
+
+
+@pytest.mark.parametrize("route", Route)
+def test_nothing_is_warned_of_where_all_is_well(route: Route) -> None:
+    taint = {"key": GPU, "effect": "NoSchedule"}
+    told: dict[str, Any] = {"tolerations": [{"key": GPU, "operator": "Exists"}]}
+    labels = {
+        "nvidia.com/gpu.product": "NVIDIA-H100-80GB-HBM3",
+        "nvidia.com/gpu.count": "8",
+        "nvidia.com/gpu.replicas": "1",
+        "nvidia.com/mig.strategy": "none",
+    }
+    cluster = [
+        node("a", {GPU: "8"}, labels, taints=[taint]),
+        *live("chat", "a", **told),
+        *cases("healthy"),
+    ]
+    files = [workload("batch", asks={GPU: 2}, counted=replicas(3), **told)]
+    for given in (files, []):
+        found = migration(cluster, given, route=route).plan
+        assert [each.route for each in found.users] == [route]
+        assert {each.severity for each in found.all_findings} == {Severity.INFO}
 
 
 def test_strange_documents_harm_nobody() -> None:
