@@ -191,12 +191,12 @@ def _new_spec(user: User, rewrite: Rewrite) -> Wire:
     document = rewrite.documents.get(user.input.number)
     if document is None:
         return user.spec
-    new = replace_document(user.input, document)
+    new = _rewritten(user.input, document)
     found = (each.spec for each in specs(new) if each.steps == user.steps)
     return next(found, user.spec)
 
 
-def replace_document(given: Input, document: Wire) -> Input:
+def _rewritten(given: Input, document: Wire) -> Input:
     """Return an input with another document at the same place."""
     return Input(document, given.where, given.number, given.is_file)
 
