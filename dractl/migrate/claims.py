@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from dractl.migrate.answer import Asking, Target, UserPlan
 from dractl.migrate.inputs import Order, Shares, Steps, Wire
+from dractl.migrate.making import SHARED
 from dractl.migrate.naming import label, unlike
 
-SHARES: Final = frozenset({"time-slice", "mps-share"})
 MOST_DEVICES: Final = 32
 """How many devices a claim can have (1.36, staging/src/k8s.io/api/resource/v1)."""
 _AMOUNT: Final = "{}"
@@ -92,7 +92,7 @@ def parted(plan: UserPlan, order: Order) -> tuple[list[Asking], list[Asking]]:
         if target is not None:
             meaning = plan.meanings.get(each.resource)
             unit = target.row.unit if meaning is None else meaning.unit
-            is_common = order.shares is Shares.CLAIM and unit in SHARES
+            is_common = order.shares is Shares.CLAIM and unit in SHARED
             (common if is_common else own).append(each)
     return own, common
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
+from dractl.migrate.asks import amount as whole
 from dractl.migrate.edits import changed_at, renewed
 from dractl.migrate.inputs import Steps, Wire
 from dractl.migrate.memory import Requirement
 from dractl.migrate.requirements import restored
-from dractl.model.quantity import Quantity, QuantityError
 from dractl.rules.subject import entries, mapping, text
 
 _LISTS: Final = ("initContainers", "containers")
@@ -94,15 +94,9 @@ def _with_limits(
         kept["claims"] = left
     limits = dict(mapping(old, "limits"))
     for resource, amount in own.items():
-        limits[resource] = amount + _whole(limits.get(resource))
+        had = whole(limits.get(resource))
+        limits[resource] = amount + (had.ceiling if had is not None else 0)
     return {**container, "resources": renewed(old, kept, {"limits": limits})}
-
-
-def _whole(value: Any) -> int:
-    try:
-        return Quantity.parse(str(value)).ceiling
-    except QuantityError:
-        return 0
 
 
 def shared(

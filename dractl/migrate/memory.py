@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from dractl.rules.subject import mapping, text
+
 MIGRATED: Final = "dractl.dev/migrated"
 
 Holder = Literal["nodeSelector", "required", "preferred"]
@@ -63,18 +65,18 @@ class Memory:
         return json.dumps(said, separators=(",", ":"))
 
 
+def note_in(document: Mapping[str, Any]) -> str:
+    """Return the annotation of an object, "" if there is none."""
+    return text(mapping(document, "metadata", "annotations"), MIGRATED)
+
+
 def memory_in(document: Mapping[str, Any]) -> Memory | None:
     """Return what an object says of what was before it.
 
     None: it says nothing, or not as dractl writes it.
     """
-    metadata = document.get("metadata")
-    notes = metadata.get("annotations") if isinstance(metadata, Mapping) else None
-    note = notes.get(MIGRATED) if isinstance(notes, Mapping) else None
-    if not isinstance(note, str):
-        return None
     try:
-        said = json.loads(note)
+        said = json.loads(note_in(document))
         return Memory(
             {_text(key): _text(each) for key, each in said["requests"].items()},
             {

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from dractl.api.decode import Decoded, decode
 from dractl.api.snapshot import Snapshot
 from dractl.api.versions import GROUP
 from dractl.migrate.inputs import Input, Wire
-from dractl.migrate.memory import MIGRATED
+from dractl.migrate.memory import MIGRATED, note_in
 from dractl.model.claims import ClaimSpec, ResourceClaim, ResourceClaimTemplate
 from dractl.model.names import LABEL_BYTES
 
@@ -90,7 +90,7 @@ class Names:
 
         It has not where a file has the same, or where it was made before.
         """
-        for name in (base, hashed(base, [document["spec"], _note(document)])):
+        for name in (base, hashed(base, [document["spec"], note_in(document)])):
             metadata = {**document["metadata"], "name": name}
             named = {**document, "metadata": metadata}
             kind, namespace = named["kind"], metadata.get("namespace") or _UNSTATED
@@ -107,12 +107,6 @@ def _identity(document: Wire) -> Identity:
     found = decode(document)
     value = found.value if isinstance(found, Decoded) else None
     if isinstance(value, ResourceClaim | ResourceClaimTemplate):
-        return value.spec, _note(document)
-    return None, _note(document)
+        return value.spec, note_in(document)
+    return None, note_in(document)
 
-
-def _note(document: Wire) -> str:
-    metadata = document.get("metadata")
-    notes = metadata.get("annotations") if isinstance(metadata, Mapping) else None
-    note = notes.get(MIGRATED) if isinstance(notes, Mapping) else None
-    return note if isinstance(note, str) else ""

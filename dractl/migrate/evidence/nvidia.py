@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from dractl.migrate import making
 from dractl.migrate.answer import Meaning
 from dractl.migrate.evidence import flags as flag_names
 from dractl.migrate.evidence import node_labels
@@ -21,7 +22,6 @@ from dractl.model.workloads import Node
 _NAMED_DEFAULT: Final = "default"
 _SINGLE: Final = "single"
 _MIXED: Final = "mixed"
-_SHARES: Final = frozenset({"time-slice", "mps-share"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def _with_amount(told: Meaning, shares: Meaning | None) -> Meaning:
     """Add what an amount says of a device that several pods share."""
     if shares is None or told.replicas or told.unit == "partition":
         return told
-    unit = told.unit if told.unit in _SHARES else shares.unit
+    unit = told.unit if told.unit in making.SHARED else shares.unit
     evidence = (*told.evidence, *shares.evidence)
     return replace(told, unit=unit, replicas=shares.replicas, evidence=evidence)
 
