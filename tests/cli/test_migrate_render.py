@@ -236,31 +236,31 @@ def test_classes_stand_beside_the_file(dractl: Runner) -> None:
     shown = dractl("migrate", "render", "in/pod.yaml", *CLASSES)
     ran = dractl("migrate", "render", "in/pod.yaml", *CLASSES, "--in-place")
 
-    made = Path("in/dra-deviceclasses.yaml").read_text()
-    assert "--- /dev/null\n+++ in/dra-deviceclasses.yaml\n" in shown.out
+    made = Path("in/dra-objects.yaml").read_text()
+    assert "--- /dev/null\n+++ in/dra-objects.yaml\n" in shown.out
     assert (shown.status, ran.status) == (1, 0)
     assert "extendedResourceName: nvidia.com/mig-1g.5gb\n" in made
-    assert "in/kustomization.yaml: add dra-deviceclasses.yaml" in ran.err
+    assert "in/kustomization.yaml: add dra-objects.yaml" in ran.err
     assert Path("in/pod.yaml").read_text() == POD.replace("gpu:", "mig-1g.5gb:")
     again = dractl("migrate", "render", "in/pod.yaml", *CLASSES, "--in-place")
     assert again.status == 0
-    assert Path("in/dra-deviceclasses.yaml").read_text() == made
+    assert Path("in/dra-objects.yaml").read_text() == made
     other = POD.replace("gpu:", "mig-2g.10gb:")
     Path("in/other.yaml").write_text(other)
     dractl("migrate", "render", "in/other.yaml", *CLASSES, "--in-place")
-    both = Path("in/dra-deviceclasses.yaml").read_text()
+    both = Path("in/dra-objects.yaml").read_text()
     assert both.startswith(made)
     assert "extendedResourceName: nvidia.com/mig-2g.10gb\n" in both
 
 
 def test_a_file_of_classes_that_is_not_ours_stays(dractl: Runner) -> None:
     Path("pod.yaml").write_text(POD.replace("gpu:", "mig-1g.5gb:"))
-    Path("dra-deviceclasses.yaml").write_text(SERVICE)
+    Path("dra-objects.yaml").write_text(SERVICE)
 
     ran = dractl("migrate", "render", "pod.yaml", *CLASSES, "--in-place")
 
     assert ran.status == 3
-    assert Path("dra-deviceclasses.yaml").read_text() == SERVICE
+    assert Path("dra-objects.yaml").read_text() == SERVICE
 
 
 def test_one_file_that_cannot_be_written_does_not_keep_others(dractl: Runner) -> None:

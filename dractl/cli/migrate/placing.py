@@ -14,7 +14,7 @@ from dractl.migrate.inputs import Input, Wire
 from dractl.sources.manifests import Manifest, Rewritten
 from dractl.sources.yaml_write import block
 
-SHARED: Final = "dra-deviceclasses.yaml"
+SHARED: Final = "dra-objects.yaml"
 """The file of the objects that belong to no other one."""
 _HEAD: Final = "# Written by dractl migrate render.\n"
 _STDIN: Final = "stdin"
