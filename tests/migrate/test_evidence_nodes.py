@@ -170,6 +170,8 @@ FLEET = (
             "nodeSelector: {nvidia.com/gpu.product: H100-MIG-2g.20gb}",
             ["a partition 2g.20gb"],
         ),
+        (f"nodeSelector: {{{LAYOUT}: all-1g.10gb}}", ["a partition 1g.10gb"]),
+        (f"nodeSelector: {{{LAYOUT}: all-disabled, {STRATEGY}: single}}", [ONE]),
         (AFFINITY, ["a partition 1g.5gb", "a partition 2g.10gb"]),
         (AFFINITY.replace("1g.5gb, 2g.10gb", ""), [ONE]),
         ("nodeSelector: [1]", [ONE, "a partition 1g.5gb"]),

@@ -6,13 +6,13 @@ from typing import Final
 
 from dractl.api.snapshot import Snapshot
 from dractl.migrate.evidence import flags as flag_names
+from dractl.migrate.evidence.mig import OFF
 from dractl.migrate.evidence.node_labels import LAYOUT
 from dractl.migrate.evidence.nvidia import Nvidia
 from dractl.migrate.evidence.record import Record
 
 _DRIVER: Final = "gpu.nvidia.com"
 _GATE: Final = re.compile(r"(?:.*,)?\s*DynamicMIG\s*=\s*true\s*(?:,.*)?", re.DOTALL)
-_OFF: Final = "all-disabled"
 
 
 def check_dynamic_mig(snapshot: Snapshot, nvidia: Nvidia, record: Record) -> None:
@@ -33,7 +33,7 @@ def check_dynamic_mig(snapshot: Snapshot, nvidia: Nvidia, record: Record) -> Non
 def _makers(snapshot: Snapshot, nvidia: Nvidia) -> Iterator[str]:
     for node in snapshot.nodes:
         layout = node.meta.labels.get(LAYOUT, "")
-        if layout not in {"", _OFF}:
+        if layout not in {"", OFF}:
             yield f"node {node.name} has the label {LAYOUT}={layout}"
     for flag in nvidia.flags:
         if flag.key == flag_names.MIG_MANAGER and flag.value == "true":

@@ -18,7 +18,10 @@ from dractl.migrate.inputs import Input
 KIND: Final = "MIG layout"
 INVALID: Final = "INVALID"
 """What a model's label has in place of a profile, if GPUs do not suit the strategy."""
+OFF: Final = "all-disabled"
+"""The layout of whole GPUs."""
 
+_ALL: Final = "all-"
 _KEY: Final = "mig-configs"
 _PROFILE: Final = re.compile(
     r"((?:[0-9]+c\.)?[0-9]+g\.[0-9]+gb)(?:[.+]([a-z0-9.]+)|(-[a-z0-9.]+))?"
@@ -45,10 +48,20 @@ class Layout:
     """
 
     name: str
-    subject: str
-    where: str
     profiles: tuple[str, ...]
-    has_whole: bool
+    has_whole: bool = False
+
+
+def shipped(name: str) -> Layout | None:
+    """Return a layout of the file that comes with the MIG manager, by its name.
+
+    None for one that has several profiles, or that is not in there. Each of the others
+    is named after what it makes of all GPUs: `all-1g.5gb`.
+    """
+    if name == OFF:
+        return Layout(name, ())
+    profile = profile_of(name.removeprefix(_ALL)) if name.startswith(_ALL) else None
+    return None if profile is None else Layout(name, (profile,))
 
 
 def layouts(inputs: Sequence[Input], record: Record) -> tuple[Layout, ...]:
@@ -73,9 +86,7 @@ def _layouts(
         return tuple(child(file, _KEY).items())
 
     for name, blocks in record.read(read, value, subject, where) or ():
-        layout = record.read(
-            partial(_layout, name, subject, where), {name: blocks}, subject, where
-        )
+        layout = record.read(partial(_layout, name), {name: blocks}, subject, where)
         if layout is not None:
             said = ", ".join(layout.profiles) if layout.profiles else "MIG off"
             row = Setting(where, KIND, subject, f"{name}: {said}", _means(layout))
@@ -83,10 +94,10 @@ def _layouts(
             yield layout
 
 
-def _layout(name: str, subject: str, where: str, source: Wire) -> Layout:
+def _layout(name: str, source: Wire) -> Layout:
     blocks = each(source, name, _block)
     profiles = tuple(dict.fromkeys(one for block in blocks for one in block[0]))
-    return Layout(name, subject, where, profiles, any(b[1] for b in blocks))
+    return Layout(name, profiles, any(b[1] for b in blocks))
 
 
 def _block(source: Wire) -> tuple[tuple[str, ...], bool]:

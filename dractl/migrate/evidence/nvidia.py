@@ -14,7 +14,7 @@ from dractl.migrate.answer import Meaning
 from dractl.migrate.evidence import flags as flag_names
 from dractl.migrate.evidence import node_labels
 from dractl.migrate.evidence.flags import Flag
-from dractl.migrate.evidence.mig import Layout, profile_of
+from dractl.migrate.evidence.mig import Layout, profile_of, shipped
 from dractl.migrate.evidence.node_labels import Labels
 from dractl.migrate.evidence.plugin_config import GPU, MIG, OF_STRATEGY, SHARED, Config
 from dractl.model.workloads import Node
@@ -123,15 +123,20 @@ class Nvidia:
         return tuple(usable) if len({each.entry for each in usable}) == 1 else ()
 
     def layout(self, labels: Labels) -> tuple[Layout | None, str]:
-        """Return the layout of a node's GPUs, and in words how that is known."""
+        """Return the layout of a node's GPUs, and in words how that is known.
+
+        Where no document defines any, it is one that comes with the MIG manager.
+        """
         key = node_labels.LAYOUT
         name = labels.get(key, "")
         said = f"label {key}={name}"
         if not name:
             name = next(iter(self.values(flag_names.LAYOUT)), "")
             said = f"the default layout of the MIG manager is {name}"
+        if not name:
+            return None, ""
         found = (each for each in self.layouts if each.name == name)
-        return (next(found, None), said) if name else (None, "")
+        return (next(found, None) if self.layouts else shipped(name)), said
 
     def meanings(
         self, resource: str, labels: Labels, node: Node | None

@@ -64,7 +64,6 @@ class Config:
     holder: str
     entry: str
     subject: str
-    where: str
     strategy: str = ""
     shared: Mapping[str, Shared] = field(default_factory=dict)
 
@@ -147,7 +146,6 @@ def _config(given: Text, record: Record) -> Iterator[Config]:
         given.holder,
         given.entry,
         given.subject,
-        given.where,
         read.strategy,
         {one.name: one for one in read.shared},
     )
