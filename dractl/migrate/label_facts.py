@@ -81,7 +81,7 @@ def _read(row: Label, key: str, label: str) -> str:
         return part
     if value in row.table or row.reading == "table":
         return row.table.get(value, "")
-    return read(value, part) if read is not None else ""
+    return row.spelled(read(value, part)) if read is not None else ""
 
 
 def _profile(value: str, _: str) -> str:

@@ -4,18 +4,17 @@ A requirement moves only if the same pod asks for a device of the driver that kn
 value; of terms of which any one is enough, all move or none.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
 from dractl.api.snapshot import Snapshot
-from dractl.cel.guard import guarded
-from dractl.cel.parser import parse
 from dractl.migrate.answer import Finding, Moved, Target, User
 from dractl.migrate.hazards.registry import Hazard, listed
 from dractl.migrate.readings import BLANKS, Said, UnclearError, said, sanitised
 from dractl.migrate.wants import Term, Want, preferred, required, selected
+from dractl.model.nodeselection import Requirement
 from dractl.rules.registry import Severity
 from dractl.vendors import VENDORS
 from dractl.vendors.labels_clouds import CLOUDS
@@ -116,7 +115,7 @@ class _Sense:
 
     fate: Fate
     why: str = ""
-    said: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
+    said: Mapping[str, Said] = field(default_factory=dict)
     code: Hazard = KEPT
 
 
@@ -177,9 +176,8 @@ class _Work:
         self._tell(code, want, why)
 
     def _move(self, want: Want, sense: _Sense) -> None:
-        for resource, parts in sense.said.items():
-            text = _guarded(_all_of([each.text for each in parts]))
-            self._note(want, resource, text, sense.why)
+        for resource, told in sense.said.items():
+            self._note(want, resource, told.text, sense.why)
         self._tell_moved(want, sense)
 
     def _move_terms(
@@ -195,7 +193,7 @@ class _Work:
             whole = " || ".join(
                 _bracketed(_all_of(_texts(term, resource))) for term in terms
             )
-            self._note(flat[0][0], resource, _guarded(whole), "any of the terms")
+            self._note(flat[0][0], resource, whole, "any of the terms")
         for number, (want, sense) in enumerate(flat):
             if number > 0:
                 self._note(want, why=sense.why or "all terms are in one expression")
@@ -207,7 +205,7 @@ class _Work:
     def _tell_moved(self, want: Want, sense: _Sense) -> None:
         what = ", ".join(sense.said)
         self._tell(MOVED, want, f"it becomes a selector of the request for {what}")
-        if any(each.is_lossy for parts in sense.said.values() for each in parts):
+        if any(each.is_lossy for each in sense.said.values()):
             self._tell(LOSSY, want, "labels do not have all of a device's name")
 
     def _go(self, want: Want, why: str) -> None:
@@ -250,28 +248,37 @@ class _Work:
         row, resources = first
         if row.fate != "device":
             return _Sense(row.fate, row.why)
-        found: dict[str, list[Said]] = {each: [] for each in resources or ()}
+        told: dict[str, Said] = {}
         try:
-            for each, suits in suiting:
-                if each is row or (each.reading == "profile" and suits):
-                    self._add(found, each, suits or (), want)
+            for resource in resources or ():
+                together = [
+                    each
+                    for each, suits in suiting
+                    if each is row
+                    or (each.reading == "profile" and resource in (suits or ()))
+                ]
+                told[resource] = self._said(together, want.requirement)
         except UnclearError as error:
             return _Sense("node", str(error), code=UNCLEAR)
-        told = {name: tuple(parts) for name, parts in found.items() if parts}
-        why = next((p.why for parts in told.values() for p in parts if p.why), "")
+        why = next((each.why for each in told.values() if each.why), "")
         return _Sense("device", why or row.why, told)
 
-    def _add(
-        self,
-        found: dict[str, list[Said]],
-        row: Label,
-        resources: Iterable[str],
-        want: Want,
-    ) -> None:
-        told = said(row, want.requirement, self._names(row))
-        for resource in resources:
-            if told is not None:
-                found.setdefault(resource, []).append(told)
+    def _said(self, rows: Sequence[Label], want: Requirement) -> Said:
+        """Return what rows of one label say together; raise UnclearError if nothing."""
+        if len(rows) == 1 or want.operator not in {"In", "NotIn"}:
+            found = said(rows[0], want, self._names(rows[0]))
+            if found is None:
+                raise UnclearError("the values do not tell it")
+            return found
+        each_value = [replace(want, operator="In", values=(v,)) for v in want.values]
+        wholes = []
+        for one in each_value:
+            parts = [said(row, one, self._names(row)) for row in rows]
+            wholes.append([part for part in parts if part is not None])
+        texts = [_all_of([part.text for part in parts]) for parts in wholes]
+        text = texts[0] if len(texts) == 1 else " || ".join(map(_bracketed, texts))
+        is_lossy = any(part.is_lossy for parts in wholes for part in parts)
+        return Said(f"!({text})" if want.operator == "NotIn" else text, is_lossy)
 
     def _suiting(self, row: Label, want: Want) -> tuple[str, ...] | None:
         """Return the resources whose requests a row is about; None if it is not for us.
@@ -341,7 +348,8 @@ def _is_named(part: str | None, resource: str, target: Target) -> bool:
 
 
 def _texts(term: list[tuple[Want, _Sense]], resource: str) -> list[str]:
-    return [part.text for _, sense in term for part in sense.said.get(resource, ())]
+    told = (sense.said.get(resource) for _, sense in term)
+    return [each.text for each in told if each is not None]
 
 
 def _all_of(texts: list[str]) -> str:
@@ -352,7 +360,3 @@ def _all_of(texts: list[str]) -> str:
 
 def _bracketed(text: str) -> str:
     return f"({text})" if " && " in text or " || " in text else text
-
-
-def _guarded(text: str) -> str:
-    return guarded(text, parse(text)) or text

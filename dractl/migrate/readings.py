@@ -2,14 +2,21 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dractl.catalogue.snippets import condition
+from dractl.cel.guard import guarded
+from dractl.cel.parser import parse
 from dractl.cel.quoting import quoted, value_path, value_test
 from dractl.manifests.presets import preset_of
 from dractl.model.attributes import SemVer
-from dractl.model.nodeselection import Requirement
+from dractl.model.nodeselection import (
+    NodeSelectorError,
+    NodeSelectorTerm,
+    Requirement,
+    check_term,
+)
 from dractl.model.quantity import Quantity
 from dractl.vendors.plugins import Label, Reading
 
@@ -27,7 +34,7 @@ class UnclearError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An expression without guards. `is_lossy`: it cannot tell some values apart."""
+    """A guarded expression. `is_lossy`: it cannot tell some values apart."""
 
     text: str
     is_lossy: bool = False
@@ -48,10 +55,9 @@ class _Asked:
     @property
     def where(self) -> tuple[str, str, str]:
         """The path of the attribute or capacity below `device`."""
-        preset = preset_of(self.row.driver)
-        is_amount = preset is not None and self.row.name in preset.capacity
-        table = "capacity" if is_amount else "attributes"
-        return table, self.row.driver, self.row.name
+        domain, _, name = self.row.name.rpartition("/")
+        kind = "capacity" if kind_of(self.row) == "capacity" else "attributes"
+        return kind, domain or self.row.driver, name
 
     @property
     def path(self) -> str:
@@ -77,34 +83,50 @@ def said(
 ) -> Said | None:
     """Return what a requirement says of a device; None if it says nothing of it.
 
+    NotIn holds for nodes without the label, and so for devices without the value.
     Raises UnclearError if it says something that cannot be told.
     """
+    try:
+        check_term(NodeSelectorTerm((want,)))
+    except NodeSelectorError as error:
+        raise UnclearError(str(error)) from None
     asked = _Asked(row, want, names)
     if row.reading in _BY_NAME:
-        return _by_name(asked)
-    if want.operator in {"Exists", "DoesNotExist"}:
+        found: Said | None = _by_name(asked)
+    elif want.operator in {"Exists", "DoesNotExist"}:
         test = value_test(asked.where)
         return Said(test if want.operator == "Exists" else f"!({test})")
-    if want.operator not in {"In", "NotIn", "Gt", "Lt"} or not want.values:
-        raise UnclearError(f"no node label has {want.operator!r} with such values")
-    return _READINGS[row.reading](asked)
+    else:
+        found = _READINGS[row.reading](asked)
+    if found is None:
+        return None
+    text = guarded(found.text, parse(found.text)) or found.text
+    return replace(found, text=f"!({text})" if want.operator == "NotIn" else text)
 
 
-def _chosen(asked: _Asked, tests: Sequence[str]) -> str:
-    """Return that one of the tests holds, or none."""
-    whole = tests[0] if len(tests) == 1 else " || ".join(_bracketed(e) for e in tests)
-    return f"!({whole})" if asked.want.operator == "NotIn" else whole
+def kind_of(row: Label) -> str:
+    """Return the kind of the value on devices: that of the driver, if it is known."""
+    preset = preset_of(row.driver)
+    if preset is not None and row.name in preset.capacity:
+        return "capacity"
+    known = preset.attributes.get(row.name) if preset is not None else None
+    return known or KINDS.get(row.reading, TEXTS)[0]
+
+
+def _chosen(tests: Sequence[str]) -> str:
+    """Return that one of the tests holds."""
+    return tests[0] if len(tests) == 1 else " || ".join(_bracketed(e) for e in tests)
 
 
 def _bracketed(test: str) -> str:
     return f"({test})" if " && " in test else test
 
 
-def _equal(asked: _Asked, path: str, values: Sequence[str]) -> str:
+def _equal(path: str, values: Sequence[str]) -> str:
     unique = list(dict.fromkeys(values))
     if len(unique) == 1:
-        return _chosen(asked, [f"{path} == {quoted(unique[0])}"])
-    return _chosen(asked, [f"{path} in [{', '.join(map(quoted, unique))}]"])
+        return f"{path} == {quoted(unique[0])}"
+    return f"{path} in [{', '.join(map(quoted, unique))}]"
 
 
 def _no_order(asked: _Asked) -> None:
@@ -117,7 +139,7 @@ def _no_order(asked: _Asked) -> None:
 
 def _text(asked: _Asked) -> Said:
     _no_order(asked)
-    return Said(_equal(asked, asked.path, asked.values))
+    return Said(_equal(asked.path, asked.values))
 
 
 def _table(asked: _Asked) -> Said:
@@ -125,13 +147,13 @@ def _table(asked: _Asked) -> Said:
     unknown = [each for each in asked.values if each not in asked.row.table]
     if unknown:
         raise UnclearError(f"the driver's word for {unknown[0][:63]!r} is not known")
-    return Said(_equal(asked, asked.path, [asked.row.table[e] for e in asked.values]))
+    return Said(_equal(asked.path, [asked.row.table[e] for e in asked.values]))
 
 
 def _hex(asked: _Asked) -> Said:
     _no_order(asked)
     values = [f"0x{each.lower().removeprefix('0x')}" for each in asked.values]
-    return Said(_equal(asked, asked.path, values))
+    return Said(_equal(asked.path, values))
 
 
 def _respelled(asked: _Asked) -> Said:
@@ -139,10 +161,10 @@ def _respelled(asked: _Asked) -> Said:
     _no_order(asked)
     if all(each in asked.names for each in asked.values):
         exact = [name for each in asked.values for name in asked.names[each]]
-        return Said(_equal(asked, asked.path, exact))
+        return Said(_equal(asked.path, exact))
     blank = BLANKS[asked.row.reading]
     path = f'{asked.path}.replace(" ", {quoted(blank)})'
-    return Said(_equal(asked, path, asked.values), is_lossy=True)
+    return Said(_equal(path, asked.values), is_lossy=True)
 
 
 # -- profiles of partitions
@@ -150,21 +172,21 @@ def _respelled(asked: _Asked) -> Said:
 
 def _profile(asked: _Asked) -> Said | None:
     _no_order(asked)
-    found = [_MIG.fullmatch(each) for each in asked.want.values]
-    profiles = [match[1] for match in found if match is not None]
+    found = [_MIG.fullmatch(each) for each in asked.values]
+    profiles = [asked.row.spelled(each[1]) for each in found if each is not None]
     if len(profiles) < len(found):
         return None
-    return Said(_equal(asked, asked.path, profiles))
+    return Said(_equal(asked.path, profiles))
 
 
 def _slices(asked: _Asked) -> Said:
     _no_order(asked)
     begins = [quoted(f"{_integer(each)}g.") for each in asked.values]
     tests = [f"{asked.path}.startsWith({each})" for each in begins]
-    return Said(_chosen(asked, tests))
+    return Said(_chosen(tests))
 
 
-def _by_name(asked: _Asked) -> Said | None:
+def _by_name(asked: _Asked) -> Said:
     """Return that a device has the value that is in the name of the label."""
     want, part = asked.want, asked.row.part(asked.want.key) or ""
     yes = want.operator == "Exists" or (
@@ -183,7 +205,9 @@ def _by_name(asked: _Asked) -> Said | None:
 
 
 def _amount(asked: _Asked, operator: str, amount: int, unit: str = "") -> str:
-    return condition(asked.where, operator, Quantity.parse(f"{amount}{unit}"))
+    is_capacity = asked.where[0] == "capacity"
+    value = Quantity.parse(f"{amount}{unit}") if is_capacity else amount
+    return condition(asked.where, operator, value)
 
 
 def _mebibytes(asked: _Asked) -> Said:
@@ -196,7 +220,7 @@ def _mebibytes(asked: _Asked) -> Said:
         case "In" if len(values) == 1:
             more = "devices with more suit too, as the label's amount is rounded"
             return Said(_amount(asked, ">=", values[0], "Mi"), why=more)
-    return Said(_chosen(asked, [_between(asked, n, n + 1, "Mi") for n in values]))
+    return Said(_chosen([_between(asked, n, n + 1, "Mi") for n in values]))
 
 
 def _gibibytes(asked: _Asked) -> Said:
@@ -209,7 +233,7 @@ def _gibibytes(asked: _Asked) -> Said:
             raise UnclearError(f"{each[:63]!r} is no amount in GiB")
         middle = int(match[1]) << 10
         tests.append(_between(asked, middle - 512, middle + 512, "Mi"))
-    return Said(_chosen(asked, tests))
+    return Said(_chosen(tests))
 
 
 def _between(asked: _Asked, least: int, beyond: int, unit: str) -> str:
@@ -222,7 +246,7 @@ def _number(asked: _Asked) -> Said:
     order = _ORDERS.get(asked.want.operator)
     if order is not None:
         return Said(_amount(asked, order, values[0]))
-    return Said(_chosen(asked, [_amount(asked, "==", each) for each in values]))
+    return Said(_chosen([_amount(asked, "==", each) for each in values]))
 
 
 def _integer(text: str) -> int:
@@ -243,7 +267,7 @@ def _version(asked: _Asked) -> Said:
             raise UnclearError(f"{each[:63]!r} is no version")
         parts = [int(part or 0) for part in match.groups()]
         tests.append(condition(asked.where, "==", _semver(*parts)))
-    return Said(_chosen(asked, tests))
+    return Said(_chosen(tests))
 
 
 def _major(asked: _Asked) -> Said:
@@ -259,7 +283,7 @@ def _major(asked: _Asked) -> Said:
         f"{condition(asked.where, '<', _semver(each + 1))}"
         for each in values
     ]
-    return Said(_chosen(asked, tests))
+    return Said(_chosen(tests))
 
 
 def _later(asked: _Asked) -> Said:
@@ -270,8 +294,8 @@ def _later(asked: _Asked) -> Said:
     if order is not None:
         return Said(f"{path} {order} {values[0]}")
     if len(values) == 1:
-        return Said(_chosen(asked, [f"{path} == {values[0]}"]))
-    return Said(_chosen(asked, [f"{path} in [{', '.join(values)}]"]))
+        return Said(_chosen([f"{path} == {values[0]}"]))
+    return Said(_chosen([f"{path} in [{', '.join(values)}]"]))
 
 
 def _semver(major: int, minor: int = 0, patch: int = 0) -> SemVer:
@@ -279,6 +303,19 @@ def _semver(major: int, minor: int = 0, patch: int = 0) -> SemVer:
         raise UnclearError("no version has a part below zero")
     return SemVer.parse(f"{major}.{minor}.{patch}")
 
+
+TEXTS: Final = ("string",)
+_VERSIONS: Final = ("version",)
+KINDS: Final[Mapping[Reading, tuple[str, ...]]] = {
+    "mebibytes": ("capacity",),
+    "gibibytes": ("capacity",),
+    "number": ("capacity", "int"),
+    "version": _VERSIONS,
+    "major": _VERSIONS,
+    "minor": _VERSIONS,
+    "patch": _VERSIONS,
+}
+"""The kinds of values that readings suit; others are for texts."""
 
 BLANKS: Final[Mapping[Reading, str]] = {"dashed": "-", "underscored": "_"}
 """What labels have for blanks, by the readings of names."""

@@ -56,6 +56,7 @@ from dractl.cel.selector import compile_cached
 from dractl.errors import DractlError, ExitStatus
 from dractl.migrate.filling import filled
 from dractl.migrate.filling import texts as texts_of
+from dractl.migrate.readings import KINDS, TEXTS, kind_of
 from dractl.model.names import dns_subdomain, is_extended_resource
 from dractl.model.quantity import Quantity, QuantityError
 from dractl.vendors.plugins import (
@@ -212,6 +213,9 @@ def _label(source: Wire) -> Label:
     )
     if fate == "device" and not (row.driver and row.name):
         raise MalformedField("name", "and driver have to be there for the fate device")
+    kinds = KINDS.get(row.reading, TEXTS)
+    if fate == "device" and (kind := kind_of(row)) not in kinds:
+        raise MalformedField("reading", f"suits no {kind}, which {row.name} is")
     return row
 
 

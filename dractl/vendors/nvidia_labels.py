@@ -16,6 +16,7 @@ _ARCHITECTURES: Final = {
     "ada-lovelace": "Ada Lovelace",
 }  # fmt: skip
 _SUFFIXES: Final = ("-SHARED", "-MIG-*")
+_SPELLING: Final = {".me": "+me", ".gfx": "+gfx"}
 _AMOUNTS: Final = {
     "multiprocessors": "multiprocessors",
     "engines.copy": "copyEngines",
@@ -40,6 +41,8 @@ def _of_partition(pattern: str, reading: Reading) -> Label:
         driver=_GPUS,
         name="profile",
         reading=reading,
+        table=_SPELLING if reading == "profile" else {},
+        suffixes=_SUFFIXES[:1],
         device_class="mig.nvidia.com",
     )
 
@@ -79,7 +82,7 @@ _PARTITIONS: Final = (
         driver=_GPUS,
         name="profile",
         reading="named",
-        table={".me": "+me", ".gfx": "+gfx"},
+        table=_SPELLING,
         of_resource=True,
     ),
     _of_profile("product", "productName", "dashed"),

@@ -115,7 +115,8 @@ class Label:
 
     `fate` is device where it becomes a selector of the request: then `name` is the
     attribute or capacity of `driver`, `reading` how the values relate, and `table` has
-    the driver's spelling of values for that reading. Of node, the label is about the
+    the driver's spelling of values for that reading (of pieces, where the value is in
+    the label's name, or a profile in its value). Of node, the label is about the
     machine and stays a selector of nodes; of gone, it means nothing with DRA, to those
     who ask for devices of `driver` if it is named. `why` is for the user. `suffixes`
     are patterns of endings that say something else, and go. `of_resource`: what the
@@ -150,10 +151,14 @@ class Label:
         "" if there are none, None if the name is another one.
         """
         found = wild(self.pattern, label)
-        if self.reading == "named":
+        return found and self.spelled(found)
+
+    def spelled(self, part: str) -> str:
+        """Return a part of a label's name or value, spelled as the driver does."""
+        if self.reading in {"named", "profile"}:
             for old, new in self.table.items():
-                found = found and found.replace(old, new)
-        return found
+                part = part.replace(old, new)
+        return part
 
 
 TracePlace = Literal["environment", "runtime-class", "toleration", "annotation"]

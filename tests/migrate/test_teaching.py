@@ -210,6 +210,28 @@ _ROW = "plugins.0.resources.0"
         ("plugins.0.labels.0.fate", None, "labels[0].fate must be one of device"),
         ("plugins.0.labels.0.name", None, "labels[0].name and driver have to be"),
         ("plugins.0.labels.0.reading", "odd", "labels[0].reading must be one of text"),
+        (
+            "plugins.0.labels.0",
+            {
+                "label": "neuron",
+                "fate": "device",
+                "driver": "neuron.aws.com",
+                "name": "neuronDriverVersion",
+                "reading": "version",
+            },
+            "labels[0].reading suits no string, which neuronDriverVersion is",
+        ),
+        (
+            "plugins.0.labels.0",
+            {
+                "label": "vram",
+                "fate": "device",
+                "driver": "ascend.project-hami.io",
+                "name": "memory",
+                "reading": "mebibytes",
+            },
+            "labels[0].reading suits no int, which memory is",
+        ),
         ("plugins.0.traces.0.place", "log", "traces[0].place must be one of"),
         ("plugins.0.traces.0.advice", "", "traces[0].advice has to be there"),
         (

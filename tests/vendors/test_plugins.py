@@ -10,6 +10,7 @@ from dractl.cel import compile_selector
 from dractl.migrate.answer import Meaning, Target
 from dractl.migrate.filling import filled, needs_part
 from dractl.migrate.inputs import Shares
+from dractl.migrate.readings import KINDS, TEXTS, kind_of
 from dractl.migrate.targets import known, resource_of, row_of, target, why_none
 from dractl.model.cluster import Profile
 from dractl.model.names import (
@@ -340,13 +341,10 @@ def test_label_rows_make_sense(row: Label) -> None:
     driver = _DRIVERS[row.driver]
     names = {*driver.attributes, *driver.capacity}
     assert row.name in names
-    is_amount = row.name in driver.capacity
-    assert is_amount is (row.reading in {"mebibytes", "gibibytes", "number"})
-    is_version = driver.attributes.get(row.name) == "version"
-    assert is_version is (row.reading in {"major", "minor", "patch", "version"})
+    assert kind_of(row) in KINDS.get(row.reading, TEXTS)
     classes = {each.name for each in driver.classes}
     assert row.device_class in {"", *classes}
-    assert bool(row.table) is (row.reading in {"table", "named"})
+    assert bool(row.table) is (row.reading in {"table", "named", "profile"})
 
 
 def test_traces_say_what_they_are_worth() -> None:
