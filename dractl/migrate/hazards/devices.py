@@ -22,13 +22,15 @@ def dual_managed(case: Case) -> Iterator[Said]:
     are gone. Slices of ComputeDomains do not count.
     """
     drivers = _drivers_on(case)
+    offered = {name for node in case.snapshot.nodes for name in node.allocatable}
+    managing = {
+        name: _drivers_of(name, case) for name in offered if is_extended_resource(name)
+    }
     for node in case.snapshot.nodes:
         published = drivers.get(node.name, {}).keys() - _BESIDE
         for resource, amount in node.allocatable.items():
-            if amount.nanos <= 0 or not is_extended_resource(resource):
-                continue
-            both = sorted(published & _drivers_of(resource, case))
-            if both:
+            both = sorted(published & managing.get(resource, frozenset()))
+            if both and amount.nanos > 0:
                 yield Said(
                     f"a device plugin offers {amount} of {resource}, and {both[0]} "
                     f"has published {_counted(drivers[node.name][both[0]])} there: two "
