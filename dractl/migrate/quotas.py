@@ -59,6 +59,11 @@ def has_scopes(quota: Wire) -> bool:
     return any(inner.get(key) for key in _SCOPES)
 
 
+def may_share(one: str, other: str) -> bool:
+    """Tell whether two namespaces, "" where one is unknown, can be the same."""
+    return one == other or not (one and other)
+
+
 def _quota(given: Input, users: Sequence[UserPlan]) -> Wire | None:
     return _within(given.document, ("spec", "hard"), classes_of(users))
 
@@ -90,7 +95,7 @@ def _limit_range(given: Input, users: Sequence[UserPlan]) -> Wire | None:
     gone = frozenset(
         resource
         for each in users
-        if _may_share(each.user.namespace, given.namespace)
+        if may_share(each.user.namespace, given.namespace)
         for resource in each.targets
     )
     listed = entries(mapping(given.document, "spec"), "limits")
@@ -104,10 +109,6 @@ def _limit_range(given: Input, users: Sequence[UserPlan]) -> Wire | None:
         if item == before or any(key != "type" for key in item)
     ]
     return _replaced(given.document, ("spec", "limits"), kept)
-
-
-def _may_share(one: str, other: str) -> bool:
-    return one == other or not (one and other)
 
 
 def _without(item: Any, gone: frozenset[str]) -> Any:

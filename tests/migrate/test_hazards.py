@@ -120,7 +120,7 @@ def test_an_error_without_a_route_closes_both() -> None:
 
 
 def test_what_is_about_the_other_route_is_left_out() -> None:
-    (row,) = (row for row in ROWS if row["code"] == "limit-range-default")
+    row = next(row for row in ROWS if row["code"] == "limit-range-default")
     files = row["shown"]["files"]
     by_claims = {each.code for each in _found({"files": files})}
     options = {"route": Route.EXTENDED}

@@ -7,7 +7,7 @@ from dractl.migrate.answer import Mention
 from dractl.migrate.hazards.registry import Case, Said, of_all
 from dractl.migrate.inputs import Route
 from dractl.migrate.places import at
-from dractl.migrate.quotas import classes_of, has_scopes, quota_key
+from dractl.migrate.quotas import classes_of, has_scopes, may_share, quota_key
 from dractl.rules.registry import Severity
 from dractl.rules.subject import text
 
@@ -20,16 +20,18 @@ def quota_old_name(case: Case) -> Iterator[Said]:
 
     Claims are charged to other keys: `CLASS.deviceclass.resource.k8s.io/devices`. The
     old key goes on limiting only claims of a class that carries the resource's name,
-    with DRAExtendedResource on: they are charged to both. Everywhere else, whoever the
+    with DRAExtendedResource on: they are charged to both. Elsewhere, whoever the
     quota held off can have any number of devices by claims, also where it said 0. A
     quota with scopes is for pods, and cannot have keys of claims.
     """
     names = classes_of(case.users)
     for each in case.mentions:
-        if each.role == "quota" and each.resource in names:
-            keys = ", ".join(map(quota_key, names[each.resource]))
+        if each.role == "quota" and case.served.get(each.resource):
+            keys = ", ".join(map(quota_key, names.get(each.resource, ())))
             fix = f"add {keys} with the same amount; `dractl migrate render` does"
-            if has_scopes(each.input.document):
+            if not keys:
+                fix = "choose a number of devices: no quota counts parts of them"
+            elif has_scopes(each.input.document):
                 fix = f"it has scopes, which are for pods: make another with {keys}"
             yield _about(each, f"{each.text} does not limit claims", fix)
 
@@ -73,12 +75,21 @@ def limit_range_other(case: Case) -> Iterator[Said]:
 
 def _ranges(case: Case) -> Iterator[Mention]:
     """Yield the first mention of each resource in a rule for pods or containers."""
-    names, seen = classes_of(case.users), set()
+    seen = set()
     for each in case.mentions:
         key = (each.input.number, each.steps[:-2], each.resource)
-        if each.role == "limit-range" and each.resource in names and key not in seen:
+        if each.role == "limit-range" and key not in seen and _is_met(each, case):
             seen.add(key)
             yield each
+
+
+def _is_met(each: Mention, case: Case) -> bool:
+    """Tell whether pods that could move are in the namespace of a limit range."""
+    return any(
+        each.resource in one.targets
+        and may_share(one.user.namespace, each.input.namespace)
+        for one in case.by_resource.get(each.resource, ())
+    )
 
 
 def _is_for_pods(each: Mention) -> bool:
