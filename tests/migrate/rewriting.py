@@ -1,4 +1,4 @@
-"""Plans for the users of a text, and what documents become by them."""
+"""Pods, plans for the users of a text, and what documents become by them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -17,6 +17,28 @@ IS_A100 = (
     '"productName" in device.attributes["gpu.nvidia.com"] && '
     'device.attributes["gpu.nvidia.com"].productName == "NVIDIA A100"'
 )
+GPU = "nvidia.com/gpu"
+EFA = "vpc.amazonaws.com/efa"
+CHAT = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: chat, namespace: inference}
+spec:
+  selector: {matchLabels: {app: chat}}
+  template:
+    metadata: {labels: {app: chat}}
+    spec:
+      nodeSelector: {nvidia.com/gpu.product: NVIDIA-A100, zone: b}
+      containers:
+      - name: main
+        image: chat
+        resources:
+          limits: {nvidia.com/gpu: 2, cpu: 1}
+          requests: {nvidia.com/gpu: 2}
+      - {name: logs, image: logs}
+      tolerations:
+      - {key: nvidia.com/gpu, operator: Exists}
+"""
 _NOTHING: Mapping[str, Meaning] = {}
 
 
@@ -94,3 +116,38 @@ def _requirements(
                     yield (*steps, key, label), label, "In", (said,)
             elif key in {"nodeSelector", "affinity"} or steps[-1:] != ("spec",):
                 yield from _requirements(inner, (*steps, key))
+
+
+def pods(*containers: str, init: str = "", kind: str = "Pod", rest: str = "") -> str:
+    """Return a pod with containers, `NAME RESOURCE=AMOUNT...` each."""
+    listed = "".join(map(_container, containers))
+    inits = "".join(map(_container, filter(None, init.split(";"))))
+    return (
+        f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: it, namespace: ns}}\n"
+        f"spec:\n{rest}"
+        + (f"  initContainers:\n{inits}" if inits else "")
+        + f"  containers:\n{listed}"
+    )
+
+
+def _container(words: str) -> str:
+    name, *amounts = words.split()
+    always = name.endswith("+")
+    limits = ", ".join(each.replace("=", ": ") for each in amounts)
+    return (
+        f"  - name: {name.rstrip('+')}\n    image: x\n"
+        + ("    restartPolicy: Always\n" if always else "")
+        + (f"    resources: {{limits: {{{limits}}}}}\n" if limits else "")
+    )
+
+
+def template(made: Rewrite, number: int = 0) -> Any:
+    """Return the only template that is new after a document."""
+    (found,) = made.added[number]
+    return found
+
+
+def counts(made: Rewrite) -> dict[str, int]:
+    """Return how many devices the requests of the first document's template want."""
+    listed = template(made)["spec"]["spec"]["devices"]["requests"]
+    return {each["name"]: each["exactly"]["count"] for each in listed}

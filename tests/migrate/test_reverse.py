@@ -10,16 +10,8 @@ from dractl.migrate.inputs import Route, Shares
 from dractl.migrate.memory import MIGRATED
 from dractl.migrate.reverse import reversed_
 from tests.migrate.builders import documents, inputs, order
-from tests.migrate.rewriting import PRODUCT, applied, rewrite
-from tests.migrate.test_rewrite import (
-    CHAT,
-    CRON,
-    EFA,
-    GPU,
-    QUOTA,
-    RAY,
-    pods,
-)
+from tests.migrate.rewriting import CHAT, EFA, GPU, PRODUCT, applied, pods, rewrite
+from tests.migrate.test_rewrite import CRON, QUOTA, RAY
 
 AFFINITY = f"""
 apiVersion: v1

@@ -1,84 +1,24 @@
 """Pods with claims in the place of extended resources."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import pytest
 import yaml
 
-from dractl.migrate.answer import Meaning, Rewrite
-from dractl.migrate.inputs import Route, Shares
+from dractl.migrate.answer import Meaning
+from dractl.migrate.inputs import Route
 from dractl.migrate.memory import MIGRATED
 from dractl.model.cluster import Profile
 from dractl.rules.server import judged
 from tests.migrate.builders import documents, inputs, snapshot
-from tests.migrate.rewriting import IS_A100, applied, rewrite
-
-CHAT = """
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: chat, namespace: inference}
-spec:
-  selector: {matchLabels: {app: chat}}
-  template:
-    metadata: {labels: {app: chat}}
-    spec:
-      nodeSelector: {nvidia.com/gpu.product: NVIDIA-A100, zone: b}
-      containers:
-      - name: main
-        image: chat
-        resources:
-          limits: {nvidia.com/gpu: 2, cpu: 1}
-          requests: {nvidia.com/gpu: 2}
-      - {name: logs, image: logs}
-      tolerations:
-      - {key: nvidia.com/gpu, operator: Exists}
-"""
-
-
-def pods(*containers: str, init: str = "", kind: str = "Pod", rest: str = "") -> str:
-    """Return a pod with containers, `NAME RESOURCE=AMOUNT...` each."""
-    listed = "".join(map(_container, containers))
-    inits = "".join(map(_container, filter(None, init.split(";"))))
-    return (
-        f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: it, namespace: ns}}\n"
-        f"spec:\n{rest}"
-        + (f"  initContainers:\n{inits}" if inits else "")
-        + f"  containers:\n{listed}"
-    )
-
-
-def _container(words: str) -> str:
-    name, *amounts = words.split()
-    always = name.endswith("+")
-    limits = ", ".join(each.replace("=", ": ") for each in amounts)
-    return (
-        f"  - name: {name.rstrip('+')}\n    image: x\n"
-        + ("    restartPolicy: Always\n" if always else "")
-        + (f"    resources: {{limits: {{{limits}}}}}\n" if limits else "")
-    )
-
-
-def template(made: Rewrite, number: int = 0) -> Any:
-    """Return the only template that is new after a document."""
-    (found,) = made.added[number]
-    return found
-
-
-def counts(made: Rewrite) -> dict[str, int]:
-    """Return how many devices the requests of the first document's template want."""
-    listed = template(made)["spec"]["spec"]["devices"]["requests"]
-    return {each["name"]: each["exactly"]["count"] for each in listed}
-
-
-def claims(made: Rewrite) -> dict[str, list[str]]:
-    """Return the requests that the containers of a pod have."""
-    spec = made.documents[0]["spec"]
-    return {
-        each["name"]: [one["request"] for one in each["resources"]["claims"]]
-        for each in [*spec.get("initContainers", ()), *spec["containers"]]
-        if "claims" in each.get("resources", {})
-    }
+from tests.migrate.rewriting import (
+    CHAT,
+    GPU,
+    IS_A100,
+    applied,
+    counts,
+    pods,
+    rewrite,
+    template,
+)
 
 
 def test_replaces_amounts_and_labels_and_nothing_else() -> None:
@@ -138,120 +78,6 @@ def test_makes_a_template_that_says_what_was_before() -> None:
     }
     assert note.startswith('{"requests":{"main":"nvidia.com/gpu"},"moved":[{"label":')
     assert len(note) < 1024
-
-
-GPU = "nvidia.com/gpu"
-_LAST = {"i": "a i", "s": "s"}
-
-
-@pytest.mark.parametrize(
-    ("containers", "init", "wanted", "has"),
-    [
-        ([f"a {GPU}=1", f"b {GPU}=2"], "", {"a": 1, "b": 2}, {"a": "a", "b": "b"}),
-        # The devices of a later container do for one that is over by then.
-        ([f"a {GPU}=2"], f"i {GPU}=2", {"a": 2}, {"i": "a", "a": "a"}),
-        ([f"a {GPU}=1", f"b {GPU}=2"], f"i {GPU}=2", {"a": 1, "b": 2}, {"i": "b"}),
-        ([f"a {GPU}=1", f"b {GPU}=2"], f"i {GPU}=3", {"a": 1, "b": 2}, {"i": "a b"}),
-        # Only what is beyond them is asked for.
-        ([f"a {GPU}=1"], f"i {GPU}=3", {"i": 2, "a": 1}, {"i": "a i", "a": "a"}),
-        ([f"a {GPU}=1"], f"i {GPU}=2;j {GPU}=4", {"j": 3, "a": 1}, {"i": "a j"}),
-        (["a"], f"i {GPU}=1", {"i": 1}, {"i": "i"}),
-        # A sidecar keeps its own, and those before it can have them.
-        ([f"a {GPU}=1"], f"s+ {GPU}=1", {"s": 1, "a": 1}, {"s": "s", "a": "a"}),
-        ([f"a {GPU}=1"], f"i {GPU}=2;s+ {GPU}=1", {"s": 1, "a": 1}, {"i": "s a"}),
-        ([f"a {GPU}=1"], f"s+ {GPU}=1;i {GPU}=2", {"s": 1, "i": 1, "a": 1}, _LAST),
-    ],
-)  # fmt: skip
-def test_counts_as_the_scheduler_does(
-    containers: list[str], init: str, wanted: dict[str, int], has: dict[str, str]
-) -> None:
-    made = rewrite(pods(*containers, init=init))
-    assert counts(made) == wanted
-    found = claims(made)
-    assert {name: found[name] for name in has} == {
-        name: each.split() for name, each in has.items()
-    }
-
-
-def test_says_when_an_init_container_sees_more() -> None:
-    made = rewrite(pods(f"a {GPU}=4", init=f"i {GPU}=1"))
-    (found,) = made.findings
-    assert (found.code, found.subject) == ("init-sees-more", "Pod ns/it")
-    assert "container i asked for 1 nvidia.com/gpu and can use 4" in found.message
-
-
-def test_names_requests_by_resource_where_a_container_has_several() -> None:
-    mig = "nvidia.com/mig-1g.5gb"
-    made = rewrite(pods(f"a {GPU}=1 {mig}=2"), {mig: Meaning("partition")})
-    assert counts(made) == {"a-gpu": 1, "a-mig-1g-5gb": 2}
-    listed = template(made)["spec"]["spec"]["devices"]["requests"]
-    assert listed[1]["exactly"]["deviceClassName"] == "mig.nvidia.com"
-    assert "1g.5gb" in listed[1]["exactly"]["selectors"][0]["cel"]["expression"]
-
-
-def test_leaves_resources_without_a_driver_to_their_plugin() -> None:
-    made = rewrite(pods(f"a {GPU}=1 furiosa.ai/rngd=1"))
-    found = made.documents[0]["spec"]["containers"][0]["resources"]
-    assert found["limits"] == {"furiosa.ai/rngd": 1}
-    assert rewrite(pods("a furiosa.ai/rngd=1")).documents == {}
-
-
-def test_gives_monitoring_access_to_all() -> None:
-    made = rewrite(pods("a gpu.intel.com/monitoring=1"))
-    exactly = template(made)["spec"]["spec"]["devices"]["requests"][0]["exactly"]
-    assert exactly["allocationMode"] == "All"
-    assert exactly["adminAccess"] is True
-    assert "count" not in exactly
-
-
-def test_asks_for_a_part_of_the_device_beside_it() -> None:
-    memory = "nvidia.com/gpumem"
-    meanings = {memory: Meaning("fraction"), GPU: Meaning("fraction")}
-    made = rewrite(pods(f"a {GPU}=1 {memory}=3000"), meanings)
-    (request,) = template(made)["spec"]["spec"]["devices"]["requests"]
-    assert request["exactly"]["capacity"] == {"requests": {"memory": "3000Mi"}}
-    assert request["exactly"]["count"] == 1
-
-
-def test_rounds_cores_up_to_devices() -> None:
-    cores = "aws.amazon.com/neuroncore"
-    made = rewrite(pods(f"a {cores}=5"), {cores: Meaning("core", replicas=2)})
-    assert list(counts(made).values()) == [3]
-
-
-SHARED = {GPU: Meaning("time-slice", replicas=4)}
-OTHER = CHAT.replace("chat", "talk").replace("nvidia.com/gpu: 2", "nvidia.com/gpu: 1")
-
-
-def test_asks_for_shares_as_capacity() -> None:
-    made = rewrite(pods(f"a {GPU}=1"), SHARED)
-    exactly = template(made)["spec"]["spec"]["devices"]["requests"][0]["exactly"]
-    assert exactly["capacity"] == {"requests": {"shares": "1"}}
-
-
-def test_lets_the_pods_of_a_namespace_share_one_claim() -> None:
-    text = f"{CHAT}---{OTHER}---{OTHER.replace('inference', 'batch')}"
-    made = rewrite(text, SHARED, shares=Shares.CLAIM)
-    assert made.added == {}
-    assert [
-        (each["kind"], each["metadata"]["namespace"], each["metadata"]["name"])
-        for each in made.shared
-    ] == [
-        ("ResourceClaim", "inference", "nvidia-com-gpu-shared"),
-        ("ResourceClaim", "batch", "nvidia-com-gpu-shared"),
-    ]
-    (request,) = made.shared[0]["spec"]["devices"]["requests"]
-    assert request["exactly"]["count"] == 1
-    for each in made.documents.values():
-        (entry,) = each["spec"]["template"]["spec"]["resourceClaims"]
-        assert entry["resourceClaimName"] == "nvidia-com-gpu-shared"
-
-
-def test_names_the_claim_for_shares_once_for_what_it_is() -> None:
-    name = f"{GPU}.shared"
-    meant = {name: Meaning("time-slice", replicas=4)}
-    made = rewrite(pods(f"a {name}=1"), meant, shares=Shares.CLAIM)
-    assert made.shared[0]["metadata"]["name"] == "nvidia-com-gpu-shared"
 
 
 CRON = """
@@ -354,60 +180,6 @@ def test_keeps_the_claims_that_are_there() -> None:
         {"name": "devices"},
         {"name": "devices-2", "request": "a"},
     ]
-
-
-EFA = "vpc.amazonaws.com/efa"
-
-
-@pytest.mark.parametrize(
-    ("containers", "expected"),
-    [
-        ((f"a {GPU}=8 {EFA}=24",), [["a-gpu", "a-efa"]]),
-        ((f"a {GPU}=8 {EFA}=32",), [["a-gpu"], ["a-efa"]]),
-        (
-            (f"a {GPU}=8 {EFA}=16", f"b {GPU}=8 {EFA}=16"),
-            [["a-gpu", "b-gpu"], ["a-efa", "b-efa"]],
-        ),
-        (
-            (f"a {GPU}=20", f"b {GPU}=20 {EFA}=2", f"c {GPU}=8"),
-            [["a"], ["b-gpu", "c", "b-efa"]],
-        ),
-        (
-            [f"c{n} {GPU}=1" for n in range(33)],
-            [[f"c{n}" for n in range(32)], ["c32"]],
-        ),
-    ],
-)
-def test_makes_several_claims_where_one_cannot_have_all(
-    containers: Sequence[str], expected: list[list[str]]
-) -> None:
-    made = rewrite(pods(*containers))
-    requests = {
-        each["metadata"]["name"]: [
-            one["name"] for one in each["spec"]["spec"]["devices"]["requests"]
-        ]
-        for each in made.added[0]
-    }
-    names = ["it-devices", "it-devices-2"][: len(expected)]
-    assert requests == dict(zip(names, expected, strict=True))
-    spec = made.documents[0]["spec"]
-    entries = {
-        each["name"]: requests[each["resourceClaimTemplateName"]]
-        for each in spec["resourceClaims"]
-    }
-    assert [*entries] == ["devices", "devices-2"][: len(expected)]
-    for each in spec["containers"]:
-        for one in each["resources"]["claims"]:
-            assert one["request"] in entries[one["name"]]
-
-
-def test_shows_what_an_init_container_has_of_another_one() -> None:
-    init = f"i {GPU}=3;s+ {GPU}=1;j {GPU}=3"
-    made = rewrite(pods(f"a {GPU}=1", init=init))
-    assert counts(made) == {"s": 1, "j": 2, "a": 1}
-    (found,) = made.findings
-    assert found.code == "init-sees-more"
-    assert "container i asked for 3 nvidia.com/gpu and can use 4" in found.message
 
 
 def _aligned(text: str) -> object:
