@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dractl.catalogue.snippets import condition
+from dractl.cel.errors import SelectorCompileError
 from dractl.cel.guard import guarded
 from dractl.cel.parser import parse
 from dractl.cel.quoting import quoted, value_path, value_test
@@ -100,7 +101,10 @@ def said(
         found = _READINGS[row.reading](asked)
     if found is None:
         return None
-    text = guarded(found.text, parse(found.text)) or found.text
+    try:
+        text = guarded(found.text, parse(found.text)) or found.text
+    except SelectorCompileError as error:
+        raise UnclearError(f"no expression can have it: {error}") from None
     return replace(found, text=f"!({text})" if want.operator == "NotIn" else text)
 
 

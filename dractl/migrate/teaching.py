@@ -40,7 +40,8 @@ The file is YAML or JSON. All that it says comes before what dractl knows:
 
 In conditions and the selector, `{}` is what the wildcards stand for, or the profile of
 a partition; `{1}` and `{2}` are what is before and after the first underscore of it,
-`{resource}` the whole name, `{name}` that without its domain.
+`{resource}` the whole name, `{name}` that without its domain. In the capacity of a
+fraction, `{}` is the amount that a container asks for.
 """
 
 import json
@@ -57,7 +58,7 @@ from dractl.errors import DractlError, ExitStatus
 from dractl.migrate.filling import filled
 from dractl.migrate.filling import texts as texts_of
 from dractl.migrate.readings import KINDS, TEXTS, kind_of
-from dractl.model.names import dns_subdomain, is_extended_resource
+from dractl.model.names import dns_subdomain, is_extended_resource, is_identifier
 from dractl.model.quantity import Quantity, QuantityError
 from dractl.vendors.plugins import (
     Extended,
@@ -150,7 +151,7 @@ def _extended(source: Wire) -> Extended:
         text(source, "deviceClass"),
         texts(source, "conditions"),
         _one_of(source, "unit", get_args(Unit), "device"),
-        labels(source, "spelling"),
+        _pieces(source, "spelling"),
         _capacity(source),
         keeps_pods=keeps is not False,
         is_monitoring=flag(source, "monitoring"),
@@ -188,13 +189,25 @@ def _check_expressions(row: Extended, path: str) -> None:
         raise MalformedField(path, f"does not compile: {error}") from None
 
 
+def _pieces(source: Wire, key: str) -> Mapping[str, str]:
+    found = labels(source, key)
+    if "" in found:
+        raise MalformedField(f'{key}[""]', "is nothing that a name could have")
+    return found
+
+
 def _capacity(source: Wire) -> Mapping[str, str]:
     found = labels(source, "capacity")
     for name, value in found.items():
+        path = f'capacity["{name}"]'
+        if not is_identifier(name.rpartition("/")[2]):
+            raise MalformedField(path, "is not the name of a capacity")
+        if _AMOUNT in value and text(source, "unit") != "fraction":
+            raise MalformedField(path, "can have {} only where the unit is fraction")
         try:
             Quantity.parse(value.replace(_AMOUNT, _ANY_PART))
         except QuantityError:
-            raise MalformedField(f'capacity["{name}"]', "is not a quantity") from None
+            raise MalformedField(path, "is not a quantity") from None
     return found
 
 
@@ -208,11 +221,13 @@ def _label(source: Wire) -> Label:
         _domain(source, "driver"),
         text(source, "name"),
         _one_of(source, "reading", get_args(Reading), "text"),
-        labels(source, "table"),
+        _pieces(source, "table"),
         texts(source, "suffixes"),
     )
     if fate == "device" and not (row.driver and row.name):
         raise MalformedField("name", "and driver have to be there for the fate device")
+    if row.name and not is_identifier(row.name.rpartition("/")[2]):
+        raise MalformedField("name", "is not the name of an attribute or capacity")
     kinds = KINDS.get(row.reading, TEXTS)
     if fate == "device" and (kind := kind_of(row)) not in kinds:
         raise MalformedField("reading", f"suits no {kind}, which {row.name} is")

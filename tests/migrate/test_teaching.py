@@ -9,8 +9,10 @@ import yaml
 from dractl.errors import DractlError, ExitStatus
 from dractl.migrate import teaching
 from dractl.migrate.answer import Meaning
+from dractl.migrate.readings import UnclearError, said
 from dractl.migrate.targets import known, target, why_none
 from dractl.migrate.teaching import lesson, plugins_in
+from dractl.model.nodeselection import Requirement
 from tests.migrate.builders import order
 
 WHOLE = Meaning("device")
@@ -167,6 +169,13 @@ def test_classes_are_called_by_what_a_name_can_be() -> None:
     assert found.device_class == "x-fast-1.test"
 
 
+def test_letters_that_no_expression_has_are_unclear() -> None:
+    document = _changed("plugins.0.labels.0.table", {"a": "\ud800"})
+    (plugin,) = plugins_in(document, "m")
+    with pytest.raises(UnclearError):
+        said(plugin.labels[0], Requirement("example.com/model", "In", ("a",)), {})
+
+
 def _changed(path: str, value: object) -> Any:
     """Return the whole example with another value somewhere."""
     document = yaml.safe_load(yaml.safe_dump(_ALL))
@@ -204,6 +213,11 @@ _ROW = "plugins.0.resources.0"
             {"memory": "much"},
             '["memory"] is not a quantity',
         ),
+        (f"{_ROW}.capacity", {"": "1"}, "is not the name of a capacity"),
+        (f"{_ROW}.capacity", {"memory": "{}Gi"}, "only where the unit is fraction"),
+        (f"{_ROW}.spelling", {"": "x"}, 'spelling[""] is nothing'),
+        ("plugins.0.labels.0.table", {"": "x"}, 'table[""] is nothing'),
+        ("plugins.0.labels.0.name", "a b", "labels[0].name is not the name"),
         (f"{_ROW}.spelling", {"a": 1}, 'spelling["a"] must be a string'),
         (f"{_ROW}.keepsPods", "yes", "resources[0].keepsPods must be true or false"),
         ("plugins.0.labels.0.fate", "lost", "labels[0].fate must be one of device"),
