@@ -1,6 +1,8 @@
 """`dractl migrate apply`: one stage, as it was shown, never more than was planned."""
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -300,8 +302,25 @@ def test_what_has_to_be_done_by_hand_is_asked_for(
 def test_a_script_does_by_hand_between_two_runs(migrate: Migrator) -> None:
     hand(migrate)
 
-    assert migrate("apply", "--yes").status == 1
-    assert migrate("apply", "--yes").status == 0
+    told = migrate("apply", "--yes")
+    done = migrate("apply", "--yes")
+
+    assert (told.status, done.status) == (1, 0)
+    assert "by hand: switch the chart's value\n" in told.err
+    assert "by hand" not in done.err
+    assert done.out.endswith("\ndone by hand: switch the chart's value\n")
+
+
+def test_what_goes_and_what_comes_is_shown_in_narrow_lines(migrate: Migrator) -> None:
+    stage = replace(WORKLOADS, title="a title of many words " * 5, doubts=("so " * 40,))
+    migrate.plan((stage,))
+
+    ran = migrate("apply", "--dry-run=client")
+
+    assert re.search(
+        r'      remove\s+/spec/template/.*/example.com~1gpu\s+"1"\n', ran.out
+    )
+    assert max(map(len, ran.out.splitlines())) <= 80
 
 
 def test_who_may_not_do_a_step_is_told_what_is_missing(

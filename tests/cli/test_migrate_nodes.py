@@ -37,7 +37,7 @@ def test_pods_that_have_to_leave_are_shown(migrate: Migrator) -> None:
     ran = migrate("apply", "--stage", "wave-1", "--unverified", "--dry-run=server")
 
     assert ran.status == 0
-    assert "  1 pod of Deployment default/chat have to find another place\n" in ran.out
+    assert "  1 pod of Deployment default/chat has to find another place\n" in ran.out
     assert "  doubt: a pod may have to wait\n" in ran.out
     assert "   2. evict pods from n0\n      pod default/chat-a\n" in ran.out
 
@@ -53,6 +53,20 @@ def test_a_node_that_was_cordoned_before_stays_so(
     assert ran.status == 0
     assert "Node n0 was cordoned before, and stays so\n" in ran.out
     assert server.object("Node", "n0")["spec"] == {"unschedulable": True}
+
+
+def test_a_node_without_a_spec_gets_none(migrate: Migrator, server: ApiServer) -> None:
+    bare = {key: value for key, value in node("n0").items() if key != "spec"}
+    server.add(bare)
+
+    with acting(server):
+        done = wave(migrate)
+        there = server.object("Node", "n0")
+        back = migrate("rollback", "--yes")
+
+    assert (done.status, back.status) == (0, 0)
+    assert "spec" not in there
+    assert "spec" not in server.object("Node", "n0")
 
 
 def budget(allowed: int) -> dict[str, Any]:

@@ -148,6 +148,22 @@ def test_a_dry_run_takes_nothing_back(
     assert migrate.path.read_text() == before
 
 
+def test_of_a_node_only_what_is_done_is_shown(
+    migrate: Migrator, server: ApiServer
+) -> None:
+    with acting(server):
+        migrate.through("objects", "wave-1")
+
+    assert migrate("rollback", "--dry-run=client").out == (
+        "ROLL BACK wave-1\n"
+        "    - take back: uncordon n0\n"
+        f"    - evict the pods on n0 that hold claims of {DRIVER}\n"
+        "    - take back: the driver on n0\n"
+        "    - take back: no plugin on n0\n"
+        "    - take back: cordon n0\n"
+    )
+
+
 def test_to_and_all_exclude_each_other(migrate: Migrator) -> None:
     assert migrate("rollback", "--to", "objects", "--all").status == 2
 

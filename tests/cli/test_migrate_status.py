@@ -1,6 +1,7 @@
 """`dractl migrate status`: how far it is, from the file alone."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -8,7 +9,7 @@ import jsonschema
 import pytest
 
 from tests.apiserver import ApiServer
-from tests.cli.migrating import Migrator
+from tests.cli.migrating import NODES, Migrator
 from tests.cli.run import ROOT, Runner
 
 SCHEMA: Final = json.loads((ROOT / "schemas/output/migrate-status.v1.json").read_text())
@@ -34,6 +35,17 @@ def test_the_stages_are_listed_with_what_comes_next(migrate: Migrator) -> None:
         f"next: dractl migrate apply --state {migrate.path} does stage objects\n"
     )
     assert migrate.server.requests == []
+
+
+def test_long_titles_stay_in_their_column(migrate: Migrator) -> None:
+    migrate.plan((replace(NODES, title="a node " * 20),))
+
+    first, *rest = migrate("status").out.splitlines()[1:]
+
+    assert first.startswith("wave-1  open   0/7    a node a node")
+    assert rest
+    assert {len(each) - len(each.lstrip()) for each in rest} == {22}
+    assert max(map(len, (first, *rest))) <= 80
 
 
 def test_a_program_gets_all_of_it(migrate: Migrator) -> None:

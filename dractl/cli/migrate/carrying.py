@@ -10,7 +10,7 @@ from typing import Final
 from dractl.cli.migrate.doing import done, prepared
 from dractl.cli.migrate.site import Former, Site
 from dractl.cli.migrate.undoing import undone
-from dractl.cli.text import counted, visible
+from dractl.cli.text import NARROW, counted, indented
 from dractl.errors import DractlError, ExitStatus
 from dractl.migrate.progress import Mark, Record
 from dractl.migrate.steps import StageKind, Step
@@ -98,4 +98,5 @@ def _keep(site: Site, number: int, mark: Mark, former: Former) -> None:
 def _tell(site: Site, said: str) -> None:
     if said:
         tried = " (dry run on the server)" if site.is_dry else ""
-        site.screen.offer(f"{visible(said)}{tried}\n")
+        lines = indented(f"{said}{tried}", NARROW, "", "  ")
+        site.screen.offer("".join(f"{each}\n" for each in lines))

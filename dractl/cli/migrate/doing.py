@@ -168,6 +168,7 @@ def _before_cordon(site: Site, step: Step) -> Former:
     return {
         "uid": uid_of(standing),
         "unschedulable": is_cordoned(standing),
+        "bare": "spec" not in standing,
         "allocatable": dict(allocatable(standing, site.stack(step).resources)),
     }
 
@@ -193,8 +194,11 @@ def cordoned(site: Site, step: Step, former: Former, *, wanted: bool) -> str:
             return ({"op": "add", "path": "/spec", "value": {"unschedulable": True}},)
         if wanted:
             return ({"op": "add", "path": "/spec/unschedulable", "value": True},)
-        return ({"op": "remove", "path": "/spec/unschedulable"},)
+        is_all = was_bare and len(mapping_at(live, "spec")) == 1
+        path = "/spec" if is_all else "/spec/unschedulable"
+        return ({"op": "remove", "path": path},)
 
+    was_bare = site.former(Verb.CORDON, step.name).get("bare") is True
     changed = site.changes.patch(site.place(step), str(former.get("uid")), plan)
     return of_change(changed, step, "cordoned" if wanted else "uncordoned")
 
@@ -281,7 +285,7 @@ def _by_hand(site: Site, step: Step, former: Former) -> Done:
             "the next step has to be done by hand, and is not yet",
             hint="do it, then run the same command again",
         )
-    return Done(former, f"by hand: {step.text}")
+    return Done(former, f"done by hand: {step.text}")
 
 
 def _nothing(_site: Site, _step: Step) -> Former:

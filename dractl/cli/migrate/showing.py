@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from dractl.cli.migrate.ways import DEFAULT
 from dractl.cli.terminal import Terminal
-from dractl.cli.text import NARROW, columns, counted, indented, visible
+from dractl.cli.text import NARROW, columns, counted, indented, visible, width
 from dractl.live.draining import Holder
 from dractl.migrate.progress import Course, Mark, Migration, State
-from dractl.migrate.steps import Step
+from dractl.migrate.steps import Step, Verb
 
 _LONGEST: Final = 60  # characters of a value
 _MARKS: Final = {
@@ -27,14 +27,15 @@ def stage_to_apply(
 ) -> str:
     """Return a stage with its steps; `leaving` are pods that have to go, by node."""
     stage = course.stage
-    lines = [_heading(f"STAGE {stage.name}", stage.title, screen)]
+    lines = [*_heading(f"STAGE {stage.name}: {stage.title}", screen)]
     if stage.nodes:
-        lines += _paragraph("nodes: ", ", ".join(stage.nodes))
+        lines += _paragraph(f"nodes: {', '.join(stage.nodes)}")
     for workload, count in stage.pods.items():
-        said = f"{counted(count, 'pod')} of {workload} have to find another place"
-        lines += _paragraph("", said)
+        must = "has" if count == 1 else "have"
+        pods = f"{counted(count, 'pod')} of {workload}"
+        lines += _paragraph(f"{pods} {must} to find another place")
     for doubt in stage.doubts:
-        lines += _paragraph("doubt: ", doubt)
+        lines += _paragraph(f"doubt: {doubt}")
     for number, (step, record) in enumerate(
         zip(stage.steps, course.records, strict=True), 1
     ):
@@ -42,7 +43,7 @@ def stage_to_apply(
         told = f"{step.text} ({mark})" if mark else step.text
         lines += indented(told, NARROW, f"{number:>4}. ", "      ")
         lines += _details(step)
-        if step.verb == "evict":
+        if step.verb is Verb.EVICT:
             lines += _leaving(leaving.get(step.name, ()))
     return "".join(f"{each}\n" for each in lines)
 
@@ -51,11 +52,11 @@ def stages_to_undo(courses: Iterable[Course], screen: Terminal) -> str:
     """Return what is taken back, in that order."""
     lines: list[str] = []
     for course in courses:
-        lines.append(_heading(f"ROLL BACK {course.stage.name}", "", screen))
+        lines += _heading(f"ROLL BACK {course.stage.name}", screen)
         steps = zip(course.stage.steps, course.records, strict=True)
         for step, record in reversed([*steps]):
-            if record.mark not in {Mark.OPEN, Mark.UNDONE}:
-                told = f"take back: {step.text}"
+            told = _undoing(step)
+            if told and record.mark not in {Mark.OPEN, Mark.UNDONE}:
                 lines += indented(told, NARROW, "    - ", "      ")
                 lines += _operations(step.back)
     return "".join(f"{each}\n" for each in lines)
@@ -69,12 +70,17 @@ def table(migration: Migration, screen: Terminal) -> str:
             visible(each.stage.name),
             str(each.state),
             f"{each.done}/{len(each.stage.steps)}",
-            visible(each.stage.title),
+            "",
         )
         for each in migration.courses
     ]
+    size = max(map(width, columns([(*head[:3], "."), *rows])))
     first, *rest = columns([head, *rows])
-    return "".join(f"{each}\n" for each in (screen.heading(first), *rest))
+    lines = [screen.heading(first)]
+    for line, course in zip(rest, migration.courses, strict=True):
+        before = line.ljust(size - 1)
+        lines += indented(course.stage.title, NARROW, before, " " * len(before))
+    return "".join(f"{each.rstrip()}\n" for each in lines)
 
 
 def what_next(migration: Migration, path: str, program: str) -> str:
@@ -99,12 +105,22 @@ def note_next(migration: Migration, path: str, screen: Terminal) -> None:
     screen.note(f"next: {what_next(migration, path, screen.program)}")
 
 
-def _heading(name: str, title: str, screen: Terminal) -> str:
-    return screen.heading(visible(f"{name}: {title}" if title else name))
+def _heading(text: str, screen: Terminal) -> Iterator[str]:
+    return map(screen.heading, indented(text, NARROW, "", "  "))
 
 
-def _paragraph(first: str, text: str) -> Iterator[str]:
-    return indented(text, NARROW, f"  {first}", "    ")
+def _paragraph(text: str) -> Iterator[str]:
+    return indented(text, NARROW, "  ", "    ")
+
+
+def _undoing(step: Step) -> str:
+    """Return what it means to take a step back, "" if nothing is to be done for it."""
+    if step.verb is Verb.EVICT or step.amounts:
+        return ""
+    if step.verb is Verb.WAIT:
+        drivers = ", ".join(step.devices)
+        return f"evict the pods on {step.name} that hold claims of {drivers}"
+    return f"take back: {step.text}"
 
 
 def _details(step: Step) -> Iterator[str]:
@@ -115,11 +131,14 @@ def _details(step: Step) -> Iterator[str]:
 
 
 def _operations(patch: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    former = {each.get("path"): each for each in patch if each.get("op") == "test"}
     for each in patch:
         kind = each.get("op")
         if kind == "test":
             continue
-        value = f" {_short(each['value'])}" if "value" in each else ""
+        # Of what goes, a test says what it is.
+        known = former.get(each.get("path"), each) if kind == "remove" else each
+        value = f" {_short(known['value'])}" if "value" in known else ""
         yield from indented(
             f"{kind} {each.get('path')}{value}", NARROW, " " * 6, " " * 8
         )

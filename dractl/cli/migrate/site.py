@@ -140,11 +140,11 @@ class Site:
 
     def is_done_by_hand(self, what: str, *, was_told: bool) -> bool:
         """Tell whether the user has done something; who said yes before, once told."""
-        if self.is_dry:
+        if self.is_dry or (self.answers_yes and was_told):
             return True
         self.screen.note(f"by hand: {what}")
         if self.answers_yes:
-            return was_told
+            return False
         return confirmed("is that done?", self.screen, yes=False)
 
 

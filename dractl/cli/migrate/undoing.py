@@ -204,7 +204,7 @@ def _by_hand(site: Site, step: Step, _former: Former) -> str:
             "the next step has to be taken back by hand, and is not yet",
             hint="do it, then run the same command again",
         )
-    return f"by hand: {what}"
+    return f"done by hand: {what}"
 
 
 def _nothing(_site: Site, _step: Step, _former: Former) -> str:
