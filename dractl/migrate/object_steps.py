@@ -55,8 +55,8 @@ class Objects:
                 for each in documents:
                     yield _create(within(each, live.namespace))
 
-    def beside(self) -> Iterator[Step]:
-        """Yield the steps for quotas and the like, which make no pods."""
+    def beside(self) -> Iterator[int]:
+        """Yield the numbers of quotas and the like, which make no pods."""
         seen: set[int] = set()
         for number in self._rewrite.documents:
             if number in self._users:
@@ -65,7 +65,11 @@ class Objects:
             key = number if live is None else live.number
             if key not in seen:
                 seen.add(key)
-                yield self.changed(number)
+                yield number
+
+    def given(self, number: int) -> Input:
+        """Return an input by its number, as the cluster has it if it is known."""
+        return self.live(number) or self._inputs[number]
 
     def live(self, number: int) -> Input | None:
         """Return what the cluster has of an input's object; None if it is not known."""

@@ -38,7 +38,7 @@ def stages(
     if not moves or (not snapshot.nodes and all(each.is_file for each in inputs)):
         return ()
     work = _Work(plan, rewrite, inputs, snapshot)
-    found = [*work.objects(), *work.others()]
+    found = [*work.stages()]
     if found and proof.verdict is Verdict.LOSES:
         text = "the plan loses capacity: see the reasons of its proof"
         first = found[0]
@@ -61,17 +61,13 @@ class _Work:
         self._known = projected(plan, snapshot, rewrite)
         self._users = copies(plan, snapshot, inputs, rewrite)
         self._worlds = Worlds(plan, snapshot, self._known, rewrite, self._users)
+        self._limits: list[int] = []
 
-    def objects(self) -> Iterator[Stage]:
-        steps = (*self._objects.created(), *self._objects.beside())
-        if steps:
-            title = "create what pods will need"
-            yield Stage("objects", StageKind.OBJECTS, title, steps)
-
-    def others(self) -> Iterator[Stage]:
-        """Yield the waves, each with the workloads that can move after it."""
+    def stages(self) -> Iterator[Stage]:
+        """Yield what pods need, then the waves, each with the workloads after it."""
         found = waves(self._plan, self._snapshot, self._known, self._worlds)
         last = self._last(found)
+        yield from self._needed({self._objects.given(n).namespace for n in last})
         gone: set[int] = set()
         for number, wave in enumerate(found, 1):
             yield self._nodes(f"nodes-{number}", wave, gone)
@@ -81,6 +77,26 @@ class _Work:
             gone.update(wave.movers)
         if not found:
             yield from self._workloads("workloads-1", list(last))
+
+    def _needed(self, spaces: AbstractSet[str]) -> Iterator[Stage]:
+        """Yield the stage of what does not make pods.
+
+        A LimitRange goes with the first workloads of its namespace. Without its
+        defaults, pods that are made before get no device; with them, pods with claims
+        would get the plugin's resource as well.
+        """
+        beside = [*self._objects.beside()]
+        given = {number: self._objects.given(number) for number in beside}
+        self._limits = [
+            number
+            for number, each in given.items()
+            if each.kind == "LimitRange" and each.namespace in spaces
+        ]
+        changed = (self._objects.changed(n) for n in beside if n not in self._limits)
+        steps = (*self._objects.created(), *changed)
+        if steps:
+            title = "create what pods will need"
+            yield Stage("objects", StageKind.OBJECTS, title, steps)
 
     def _last(self, found: Sequence[Wave]) -> dict[int, int]:
         """Return after which wave each document changes: when all its users can."""
@@ -136,8 +152,11 @@ class _Work:
     def _workloads(self, name: str, numbers: Sequence[int]) -> Iterator[Stage]:
         if not numbers:
             return
-        steps = tuple(self._objects.changed(each) for each in numbers)
-        count = f"{len(steps)} workloads" if len(steps) > 1 else "a workload"
+        spaces = {self._objects.given(each).namespace for each in numbers}
+        limits = [n for n in self._limits if self._objects.given(n).namespace in spaces]
+        self._limits = [each for each in self._limits if each not in limits]
+        steps = tuple(self._objects.changed(each) for each in (*limits, *numbers))
+        count = f"{len(numbers)} workloads" if len(numbers) > 1 else "a workload"
         yield Stage(name, StageKind.WORKLOADS, f"let {count} use claims", steps)
 
 

@@ -178,6 +178,22 @@ def test_quotas_change_with_the_objects() -> None:
     assert patched(patched(quota, step.patch), step.back) == quota
 
 
+def test_defaults_of_limits_go_right_before_the_first_workloads() -> None:
+    limits = {
+        "apiVersion": "v1",
+        "kind": "LimitRange",
+        "metadata": {"name": "usual", "namespace": "apps"},
+        "spec": {"limits": [{"type": "Container", "default": {GPU: "1"}}]},
+    }
+    found = migration([*CLUSTER, limits])
+
+    at = [each.name for each in found.stages if "usual" in steps(found, each.name)]
+    assert at == ["workloads-1"]
+    stage = found.stage("workloads-1")
+    assert [each.name for each in stage.steps] == ["usual", "chat"]
+    assert stage.title == "let a workload use claims"
+
+
 def test_a_file_of_several_workloads_is_changed_once() -> None:
     one = workload("chat")
     both = {
