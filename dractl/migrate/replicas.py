@@ -7,7 +7,7 @@ from dractl.migrate.inputs import Input, Steps
 from dractl.migrate.places import around, at
 from dractl.rules.subject import mapping, text
 
-_COUNTS: Final = ("replicas", "parallelism", "size", "minReplicas")
+_COUNTS: Final = ("replicas", "parallelism", "size", "minReplicas", "instances")
 _TIMES: Final = ("numOfHosts",)  # Ray: pods of each replica of a group
 _MOST: Final = 10**6
 

@@ -7,11 +7,15 @@ from dractl.api.tools import tool_of
 from dractl.migrate.answer import UserPlan
 from dractl.migrate.hazards.registry import Case, Said, of_user
 from dractl.migrate.inputs import Route
+from dractl.migrate.places import at
 from dractl.rules.registry import Severity
 from dractl.rules.subject import mapping
 
 _BUILT_IN: Final = frozenset({"", "apps", "batch"})
 _NODE: Final = "Node/"
+_RAY: Final = "ray.io"
+_NUMBER: Final = "num-gpus"
+_PARTITIONS: Final = "nvidia.com/mig-"
 _WHOLE_SPECS: Final = frozenset({
     "apps.kruise.io",
     "batch.volcano.sh",
@@ -76,6 +80,32 @@ def unknown_operator(_case: Case, each: UserPlan) -> Iterator[Said]:
             f"see whether its CRD has the field: {_explained(each)}",
             route=Route.CLAIMS,
         )
+
+
+@of_user("ray-num-gpus", Severity.WARNING)
+def ray_num_gpus(_case: Case, each: UserPlan) -> Iterator[Said]:
+    """KubeRay does not tell Ray of GPUs that come by claims.
+
+    It starts Ray with as many GPUs as the limits of the first container say, by names
+    that end in `gpu` or begin with `nvidia.com/mig-`, if `rayStartParams` does not say
+    `num-gpus` itself. Its autoscaler goes by the same. Without that limit, Ray places
+    no work on the GPUs of a group, and adds no workers for it.
+    """
+    user = each.user
+    group = mapping(at(user.input.document, user.steps[:-2]))
+    said = (mapping(group, "rayStartParams"), mapping(group, "resources"))
+    if user.input.group != _RAY or any(_NUMBER in x or "GPU" in x for x in said):
+        return
+    for ask in user.asks:
+        is_seen = ask.resource.endswith("gpu") or ask.resource.startswith(_PARTITIONS)
+        is_first = ask.steps[-2:] == ("containers", 0)
+        if is_seen and is_first and ask.resource in each.targets:
+            yield Said(
+                f"KubeRay tells Ray of GPUs by the limit of {ask.resource}, which goes",
+                f'rayStartParams: {{{_NUMBER}: "{ask.amount}"}}',
+                user.input.place(ask.steps),
+                Route.CLAIMS,
+            )
 
 
 @of_user("managed-elsewhere", Severity.WARNING)

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from dractl.api.pod_specs import pod_specs
 from dractl.migrate import targets
 from dractl.migrate.answer import Mention
 from dractl.migrate.hazards.registry import Case, Said, of_all
-from dractl.migrate.inputs import Route
+from dractl.migrate.inputs import Input, Route
 from dractl.migrate.mentions import is_request
 from dractl.rules.registry import Severity
+from dractl.rules.subject import entries, text
 
+_FOR_CLAIMS: Final = "KUBERNETES_ENABLE_DRA"
 _ATTACHMENT: Final = "NetworkAttachmentDefinition"
 
 
@@ -36,16 +39,20 @@ def reads_pod_metrics(case: Case) -> Iterator[Said]:
     """A dashboard, an alert or a scaler looks at metrics of GPUs by their pods.
 
     dcgm-exporter tells which pod has a GPU by what the kubelet says of device plugins.
-    It tells a claim's pod, on either route, only with its own option for DRA. Without
-    it the metrics have no labels of pods: graphs stay empty, and autoscalers get no
+    It tells a claim's pod, on either route, only with its own option for DRA
+    (KUBERNETES_ENABLE_DRA), and only if it may read pods and ResourceSlices. Without
+    that the metrics have no labels of pods: graphs stay empty, and autoscalers get no
     value.
     """
+    if any(map(_tells_claims, case.inputs)):
+        return
     for each, _ in _by_input(case, "pod-metrics"):
         yield _about(
             each,
             "it looks at metrics of GPUs by pods, which dcgm-exporter does not tell of "
             "claims by default",
-            "set KUBERNETES_ENABLE_DRA=true for dcgm-exporter",
+            "set KUBERNETES_ENABLE_DRA=true for dcgm-exporter, and let it read pods "
+            "and ResourceSlices",
         )
 
 
@@ -151,6 +158,18 @@ def named_elsewhere(case: Case) -> Iterator[Said]:
         if each.input.kind != _ATTACHMENT and not _asks(each):
             times = f", and {count - 1} more" if count > 1 else ""
             yield _about(each, f"it names {each.resource}: {each.text}{times}", "")
+
+
+def _tells_claims(given: Input) -> bool:
+    """Tell whether it runs a dcgm-exporter that knows claims."""
+    if given.kind != "DaemonSet":
+        return False
+    return any(
+        text(variable, "name") == _FOR_CLAIMS and text(variable, "value") == "true"
+        for _, spec in pod_specs(given.document)
+        for container in entries(spec, "containers")
+        for variable in entries(container, "env")
+    )
 
 
 def _by_input(case: Case, *roles: str) -> Iterator[tuple[Mention, int]]:
