@@ -203,11 +203,21 @@ def _unproven(plan: Plan, snapshot: Snapshot, known: Projected) -> Iterator[str]
         yield "no nodes are given, so that nothing could be placed"
     elif not known.offers and any(each.route is not None for each in plan.users):
         yield "no node has any of the resources, so that nothing changes on nodes"
+    staying: dict[str, list[str]] = {}
     for each in plan.users:
         if each.route is None and each.targets:
             why = "; ".join(each.blocks.get(plan.order.route, ()))
-            said = f": {why}" if why else ""
-            yield f"{each.user.input.title} stays as it is{said}"
+            staying.setdefault(why, []).append(each.user.input.title)
+    for why, titles in staying.items():
+        yield f"{_stay(titles)}{': ' if why else ''}{why}"
+
+
+def _stay(titles: Sequence[str]) -> str:
+    if len(titles) == 1:
+        return f"{titles[0]} stays as it is"
+    more = len(titles) - _FEW
+    rest = f" and {more} more" if more > 0 else ""
+    return f"{', '.join(titles[:_FEW])}{rest} stay as they are"
 
 
 def _of_users(users: Iterable[Copies]) -> Iterator[str]:

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from dractl.cli.migrate.views import View
 from dractl.cli.migrate.wording import named
 from dractl.cli.text import columns, indented, visible
-from dractl.migrate.answer import Plan, Proof, Verdict
+from dractl.migrate.answer import Fit, Plan, Proof, Verdict
 from dractl.migrate.steps import Stage
 
 _SAID: Final = {
@@ -14,61 +15,69 @@ _SAID: Final = {
     Verdict.LOSES: "NOT SAFE: less fits after than before",
     Verdict.UNPROVEN: "unproven: it cannot be told",
 }
-_MOST: Final = 20  # lines of a table
-_MOST_REASONS: Final = 6
-_MOST_NODES: Final = 4
 
 
-def proven(proof: Proof, plan: Plan, limit: int) -> Iterator[str]:
+def proven(proof: Proof, plan: Plan, view: View) -> Iterator[str]:
     """Yield what the allocator says of before and after."""
     if not any(each.route is not None for each in plan.users):
         return
     yield f"  {_SAID[proof.verdict]}"
-    for reason in proof.reasons[:_MOST_REASONS]:
-        yield from indented(f"- {reason}", limit, "    ", "      ")
-    if (rest := len(proof.reasons) - _MOST_REASONS) > 0:
+    for reason in proof.reasons[: view.few]:
+        yield from indented(f"- {reason}", view.limit, "    ", "      ")
+    if (rest := len(proof.reasons) - view.few) > 0:
         yield f"    - and {rest} more"
     if not proof.nodes and not any(each.before or each.after for each in proof.fits):
         return
     nodes = [
         (each.node, each.resource, str(each.before), str(each.after), each.source)
-        for each in proof.nodes
+        for each in sorted(proof.nodes, key=lambda one: one.after >= one.before)
     ]
-    yield from _table(("NODE", "RESOURCE", "BEFORE", "AFTER", "KNOWN BY"), nodes)
+    yield from _table(("NODE", "RESOURCE", "BEFORE", "AFTER", "KNOWN BY"), nodes, view)
     pods = [
         (named(each.plan.user), str(each.wanted), str(each.before), str(each.after))
-        for each in proof.fits
+        for each in sorted(proof.fits, key=_worst)
     ]
-    yield from _table(("WORKLOAD", "PODS", "BEFORE", "AFTER"), pods)
+    yield from _table(("WORKLOAD", "PODS", "BEFORE", "AFTER"), pods, view)
+    reasons: dict[str, list[str]] = {}
     for each in proof.fits:
         if each.why:
-            text = f"{named(each.plan.user)}: {each.why}"
-            yield from indented(text, limit, "    ", "      ")
+            reasons.setdefault(each.why, []).append(named(each.plan.user))
+    for why, users in reasons.items():
+        text = f"{view.some(users)}: {why}"
+        yield from indented(text, view.limit, "    ", "      ")
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+def _worst(fit: Fit) -> tuple[bool, bool]:
+    """Sort those who lose first, then those of whom not all fit anyway."""
+    return fit.after >= fit.before, fit.after >= fit.wanted
+
+
+def _table(
+    head: tuple[str, ...], rows: Sequence[tuple[str, ...]], view: View
+) -> Iterator[str]:
     if not rows:
         return
-    shown = [tuple(map(visible, row)) for row in rows[:_MOST]]
+    shown = [tuple(map(visible, row)) for row in rows[: view.lines]]
     yield from (f"  {line}" for line in columns([head, *shown]))
-    if len(rows) > _MOST:
-        yield f"  and {len(rows) - _MOST} more"
+    if len(rows) > view.lines:
+        yield f"  and {len(rows) - view.lines} more"
 
 
-def staged(stages: Sequence[Stage], limit: int) -> Iterator[str]:
+def staged(stages: Sequence[Stage], view: View) -> Iterator[str]:
     """Yield the stages of the rollout, a line or few for each."""
     for number, each in enumerate(stages, 1):
         verbs = Counter(step.verb.value for step in each.steps)
         counts = ", ".join(f"{count} {verb}" for verb, count in verbs.items())
         text = f"{number}. {each.name}: {each.title}"
-        yield from indented(text, limit, "  ", "     ")
+        yield from indented(text, view.limit, "  ", "     ")
         told = [f"steps: {counts}"] if counts else []
         if each.nodes:
-            more = len(each.nodes) - _MOST_NODES
-            listed = ", ".join(each.nodes[:_MOST_NODES])
-            told.append(f"nodes: {listed}" + (f" and {more} more" if more > 0 else ""))
+            told.append(f"nodes: {view.some(each.nodes)}")
         if each.pods:
-            moving = (f"{count} of {name}" for name, count in each.pods.items())
-            told.append(f"pods that move: {', '.join(moving)}")
-        for line in (*told, *(f"! {doubt}" for doubt in each.doubts)):
-            yield from indented(line, limit, "     ", "       ")
+            moving = [f"{count} of {name}" for name, count in each.pods.items()]
+            told.append(f"pods that move: {view.some(moving)}")
+        told += [f"! {doubt}" for doubt in each.doubts[: view.few]]
+        if (rest := len(each.doubts) - view.few) > 0:
+            told.append(f"! and {rest} more")
+        for line in told:
+            yield from indented(line, view.limit, "     ", "       ")

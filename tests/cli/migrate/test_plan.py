@@ -17,6 +17,7 @@ from tests.cli.run import ROOT, Runner
 SCHEMA = json.loads((ROOT / "schemas/output/migrate-plan.v1.json").read_text("utf-8"))
 EXAMPLE = str(ROOT / "examples/device-plugin.yaml")
 SECTIONS = [
+    "HOW MANY CAN GO BY WHICH ROUTE",
     "WHO ASKS FOR WHAT",
     "WHAT BECOMES OF SELECTORS ON NODE LABELS",
     "WHAT THE PLUGINS ARE TOLD",

@@ -1,0 +1,84 @@
+"""A plan for many workloads: a summary, groups with examples, and all of it with -v."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.run import Runner
+
+MANY = 40
+POD = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: app-{number}, namespace: team}}
+spec:
+  replicas: 2
+  template:
+    spec:
+      containers:
+      - name: main
+        env: [{{name: NVIDIA_DRIVER_CAPABILITIES, value: utility}}]
+        resources: {{limits: {{{resource}: 1}}}}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder of many workloads, which ask for two resources in turn."""
+    found = tmp_path / "many"
+    found.mkdir()
+    for number in range(MANY):
+        resource = ("nvidia.com/gpu", "amd.com/gpu")[number % 2]
+        text = POD.format(number=number, resource=resource)
+        (found / f"{number:03}.yaml").write_text(text)
+    return found
+
+
+def section(out: str, title: str) -> list[str]:
+    """Return the lines of a section."""
+    lines = out.split(f"{title}\n", 1)[1].split("\n\n", 1)[0].splitlines()
+    return [each.strip() for each in lines]
+
+
+def test_a_summary_counts_by_resource_and_meaning(dractl: Runner, folder: Path) -> None:
+    out = dractl("migrate", "plan", str(folder)).out
+
+    lines = section(out, "HOW MANY CAN GO BY WHICH ROUTE")
+    assert out.startswith("HOW MANY")
+    assert [each.split() for each in lines] == [
+        ["RESOURCE", "ONE", "IS", "WORKLOADS", "PODS", "CLAIMS", "EXTENDED"],
+        ["nvidia.com/gpu", "device", "20", "40", "20", "20"],
+        ["amd.com/gpu", "device", "20", "40", "20", "20"],
+    ]
+
+
+def test_few_are_listed_and_all_for_the_curious(dractl: Runner, folder: Path) -> None:
+    short = dractl("migrate", "plan", str(folder)).out
+    whole = dractl("migrate", "plan", str(folder), "-v").out
+
+    assert "plugin-trace-unneeded (20 places): " in short
+    assert short.count("and 15 workloads more") == 2
+    assert "app-39" not in short
+    assert whole.count("app-39 ") == 2
+    assert " more" not in whole
+
+
+def test_reasons_are_told_once_for_all_who_stay(
+    dractl: Runner, folder: Path, tmp_path: Path
+) -> None:
+    nodes = tmp_path / "nodes.yaml"
+    nodes.write_text(
+        "\n---\n".join(
+            f"apiVersion: v1\nkind: Node\nmetadata: {{name: {name}, labels: "
+            f"{{nvidia.com/gpu.product: {product}, nvidia.com/gpu.replicas: '{replicas}', "
+            "nvidia.com/gpu.sharing-strategy: time-slicing}}\n"
+            "status: {allocatable: {nvidia.com/gpu: '8'}}\n"
+            for name, product, replicas in (("a", "T4", 2), ("b", "T4-SHARED", 4))
+        )
+    )
+
+    out = dractl("migrate", "plan", str(folder), "--snapshot", str(nodes)).out
+
+    reasons = " ".join(section(out, "DOES AS MUCH FIT AFTER"))
+    assert reasons.count("nvidia.com/gpu has several meanings here") == 1
+    assert "app-2, Deployment team/app-4 and 17 more stay as they are: " in reasons
