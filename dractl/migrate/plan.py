@@ -106,8 +106,10 @@ def _targets(
 
 
 def _near(found: Iterable[Mention], order: Order) -> Iterator[Mention]:
-    """Yield what is in the namespace that matters, or in none."""
+    """Yield what names resources that matter, in the namespace that does or in none."""
     for each in found:
+        if order.resources and each.resource not in order.resources:
+            continue
         where = each.input.namespace or order.namespace
         if not order.namespace or where == order.namespace:
             yield each

@@ -72,6 +72,15 @@ def test_only_resources_that_are_named_count() -> None:
     ]
 
 
+def test_only_resources_that_are_named_are_looked_for_elsewhere() -> None:
+    text = "{apiVersion: a/v1, kind: NIM, spec: {limits: {RESOURCE: 1}}}"
+    texts = (text.replace("RESOURCE", f"{each}.com/gpu") for each in ("nvidia", "amd"))
+    found = planned("\n---\n".join(texts), resources=frozenset({"amd.com/gpu"}))
+
+    assert [each.resource for each in found.mentions] == ["amd.com/gpu"]
+    assert len(found.findings) == 1
+
+
 def test_files_without_a_namespace_are_in_the_one_that_is_named() -> None:
     (one,) = planned(pod("nvidia.com/gpu"), namespace="team").users
 

@@ -10,6 +10,9 @@ from dractl.rules.registry import Severity
 
 _BESIDE: Final = frozenset({"compute-domain.nvidia.com"})
 """Drivers whose devices no plugin manages."""
+_OPERATOR: Final = "nvidia.com"
+_NEW: Final = "GPUCluster"
+_STACKS: Final = frozenset({"ClusterPolicy", _NEW})
 
 
 @of_all("dual-managed", Severity.ERROR)
@@ -41,6 +44,28 @@ def dual_managed(case: Case) -> Iterator[Said]:
                     None,
                     f"Node {node.name}",
                 )
+
+
+@of_all("two-gpu-operators", Severity.ERROR)
+def two_gpu_operators(case: Case) -> Iterator[Said]:
+    """The GPU operator is told to run both of its stacks.
+
+    A ClusterPolicy stands for the device plugin and what belongs to it, a GPUCluster
+    for the DRA driver (26.7, a technology preview for new clusters). With both the
+    operator refuses to work. In a cluster that has a ClusterPolicy, install the DRA
+    driver by its own chart, and take the plugin off the nodes that have moved by the
+    label nvidia.com/gpu.deploy.device-plugin=false.
+    """
+    found = {each.kind: each for each in case.inputs if each.group == _OPERATOR}
+    if found.keys() >= _STACKS:
+        given = found[_NEW]
+        yield Said(
+            "a ClusterPolicy is there too, and the GPU operator works with one of them",
+            "leave the GPUCluster out, and install the driver by its own chart",
+            given.place(),
+            None,
+            given.title.strip(),
+        )
 
 
 def _drivers_on(case: Case) -> Mapping[str, Mapping[str, Collection[str]]]:
