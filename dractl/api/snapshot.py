@@ -26,6 +26,7 @@ from dractl.model.workloads import (
     Event,
     Namespace,
     Node,
+    NodeTaint,
     Pod,
     PodDisruptionBudget,
     PodGroup,
@@ -203,6 +204,30 @@ class Snapshot:
     def pod_by_key(self) -> Mapping[Key, Pod]:
         """The pods by namespace and name."""
         return {each.meta.key: each for each in self.pods}
+
+    @cached_property
+    def texts_by_attribute(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """The texts that devices of each driver have as an attribute, each once.
+
+        Keys are the driver and the whole name, `domain/name`.
+        """
+        found: dict[tuple[str, str], dict[str, None]] = {}
+        for piece in self.slices:
+            for device in piece.devices:
+                for name, attribute in device.attributes.items():
+                    if isinstance(attribute.value, str):
+                        texts = found.setdefault((piece.driver, name), {})
+                        texts[attribute.value] = None
+        return {key: tuple(texts) for key, texts in found.items()}
+
+    @cached_property
+    def nodes_by_taint(self) -> Mapping[NodeTaint, tuple[str, ...]]:
+        """The names of the nodes that have each taint."""
+        found: dict[NodeTaint, list[str]] = {}
+        for node in self.nodes:
+            for taint in dict.fromkeys(node.taints):
+                found.setdefault(taint, []).append(node.name)
+        return {taint: tuple(names) for taint, names in found.items()}
 
     @property
     def pending_claims(self) -> tuple[ResourceClaim, ...]:

@@ -307,21 +307,16 @@ class _Work:
         )
         return (*taught, *_known(label))
 
-    def _names(self, row: Label) -> Mapping[str, tuple[str, ...]]:
+    def _names(self, row: Label) -> Mapping[str, Sequence[str]]:
         """Return the names of published devices by what labels make of them."""
         blank = BLANKS.get(row.reading)
         if blank is None:
             return {}
-        found: dict[str, dict[str, None]] = {}
-        for piece in self.snapshot.slices:
-            if piece.driver != row.driver:
-                continue
-            for device in piece.devices:
-                value = device.attributes.get(f"{row.driver}/{row.name}")
-                if value is not None and isinstance(value.value, str):
-                    label = sanitised(value.value, blank)
-                    found.setdefault(label, {})[value.value] = None
-        return {label: tuple(names) for label, names in found.items()}
+        name = row.name if "/" in row.name else f"{row.driver}/{row.name}"
+        found: dict[str, list[str]] = {}
+        for value in self.snapshot.texts_by_attribute.get((row.driver, name), ()):
+            found.setdefault(sanitised(value, blank), []).append(value)
+        return found
 
 
 _IN_TERMS: Final = (

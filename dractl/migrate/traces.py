@@ -160,28 +160,23 @@ def _untolerated(
 ) -> Iterator[Finding]:
     has = tuple(_tolerations(user))
     for resource in targets:
-        nodes = [
-            (node.name, taint)
-            for node in snapshot.nodes
-            for taint in node.taints
-            if taint.key == resource and taint.effect in _KEEPS_AWAY
-        ]
-        left = [
+        left = dict.fromkeys(
             name
-            for name, taint in nodes
+            for taint, nodes in snapshot.nodes_by_taint.items()
+            if taint.key == resource and taint.effect in _KEEPS_AWAY
             if not any(
                 tolerates(each, Taint(taint.key, taint.value, taint.effect))
                 for each in has
             )
-        ]
+            for name in nodes
+        )
         if left:
-            count = len(dict.fromkeys(left))
-            others = f" and {count - 1} more" if count > 1 else ""
+            others = f" and {len(left) - 1} more" if len(left) > 1 else ""
             yield _told(
                 UNTOLERATED,
                 user,
-                f"node {left[0]}{others} has the taint {resource}, which pods with "
-                "claims have to tolerate by themselves",
+                f"node {next(iter(left))}{others} has the taint {resource}, which pods "
+                "with claims have to tolerate by themselves",
                 (*user.steps, "tolerations"),
                 f"add a toleration of {resource} with the operator Exists",
             )
