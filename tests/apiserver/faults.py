@@ -1,5 +1,6 @@
 """Faults that a test injects; they strike by counting, so every run is the same."""
 
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -41,6 +42,8 @@ class Kind(Enum):
     GARBAGE = "a whole body that is no JSON"
     WRONG_TYPE = "200 with a page in HTML, as a captive portal has it"
     REDIRECT = "307 to `location`"
+    INTERRUPT_BEFORE = "whoever asks in the main thread is interrupted; nothing is done"
+    INTERRUPT_AFTER = "the same after the work has been done; no answer comes"
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,8 @@ class Faults:
                 self.users.revoke(token_in(request.headers))
             elif fault.kind is Kind.DROP_BEFORE:
                 yield Answer(0, delivery=Delivery.NONE)
+            elif fault.kind is Kind.INTERRUPT_BEFORE:
+                yield _interrupted()
             elif fault.kind is Kind.UNAVAILABLE:
                 yield Answer(503, b"no backend\n", "text/plain")
             elif fault.kind is Kind.REDIRECT:
@@ -144,6 +149,11 @@ class Faults:
             if fault.kind in _SPOILED:
                 answer = _SPOILED[fault.kind](answer)
         return answer
+
+
+def _interrupted(_whole: Answer | None = None) -> Answer:
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    return Answer(0, delivery=Delivery.NONE)
 
 
 def _page_expired(_fault: Fault, request: Request) -> ApiError:
@@ -167,6 +177,7 @@ _REFUSALS: Final[dict[Kind, Callable[[Fault, Request], ApiError]]] = {
 }
 _SPOILED: Final[dict[Kind, Callable[[Answer], Answer]]] = {
     Kind.DROP_AFTER: lambda whole: replace(whole, delivery=Delivery.NONE),
+    Kind.INTERRUPT_AFTER: _interrupted,
     Kind.TRUNCATE: lambda whole: replace(whole, delivery=Delivery.HALF),
     Kind.TRUNCATE_CHUNKED: lambda whole: replace(whole, delivery=Delivery.HALF_CHUNKED),
     Kind.GARBAGE: lambda whole: replace(whole, body=b'{"kind": "Lis'),

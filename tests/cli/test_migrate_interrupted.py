@@ -3,14 +3,17 @@
 import json
 import signal
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from tests.apiserver import ApiServer, Fault, Kind
 from tests.cli.migrating import (
+    STAGES,
     Migrator,
     acting,
     deployment,
+    former,
     node,
     pod,
 )
@@ -43,29 +46,43 @@ def test_of_two_runs_at_once_one_is_refused(
     assert migrate("apply", "--yes").status == 0
 
 
-@pytest.mark.parametrize(
-    ("stage", "kills"), [("objects", [0]), ("wave-1", [0, 4]), ("workloads", [0])]
+STRIKES: Final = (
+    Fault(Kind.INTERRUPT_BEFORE, method="[PD]*"),  # POST, PATCH, DELETE
+    Fault(Kind.INTERRUPT_AFTER, method="[PD]*"),
+    Fault(Kind.INTERRUPT_AFTER, method="[PD]*", every=2),
 )
-def test_after_a_kill_in_any_step_the_same_command_goes_on(
-    migrate: Migrator, server: ApiServer, stage: str, kills: list[int]
-) -> None:
-    number = list(migrate.states()).index(stage)
-    paths = {"objects": "*classes", "wave-1": "*/n0", "workloads": "*/chat"}
-    slow = Fault(Kind.LATENCY, path=paths[stage], times=None, seconds=0.2)
-    argv = ("apply", "--yes", "--unverified", "--stage", stage)
-    with acting(server):
-        server.faults.add(slow)
-        for step in kills:
-            with migrate.started(*argv) as child:
-                migrate.wait_for_mark(number, step, "begun")
-                child.kill()
-        server.faults.clear()
-        ran = migrate(*argv)
-        seen = migrate("verify", "--stage", stage, "--timeout", "9s")
 
-    assert ran.status == 0, ran.err
-    assert set(migrate.marks(number)) == {"done"}
-    assert seen.status == 0, seen.out
+
+def until_done(migrate: Migrator, *argv: str) -> int:
+    """Run a command that is interrupted before and after its first changes.
+
+    Returns how often it was, until it came to its end.
+    """
+    for number in range(99):
+        migrate.server.faults.clear()
+        migrate.server.faults.add(STRIKES[number % len(STRIKES)])
+        ran = migrate(*argv)
+        if ran.status == 0:
+            return number
+        assert ran.status == 130, ran.err
+        assert "interrupted; the same command goes on from there" in ran.err
+    raise AssertionError("it does not come to its end")
+
+
+def test_after_an_end_at_any_change_the_same_command_goes_on(
+    migrate: Migrator, server: ApiServer
+) -> None:
+    before = former(server)
+    argv = ("apply", "--yes", "--unverified")
+    with acting(server):
+        ends = [until_done(migrate, *argv, "--stage", each.name) for each in STAGES]
+        seen = [migrate("verify", "--stage", each.name) for each in STAGES]
+        back = until_done(migrate, "rollback", "--all", "--yes")
+
+    assert all(each >= 2 for each in ends)
+    assert [each.status for each in seen] == [0, 0, 0], seen
+    assert back >= 7
+    assert former(server) == before
 
 
 def test_a_kill_between_the_change_and_the_note_of_it_is_no_conflict(
@@ -107,15 +124,15 @@ def test_what_a_server_adds_to_a_change_whose_note_is_lost_is_no_conflict(
 def test_an_interrupt_leaves_the_file_right(
     migrate: Migrator, server: ApiServer
 ) -> None:
-    with migrate.started(
-        "apply", "--yes", "--unverified", "--stage", "wave-1"
-    ) as child:
-        migrate.wait_for_mark(1, 1, "begun")
-        child.send_signal(signal.SIGINT)
-        _, err = child.communicate(timeout=20)
+    # Somewhere in the wait for pods, which nobody ends here.
+    strike = Fault(Kind.INTERRUPT_AFTER, method="GET", path="*/pods", every=6)
+    server.faults.add(strike)
 
-    assert child.returncode == 130
-    assert "interrupted; the same command goes on from there\n1 of 7 steps done" in err
+    ran = migrate("apply", "--yes", "--unverified", "--stage", "wave-1")
+
+    assert ran.status == 130
+    said = "interrupted; the same command goes on from there\n1 of 7 steps done"
+    assert said in ran.err
     assert migrate.marks(1)[:3] == ["done", "begun", "open"]
     assert server.object("Node", "n0")["spec"]["unschedulable"] is True
     assert migrate("status").status == 0

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dractl.migrate.steps import Stage, StageKind, Step, Verb
-from tests.apiserver import ApiServer, Fault, Kind
+from tests.apiserver import ApiServer
 from tests.cli.keyboard import typing
 from tests.cli.migrating import (
     DRIVER,
@@ -380,25 +380,6 @@ def test_a_label_that_somebody_changed_stops_it_before_later_steps(
 
 
 # -- interruptions
-
-
-def test_after_a_kill_the_same_command_goes_on(
-    migrate: Migrator, server: ApiServer
-) -> None:
-    before = former(server)
-    with acting(server):
-        migrate.through("objects", "wave-1", "workloads")
-        slow = Fault(Kind.LATENCY, path="*/n0", times=None, seconds=0.2)
-        server.faults.add(slow)
-        for step in (6, 2):
-            with migrate.started("rollback", "--all", "--yes") as child:
-                migrate.wait_for_mark(1, step, "undoing")
-                child.kill()
-        server.faults.clear()
-        ran = migrate("rollback", "--all", "--yes")
-
-    assert ran.status == 0, ran.err
-    assert former(server) == before
 
 
 def test_an_object_of_a_run_that_was_killed_is_known_as_ours(
