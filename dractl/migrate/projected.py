@@ -16,6 +16,7 @@ from dractl.manifests.presets import preset_of
 from dractl.migrate.answer import Meaning, Plan, Rewrite, Target
 from dractl.migrate.inputs import Wire
 from dractl.migrate.label_facts import told_by_labels
+from dractl.migrate.making import SHARED
 from dractl.migrate.selector_facts import told_by_selectors
 from dractl.model.devices import ResourceSlice
 from dractl.model.nodeselection import NodeSelectorError
@@ -26,7 +27,6 @@ PUBLISHED: Final = "published"
 ASSUMED: Final = "assumed"
 
 _MOST: Final = 4096  # devices of a resource on a node; more is not to be believed
-_SHARED: Final = frozenset({"time-slice", "mps-share"})
 _UNCOUNTED: Final = frozenset({"core", "fraction"})
 _CLASS: Final = "DeviceClass"
 _REMARKS: Final[Mapping[str, str]] = {
@@ -186,7 +186,7 @@ def _offer(
 ) -> Offer:
     amount = node.allocatable[resource].ceiling
     per_device = 1
-    if case.meaning.unit in _SHARED:
+    if case.meaning.unit in SHARED:
         per_device = max(case.meaning.replicas, 1)
     if _has_slices(snapshot.slices, case.target.driver, node):
         return Offer(node, resource, case, amount, per_device)
@@ -230,7 +230,7 @@ def _device(
     shares = {
         name: {"value": f"{per_device}", "requestPolicy": {"default": each}}
         for name, each in target.capacity.items()
-        if case.meaning.unit in _SHARED
+        if case.meaning.unit in SHARED
     }
     attributes, capacity = {**needed, **attributes}, {**amounts, **capacity}
     if not shares:
@@ -251,7 +251,7 @@ def _judge(
     found: dict[tuple[str, str], list[str]] = {}
     for each in offers:
         meaning = each.case.meaning
-        if meaning.unit in _SHARED and not meaning.replicas:
+        if meaning.unit in SHARED and not meaning.replicas:
             found.setdefault((each.resource, "unshared"), []).append(each.node.name)
         if each.source == PUBLISHED:
             continue
