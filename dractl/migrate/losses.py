@@ -13,7 +13,7 @@ CODES: Final[Mapping[str, tuple[Severity, str]]] = {
         """A workload cannot be rewritten to claims.
 
 Its fields for claims have a type that the API server refuses, it asks for devices
-where no claim can be named, or a claim would have too many requests.""",
+where no claim can be named, or for more of one kind than a claim can have.""",
     ),
     "init-sees-more": (
         Severity.WARNING,
