@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from dractl.sources.yaml_flow import Piece, in_braces
 from dractl.sources.yaml_layout import Entry, Layout, Unwritable
-from dractl.sources.yaml_lists import Lists, in_braces
+from dractl.sources.yaml_lists import Lists
 from dractl.sources.yaml_merges import Merges
 from dractl.sources.yaml_moves import Moves
 from dractl.sources.yaml_splice import Edit, spliced
@@ -21,7 +22,7 @@ class Changes:
     """Finds the edits; `column` is that of the mapping around a value.
 
     `spells` tells whether an alias had to be written out, `costs_comments` whether
-    comments were lost.
+    comments between fields in braces that move were lost.
     """
 
     def __init__(self, layout: Layout, root: Node, *, is_json: bool = False) -> None:
@@ -33,13 +34,8 @@ class Changes:
             self._style = Style(json=Json.of(layout.text))
         self._lists = Lists(layout, self._style, self)
         self._merges = Merges()
-        self._in_braces = False
+        self.costs_comments = False
         self.spells = False
-
-    @property
-    def costs_comments(self) -> bool:
-        """Whether comments between the parts of a collection in braces were lost."""
-        return self._in_braces or self._lists.costs_comments
 
     def of(
         self, node: Node, old: object, new: object, column: int, *, is_flow: bool
@@ -180,7 +176,7 @@ class Changes:
             entries = layout.entries(value)
             start = layout.line_start(entries[0].key.start)
             close = entries[-1].end
-            remains = [line for each in entries for line in each.remains(each.column)]
+            remains = [line for each in entries for line in each.above(each.column)]
         place = layout.body(value) if value.anchor else layout.past_colon(key)
         if start <= place:
             raise Unwritable
@@ -197,38 +193,34 @@ class Changes:
         moves: Moves,
         spread: _Fields | None,
     ) -> Edit:
-        text, layout, entries = self._text, self._layout, node.entries
+        layout, entries = self._layout, node.entries
         joint, style = self._style.joint(layout, node), self._style
         if style.json is None and entries and entries[0][0].style == '"':
             style = Style(json=Json("", " ", is_ascii=False))
-
-        def named(key: str, text: str) -> str:
-            return style.word(key) + text
-
-        def added(fields: _Fields) -> list[str]:
-            return [
-                named(key, style.inline(value, joint)) for key, value in fields.items()
-            ]
-
-        pieces: list[str] = []
-        for key, value in entries:
-            if key.key == MERGE:
-                kept = [text[key.start : value.end]]
-                pieces += kept if spread is None else added(spread)
-                spread = None if spread is None else {}
-            elif key.key in new:
-                pieces += self._texts(node, [key.key], old, new)
+        pieces: list[Piece] = []
+        inserted = {key: new[key] for key in moves.inserted}
+        for number, (key, value) in enumerate(entries):
+            here: list[str] = []
+            if key.key == MERGE and spread is not None:
+                here, spread = style.fields(spread, joint), {}
+            elif key.key == MERGE or key.key in new:
+                here = self._texts(node, [key.key], old, new)
             elif (group := moves.group_at(key.key)) is not None:
                 inner = self._texts(node, moves.groups[group], old, new[group])
-                inner += added(moves.added_in(group, new))
-                pieces.append(named(group, style.braced(inner, joint)))
+                inner += style.fields(moves.added_in(group, new), joint)
+                here = [style.word(group) + style.braced(inner, joint)]
             elif lifted := moves.lifted.get(key.key):
-                pieces += self._texts(value, lifted, old[key.key], new)
+                here = self._texts(value, lifted, old[key.key], new)
+                self.costs_comments |= layout.has_comment(value)
             elif key.key not in moves.moved:
                 self.gone(value)
-        pieces += added({key: new[key] for key in moves.inserted})
-        self._in_braces |= layout.has_comment(node)
-        return in_braces(layout, node, pieces, joint)
+                here, inserted = style.fields(inserted, joint), {}
+            pieces += [
+                Piece(each, None if n else number) for n, each in enumerate(here)
+            ]
+        pieces += map(Piece, style.fields(inserted, joint))
+        self.costs_comments |= bool(moves.moved) and layout.has_comment(node)
+        return in_braces(layout, node, pieces, joint, are_named=True)
 
     def _texts(
         self, holder: Node, keys: Sequence[str], was: object, now: object
@@ -242,7 +234,9 @@ class Changes:
                 self._text,
                 key.start,
                 value.end,
-                self.of(value, was[key.key], now[key.key], 0, is_flow=True),
+                []
+                if key.key == MERGE
+                else self.of(value, was[key.key], now[key.key], 0, is_flow=True),
             )
             for key, value in found
         ]
@@ -282,7 +276,7 @@ class Changes:
                 lines += self._lifted(entry, lifted, old[name], new, column)
             else:
                 self.gone(entry.value)
-                lines += entry.remains(column)
+                lines += entry.remains(column) if inserted else entry.above(column)
                 lines += self._written({key: new[key] for key in inserted}, column)
                 inserted = []
         lines += self._written({key: new[key] for key in inserted}, column)

@@ -35,14 +35,17 @@ class Entry:
         """Return its lines, with another body perhaps, at a column."""
         shift = column - self.column
         first, *rest = body.split("\n")
-        above = [_shifted(line, shift) for line in self.lead]
-        return [*above, " " * column + first, *(_shifted(line, shift) for line in rest)]
+        below = (_shifted(line, shift) for line in rest)
+        return [*self.above(column), " " * column + first, *below]
+
+    def above(self, column: int) -> list[str]:
+        """Return the comments above it."""
+        return [_shifted(line, column - self.column) for line in self.lead]
 
     def remains(self, column: int) -> list[str]:
         """Return its comments, without the field."""
-        shift = column - self.column
-        above = [_shifted(line, shift) for line in self.lead]
-        return [*above, *([" " * column + self.remark] if self.remark else [])]
+        behind = [" " * column + self.remark] if self.remark else []
+        return [*self.above(column), *behind]
 
 
 class Layout:

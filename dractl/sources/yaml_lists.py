@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
+from dractl.sources.yaml_flow import Piece, in_braces
 from dractl.sources.yaml_layout import Layout
 from dractl.sources.yaml_pairs import Pair, pairs
 from dractl.sources.yaml_splice import Edit, spliced
@@ -27,12 +28,11 @@ class Changing(Protocol):
 
 @dataclass
 class Lists:
-    """Finds the edits of lists; `costs_comments` tells whether comments were lost."""
+    """Finds the edits of lists."""
 
     layout: Layout
     style: Style
     changing: Changing
-    costs_comments: bool = field(default=False, init=False)
 
     def edits(
         self, node: Node, old: Sequence[object], new: Sequence[object], *, is_flow: bool
@@ -52,38 +52,27 @@ class Lists:
     ) -> list[Edit]:
         text, layout = self.layout.text, self.layout
         joint = self.style.joint(layout, node)
-        pieces: list[str] = []
+        pieces: list[Piece] = []
         edits: list[Edit] = []
         for before, after in found:
             if after is None:
                 self.changing.gone(node.items[before or 0])
             elif before is None:
-                pieces.append(self._added(node, new[after], joint))
+                pieces.append(Piece(self._added(node, new[after], joint)))
             else:
                 item = node.items[before]
                 own = self.changing.of(item, old[before], new[after], 0, is_flow=True)
-                pieces.append(spliced(text, item.start, item.end, own))
+                piece = spliced(text, item.start, item.end, own)
+                pieces.append(Piece(piece, before))
                 edits += own
         if all(None not in pair for pair in found):
             return edits
-        self.costs_comments |= layout.has_comment(node)
-        return [in_braces(layout, node, pieces, joint)]
+        return [in_braces(layout, node, pieces, joint, are_named=False)]
 
     def _added(self, node: Node, value: object, joint: str) -> str:
         if self.style.json is not None:
             return self.style.inline(value, joint)
         return like_siblings(self.layout, node, value)
-
-
-def in_braces(layout: Layout, node: Node, pieces: Sequence[str], joint: str) -> Edit:
-    """Return the edit that puts other parts into a collection in braces."""
-    parts = node.entries or [(each, each) for each in node.items]
-    start = layout.body(node) + 1
-    head = layout.text[start : parts[0][0].start] if parts else ""
-    tail = layout.text[parts[-1][1].end : node.end - 1] if parts else ""
-    if not pieces or layout.has_comment(node):
-        head, tail = "", ""
-    return Edit(start, node.end - 1, head + joint.join(pieces) + tail)
 
 
 def like_siblings(layout: Layout, node: Node, value: object) -> str:

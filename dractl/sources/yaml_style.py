@@ -57,6 +57,12 @@ class Style:
         """Return a value for a place in braces, where `before` ends a line, or not."""
         return inline(value) if self.json is None else self.json.text(value, before)
 
+    def fields(self, values: Mapping[str, object], before: str) -> list[str]:
+        """Return fields for a place in braces."""
+        return [
+            self.word(key) + self.inline(each, before) for key, each in values.items()
+        ]
+
     def joint(self, layout: Layout, node: Node) -> str:
         """Return what stands between the parts of a collection in braces."""
         found = layout.joint(node)

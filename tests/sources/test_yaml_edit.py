@@ -106,8 +106,14 @@ def test_a_value_is_replaced(before: str, new: object, after: str) -> None:
         pytest.param(
             "a: 1\n# gone\nb: 2 # too\nc: 3\n",
             {"a": 1, "c": 3},
-            "a: 1\n# gone\n# too\nc: 3\n",
-            id="comments outlive their field",
+            "a: 1\n# gone\nc: 3\n",
+            id="comments above outlive their field, one behind it does not",
+        ),
+        pytest.param(
+            "a: 1\nb: 2 # about\nc: 3\n",
+            {"a": 1, "m": 2, "c": 3},
+            "a: 1\n# about\nm: 2\nc: 3\n",
+            id="a comment behind a field stays where another takes its place",
         ),
         pytest.param(
             "a: 1\nold: x\nb: 2\n",

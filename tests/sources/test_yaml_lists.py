@@ -86,9 +86,9 @@ CASES: list[Any] = [
         id="a list that becomes empty",
     ),
     pytest.param(
-        "x: # these\n  a: 1 # one\nv: 1\n",
+        "x: # these\n  # above\n  a: 1 # one\nv: 1\n",
         {"x": {}, "v": 1},
-        "x: {} # these\n  # one\nv: 1\n",
+        "x: {} # these\n  # above\nv: 1\n",
         id="a mapping that becomes empty",
     ),
     pytest.param(
@@ -191,7 +191,6 @@ ANCHORS = {
         {"a": {"cpu": 2}, "b": {"cpu": 2}},
         """\
         a: &r # mine
-          # one
           cpu: 2
         b: *r # too
         """,
@@ -269,13 +268,96 @@ def test_what_shares_an_anchor_keeps_its_value(case: str) -> None:
     assert edited(text, old, new) == (dedent(after), True, spelled)
 
 
+IN_BRACES: list[Any] = [
+    pytest.param(
+        "r: {\n  limits: {\n    gpu: 1,  # the card\n    memory: 8Gi,   # the model\n"
+        "  },  # at most\n}\n",
+        {"r": {"limits": {"memory": "8Gi"}, "claims": [{"name": "a"}]}},
+        "r: {\n  limits: {\n    memory: 8Gi,   # the model\n"
+        "  },  # at most\n  claims: [{name: a}],\n}\n",
+        id="fields go and come",
+    ),
+    pytest.param(
+        "x: { # all\n  # one\n  a: 1, # a\n\n  # two\n  b: 2 # b\n  # end\n}\n",
+        {"x": {"a": 1}},
+        "x: { # all\n  # one\n  a: 1 # a\n\n  # two\n  # end\n}\n",
+        id="the last field goes",
+    ),
+    pytest.param(
+        "x: { # all\n  # one\n  a: 1, # a\n\n  # two\n  b: 2 # b\n  # end\n}\n",
+        {"x": {"b": 2}},
+        "x: { # all\n  # one\n\n  # two\n  b: 2 # b\n  # end\n}\n",
+        id="the first field goes",
+    ),
+    pytest.param(
+        "x: { # all\n  # one\n  a: 1, # a\n  b: 2 # b\n  # end\n}\n",
+        {"x": {"a": 1, "m": 3}},
+        "x: { # all\n  # one\n  a: 1, # a\n  m: 3 # b\n  # end\n}\n",
+        id="a field takes another one's place",
+    ),
+    pytest.param(
+        "x: {\n  a: 1 # a\n  , b: 2 # b\n}\n",
+        {"x": {"a": 1, "b": 2, "c": 3}},
+        "x: {\n  a: 1 # a\n  , b: 2, # b\n   c: 3\n}\n",
+        id="commas first",
+    ),
+    pytest.param(
+        "x: {\n  a: 1, # a\n  b: 2, c: 3, # both\n  d: 4\n}\n",
+        {"x": {"a": 1, "b": 2, "d": 4}},
+        "x: {\n  a: 1, # a\n  b: 2, # both\n  d: 4\n}\n",
+        id="a comment of a line that stays",
+    ),
+    pytest.param(
+        "x: {a: 1, # a\n    b: 2, c: 3}\n",
+        {"x": {"a": 1, "c": 3}},
+        "x: {a: 1, # a\n    c: 3}\n",
+        id="the beginning of a line goes",
+    ),
+    pytest.param(
+        "x: {a: 1, # a\n    b: 2}\n",
+        {"x": {"a": 1}},
+        "x: {a: 1 # a\n    }\n",
+        id="the brace may not become a comment",
+    ),
+    pytest.param(
+        "x: {\n  # why\n  a: 1,\n}\n",
+        {"x": {}},
+        "x: {\n  # why\n}\n",
+        id="nothing is left but a comment above",
+    ),
+    pytest.param(
+        "x: [\n  a, # one\n  # about b\n  b, # two\n]\n",
+        {"x": ["a"]},
+        "x: [\n  a, # one\n]\n",
+        id="elements take their comments with them",
+    ),
+    pytest.param(
+        "x: [\n  a, # one\n  # about b\n  b # two\n]\n",
+        {"x": ["m", "b", "z"]},
+        "x: [\n  m, # one\n  # about b\n  b, # two\n  z\n]\n",
+        id="elements come",
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "new", "after"), IN_BRACES)
+def test_comments_in_braces_stay(before: str, new: Any, after: str) -> None:
+    (old,) = values_of(before)
+
+    assert edited(before, old, new) == (after, True, False)
+
+
 def test_comments_in_braces_that_are_lost_are_told() -> None:
-    text = "x: [\n  a, # one\n  b, # two\n]\n# rest\nv: 1 # own\n"
+    text = "x: {\n  a: 1, # one\n  b: 2, # two\n}\n# rest\nv: 1 # own\n"
     (old,) = values_of(text)
 
-    result = edited(text, old, {"x": ["b"], "v": 1})
+    result = edited(text, old, {"x": {"in": {"a": 1, "b": 2}}, "v": 1})
 
-    assert result == ("x: [b]\n# rest\nv: 1 # own\n", False, False)
+    assert result == (
+        "x: {\n  in: {a: 1, b: 2}, # one\n}\n# rest\nv: 1 # own\n",
+        False,
+        False,
+    )
 
 
 Path = tuple[str | int, ...]
