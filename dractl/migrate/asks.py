@@ -52,6 +52,7 @@ POLICIES: Final = frozenset({
     "templates.gatekeeper.sh",
 })  # fmt: skip
 """API groups of rules for admission: what looks like a pod in them is a pattern."""
+_WORKERS: Final = "workerSpec"  # of KServe: a second kind of pods, in the spec of one
 _MACHINES: Final = "kubevirt.io"
 _DEVICES: Final = ("gpus", "hostDevices")
 
@@ -72,7 +73,7 @@ def specs(given: Input) -> tuple[Spec, ...]:
         return ()
     listed = [
         Spec(steps, spec, tuple(_asks(spec, steps)))
-        for steps, spec in pod_specs(given.document)
+        for steps, spec in _pods(given.document)
     ]
     found = {each.steps: each for each in listed}
     for row in LONE:
@@ -101,6 +102,14 @@ def stated(container: object, resource: str) -> Mapping[str, object]:
         for key in AMOUNTS
         if resource in mapping(amounts, key)
     }
+
+
+def _pods(document: Wire) -> Iterator[tuple[Steps, Wire]]:
+    """Yield the specs of pods in a document, with those that are in others."""
+    for steps, spec in pod_specs(document):
+        yield steps, spec
+        if _WORKERS in spec:
+            yield from pod_specs(spec[_WORKERS], (*steps, _WORKERS))
 
 
 def _asks(spec: Wire, steps: Steps) -> Iterator[Asking]:

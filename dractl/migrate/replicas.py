@@ -75,6 +75,14 @@ def _of_leaders(given: Input, steps: Steps) -> int:
     return min((1 if groups is None else groups) * each, _MOST)
 
 
+def _of_predictors(given: Input, steps: Steps) -> int:
+    """Return the pods of KServe's predictors: one leads, the workers do the rest."""
+    total = _product(given, steps)
+    stages = _count(at(given.document, steps), ("pipelineParallelSize",))
+    is_led = steps[-1:] == ("workerSpec",) and stages is not None
+    return min(total * max((stages or 0) - 1, 0), _MOST) if is_led else total
+
+
 def _of_machines(given: Input, steps: Steps) -> int:
     spec = mapping(given.document, "spec")
     if spec.get("running") is False or text(spec, "runStrategy") == "Halted":
@@ -89,6 +97,7 @@ def _of_workflows(_given: Input, _steps: Steps) -> int:
 _SPECIAL: Final[Mapping[tuple[str, str], Callable[[Input, Steps], int]]] = {
     ("leaderworkerset.x-k8s.io", "LeaderWorkerSet"): _of_leaders,
     ("kubevirt.io", "VirtualMachine"): _of_machines,
+    ("serving.kserve.io", "InferenceService"): _of_predictors,
     ("argoproj.io", "Workflow"): _of_workflows,
     ("argoproj.io", "CronWorkflow"): _of_workflows,
     ("argoproj.io", "WorkflowTemplate"): _of_workflows,

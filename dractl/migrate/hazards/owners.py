@@ -6,10 +6,10 @@ from typing import Final
 from dractl.api.tools import tool_of
 from dractl.migrate.answer import UserPlan
 from dractl.migrate.hazards.registry import Case, Said, of_user
-from dractl.migrate.inputs import Route
-from dractl.migrate.places import at
+from dractl.migrate.inputs import Route, Steps
+from dractl.migrate.places import around, at
 from dractl.rules.registry import Severity
-from dractl.rules.subject import mapping
+from dractl.rules.subject import mapping, text
 
 _BUILT_IN: Final = frozenset({"", "apps", "batch"})
 _NODE: Final = "Node/"
@@ -126,11 +126,24 @@ def managed_elsewhere(_case: Case, each: UserPlan) -> Iterator[Said]:
 
 
 def _explained(each: UserPlan) -> str:
-    version = str(each.user.input.document.get("apiVersion"))
+    version = text(_kind(each)[1], "apiVersion")
     return f"kubectl explain --api-version={version} {_field(each)}"
 
 
 def _field(each: UserPlan) -> str:
     """Return the name of the field for claims, as `kubectl explain` takes it."""
-    steps = [str(step) for step in each.user.steps if not isinstance(step, int)]
-    return ".".join([each.user.input.kind.lower(), *steps, "resourceClaims"])
+    outer, document = _kind(each)
+    steps = each.user.steps[len(outer) :]
+    names = [str(step) for step in steps if not isinstance(step, int)]
+    return ".".join([text(document, "kind").lower(), *names, "resourceClaims"])
+
+
+def _kind(each: UserPlan) -> tuple[Steps, object]:
+    """Return the object whose kind has the pods: it can be in another, as a whole."""
+    document = each.user.input.document
+    inner = (
+        (steps, value)
+        for steps, value in around(document, each.user.steps)
+        if text(value, "kind") and text(value, "apiVersion")
+    )
+    return next(inner, ((), document))
