@@ -68,6 +68,11 @@ _EXTENDED: Final = (
         for name in (_PARTITION, "amd.com/gpu")
     ),
 )
+_WHY: Final = {
+    "device-id": "drivers before 1.0 have another number there",
+    "compute-memory-partition": "with its gate AutoPartition, the driver has two "
+    "attributes for it: computePartition and memoryPartition",
+}
 _ATTRIBUTES: Final[tuple[tuple[str, str, Reading], ...]] = (
     ("product-name", "productName", "underscored"),
     ("device-id", "deviceID", "hex"),
@@ -98,6 +103,7 @@ def _labels() -> tuple[Label, ...]:
                     Label(
                         prefix + label,
                         "device",
+                        _WHY.get(label, ""),
                         driver=_GPUS,
                         name=name,
                         reading=reading,
