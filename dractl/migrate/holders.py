@@ -96,7 +96,8 @@ def _with_limits(
     for resource, amount in own.items():
         had = whole(limits.get(resource))
         limits[resource] = amount + (had.ceiling if had is not None else 0)
-    return {**container, "resources": renewed(old, kept, {"limits": limits})}
+    new = {"limits": limits} if own else {}
+    return {**container, "resources": renewed(old, kept, new)}
 
 
 def shared(

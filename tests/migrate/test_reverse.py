@@ -124,6 +124,18 @@ def test_brings_back_what_no_count_tells() -> None:
     assert made.findings == ()
 
 
+def test_brings_back_one_claim_of_two() -> None:
+    containers = [f"{name} {GPU}=16" for name in "abc"]
+    there = applied(text := pods(*containers, init=f"i {GPU}=40"), rewrite(text))
+    (pod, *_), made = back([there[0], there[2]])
+    init, *others = pod["spec"]["initContainers"] + pod["spec"]["containers"]
+    assert [[*each["resources"]] for each in (init, *others)] == [
+        ["claims"], ["claims"], ["claims"], ["limits"],
+    ]  # fmt: skip
+    assert {each["name"] for each in init["resources"]["claims"]} == {"devices"}
+    assert [each.code for each in made.findings] == ["claim-stays"]
+
+
 def test_moves_requirements_out_of_affinities() -> None:
     spec = rewrite(AFFINITY).documents[0]["spec"]
     assert "nodeSelector" not in spec
