@@ -42,7 +42,10 @@ def on_node(
         elif plugin.switch.off or not plugin.switch.note:
             yield _by_hand(f"start the DRA driver on {node}", plugin, where)
     devices = _expected(node, offers, slices)
-    listed = ", ".join(f"{count} devices of {name}" for name, count in devices.items())
+    listed = ", ".join(
+        f"{count} device{'s' * (count > 1)} of {name}"
+        for name, count in devices.items()
+    )
     text = f"wait until {node} has {listed}"
     yield Step(Verb.WAIT, text, **where, devices=devices)
     yield Step(Verb.UNCORDON, f"let pods come to {node} again", **where)

@@ -39,11 +39,14 @@ def migration(content: object, where: str) -> Migration:
     try:
         return _migration(content)
     except _Malformed as error:
+        hint = "take back what is in it by hand, or restore the file from a backup"
+        if _is_of_another_release(content):
+            hint = "go on with the release of dractl that wrote it"
         raise DractlError(
             "malformed",
             f"is no file of a migration that dractl can go on with: {error}",
             where=where,
-            hint="take back what is in it by hand, or restore the file from a backup",
+            hint=hint,
         ) from None
 
 
@@ -83,6 +86,13 @@ def _status(course: Course) -> dict[str, Any]:
             for step, record in zip(stage.steps, course.records, strict=True)
         ],
     }
+
+
+def _is_of_another_release(content: object) -> bool:
+    if not isinstance(content, Mapping) or content.get("kind") != _KIND:
+        return False
+    version = str(content.get("apiVersion"))
+    return version.startswith("dractl/") and version != _API_VERSION
 
 
 class _Malformed(ValueError):
@@ -142,7 +152,7 @@ def digest(stages: object) -> str:
 
 
 def _migration(content: object) -> Migration:
-    whole = _of(content, dict, "the file")
+    whole = _of(content, dict, "its content")
     if (whole.get("apiVersion"), whole.get("kind")) != (_API_VERSION, _KIND):
         raise _Malformed(f"it is no {_KIND} of {_API_VERSION}")
     origin = _origin(_of(whole.get("origin"), dict, "origin"))

@@ -46,6 +46,7 @@ def replacing(path: str, *, may_create: bool = False) -> Iterator[BinaryIO]:
             else:
                 _take_after(name, before)
             Path(name).replace(file)
+            _keep_entry(file.parent)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
@@ -56,6 +57,17 @@ def replacing(path: str, *, may_create: bool = False) -> Iterator[BinaryIO]:
             where=path,
             hint="check the permissions of the file and its folder",
         ) from error
+
+
+def _keep_entry(folder: Path) -> None:
+    """Have the folder written, too: else a crash could bring the former file back."""
+    if sys.platform == "win32":
+        return  # where folders cannot be opened
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _mask() -> int:

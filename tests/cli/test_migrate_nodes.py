@@ -174,7 +174,7 @@ def test_a_pool_has_to_be_complete(migrate: Migrator, server: ApiServer) -> None
     done = migrate("apply", "--yes")
 
     assert refused.status == 1
-    assert "0 of 1 devices of gpu.example.com (pool n0 is not complete)" in refused.err
+    assert "0 of 1 device of gpu.example.com (pool n0 is not complete)" in refused.err
     assert done.status == 0
 
 

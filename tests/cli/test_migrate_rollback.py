@@ -333,6 +333,29 @@ def test_what_is_gone_already_is_no_failure(
     assert "DeviceClass gpu is gone already\n" in ran.out
 
 
+@pytest.mark.parametrize(
+    ("is_back", "said"),
+    [(False, "is gone already"), (True, "was made anew by somebody else, and stays")],
+)
+def test_what_is_another_or_gone_does_not_hold_up_the_rest(
+    migrate: Migrator, server: ApiServer, said: str, *, is_back: bool
+) -> None:
+    with acting(server):
+        migrate.through("objects", "wave-1", "workloads")
+        with server.store.lock:
+            for kind, name in (("Node", "n0"), ("Deployment", "chat")):
+                stored = server.store.stored_of(kind)
+                server.store.remove(next(each for each in stored if each.name == name))
+        if is_back:
+            server.add([node("n0"), deployment()])
+        ran = migrate("rollback", "--all", "--yes")
+
+    assert ran.status == 0, ran.err
+    assert f"Deployment default/chat {said}\n" in ran.out
+    assert f"Node n0 {said}\n" in ran.out
+    assert set(migrate.states().values()) == {"rolled-back"}
+
+
 def edited(server: ApiServer, **fields: Any) -> None:
     whole = server.object("Deployment", "chat", "default")
     spec = whole["spec"]["template"]["spec"]

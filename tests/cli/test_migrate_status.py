@@ -83,7 +83,11 @@ def test_each_state_has_its_next_command(migrate: Migrator) -> None:
     [
         (None, "there is no such file, so no migration has begun"),
         (b"{", "is no file of a migration that dractl can go on with"),
-        (b"[1]", "the file is not what it should be"),
+        (b"[1]", "its content is not what it should be"),
+        (
+            b'{"apiVersion": "dractl/v2", "kind": "Migration"}',
+            "hint: go on with the release of dractl that wrote it",
+        ),
         (b'{"apiVersion": "dractl/v1", "kind": "Other"}', "it is no Migration"),
     ],
 )

@@ -99,7 +99,7 @@ def test_nodes_have_to_be_changed_and_open(
     assert failed(bad) == [
         f"Node n0 has label {OFF}=false: it is 'true'",
         f"Node n0 has no {RESOURCE} any more: it still has 2 {RESOURCE}",
-        f"Node n0 has 1 device of {DRIVER}: 0 of 1 devices of {DRIVER} (no slices yet)",
+        f"Node n0 has 1 device of {DRIVER}: 0 of 1 device of {DRIVER} (no slices yet)",
         "Node n0 takes pods: it is cordoned",
     ]
 

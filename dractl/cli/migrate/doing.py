@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from dractl.cli.migrate.site import Done, Former, Site, halt, is_made_by, title
+from dractl.cli.text import counted
 from dractl.legacy.shapes import mapping_at
 from dractl.live.changing import Changed, Operations, Outcome, Outdated, Wire, uid_of
 from dractl.live.draining import Use
@@ -244,7 +245,9 @@ _WAIT_HINT: Final = (
 
 def _ready(step: Step) -> str:
     gone = [f"no {name} any more" for name in step.amounts]
-    here = [f"{count} devices of {name}" for name, count in step.devices.items()]
+    here = [
+        f"{counted(count, 'device')} of {name}" for name, count in step.devices.items()
+    ]
     return ", ".join([*gone, *here]) or "ready"
 
 
@@ -272,7 +275,7 @@ def unready(site: Site, step: Step) -> str:
         found = published(site.connection, site.served, step.name, driver)
         if found.devices < count:
             why = f" ({found.why})" if found.why else ""
-            return f"{found.devices} of {count} devices of {driver}{why}"
+            return f"{found.devices} of {counted(count, 'device')} of {driver}{why}"
     return ""
 
 

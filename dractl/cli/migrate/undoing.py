@@ -26,9 +26,19 @@ from dractl.migrate.steps import Step, Verb
 def undone(site: Site, step: Step, former: Former) -> str:
     """Take a step back; return what is said of it, "" if there is nothing to say.
 
+    What is not there any more, or is another object of that name, is left alone.
     Raises DractlError where it cannot be taken back, or not now.
     """
+    if step.verb in _CHANGING:
+        standing = site.changes.read(site.place(step))
+        if standing is None:
+            return f"{title(step)} is gone already"
+        if uid_of(standing) != former.get("uid"):
+            return f"{title(step)} was made anew by somebody else, and stays"
     return _UNDOING[step.verb](site, step, former)
+
+
+_CHANGING: Final = frozenset({Verb.PATCH, Verb.LABEL, Verb.CORDON, Verb.UNCORDON})
 
 
 # -- objects
