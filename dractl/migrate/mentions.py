@@ -7,6 +7,7 @@ applied last) is neither. A tool that is told the name in its arguments is a men
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Final
 
 from dractl.api.pod_specs import is_pod_spec
@@ -80,6 +81,10 @@ _BEFORE: Final = (
     r"requests\.",
     "resources/",
 )
+_SELECTED: Final = re.compile(r'\bresource\s*=~\s*"([^"\n]{1,200})"')
+_ANY: Final = re.compile(r"\.[*+]")
+_PLAIN: Final = re.compile(r"\**[A-Za-z0-9_]{3,}[A-Za-z0-9_*]*")
+"""What queries select names by: enough of a name, the rest of which is any."""
 _DCGM: Final = re.compile(r"DCGM_FI_\w+")
 _OF_PODS: Final = re.compile(r"\b(?:exported_)?(?:pod|namespace|container)\b")
 _OF_DCGM: Final = "nvidia.com/"
@@ -153,14 +158,27 @@ class _Search:
         if not isinstance(value, str):
             return
         seen = set()
-        for found in self._pattern.finditer(value.replace("\\", "")):
-            resource = self._by_spelling[found[1]]
+        for resource, found in self._found(value.replace("\\", "")):
             if resource not in seen:
                 seen.add(resource)
                 yield resource, _excerpt(key, found), False
         told = _DCGM.search(value) if self._of_dcgm and not seen else None
         if told and (is_scaler or _OF_PODS.search(value)):
             yield self._of_dcgm, _excerpt(key, told), True
+
+    def _found(self, text: str) -> Iterator[tuple[str, re.Match[str]]]:
+        """Yield names in a text with their places, also those that queries select."""
+        for found in self._pattern.finditer(text):
+            yield self._by_spelling[found[1]], found
+        for found in _SELECTED.finditer(text):
+            for piece in found[1].split("|"):
+                pattern = _ANY.sub("*", piece)
+                if "*" in pattern and _PLAIN.fullmatch(pattern):
+                    yield from (
+                        (name, found)
+                        for spelling, name in self._by_spelling.items()
+                        if fnmatchcase(spelling, pattern)
+                    )
 
 
 def _texts_of(given: Input) -> Iterator[tuple[Steps, str, object]]:

@@ -38,6 +38,20 @@ def test_other_names_are_not_taken_for_it(text: str) -> None:
     assert _found(f"apiVersion: v1\nkind: Thing\nspec: {{{text}}}") == []
 
 
+@pytest.mark.parametrize(
+    ("pattern", "is_found"),
+    [
+        ("nvidia_com_.+", True), (".*gpu.*", True), ("cpu|nvidia.*", True),
+        (".+", False), ("amd.*", False), ("(nvidia.*)+", False), ("*", False),
+    ],
+)  # fmt: skip
+def test_queries_select_names_by_parts_of_them(pattern: str, is_found: bool) -> None:
+    query = f'sum(kube_node_status_allocatable{{resource=~\\"{pattern}\\"}})'
+    text = f'kind: ConfigMap\ndata: {{b.json: \'{{"expr": "{query}"}}\'}}'
+    found = [(role, name) for role, name, _ in _found(text)]
+    assert found == ([("dashboard", GPU)] if is_found else [])
+
+
 @pytest.mark.parametrize("row", cases("no-mentions"), ids=named)
 def test_users_and_what_the_api_writes_are_no_mentions(row: Any) -> None:
     assert _found(yaml.safe_dump(row["document"])) == []

@@ -157,7 +157,8 @@ def named_elsewhere(case: Case) -> Iterator[Said]:
     for each, count in _by_input(case, "other"):
         if each.input.kind != _ATTACHMENT and not _asks(each):
             times = f", and {count - 1} more" if count > 1 else ""
-            yield _about(each, f"it names {each.resource}: {each.text}{times}", "")
+            of = "" if each.text.startswith(each.resource) else f"{each.resource}: "
+            yield _about(each, f"it names {of}{each.text}{times}", "")
 
 
 def _tells_claims(given: Input) -> bool:
