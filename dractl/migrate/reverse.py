@@ -21,7 +21,7 @@ from dractl.migrate.former import Former, former
 from dractl.migrate.holders import Holder, holders, shared, without_claims
 from dractl.migrate.inputs import Input, Order, Steps, Wire
 from dractl.migrate.losses import loss
-from dractl.migrate.memory import MIGRATED
+from dractl.migrate.memory import note_in
 from dractl.migrate.places import at
 from dractl.migrate.quotas import quota_key
 from dractl.model.claims import ResourceClaim, ResourceClaimTemplate
@@ -49,9 +49,10 @@ def reversed_(inputs: Sequence[Input], order: Order) -> Rewrite:
         if each.group != GROUP:
             for spec in specs(each):
                 work.give_back(each, spec)
-    needed = frozenset(work.needed())
+    unused = frozenset(work.unused())
+    needed = frozenset(work.needed(unused))
     documents = {**dict(work.quotas(needed)), **work.documents}
-    removed = frozenset(work.removed(needed))
+    removed = unused.union(work.unused_classes(needed))
     return Rewrite(documents, findings=tuple(work.findings), removed=removed)
 
 
@@ -182,21 +183,31 @@ class _Work:
             self._say(given, _LOST, what, given.where)
         return own
 
-    def needed(self) -> Iterator[str]:
+    def unused(self) -> Iterator[int]:
+        """Yield the claims and templates that no pods name any more."""
+        still: dict[Reference, set[str]] = {}
+        for given in self.inputs:
+            document = self.documents.get(given.number, given.document)
+            for reference in references(document):
+                still.setdefault(reference, set()).add(given.namespace)
+        for number, each in self.used.items():
+            given = each.given
+            namespaces = still.get(Reference(_KINDS[given.kind], given.name), ())
+            if not any(_may_be_one(one, given.namespace) for one in namespaces):
+                yield number
+
+    def needed(self, unused: Collection[int]) -> Iterator[str]:
         """Yield the classes of claims that stay."""
-        gone = set(self._unused_claims())
         for each in self.inputs:
             is_claim = each.group == GROUP and each.kind in _KINDS
-            if is_claim and each.number not in gone:
+            if is_claim and each.number not in unused:
                 yield from _class_names(each.document)
 
-    def removed(self, needed: Collection[str]) -> Iterator[int]:
-        """Yield the inputs that nothing needs any more."""
-        yield from self._unused_claims()
+    def unused_classes(self, needed: Collection[str]) -> Iterator[int]:
+        """Yield the classes that a migration made, and nothing needs any more."""
         for each in self.inputs:
             is_class = each.group == GROUP and each.kind == "DeviceClass"
-            is_ours = MIGRATED in mapping(each.metadata, "annotations")
-            if is_class and is_ours and each.name not in needed:
+            if is_class and note_in(each.document) and each.name not in needed:
                 yield each.number
 
     def quotas(self, needed: Collection[str]) -> Iterator[tuple[int, Wire]]:
@@ -216,23 +227,6 @@ class _Work:
             if steps and gone:
                 places = [(*steps, key) for key in gone]
                 yield given.number, without(given.document, places)
-
-    def _unused_claims(self) -> Iterator[int]:
-        still = {
-            (given.namespace, reference)
-            for given in self.inputs
-            for reference in references(
-                self.documents.get(given.number, given.document)
-            )
-        }
-        for number, each in self.used.items():
-            given = each.given
-            reference = Reference(_KINDS[given.kind], given.name)
-            if not any(
-                reference == other and _may_be_one(namespace, given.namespace)
-                for namespace, other in still
-            ):
-                yield number
 
     def _say(self, given: Input, code: str, what: str, place: str) -> None:
         found = loss(code, what, given.title, place)
