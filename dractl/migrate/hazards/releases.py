@@ -15,6 +15,7 @@ _CLAIMS: Final = "DynamicResourceAllocation"
 _EXTENDED: Final = "DRAExtendedResource"
 _CAPACITY: Final = "DRAConsumableCapacity"
 _ADMIN: Final = "DRAAdminAccess"
+_OF_KUBELETS: Final = frozenset({_CLAIMS, _EXTENDED, _CAPACITY})
 _EVERYWHERE: Final = (
     "kube-apiserver, kube-controller-manager, kube-scheduler and every kubelet"
 )
@@ -67,20 +68,26 @@ def kubelet_too_old(case: Case) -> Iterator[Said]:
     an extended resource, or by claims at all, do not start there.
     """
     profile = case.order.profile
+    needed = {
+        gate: route
+        for each in case.users
+        for gate, _, route in _needs(case, each)
+        if gate in _OF_KUBELETS and profile.enabled(gate)
+    }
     old: dict[str, list[str]] = {}
     for node in case.snapshot.nodes:
         release = _release(node.kubelet_version)
         if release is None or release >= profile.version:
             continue
-        for gate in (_CLAIMS, _EXTENDED):
-            if profile.enabled(gate) and not Profile.of(release).enabled(gate):
-                old.setdefault(gate, []).append(f"{node.name} ({release})")
-                break
+        lacking = [gate for gate in needed if not Profile.of(release).enabled(gate)]
+        for gate in [_CLAIMS] if _CLAIMS in lacking else lacking:
+            old.setdefault(gate, []).append(f"{node.name} ({release})")
     for gate, nodes in old.items():
         more = f" and {len(nodes) - 3} more" if len(nodes) > 3 else ""  # noqa: PLR2004
         yield Said(
             f"kubelets of {', '.join(nodes[:3])}{more} lack {gate} by default",
             "update these nodes, or turn the gate on there",
+            route=needed[gate],
             subject="the cluster",
         )
 
