@@ -9,6 +9,7 @@ from dractl.api.lists import is_list, items_of
 from dractl.api.problems import Problem
 from dractl.api.snapshot import Snapshot
 from dractl.cli.configurations import with_configurations
+from dractl.cli.migrate.charts import first_advice
 from dractl.cli.migrate.options import Given, Wanted
 from dractl.cli.migrate.orders import order_of, taught
 from dractl.cli.options import usage
@@ -60,6 +61,11 @@ class Gathered:
     failures: tuple[Problem, ...] = ()
     live: Live | None = None
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All that is left out: what could not be read, and what was malformed."""
+        return tuple(dict.fromkeys((*self.failures, *self.snapshot.problems)))
+
 
 def gathered(  # noqa: PLR0913 - what is read, from where, and for whom
     given: Given,
@@ -83,7 +89,7 @@ def gathered(  # noqa: PLR0913 - what is read, from where, and for whom
     read, problems = _files(given)
     documents = [pair for each in read for pair in _documents(each)]
     if given.paths and not documents:
-        raise _nothing(problems)
+        raise _nothing(problems, command)
     found = Documents((), (), given.namespace)
     if not given.paths or not source.is_live or source.names_live:
         wish = Wish(command, given.namespace, given.all_namespaces, fresh=fresh)
@@ -146,7 +152,7 @@ def _problem(error: DractlError) -> Problem:
     return Problem("", "", "", "", error.message, error.where)
 
 
-def _nothing(problems: Sequence[Problem]) -> DractlError:
+def _nothing(problems: Sequence[Problem], command: str) -> DractlError:
     if not problems:
         return DractlError(
             "empty",
@@ -158,7 +164,7 @@ def _nothing(problems: Sequence[Problem]) -> DractlError:
         "malformed",
         first.message,
         where=first.where,
-        hint="mend that place, or name other files",
+        hint=first_advice(problems, command) or "mend that place, or name other files",
     )
 
 

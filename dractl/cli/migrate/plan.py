@@ -39,11 +39,12 @@ Examples:
 Files are planned without a cluster, unless options name one; without files, the
 cluster is. Give the configuration of the device plugins, too: it tells whether
 one nvidia.com/gpu is a whole device, a partition or a share. Nothing is changed.
+Of many of a kind, a few are shown; -v shows all, -o wide a line for each request.
 
-Exit status: 0 it can go as planned, or nothing asks for devices; 1 something is
-in the way: an error on the chosen route, capacity that is lost, or no proof though
-there is a cluster; 2 wrong usage; 3 a file or the cluster cannot be read, in whole
-or in part.
+Exit status: 0 it can go as planned, or nothing asks for devices; also without a
+cluster, where nothing can be proven; 1 something is in the way: an error on the
+chosen route, capacity that is lost, or no proof though there is a cluster; 2 wrong
+usage; 3 a file or the cluster cannot be read, in whole or in part.
 """)
 
 ExplainOption = Annotated[
@@ -91,7 +92,7 @@ def _rendered(answer: "Answer", output_format: str, screen: Terminal) -> str:
         from dractl.migrate.document import document
 
         data = document(
-            answer.plan, answer.proof, answer.stages, answer.gathered.failures
+            answer.plan, answer.proof, answer.stages, answer.gathered.problems
         )
         return (output.as_json if output_format == "json" else output.as_yaml)(data)
     from dractl.cli.migrate import plans

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from dractl.cli.migrate.charts import first_advice
 from dractl.cli.migrate.inputs import Gathered, gathered
 from dractl.cli.migrate.options import Given, Wanted
 from dractl.cli.reading import warn_of
@@ -54,13 +55,14 @@ class Answer:
         """How the command ends."""
         if self.gathered.failures:
             return ExitStatus.ENVIRONMENT
+        whole = ExitStatus.ENVIRONMENT if self.gathered.problems else ExitStatus.YES
         if not self.plan.users:
-            return ExitStatus.YES
+            return whole
         moves = any(each.route is not None for each in self.plan.users)
         is_unproven = self.proof.verdict is Verdict.UNPROVEN and self.has_cluster
         if self.is_blocked or self.proof.verdict is Verdict.LOSES:
             return ExitStatus.NO
-        return ExitStatus.NO if moves and is_unproven else ExitStatus.YES
+        return ExitStatus.NO if moves and is_unproven else whole
 
 
 def planned(
@@ -76,6 +78,7 @@ def planned(
     `fresh` asks a live cluster for the state of this moment.
     """
     found = gathered(given, wanted, source, screen, fresh=fresh)
+    _check_pools(found, screen)
     made = plan(found.inputs, found.snapshot, found.order)
     new = rewritten(made, found.snapshot, found.inputs)
     proven = proof(made, found.inputs, found.snapshot, new)
@@ -84,12 +87,20 @@ def planned(
     return Answer(found, told, proven, steps)
 
 
+def _check_pools(found: Gathered, screen: Terminal) -> None:
+    label, nodes = found.order.pool_label, found.snapshot.nodes
+    if label and nodes and not any(label in each.meta.labels for each in nodes):
+        screen.warn(f"no node has the label {label}, so that all are of one pool")
+
+
 def tell(answer: Answer, screen: Terminal) -> None:
     """Say what could not be read, how much there is, and what to type next."""
     warn_of(answer.gathered.snapshot, screen, "migrate plan")
     for problem in answer.gathered.failures:
         if problem not in answer.gathered.snapshot.problems:
             screen.warn(f"left out: {problem}")
+    if hint := first_advice(answer.gathered.failures, "migrate plan"):
+        screen.note(hint)
     screen.note(_summary(answer))
     screen.note(f"next: {_next(answer, screen.program)}")
 

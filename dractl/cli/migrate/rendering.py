@@ -1,10 +1,11 @@
 """What `dractl migrate render` makes: from its options to texts, and what it says."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from dractl.cli.diffs import difference, joined
+from dractl.cli.migrate.charts import advice
 from dractl.cli.migrate.inputs import Gathered, gathered
 from dractl.cli.migrate.options import Given, Wanted
 from dractl.cli.migrate.placing import (
@@ -31,15 +32,10 @@ from dractl.model.cluster import Profile
 from dractl.rules.registry import Severity
 from dractl.rules.server import Judgement, judged
 from dractl.rules.subject import mapping, text
-from dractl.sources.files import load_text
 from dractl.sources.yaml_write import block
 
 _NO_FILE: Final = "/dev/null"
 COMMAND: Final = "migrate render"
-_TEMPLATE: Final = "{{"
-_RENDERED_FIRST: Final = (
-    "it is a template of Helm: helm template CHART | dractl migrate render -"
-)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -91,10 +87,7 @@ def rendering(
     Raises DractlError where nothing can be read, and where an object came out that the
     release would refuse, which is a bug.
     """
-    try:
-        found = gathered(given, wanted, source, screen, command=COMMAND)
-    except DractlError as error:
-        raise _hinted(error) from None
+    found = gathered(given, wanted, source, screen, command=COMMAND)
     if back:
         made, rewrite = None, reversed_(found.inputs, found.order)
     else:
@@ -107,21 +100,6 @@ def rendering(
     others = rewrite.documents.keys() - users
     met = frozenset(each.title for each in found.inputs if each.number in others)
     return Rendering(found, made, rewrite, where, met)
-
-
-def _hinted(error: DractlError) -> DractlError:
-    """Return the error with what helps if the file is a template of Helm."""
-    path = error.where.partition(":")[0]
-    if error.code != "malformed" or not _is_template(path):
-        return error
-    return replace(error, hint=_RENDERED_FIRST)
-
-
-def _is_template(path: str) -> bool:
-    try:
-        return _TEMPLATE in load_text(path) if path and path != "stdin" else False
-    except DractlError:
-        return False
 
 
 # -- the check of what was made
@@ -219,8 +197,7 @@ def tell(made: Rendering, screen: Terminal) -> None:
     for problem in made.gathered.failures:
         if problem in made.gathered.snapshot.problems:
             continue
-        path = problem.where.partition(":")[0]
-        hint = _RENDERED_FIRST if _is_template(path) else ""
+        hint = advice(problem.where, COMMAND)
         screen.fail(DractlError("malformed", problem.message, problem.where, hint))
     for finding in made.findings:
         _say(finding, screen)

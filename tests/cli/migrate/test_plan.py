@@ -145,6 +145,38 @@ def test_documents_may_be_anything(
     assert "Traceback" not in ran.err
 
 
+def test_an_object_that_is_malformed_ends_as_a_file_in_part(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    file = tmp_path / "node.yaml"
+    file.write_text("apiVersion: v1\nkind: Node\nmetadata: {labels: {}}\n")
+
+    ran = dractl("migrate", "plan", EXAMPLE, str(file))
+    told = plan(dractl, EXAMPLE, str(file))["problems"]
+
+    assert ran.status == 3
+    assert "Node metadata.name: is missing" in ran.err
+    assert [each["path"] for each in told] == ["metadata.name"]
+
+
+def test_a_chart_is_to_be_rendered_first(dractl: Runner, tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text("metadata:\n  name: {{ .Release.Name }}\n")
+    advice = "it is a template of Helm: helm template CHART | dractl migrate plan -"
+
+    alone = dractl("migrate", "plan", str(tmp_path))
+    beside = dractl("migrate", "plan", str(tmp_path), EXAMPLE)
+
+    assert (alone.status, beside.status) == (3, 3)
+    assert f"hint: {advice}" in alone.err
+    assert advice in beside.err.splitlines()
+
+
+def test_a_label_that_no_node_has_makes_no_pools(dractl: Runner) -> None:
+    ran = dractl("migrate", "plan", "--demo", "--pool-label", "example.com/pol")
+
+    assert "warning: no node has the label example.com/pol" in ran.err
+
+
 def test_what_cannot_be_read_is_told_and_the_rest_is_planned(
     dractl: Runner, tmp_path: Path
 ) -> None:
