@@ -83,17 +83,6 @@ RDMA_PLUGIN: Final = Plugin(
             conditions=("rdma=true",),
             differences=(_EXCLUSIVE,),
         ),
-        *(
-            Extended(
-                "rdma/*",
-                _NET,
-                conditions=("rdma=true",),
-                unit=unit,
-                keeps_pods=False,
-                differences=(_EXCLUSIVE,),
-            )
-            for unit in ("time-slice", "fraction")
-        ),
     ),
     (
         Label(

@@ -84,7 +84,6 @@ def test_classes_to_be_made_pass_our_rules(row: Row) -> None:
 
 
 def _is_bad(code: str) -> bool:
-
     return RULES[code].severity is not Severity.INFO
 
 
@@ -365,7 +364,7 @@ def test_switches_are_labels_of_nodes() -> None:
             assert switch.note
 
 
-def test_images_tell_plugins_apart() -> None:
+def test_plugins_that_a_driver_follows_are_known_by_images() -> None:
     for plugin in _PLUGINS:
         if any(row.driver for row in plugin.extended):
             assert plugin.images
