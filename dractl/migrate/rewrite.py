@@ -101,6 +101,7 @@ class _Work:
         spec = mapping(at(document, user.steps))
         gone = leaving(spec, plan.moved, user.steps)
         self.findings += _remarks(plan, made, gone, self.plan.order)
+        self.findings += _amounts_lost(user, common)
         names = [text(each, "name") for each in entries(spec, "resourceClaims")]
         listed: list[_Entry] = []
         for source, uses in self._sources(plan, made, common, gone):
@@ -291,6 +292,14 @@ def _remarks(
             what = f"the requirement on {moved.label} stays: another term beside it "
             what += "would mean something else without it"
             yield _said(user, "requirement-stays", what, moved.steps)
+
+
+def _amounts_lost(user: User, common: Iterable[Asking]) -> Iterator[Finding]:
+    for each in common:
+        if each.amount > 1:
+            what = f"nothing notes that container {each.container} asked for "
+            what += f"{each.amount} of {each.resource}, for the way back"
+            yield _said(user, "not-reversible", what, each.steps)
 
 
 def _limits_lost(inputs: Iterable[Input], beside: Collection[int]) -> Iterator[Finding]:

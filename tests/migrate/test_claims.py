@@ -124,6 +124,13 @@ def test_lets_the_pods_of_a_namespace_share_one_claim() -> None:
         assert entry["resourceClaimName"] == "nvidia-com-gpu-shared"
 
 
+def test_says_that_nothing_notes_how_many_shares_there_were() -> None:
+    made = rewrite(pods(f"a {GPU}=2", f"b {GPU}=1"), SHARED, shares=Shares.CLAIM)
+    (found,) = made.findings
+    assert found.code == "not-reversible"
+    assert "container a asked for 2 of nvidia.com/gpu" in found.message
+
+
 def test_names_the_claim_for_shares_once_for_what_it_is() -> None:
     name = f"{GPU}.shared"
     meant = {name: Meaning("time-slice", replicas=4)}
