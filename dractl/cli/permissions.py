@@ -15,7 +15,7 @@ def permissions(command: str) -> str:
     """
     need = NEEDS[command]
     name = f"dractl-{command.replace(' ', '-')}"
-    return as_yaml(reader(name, list(_rules(need)), PATHS))
+    return as_yaml(reader(name, list(_rules(need)), (*PATHS, *need.paths)))
 
 
 def _rules(need: Need) -> Iterator[dict[str, Any]]:

@@ -202,13 +202,17 @@ def _rollout(verb: str) -> Mapping[Kind, tuple[str, ...]]:
     }
 
 
+_SERVED: Final = ("/api/*", "/apis/*")
+"""Where a server says what it has of a group."""
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """What a command reads; without the `essential` kinds it has no answer.
 
     `changes` are the verbs by which it changes kinds, `asks` those of what it asks for
     one by one. `everywhere` are kinds that matter beyond the namespace that is asked
-    for, even strictly. `watches` tells whether it can follow them as they change.
+    for, even strictly. `paths` are those beside PATHS. `watches` tells whether it can follow them as they change.
     """
 
     kinds: tuple[Kind, ...]
@@ -216,6 +220,7 @@ class Need:
     changes: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
     everywhere: tuple[Kind, ...] = ()
     asks: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
+    paths: tuple[str, ...] = ()
     watches: bool = False
 
     @property
@@ -248,13 +253,15 @@ NEEDS: Final[Mapping[str, Need]] = {
         (NODE, POD),
         _rollout("create"),
         asks={CONFIG_MAP: ("get",)},
+        paths=_SERVED,
     ),
     "migrate plan": Need(_MIGRATION, (NODE, POD), asks={CONFIG_MAP: ("get",)}),
     "migrate render": Need(_MIGRATION, (NODE, POD), asks={CONFIG_MAP: ("get",)}),
-    "migrate rollback": Need((CLAIM, POD), changes=_rollout("delete")),
+    "migrate rollback": Need((CLAIM, POD), changes=_rollout("delete"), paths=_SERVED),
     "migrate verify": Need(
         (SLICE, CLAIM, POD),
         asks=dict.fromkeys((DEVICE_CLASS, TEMPLATE, CLAIM, *_REWRITTEN), ("get",)),
+        paths=_SERVED,
     ),
     "validate": Need((*_DEVICES, *_CLAIMS, QUOTA)),
     "taint": Need(

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
-_FIRST_PAUSE: Final = 0.1  # seconds between two looks, at first
+_FIRST_PAUSE: Final = 0.05  # seconds between two looks, at first
 _LONGEST_PAUSE: Final = 2.0
 
 

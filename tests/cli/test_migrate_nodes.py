@@ -89,7 +89,7 @@ def test_a_budget_keeps_a_pod_and_the_stage_stops_there(
     server.add(budget(0))
 
     with acting(server):
-        refused = wave(migrate, "--timeout", "400ms")
+        refused = wave(migrate, "--timeout", "150ms")
         kept = [each["metadata"]["name"] for each in server.objects("Pod")]
         cordoned = server.object("Node", "n0")
         server.add(budget(1))
@@ -146,7 +146,7 @@ def test_pods_that_hold_claims_leave_too(migrate: Migrator, server: ApiServer) -
 def test_a_node_that_keeps_its_resource_is_waited_for(migrate: Migrator) -> None:
     migrate.plan((Stage("wait", StageKind.NODES, "wait", NODES.steps[3:4]),))
 
-    ran = migrate("apply", "--yes", "--timeout", "400ms")
+    ran = migrate("apply", "--yes", "--timeout", "150ms")
 
     assert ran.status == 1
     assert f"waiting for Node n0: it still has 2 {RESOURCE}\n" in ran.err
@@ -169,7 +169,7 @@ def test_a_pool_has_to_be_complete(migrate: Migrator, server: ApiServer) -> None
     }
     server.add(part)
 
-    refused = migrate("apply", "--yes", "--timeout", "400ms")
+    refused = migrate("apply", "--yes", "--timeout", "150ms")
     server.add(part | {"metadata": {"name": "b"}})
     done = migrate("apply", "--yes")
 

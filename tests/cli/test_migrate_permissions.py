@@ -18,6 +18,8 @@ def test_the_roles_let_a_migration_go_there_and_back(
     for verb in ("apply", "verify", "rollback"):
         text = dractl("migrate", verb, "--explain-permissions").out
         allowed = tuple(rules(yaml.safe_load(text)))
+        paths = {each.path for each in allowed}
+        assert paths >= {"/api/*", "/apis/*"}  # whom system:discovery is taken from
         api_server.access.change(User(verb, allow=allowed))
 
     with acting(api_server):

@@ -207,7 +207,7 @@ def test_a_driver_stays_while_a_budget_keeps_a_pod_with_a_claim(
         migrate.through("objects", "wave-1")
         bare = {"nodeName": "n0", "containers": [{"name": "c"}]}
         server.add([budget, pod("user") | {"spec": bare}, held("c", "user")])
-        refused = migrate("rollback", "--yes", "--timeout", "400ms")
+        refused = migrate("rollback", "--yes", "--timeout", "150ms")
         labels = server.object("Node", "n0")["metadata"]["labels"]
         states = migrate.states()
         server.add(budget | {"status": {"disruptionsAllowed": 1}})
@@ -225,7 +225,7 @@ def test_a_node_stays_cordoned_until_its_plugin_is_back(
 ) -> None:
     with acting(server):
         migrate.through("objects", "wave-1")
-    refused = migrate("rollback", "--yes", "--timeout", "300ms")
+    refused = migrate("rollback", "--yes", "--timeout", "150ms")
     cordoned = server.object("Node", "n0")["spec"]
     act(server)
     done = migrate("rollback", "--yes")
@@ -258,7 +258,7 @@ def test_a_wave_that_stopped_in_the_middle_is_taken_back(
 ) -> None:
     before = former(server)
     stuck = migrate(
-        "apply", "--yes", "--stage", "wave-1", "--unverified", "--timeout", "300ms"
+        "apply", "--yes", "--stage", "wave-1", "--unverified", "--timeout", "150ms"
     )
 
     with acting(server):
@@ -393,7 +393,7 @@ def test_a_label_that_somebody_changed_stops_it_before_later_steps(
         whole = server.object("Node", "n0")
         labels = {**whole["metadata"]["labels"], ON: "maybe"}
         server.add({**whole, "metadata": {**whole["metadata"], "labels": labels}})
-        ran = migrate("rollback", "--yes", "--timeout", "300ms")
+        ran = migrate("rollback", "--yes", "--timeout", "150ms")
 
     assert ran.status == 1
     assert f"its label {ON} is 'maybe', not 'true'" in ran.err

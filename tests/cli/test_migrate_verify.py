@@ -169,7 +169,7 @@ def test_only_a_stage_that_is_done_is_verified(
 ) -> None:
     none = migrate("verify")
     argv = ("apply", "--yes", "--stage", "wave-1", "--unverified")
-    migrate(*argv, "--timeout", "200ms")
+    migrate(*argv, "--timeout", "150ms")
     partly = migrate("verify")
     other = migrate("verify", "--stage", "objects")
 
