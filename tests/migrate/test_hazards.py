@@ -137,6 +137,25 @@ def test_a_file_among_the_manifests_of_the_kubelet_is_a_static_pod() -> None:
     assert (static.where, static.severity) == (where, Severity.ERROR)
 
 
+@pytest.mark.parametrize(
+    ("shares", "codes"),
+    [
+        (Shares.CAPACITY, {"share-becomes-device": Severity.ERROR}),
+        (Shares.CLAIM, {"shared-claim": Severity.WARNING}),
+    ],
+)
+def test_claims_are_no_way_for_shares_that_become_devices(
+    shares: Shares, codes: Mapping[str, Severity]
+) -> None:
+    (row,) = (row for row in ROWS if row["code"] == "share-becomes-device")
+    side = {**row["shown"], "options": {"shares": shares}}
+    found = [each for each in _found(side) if "share" in each.code]
+    assert {each.code: each.severity for each in found} == codes
+    assert not any("capacity" in each.fix for each in found)
+    (user,) = _plan(side).users
+    assert (user.route is Route.CLAIMS) is (shares is Shares.CLAIM)
+
+
 @pytest.mark.parametrize(("pods", "is_told"), [(2, False), (3, True)])
 def test_shares_that_end_count_as_devices(pods: int, is_told: bool) -> None:
     (row,) = (row for row in ROWS if row["code"] == "share-becomes-device")

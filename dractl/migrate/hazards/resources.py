@@ -205,7 +205,7 @@ def shared_claim(case: Case, each: UserPlan) -> Iterator[Said]:
         over = f", though only {most} shared a device before" if 0 < most < pods else ""
         yield Said(
             f"the {pods} pods share one device of {resource} on one node{over}",
-            "lower the number of pods, or use --shares capacity",
+            f"lower the number of pods{_or_capacity(each, resource)}",
             _of_user(each, resource),
             Route.CLAIMS,
         )
@@ -222,10 +222,15 @@ def shared_claim_per_node(case: Case, each: UserPlan) -> Iterator[Said]:
         for resource in _shared(each):
             yield Said(
                 f"pods on several nodes cannot share a claim for {resource}",
-                "use --shares capacity",
+                f"leave it to its plugin{_or_capacity(each, resource)}",
                 _of_user(each, resource),
                 Route.CLAIMS,
             )
+
+
+def _or_capacity(each: UserPlan, resource: str) -> str:
+    """Return the other way to share, where the driver has one."""
+    return ", or use --shares capacity" if each.targets[resource].row.capacity else ""
 
 
 def _or_else(each: UserPlan, resource: str) -> str:
