@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -80,6 +81,7 @@ def _pods(draw: st.DrawFn) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 
+@pytest.mark.property
 @settings(max_examples=60)
 @given(_pods(), st.sampled_from(["1.32", "1.34", "1.36", "1.37"]))
 def test_comes_back_as_it_was(pod: dict[str, Any], release: str) -> None:

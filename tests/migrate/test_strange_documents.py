@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,7 +47,7 @@ def _places(value: Any, steps: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
 
 
 def _with(value: Any, steps: tuple[Any, ...], strange: Any) -> Any:
-    """Return a value with a strange one at a place, also in a text that is YAML."""
+    """Return a value with a strange one at a place."""
     if not steps:
         return strange
     copy = list(value) if isinstance(value, list) else dict(value)
@@ -56,6 +57,7 @@ def _with(value: Any, steps: tuple[Any, ...], strange: Any) -> Any:
 
 @st.composite
 def _strange(draw: st.DrawFn) -> Any:
+    """Return a document with a strange value in it, or in one of its texts."""
     document = draw(st.sampled_from(_corpus()))
     if document.get("kind") == "ConfigMap":
         key = draw(st.sampled_from(sorted(document["data"])))
@@ -86,6 +88,7 @@ def _answers(found: list[Any], route: Route, shares: Shares) -> list[Any]:
     return [*after, *back.documents.values()]
 
 
+@pytest.mark.property
 @settings(max_examples=100)
 @given(
     st.lists(_strange(), min_size=1, max_size=3),
