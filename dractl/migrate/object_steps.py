@@ -85,11 +85,7 @@ class Objects:
         for each in self._users.get(number, ()):
             for finding in each.findings:
                 if finding.code in _NO_USE:
-                    how = (
-                        f"{finding.message}; {finding.fix}"
-                        if finding.fix
-                        else (finding.message)
-                    )
+                    how = "; ".join(filter(None, (finding.message, finding.fix)))
                     return _by_hand(live, f"change {live.title}: {how}")
         new = self._rewrite.documents[number]
         try:

@@ -1,5 +1,7 @@
 """A rollout in stages: what claims need, then nodes wave by wave, then workloads.
 
+Nothing that pods rely on goes before they move: classes, templates and keys of quotas
+come first, and a namespace's limit ranges lose their defaults with its first workloads.
 Stages are data for whoever carries them out. Objects are patched only as the cluster
 has them; what no patch can do, or what another tool would undo, is left to people.
 """
