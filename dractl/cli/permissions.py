@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dractl.cli.output import as_yaml
-from dractl.live.kinds import NEEDS, PATHS, Need
+from dractl.live.kinds import NEEDS, Need
 from dractl.manifests.access import reader, rule
 
 
@@ -15,7 +15,7 @@ def permissions(command: str) -> str:
     """
     need = NEEDS[command]
     name = f"dractl-{command.replace(' ', '-')}"
-    return as_yaml(reader(name, list(_rules(need)), (*PATHS, *need.paths)))
+    return as_yaml(reader(name, list(_rules(need)), need.paths))
 
 
 def _rules(need: Need) -> Iterator[dict[str, Any]]:

@@ -202,17 +202,14 @@ def _rollout(verb: str) -> Mapping[Kind, tuple[str, ...]]:
     }
 
 
-_SERVED: Final = ("/api/*", "/apis/*")
-"""Where a server says what it has of a group."""
-
-
 @dataclass(frozen=True, slots=True)
 class Need:
     """What a command reads; without the `essential` kinds it has no answer.
 
     `changes` are the verbs by which it changes kinds, `asks` those of what it asks for
     one by one. `everywhere` are kinds that matter beyond the namespace that is asked
-    for, even strictly. `paths` are those beside PATHS. `watches` tells whether it can follow them as they change.
+    for, even strictly. `finds` tells whether it asks what versions of groups have,
+    `watches` whether it can follow objects as they change.
     """
 
     kinds: tuple[Kind, ...]
@@ -220,8 +217,19 @@ class Need:
     changes: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
     everywhere: tuple[Kind, ...] = ()
     asks: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
-    paths: tuple[str, ...] = ()
+    finds: bool = False
     watches: bool = False
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths that are no resources: where a server says what it has."""
+        kinds = (*self.kinds, *self.changes, *self.asks) if self.finds else ()
+        found = {
+            f"/apis/{kind.group}/{version}" if kind.group else f"/api/{version}"
+            for kind in kinds
+            for version in kind.versions
+        }
+        return (*PATHS, *sorted(found))
 
     @property
     def narrow(self) -> tuple[Kind, ...]:
@@ -253,15 +261,15 @@ NEEDS: Final[Mapping[str, Need]] = {
         (NODE, POD),
         _rollout("create"),
         asks={CONFIG_MAP: ("get",)},
-        paths=_SERVED,
+        finds=True,
     ),
     "migrate plan": Need(_MIGRATION, (NODE, POD), asks={CONFIG_MAP: ("get",)}),
     "migrate render": Need(_MIGRATION, (NODE, POD), asks={CONFIG_MAP: ("get",)}),
-    "migrate rollback": Need((CLAIM, POD), changes=_rollout("delete"), paths=_SERVED),
+    "migrate rollback": Need((CLAIM, POD), changes=_rollout("delete"), finds=True),
     "migrate verify": Need(
         (SLICE, CLAIM, POD),
         asks=dict.fromkeys((DEVICE_CLASS, TEMPLATE, CLAIM, *_REWRITTEN), ("get",)),
-        paths=_SERVED,
+        finds=True,
     ),
     "validate": Need((*_DEVICES, *_CLAIMS, QUOTA)),
     "taint": Need(
