@@ -6,6 +6,7 @@ import pytest
 
 from dractl.migrate.answer import Meaning, Rewrite
 from dractl.migrate.inputs import Shares
+from dractl.rules.registry import Severity
 from tests.migrate.rewriting import CHAT, EFA, GPU, counts, pods, rewrite, template
 
 _LAST = {"i": "a i", "s": "s"}
@@ -54,6 +55,7 @@ def test_says_when_an_init_container_sees_more() -> None:
     made = rewrite(pods(f"a {GPU}=4", init=f"i {GPU}=1"))
     (found,) = made.findings
     assert (found.code, found.subject) == ("init-sees-more", "Pod ns/it")
+    assert found.severity is Severity.WARNING
     assert "container i asked for 1 nvidia.com/gpu and can use 4" in found.message
 
 
