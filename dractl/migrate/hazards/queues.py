@@ -7,12 +7,14 @@ from dractl.migrate.answer import UserPlan
 from dractl.migrate.hazards.registry import Case, Said, of_all, of_user
 from dractl.migrate.inputs import Route, Shares
 from dractl.migrate.making import SHARED
+from dractl.migrate.targets import plugins
 from dractl.rules.registry import Severity
 from dractl.rules.subject import mapping, text
 
 _DEFAULT: Final = "default-scheduler"
 _VOLCANO: Final = "volcano"
 _VOLCANO_GROUP: Final = "batch.volcano.sh"
+_FLAVOR: Final = ("kueue.x-k8s.io", "ResourceFlavor")
 _QUEUE: Final = "kueue.x-k8s.io/queue-name"
 
 
@@ -123,6 +125,33 @@ def queue_old_name(case: Case) -> Iterator[Said]:
                 Route.CLAIMS,
                 each.input.title,
             )
+
+
+@of_all("queue-node-labels", Severity.INFO)
+def queue_node_labels(case: Case) -> Iterator[Said]:
+    """A ResourceFlavor of Kueue finds nodes by labels that come with a device plugin.
+
+    Feature discovery often comes with the chart of the device plugin. If it goes with
+    that, nodes lose its labels or keep old ones, and pods of the flavor find no node.
+    It can go on running beside DRA.
+    """
+    if not any(each.targets for each in case.users):
+        return
+    rows = [row for plugin in plugins(case.order) for row in plugin.labels]
+    told = [row for row in rows if row.fate != "node"]
+    for given in case.inputs:
+        if (given.group, given.kind) != _FLAVOR:
+            continue
+        for label in mapping(given.document, "spec", "nodeLabels"):
+            if any(row.part(str(label)) is not None for row in told):
+                yield Said(
+                    f"it finds nodes by {str(label)[:80]} of feature discovery",
+                    "keep feature discovery on nodes that have moved, or use a label "
+                    "of your own",
+                    given.place(("spec", "nodeLabels", label)),
+                    None,
+                    given.title,
+                )
 
 
 def _is_queued(each: UserPlan) -> bool:
