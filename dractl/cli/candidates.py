@@ -158,11 +158,25 @@ def _labels(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
     yield from map(Candidate, sorted(names(used, "labels", NODE, found)))
 
 
+def _stages(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    """Yield the stages in the file of a migration, if it is at hand."""
+    from dractl.cli.migrate import statefile, ways
+    from dractl.errors import DractlError
+
+    try:
+        found = statefile.read(used.get("--state", ways.DEFAULT))
+    except DractlError:
+        return
+    for each in () if found is None else found.courses:
+        yield Candidate(each.stage.name, f"{each.state}: {each.stage.title}")
+
+
 _Values = Callable[[Mapping[str, str], str], Iterator[Candidate]]
 OF_COMMANDS: Final[Mapping[tuple[str, str], _Values]] = {
     ("discover", "--driver"): partial(_of_machines, "--driver"),
     ("discover", "--vendor"): partial(_of_machines, "--vendor"),
     ("plan", "--explain"): _findings,
+    ("rollback", "--to"): _stages,
 }
 """Of options that mean something else elsewhere."""
 
@@ -185,5 +199,6 @@ SOURCES: Final[Mapping[str, _Values]] = {
     "--node-name": _nodes,
     "--pool-label": _labels,
     "--resource": _resources,
+    "--stage": _stages,
     "--user": partial(_entries, "users"),
 }

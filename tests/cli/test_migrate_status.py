@@ -79,6 +79,28 @@ def test_each_state_has_its_next_command(migrate: Migrator) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("rollback", "--to", "w"), "wave-1\topen: the first node\nworkloads\t"),
+        (("apply", "--stage", "ob"), "objects\topen: what claims need\n:4\n"),
+        (("verify", "--stage", "x"), ":4\n"),
+    ],
+)
+def test_stages_are_completed_from_the_file(
+    migrate: Migrator, dractl: Runner, words: tuple[str, ...], expected: str
+) -> None:
+    verb, *rest = words
+    state = ("--state", str(migrate.path))
+
+    ran = dractl("__complete", "migrate", verb, *state, *rest)
+    migrate.path.write_text("{")
+    broken = dractl("__complete", "migrate", verb, *state, *rest)
+
+    assert ran.out.startswith(expected)
+    assert (broken.out, broken.err) == (":4\n", "")
+
+
+@pytest.mark.parametrize(
     ("content", "said"),
     [
         (None, "there is no such file, so no migration has begun"),

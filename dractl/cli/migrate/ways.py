@@ -14,7 +14,7 @@ DEFAULT: Final = "dractl-migration.json"
 StateOption = Annotated[
     str,
     typer.Option(
-        "--state", metavar="FILE", help="The file that knows how far the migration is."
+        "--state", metavar="PATH", help="The file that knows how far the migration is."
     ),
 ]
 YesOption = Annotated[bool, typer.Option("-y", "--yes", help="Do it without asking.")]
