@@ -8,7 +8,7 @@ applied last) is neither. A tool that is told the name in its arguments is a men
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Final
+from typing import Final, NamedTuple
 
 from dractl.api.pod_specs import is_pod_spec
 from dractl.migrate.answer import Mention
@@ -25,6 +25,7 @@ _SILENT: Final = frozenset({
     ("", "Event"),
     ("", "Node"),
     ("", "Pod"),
+    ("", "Secret"),
     ("apps", "ControllerRevision"),
     ("coordination.k8s.io", "Lease"),
     ("events.k8s.io", "Event"),
@@ -35,7 +36,8 @@ _SILENT: Final = frozenset({
     ("resource.k8s.io", "ResourceClaim"),
     ("resource.k8s.io", "ResourceSlice"),
 })  # fmt: skip
-"""Their text is about something that is there, and goes with it."""
+"""Their text is about something that is there, and goes with it, or is nobody's to
+read."""
 _ROLES: Final[Mapping[tuple[str, str], str]] = {
     ("", "LimitRange"): "limit-range",
     ("", "ResourceQuota"): "quota",
@@ -88,6 +90,10 @@ _PLAIN: Final = re.compile(r"\**[A-Za-z0-9_]{3,}[A-Za-z0-9_*]*")
 _DCGM: Final = re.compile(r"DCGM_FI_\w+")
 _OF_PODS: Final = re.compile(r"\b(?:exported_)?(?:pod|namespace|container)\b")
 _OF_DCGM: Final = "nvidia.com/"
+_METRICS: Final = "pod-metrics"
+_OTHER: Final = "other"
+_AMOUNT: Final = re.compile(r"[0-9.]{1,20}[A-Za-z%]{0,2}|true|false")
+_FLAG: Final = re.compile(r"(?<!\S)--?[A-Za-z][A-Za-z0-9-]{0,40}=$")
 _AMOUNTS: Final = frozenset(AMOUNTS)
 _SPARK: Final = ("gpu", "name")  # Spark's operator: beside its quantity
 
@@ -109,6 +115,15 @@ def mentions(
         return ()
     search = _Search(names)
     return tuple(each for given in listed for each in dict.fromkeys(search.of(given)))
+
+
+class _Told(NamedTuple):
+    """A name in a field: `text` is what stands around it, `bare` little but itself."""
+
+    resource: str
+    text: str
+    bare: str
+    is_metric: bool = False
 
 
 class _Search:
@@ -140,31 +155,34 @@ class _Search:
         places: list[Steps] | None = None
         is_scaler = _ROLES.get((given.group, given.kind)) == "scaler"
         for steps, key, value in _texts_of(given):
-            for resource, text, is_metric in self._told(key, value, is_scaler):
+            for told in self._told(key, value, is_scaler):
                 if places is None:
                     places = [ask.steps for each in specs(given) for ask in each.asks]
                 if any(steps[: len(place)] == place for place in places):
                     continue  # it is a user there
-                role = "pod-metrics" if is_metric else _role(given, steps, value)
-                yield Mention(given, role, resource, text, steps)
+                role = _METRICS if told.is_metric else _role(given, steps, value)
+                text = told.bare if _may_hide(role, steps) else told.text
+                yield Mention(given, role, told.resource, text, steps)
 
-    def _told(
-        self, key: str, value: object, is_scaler: bool
-    ) -> Iterator[tuple[str, str, bool]]:
-        """Yield names with what stands there, and whether it is a metric of devices."""
+    def _told(self, key: str, value: object, is_scaler: bool) -> Iterator["_Told"]:
+        """Yield the names in a field."""
         name = self._pattern.search(key)
         if name is not None:
-            yield self._by_spelling[name[1]], _line(key[:_LONGEST], value), False
+            start = key[:_LONGEST]
+            line = _line(start, value)
+            is_amount = not isinstance(value, str) or _AMOUNT.fullmatch(value)
+            yield _Told(self._by_spelling[name[1]], line, line if is_amount else start)
         if not isinstance(value, str):
             return
         seen = set()
         for resource, found in self._found(value.replace("\\", "")):
             if resource not in seen:
                 seen.add(resource)
-                yield resource, _excerpt(key, found), False
+                yield _Told(resource, _excerpt(key, found), _bare(key, found))
         told = _DCGM.search(value) if self._of_dcgm and not seen else None
         if told and (is_scaler or _OF_PODS.search(value)):
-            yield self._of_dcgm, _excerpt(key, told), True
+            text = _excerpt(key, told)
+            yield _Told(self._of_dcgm, text, _bare(key, told), is_metric=True)
 
     def _found(self, text: str) -> Iterator[tuple[str, re.Match[str]]]:
         """Yield names in a text with their places, also those that queries select."""
@@ -241,6 +259,21 @@ def _excerpt(key: str, found: re.Match[str]) -> str:
     return f"{key}: {' '.join(text[start:end].split())}"
 
 
+def _bare(key: str, found: re.Match[str]) -> str:
+    """Return a name with the flag before it, and dots for all else."""
+    text = found.string
+    flag = _FLAG.search(text, 0, found.start())
+    start = found.start() if flag is None else flag.start()
+    before = "... " if text[:start].strip() else ""
+    after = " ..." if text[found.end() :].strip() else ""
+    return f"{key}: {before}{text[start : found.end()]}{after}"
+
+
+def _may_hide(role: str, steps: Steps) -> bool:
+    """Tell whether a field can be anything, also a password or a token."""
+    return role == _OTHER or "annotations" in steps
+
+
 def _role(given: Input, steps: Steps, value: object) -> str:
     role = _ROLES.get((given.group, given.kind))
     if role is not None:
@@ -253,11 +286,11 @@ def _role(given: Input, steps: Steps, value: object) -> str:
     if given.group in POLICIES:
         return "policy"
     if given.kind != "ConfigMap":
-        return "other"
+        return _OTHER
     if "grafana_dashboard" in mapping(given.metadata, "labels"):
         return "dashboard"
     text = value if isinstance(value, str) else ""
-    return next((role for role, told in _TEXTS.items() if told.search(text)), "other")
+    return next((role for role, told in _TEXTS.items() if told.search(text)), _OTHER)
 
 
 def _is_of_plugin(given: Input) -> bool:

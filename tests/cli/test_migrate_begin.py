@@ -113,6 +113,34 @@ def test_a_whole_migration_goes_there_and_back(
     assert former(server) == before
 
 
+def test_what_is_secret_in_a_workload_is_in_no_answer_and_in_no_file(
+    migrate: Migrator, server: ApiServer
+) -> None:
+    secret = workload()
+    secret["metadata"]["annotations"] = {"token.example.com/x": "SECRET"}
+    pod = secret["spec"]["template"]
+    pod["metadata"]["annotations"] = {"token": "SECRET"}
+    container = pod["spec"]["containers"][0]
+    names = ("TOKEN", "NVIDIA_VISIBLE_DEVICES")
+    container["env"] = [{"name": name, "value": "SECRET"} for name in names]
+    container["args"] = ["--gpus=$(NVIDIA_VISIBLE_DEVICES)", "--password=SECRET"]
+    server.add([secret])
+
+    with acting(server, NVIDIA):
+        said = [migrate("apply", "-A", "--yes", "-v")]
+        said.append(migrate("verify", "-v"))
+        for _ in range(3):
+            said.append(migrate("apply", "--yes", "-v"))
+            said.append(migrate("verify", "--timeout", "9s", "-v"))
+        said.append(migrate("status"))
+        kept = migrate.path.read_text()
+        said.append(migrate("rollback", "--all", "--yes", "-v"))
+
+    assert "SECRET" not in kept + migrate.path.read_text()
+    assert [each for each in said if "SECRET" in each.out + each.err] == []
+    assert said[-1].status == 0, said[-1].err
+
+
 def test_a_plan_is_kept_only_if_the_user_wants_it(
     migrate: Migrator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
