@@ -16,7 +16,9 @@ _ARCHITECTURES: Final = {
     "ada-lovelace": "Ada Lovelace",
 }  # fmt: skip
 _SUFFIXES: Final = ("-SHARED", "-MIG-*")
-_SPELLING: Final = {".me": "+me", ".gfx": "+gfx"}
+SPELLING: Final = {".me": "+me", ".gfx": "+gfx"}
+"""Pieces of profiles as labels and resources have them, and as devices do."""
+
 _AMOUNTS: Final = {
     "multiprocessors": "multiprocessors",
     "engines.copy": "copyEngines",
@@ -41,7 +43,7 @@ def _of_partition(pattern: str, reading: Reading) -> Label:
         driver=_GPUS,
         name="profile",
         reading=reading,
-        table=_SPELLING if reading == "profile" else {},
+        table=SPELLING if reading == "profile" else {},
         suffixes=_SUFFIXES[:1],
         device_class="mig.nvidia.com",
     )
@@ -82,7 +84,7 @@ _PARTITIONS: Final = (
         driver=_GPUS,
         name="profile",
         reading="named",
-        table=_SPELLING,
+        table=SPELLING,
         of_resource=True,
     ),
     _of_profile("product", "productName", "dashed"),

@@ -7,14 +7,13 @@ HAMi, which gives `nvidia.com/gpu` a meaning of its own.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from dractl.vendors.nvidia_labels import LABELS
+from dractl.vendors.nvidia_labels import LABELS, SPELLING
 from dractl.vendors.plugins import KEEP_TOLERATION, Extended, Plugin, Switch, Trace
 
 _GPUS: Final = "gpu.nvidia.com"
 _MIG: Final = "mig.nvidia.com"
 _VFIO: Final = "vfio.gpu.nvidia.com"
 _SHARES_SINCE: Final = "0.5"
-_SUFFIXES: Final = {".me": "+me", ".gfx": "+gfx"}
 _NO_GPU_WITHOUT: Final = "containers that do not ask for a GPU see none"
 _NO_PACKING: Final = (
     "the plugin packs GPUs that NVLink connects; DRA does so only for a constraint on "
@@ -128,7 +127,7 @@ _PARTS: Final = (
         _MIG,
         ("profile={}",),
         unit="time-slice",
-        spelling=_SUFFIXES,
+        spelling=SPELLING,
         capacity={"shares": "1"},
         capacity_since=_SHARES_SINCE,
         differences=(_SHARES, _PROFILES),
@@ -139,7 +138,7 @@ _PARTS: Final = (
         _MIG,
         ("profile={}",),
         unit="time-slice",
-        spelling=_SUFFIXES,
+        spelling=SPELLING,
         capacity={"shares": "1"},
         capacity_since=_SHARES_SINCE,
         differences=(_SHARES, _PROFILES),
@@ -150,7 +149,7 @@ _PARTS: Final = (
         _MIG,
         ("profile={}",),
         unit="partition",
-        spelling=_SUFFIXES,
+        spelling=SPELLING,
         differences=(_PROFILES,),
     ),
 )
