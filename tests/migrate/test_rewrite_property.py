@@ -82,7 +82,7 @@ def _pods(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @pytest.mark.property
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(_pods(), st.sampled_from(["1.32", "1.34", "1.36", "1.37"]))
 def test_comes_back_as_it_was(pod: dict[str, Any], release: str) -> None:
     text = yaml.safe_dump(pod)

@@ -89,7 +89,7 @@ def _answers(found: list[Any], route: Route, shares: Shares) -> list[Any]:
 
 
 @pytest.mark.property
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(_strange(), min_size=1, max_size=3),
     st.sampled_from(Route),
