@@ -21,13 +21,6 @@ _WORDS: Final[Mapping[Unit, str]] = {
 }
 
 
-def count_of(listed: tuple[UserPlan, ...]) -> str:
-    """Return who asks for something: the first by name, the others by number."""
-    others = len(listed) - 1
-    more = f" and {others} other{'s' if others > 1 else ''}" if others else ""
-    return f"{listed[0].user.input.title}{more}"
-
-
 @of_all("unknown-resource", Severity.WARNING)
 def unknown_resource(case: Case) -> Iterator[Said]:
     """Nothing is known of an extended resource.
@@ -40,7 +33,7 @@ def unknown_resource(case: Case) -> Iterator[Said]:
         is_told = resource in case.evidence.resources
         if not is_told and not targets.known(resource, case.order):
             message = (
-                f"nothing is known of {resource}, which {count_of(listed)} asks for"
+                f"nothing is known of {resource}, asked for by {_count_of(listed)}"
             )
             place = _first(listed, resource)
             yield Said(message, teaching.lesson(resource), place, None, resource)
@@ -226,6 +219,13 @@ def shared_claim_per_node(case: Case, each: UserPlan) -> Iterator[Said]:
                 _of_user(each, resource),
                 Route.CLAIMS,
             )
+
+
+def _count_of(listed: tuple[UserPlan, ...]) -> str:
+    """Return who asks for something: the first by name, the others by number."""
+    others = len(listed) - 1
+    more = f" and {others} other{'s' if others > 1 else ''}" if others else ""
+    return f"{listed[0].user.input.title}{more}"
 
 
 def _or_capacity(each: UserPlan, resource: str) -> str:
