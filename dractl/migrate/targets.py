@@ -60,13 +60,16 @@ def row_of(
     One for just the version or mode that `schemas` wishes of its driver comes before,
     and one that takes the profile of partitions, if that is known.
     """
-    found = [
-        (plugin, row)
-        for plugin, row in _rows(among)
-        if row.unit == unit and row.part(resource) is not None
-    ]
-    # Shares of partitions and of whole devices can have the same name.
-    found.sort(key=lambda each: _misses(each[1], resource, profile))
+    found: list[Row] = []
+    for plugin in among:
+        rows = [
+            row
+            for row in plugin.extended
+            if row.unit == unit and row.part(resource) is not None
+        ]
+        # Shares of partitions and of whole devices can have the same name.
+        rows.sort(key=lambda row: _misses(row, resource, profile))
+        found += ((plugin, row) for row in rows)
     wished = [each for each in found if _is_wished(each[1], schemas)]
     return next(iter([*wished, *(each for each in found if not each[1].mode)]), None)
 

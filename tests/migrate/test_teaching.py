@@ -126,6 +126,15 @@ def test_a_taught_row_wins_over_the_vendors() -> None:
     assert found.driver == "gpu.example.com"
 
 
+def test_a_taught_row_wins_whatever_profile_is_known() -> None:
+    row = {"resource": "nvidia.com/gpu", "unit": "partition", "driver": "x.test"}
+    taught = plugins_in({"plugins": [{"name": "mine", "resources": [row]}]}, "m")
+    meaning = Meaning("partition", "1g.5gb")
+    found = target("nvidia.com/gpu", meaning, order(plugins=taught))
+    assert found is not None
+    assert found.driver == "x.test"
+
+
 def test_a_driver_that_nobody_knows_gets_a_class_of_its_own() -> None:
     row = {"resource": "example.com/x", "driver": "x.test", "conditions": ["model=A"]}
     taught = plugins_in({"plugins": [{"name": "mine", "resources": [row]}]}, "m")
