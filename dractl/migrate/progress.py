@@ -50,7 +50,9 @@ class State(StrEnum):
     BACK = "rolled-back"
 
 
-_NEW: Final = frozenset({Mark.OPEN, Mark.UNDONE})
+NEW: Final = frozenset({Mark.OPEN, Mark.UNDONE})
+"""Marks of steps of which there is nothing to take back."""
+
 _OVER: Final = frozenset({State.APPLIED, State.VERIFIED})
 _UNTOUCHED: Final = frozenset({State.OPEN, State.BACK})
 
@@ -74,7 +76,7 @@ class Course:
             return State.VERIFIED if self.verified else State.APPLIED
         if marks <= {Mark.OPEN}:
             return State.OPEN
-        if marks <= _NEW:
+        if marks <= NEW:
             return State.BACK
         if marks & {Mark.UNDOING, Mark.UNDONE}:
             return State.PARTLY_BACK

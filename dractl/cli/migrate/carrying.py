@@ -12,7 +12,7 @@ from dractl.cli.migrate.site import Former, Site
 from dractl.cli.migrate.undoing import undone
 from dractl.cli.text import NARROW, counted, indented
 from dractl.errors import DractlError, ExitStatus
-from dractl.migrate.progress import Mark, Record
+from dractl.migrate.progress import NEW, Mark, Record
 from dractl.migrate.steps import StageKind, Step
 
 _GOING_ON: Final = frozenset({Mark.BEGUN, Mark.UNDOING})
@@ -55,7 +55,7 @@ def roll_back(site: Site) -> ExitStatus:
     steps = [
         (number, step)
         for number, step in enumerate(site.begun.stage.steps)
-        if site.begun.records[number].mark not in {Mark.OPEN, Mark.UNDONE}
+        if site.begun.records[number].mark not in NEW
     ]
     is_linear = site.begun.stage.kind is StageKind.NODES
     return _work(site, steps[::-1], undo, is_linear=is_linear)

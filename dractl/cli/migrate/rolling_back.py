@@ -12,7 +12,9 @@ from dractl.cli.migrate.ways import Way
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.errors import ExitStatus
-from dractl.migrate.progress import Course
+from dractl.live.draining import Holder, Use, holders
+from dractl.migrate.progress import NEW, Course
+from dractl.migrate.steps import Verb
 from dractl.sources.locking import locked
 
 
@@ -34,12 +36,14 @@ def run(
         if not courses:
             screen.note("there is nothing to take back")
             return ExitStatus.YES
-        show(showing.stages_to_undo(courses, screen), screen)
         if not way.asks_server:
+            show(showing.stages_to_undo(courses, {}, screen), screen)
             screen.note("dry run: no server was asked to change anything")
             return ExitStatus.YES
         is_dry = way.dry_run == "server"
         with reached(source, keeper, is_dry=is_dry) as cluster:
+            leaving = _leaving(courses, cluster)
+            show(showing.stages_to_undo(courses, leaving, screen), screen)
             ask = partial(_is_wanted, courses, cluster, way, screen)
             if not is_dry and (no := unless_refused(ask, screen)) is not None:
                 return no
@@ -47,6 +51,23 @@ def run(
     if not is_dry:
         showing.note_next(keeper.migration, path, screen)
     return status
+
+
+def _leaving(
+    courses: Sequence[Course], cluster: Cluster
+) -> dict[str, tuple[Holder, ...]]:
+    """Return the pods that have to leave nodes with their claims, as they are now."""
+    return {
+        step.name: holders(
+            cluster.connection,
+            cluster.served,
+            step.name,
+            Use(drivers=frozenset(step.devices)),
+        )
+        for course in courses
+        for step, record in zip(course.stage.steps, course.records, strict=True)
+        if step.verb is Verb.WAIT and step.devices and record.mark not in NEW
+    }
 
 
 def _taken_back(

@@ -9,7 +9,7 @@ from dractl.cli.migrate.ways import DEFAULT
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import NARROW, columns, counted, indented, visible, width
 from dractl.live.draining import Holder
-from dractl.migrate.progress import Course, Mark, Migration, State
+from dractl.migrate.progress import NEW, Course, Mark, Migration, State
 from dractl.migrate.steps import Step, Verb
 
 _LONGEST: Final = 60  # characters of a value
@@ -44,21 +44,25 @@ def stage_to_apply(
         lines += indented(told, NARROW, f"{number:>4}. ", "      ")
         lines += _details(step)
         if step.verb is Verb.EVICT:
-            lines += _leaving(leaving.get(step.name, ()))
+            lines += _leaving(leaving.get(step.name, ()), "once the plugin has gone")
     return "".join(f"{each}\n" for each in lines)
 
 
-def stages_to_undo(courses: Iterable[Course], screen: Terminal) -> str:
-    """Return what is taken back, in that order."""
+def stages_to_undo(
+    courses: Iterable[Course], leaving: Mapping[str, Sequence[Holder]], screen: Terminal
+) -> str:
+    """Return what is taken back, in that order; `leaving` are pods that have to go."""
     lines: list[str] = []
     for course in courses:
         lines += _heading(f"ROLL BACK {course.stage.name}", screen)
         steps = zip(course.stage.steps, course.records, strict=True)
         for step, record in reversed([*steps]):
             told = _undoing(step)
-            if told and record.mark not in {Mark.OPEN, Mark.UNDONE}:
+            if told and record.mark not in NEW:
                 lines += indented(told, NARROW, "    - ", "      ")
                 lines += _operations(step.back)
+                if step.verb is Verb.WAIT:
+                    lines += _leaving(leaving.get(step.name, ()), "it stays")
     return "".join(f"{each}\n" for each in lines)
 
 
@@ -149,11 +153,11 @@ def _short(value: object) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
-def _leaving(holders: Sequence[Holder]) -> Iterator[str]:
+def _leaving(holders: Sequence[Holder], of_daemon: str) -> Iterator[str]:
     for each in holders:
         note = f"stays: {each.stays}" if each.stays else ""
         if each.daemon:
-            note = f"of DaemonSet {each.daemon}: once the plugin has gone"
+            note = f"of DaemonSet {each.daemon}: {of_daemon}"
         elif each.is_alone:
             note = "nothing makes it anew"
         yield visible(f"      pod {each.title}" + (f" ({note})" if note else ""))
