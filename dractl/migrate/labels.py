@@ -265,16 +265,19 @@ class _Work:
 
     def _said(self, rows: Sequence[Label], want: Requirement) -> Said:
         """Return what rows of one label say together; raise UnclearError if nothing."""
-        if len(rows) == 1 or want.operator not in {"In", "NotIn"}:
+        is_choice = want.operator in {"In", "NotIn"} and want.values
+        if len(rows) == 1 or not is_choice:
             found = said(rows[0], want, self._names(rows[0]))
             if found is None:
-                raise UnclearError("the values do not tell it")
+                raise UnclearError(_UNTOLD)
             return found
         each_value = [replace(want, operator="In", values=(v,)) for v in want.values]
         wholes = []
         for one in each_value:
             parts = [said(row, one, self._names(row)) for row in rows]
             wholes.append([part for part in parts if part is not None])
+            if not wholes[-1]:
+                raise UnclearError(_UNTOLD)
         texts = [_all_of([part.text for part in parts]) for parts in wholes]
         text = texts[0] if len(texts) == 1 else " || ".join(map(_bracketed, texts))
         is_lossy = any(part.is_lossy for parts in wholes for part in parts)
@@ -319,6 +322,7 @@ class _Work:
         return found
 
 
+_UNTOLD: Final = "its value does not tell it"
 _IN_TERMS: Final = (
     "it is in one of several terms of which any is enough, and others are about nodes: "
     "write the terms as workloads of their own"

@@ -293,10 +293,10 @@ def test_not_in_suits_devices_without_the_value() -> None:
     [("Gt", ["1", "2"]), ("Lt", []), ("In", []), ("Exists", ["x"]), ("In", ["(x)"])],
 )
 def test_what_no_scheduler_reads_stays(operator: str, values: list[str]) -> None:
-    spec = _affinity([("nvidia.com/gpu.memory", operator, values)])
-    found = _translated(spec)
-    assert not found.moved
-    assert _codes(found) == ["label-unclear"]
+    for label in ("nvidia.com/gpu.memory", "nvidia.com/gpu.product"):
+        found = _translated(_affinity([(label, operator, values)]), MIG)
+        assert not found.moved
+        assert _codes(found) == ["label-unclear"]
 
 
 @pytest.mark.parametrize(
@@ -323,9 +323,10 @@ def test_taught_numbers_are_of_the_driver_s_kind(
     compile_selector(moved.expression)
 
 
-def test_a_taught_profile_that_no_value_tells_stays() -> None:
+@pytest.mark.parametrize("rows", [1, 2])
+def test_a_taught_profile_that_no_value_tells_stays(rows: int) -> None:
     row = Label("a.test/p", "device", driver="x.test", name="p", reading="profile")
-    taught = Plugin("a", (Extended("a.test/x", "x.test"),), (row,))
+    taught = Plugin("a", (Extended("a.test/x", "x.test"),), (row,) * rows)
     made = target("a.test/x", Meaning("device"), order(plugins=(taught,)))
     assert made is not None
     user = _user({"nodeSelector": {"a.test/p": "large"}}, {"a.test/x": "device"})
