@@ -14,7 +14,7 @@ from dractl.migrate.users import Key, controller, key_of
 from dractl.model.claims import ObjectMeta, Toleration
 from dractl.model.nodeselection import NodeSelector, NodeSelectorTerm, Requirement
 from dractl.model.workloads import Node, Pod
-from dractl.solver.nodefit import NodeLoad, needs_of, refusal
+from dractl.solver.nodefit import NodeLoad, needs_of, refusal, requests_of
 
 MOST: Final = 10_000  # pods of one user that are looked at
 
@@ -160,7 +160,7 @@ def _copies(
     user = plan.user
     if isinstance(pods, str):
         return Copies(plan, problem=pods)
-    old, new = pods
+    old, new = (_admitted(each, running) for each in pods)
     if user.input.kind == "DaemonSet":
         spots = [node.name for node in snapshot.nodes if _suits(old, node)]
         later = {node.name for node in snapshot.nodes if _suits(new, node)}
@@ -169,6 +169,17 @@ def _copies(
     wanted = 1 if user.replicas is None else user.replicas
     missing = min(max(wanted, len(running)), MOST) - len(running)
     return Copies(plan, old, new, tuple(running), missing)
+
+
+def _admitted(pod: Pod, running: Iterable[Pod]) -> Pod:
+    """Return a pod with what ExtendedResourceToleration gives to such pods.
+
+    The admission plugin adds tolerations of what pods ask for (1.36,
+    plugin/pkg/admission/extendedresourcetoleration); those that run tell if it is on.
+    """
+    asked = requests_of(pod)
+    given = dict.fromkeys(t for p in running for t in p.tolerations if t.key in asked)
+    return replace(pod, tolerations=(*pod.tolerations, *given))
 
 
 def _each_on(pod: Pod, nodes: Iterable[str]) -> Iterator[Pod]:

@@ -34,6 +34,8 @@ _REMARKS: Final[Mapping[str, str]] = {
     "no driver has published them",
     "untold": "nothing but its amount tells of the devices behind {resource} on "
     "{nodes}",
+    "shares": "whether the driver lets several pods have a device of {resource} on "
+    "{nodes} is not known: none that it has published shows it",
     "unshared": "how many pods share a device of {resource} on {nodes} is not known",
     "huge": "{resource} on {nodes} is too much to be looked at",
 }
@@ -51,8 +53,8 @@ class Case(NamedTuple):
 class Offer:
     """A resource of a node that goes, and what comes in its place.
 
-    `amount` is what the device plugin offers. `per_device` is how many of these a
-    device stands for. `devices` are assumed ones, none if some are published.
+    `amount` is what the device plugin offers, up to a number. `per_device` is how many
+    of these a device stands for. `devices` are assumed ones, none if some are published.
     `is_told`: labels say more of them than the amount.
     """
 
@@ -184,10 +186,10 @@ def _case_on(
 def _offer(
     node: Node, resource: str, case: Case, snapshot: Snapshot, align: str
 ) -> Offer:
-    amount = node.allocatable[resource].ceiling
     per_device = 1
     if case.meaning.unit in SHARED:
         per_device = max(case.meaning.replicas, 1)
+    amount = min(node.allocatable[resource].ceiling, _MOST * per_device)
     if _has_slices(snapshot.slices, case.target.driver, node):
         return Offer(node, resource, case, amount, per_device)
     attributes, capacity = told_by_labels(
@@ -199,7 +201,7 @@ def _offer(
         device["attributes"].setdefault(align, {"string": node.name})
     offer = Offer(node, resource, case, amount, per_device, ASSUMED, (), is_told)
     count = amount // per_device if offer.is_counted else 0
-    return replace(offer, devices=(device,) * min(count, _MOST))
+    return replace(offer, devices=(device,) * count)
 
 
 def _has_slices(slices: Iterable[ResourceSlice], driver: str, node: Node) -> bool:
@@ -256,9 +258,11 @@ def _judge(
         if each.source == PUBLISHED:
             continue
         found.setdefault((each.resource, "assumed"), []).append(each.node.name)
+        if meaning.unit in SHARED and each.case.target.capacity:
+            found.setdefault((each.resource, "shares"), []).append(each.node.name)
         if not each.is_told:
             found.setdefault((each.resource, "untold"), []).append(each.node.name)
-        if each.amount > _MOST * each.per_device:
+        if each.node.allocatable[each.resource].ceiling > each.amount:
             found.setdefault((each.resource, "huge"), []).append(each.node.name)
     for (resource, what), nodes in found.items():
         where = notes if what == "assumed" else doubts

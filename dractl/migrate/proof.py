@@ -1,20 +1,19 @@
 """Whether as much fits after a migration as before: the allocator places both."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
 from dractl.api.snapshot import Snapshot
 from dractl.migrate.answer import Fit, NodeChange, Plan, Proof, Rewrite, Verdict
+from dractl.migrate.doubts import Outcome, doubts, lost_to_quotas, notes
 from dractl.migrate.inputs import Input
 from dractl.migrate.pods import MOST, Copies, Pods, copies
-from dractl.migrate.projected import ASSUMED, Offer, Projected, projected
+from dractl.migrate.projected import ASSUMED, Offer, projected
 from dractl.migrate.worlds import Worlds, request_of, subjects
 from dractl.model.claims import ClaimSpec, ObjectMeta, ResourceClaim
 from dractl.solver.allocator import Allocator
 from dractl.solver.errors import AllocationAborted, PoolsInvalid
-from dractl.solver.extended import class_by_resource
-from dractl.solver.nodefit import requests_of
 from dractl.solver.placement import Placement, Policy
 from dractl.solver.placer import Placer
 from dractl.solver.subjects import Subject
@@ -42,20 +41,23 @@ def proof(
     fits = tuple(_fit(*each) for each in zip(users, old.users, new.users, strict=True))
     nodes = tuple(_nodes(known.offers, after))
     unknown = _unknown(known.offers, nodes)
-    losses = [*_lost_pods(fits, unknown, known=True), *_lost_devices(nodes, unknown)]
-    doubts = [
+    outcome = Outcome(plan, inputs, known, users, fits, new.first, before, after)
+    losses = [
+        *_lost_pods(fits, unknown, known=True),
+        *_lost_devices(nodes, unknown),
+        *lost_to_quotas(outcome),
+    ]
+    unproven = [
         *_lost_pods(fits, unknown, known=False),
         *(f"what devices stand behind {each} is not known" for each in sorted(unknown)),
-        *_unproven(plan, snapshot, known),
-        *_of_users(users),
-        *_of_holders(new.first, after, known.gone),
+        *doubts(outcome),
         *worlds.problems,
         *known.doubts,
     ]
     verdict = Verdict.SAFE
-    if losses or doubts:
+    if losses or unproven:
         verdict = Verdict.LOSES if losses else Verdict.UNPROVEN
-    reasons = (*losses, *doubts, *known.notes, *_capped(users))
+    reasons = (*losses, *unproven, *known.notes, *notes(outcome), *_capped(users))
     return Proof(verdict, fits, nodes, tuple(dict.fromkeys(reasons)))
 
 
@@ -194,63 +196,6 @@ def _lost_devices(
             yield (
                 f"node {each.node} has {each.before} of {each.resource}, and devices "
                 f"for {each.after} after"
-            )
-
-
-def _unproven(plan: Plan, snapshot: Snapshot, known: Projected) -> Iterator[str]:
-    """Yield what keeps the whole from being proven."""
-    if not snapshot.nodes:
-        yield "no nodes are given, so that nothing could be placed"
-    elif not known.offers and any(each.route is not None for each in plan.users):
-        yield "no node has any of the resources, so that nothing changes on nodes"
-    staying: dict[str, list[str]] = {}
-    for each in plan.users:
-        if each.route is None and each.targets:
-            why = "; ".join(each.blocks.get(plan.order.route, ()))
-            staying.setdefault(why, []).append(each.user.input.title)
-    for why, titles in staying.items():
-        yield f"{_stay(titles)}{': ' if why else ''}{why}"
-
-
-def _stay(titles: Sequence[str]) -> str:
-    if len(titles) == 1:
-        return f"{titles[0]} stays as it is"
-    more = len(titles) - _FEW
-    rest = f" and {more} more" if more > 0 else ""
-    return f"{', '.join(titles[:_FEW])}{rest} stay as they are"
-
-
-def _of_users(users: Iterable[Copies]) -> Iterator[str]:
-    for each in users:
-        title = each.plan.user.input.title
-        if each.problem:
-            yield f"{title}: {each.problem}"
-        if each.stray:
-            yield (
-                f"{title} makes pods on {len(each.stray)} more nodes after, where "
-                f"they may wait for devices: {', '.join(each.stray[:_FEW])}"
-            )
-
-
-def _of_holders(
-    placements: Iterable[Placement], world: Snapshot, gone: Mapping[str, Sequence[str]]
-) -> Iterator[str]:
-    """Yield pods of which nothing changes, though what they ask for goes."""
-    served: Collection[str] = ()
-    if world.profile.enabled("DRAExtendedResource"):
-        served = class_by_resource(world.classes)
-    for each in placements:
-        if each.subject.pod is None:
-            continue
-        pod = world.pod_by_key[each.subject.pod.meta.key]
-        title = f"pod {pod.meta.namespace}/{pod.meta.name}"
-        lost = requests_of(pod).keys() & set(gone[pod.node_name])
-        if each.node is None:
-            yield f"{title} is not changed, and there are no devices for it after"
-        elif any(name not in served for name in lost):
-            yield (
-                f"{title} is not changed: it goes on as it is, but a new one in its "
-                "place would wait"
             )
 
 
