@@ -81,7 +81,9 @@ def names(plan: Plan) -> str:
 def _rows(each: UserPlan, wished: Route) -> Iterator[tuple[str, ...]]:
     user = each.user
     for ask in user.asks:
+        is_doubtful = ask.resource in each.doubtful
         target = each.targets.get(ask.resource)
+        becomes = "stays" if target is None else replaced(target)
         yield (
             user.namespace,
             f"{user.input.kind}/{user.input.name}",
@@ -89,10 +91,8 @@ def _rows(each: UserPlan, wished: Route) -> Iterator[tuple[str, ...]]:
             ask.container,
             ask.resource,
             str(ask.amount),
-            _SEVERAL
-            if ask.resource in each.doubtful
-            else meant(each.meanings[ask.resource]),
-            "stays" if target is None else replaced(target),
+            _SEVERAL if is_doubtful else meant(each.meanings[ask.resource]),
+            "" if is_doubtful else becomes,
             each.route.value if each.route is not None else "",
             user.input.place(ask.steps),
             "; ".join(each.blocks.get(wished, ())),

@@ -230,6 +230,14 @@ def test_names_and_yaml_and_wide_say_the_same(dractl: Runner) -> None:
     assert line.startswith("inference  Deployment/rerank  3")
 
 
+def test_what_is_ambiguous_becomes_nothing_yet(dractl: Runner) -> None:
+    _, *lines = dractl("migrate", "plan", "--demo", "-o", "wide").out.splitlines()
+
+    (line,) = [each for each in lines if "CronJob/evaluate" in each]
+    assert "somebody has to choose one  - " in line
+    assert "DeviceClass" not in line
+
+
 def test_the_group_alone_prints_its_help(dractl: Runner) -> None:
     ran = dractl("migrate")
 
