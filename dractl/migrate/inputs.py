@@ -98,8 +98,8 @@ class Order:
     have to share, "" for none. `plugins` are those that a file teaches; they come
     before the vendors' own. `schemas` are versions of drivers by vendor, as `discover
     --as` takes them. `pool_label` names the node label by which waves are made.
-    `namespace` is the only one of a cluster that matters, and the one in which objects
-    of files are that name none; "" for all, and for unknown.
+    `namespace` is the one in which objects of files are that name none, "" if it is not
+    known. `scope` is the only namespace that matters, "" for all.
     """
 
     profile: Profile
@@ -112,3 +112,4 @@ class Order:
     pool_label: str = ""
     wave_size: int | None = None
     namespace: str = ""
+    scope: str = ""

@@ -58,7 +58,7 @@ def _wanted(found: Sequence[User], order: Order) -> Iterator[User]:
         if has_files and not user.input.is_file:
             continue
         placed = replace(user, namespace=user.namespace or order.namespace)
-        if order.namespace and placed.namespace != order.namespace:
+        if order.scope and placed.namespace != order.scope:
             continue
         asks = tuple(_asks(placed, order))
         if asks:
@@ -111,7 +111,7 @@ def _near(found: Iterable[Mention], order: Order) -> Iterator[Mention]:
         if order.resources and each.resource not in order.resources:
             continue
         where = each.input.namespace or order.namespace
-        if not order.namespace or where == order.namespace:
+        if not order.scope or where == order.scope:
             yield each
 
 

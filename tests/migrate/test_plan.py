@@ -90,7 +90,8 @@ def test_files_without_a_namespace_are_in_the_one_that_is_named() -> None:
 def test_of_a_cluster_only_the_namespace_that_is_named_counts() -> None:
     text = pod("nvidia.com/gpu").replace("{name:", "{namespace: other, name:")
 
-    assert planned(text, namespace="team").users == ()
+    assert planned(text, scope="team").users == ()
+    assert len(planned(text, namespace="team").users) == 1
 
 
 def test_the_users_of_files_count_before_those_of_a_cluster() -> None:

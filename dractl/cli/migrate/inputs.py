@@ -102,7 +102,11 @@ def gathered(  # noqa: PLR0913 - what is read, from where, and for whom
         (*own, *_of_cluster(cluster, len(own))),
         {each.number: origin for each, (_, origin) in zip(own, documents, strict=True)},
         snapshot,
-        order_of(wanted, plugins, snapshot.profile, _home(given, found)),
+        replace(
+            order_of(wanted, plugins, snapshot.profile),
+            namespace=_home(given, found),
+            scope=(given.namespace if given.paths else found.namespace) or "",
+        ),
         (*problems, *found.problems),
         found.live,
     )

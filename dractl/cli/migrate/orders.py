@@ -12,10 +12,8 @@ from dractl.sources.files import load_documents
 from dractl.vendors.plugins import Plugin
 
 
-def order_of(
-    wanted: Wanted, plugins: tuple[Plugin, ...], profile: Profile, namespace: str = ""
-) -> Order:
-    """Return the order: what is wished, for a release, and for a namespace.
+def order_of(wanted: Wanted, plugins: tuple[Plugin, ...], profile: Profile) -> Order:
+    """Return the order: what is wished, for a release.
 
     `plugins` are those that the user teaches. Raises DractlError for versions of
     drivers that do not exist, and for an attribute of no driver.
@@ -30,7 +28,6 @@ def order_of(
         schemas=named_schemas(wanted.schemas, MODES),
         pool_label=wanted.pool_label,
         wave_size=wanted.wave_size,
-        namespace=namespace,
     )
 
 

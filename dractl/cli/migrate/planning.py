@@ -119,7 +119,7 @@ def _summary(answer: Answer) -> str:
 
 
 def _among(order: Order) -> str:
-    space = f" in namespace {order.namespace}" if order.namespace else ""
+    space = f" in namespace {order.scope}" if order.scope else ""
     names = f" called {' or '.join(sorted(order.resources))}" if order.resources else ""
     return f"{names}{space}"
 

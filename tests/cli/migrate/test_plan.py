@@ -261,6 +261,25 @@ def test_a_live_cluster_is_planned_as_the_same_one_saved(
     assert live["proof"]["verdict"] == saved["proof"]["verdict"]
 
 
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [([], ["rerank"]), (["-A"], ["rerank"]), (["-n", "inference"], ["rerank"]),
+     (["-n", "other"], [])],
+)  # fmt: skip
+def test_files_of_any_namespace_are_planned_beside_a_cluster(
+    dractl: Runner,
+    api_server: ApiServer,
+    tmp_path: Path,
+    options: list[str],
+    names: list[str],
+) -> None:
+    argv = (EXAMPLE, *options, *served(api_server, tmp_path))
+
+    found = plan(dractl, *argv)
+
+    assert [each["object"]["name"] for each in found["users"]] == names
+
+
 def _told(found: dict[str, Any]) -> list[Any]:
     return sorted(
         [each["object"]["name"], each["route"], each["meanings"], each["targets"]]
