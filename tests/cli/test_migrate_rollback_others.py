@@ -63,12 +63,13 @@ def test_what_was_there_before_stays(migrate: Migrator, server: ApiServer) -> No
     assert server.objects("DeviceClass") == []
 
 
+@pytest.mark.parametrize("spec", [{}, {"extendedResourceName": "a.example/b"}])
 def test_what_others_have_changed_or_remade_stays(
-    migrate: Migrator, server: ApiServer
+    migrate: Migrator, server: ApiServer, spec: dict[str, str]
 ) -> None:
     migrate("apply", "--yes")
     whole = server.object("DeviceClass", "gpu")
-    server.add(whole | {"spec": {}})
+    server.add(whole | {"spec": {**whole["spec"], **spec} if spec else {}})
     server.add(TEMPLATE)
 
     ran = migrate("rollback", "--yes")

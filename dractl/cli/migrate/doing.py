@@ -12,7 +12,7 @@ from dractl.live.looks import looks
 from dractl.live.nodestate import allocatable, published
 from dractl.migrate.patches import PatchMisfit, contains, fingerprint, patched
 from dractl.migrate.progress import Mark, Stack
-from dractl.migrate.steps import Step, Verb
+from dractl.migrate.steps import Patch, Step, Verb
 
 _PAST: Final = {Outcome.CHANGED: "", Outcome.UNCHANGED: "already "}
 
@@ -49,6 +49,11 @@ def _before_create(site: Site, step: Step) -> Former:
 
 
 def _create(site: Site, step: Step, former: Former) -> Done:
+    """Create an object that is not there, in the name of our field manager.
+
+    It is not applied by the server: that would change an object of the same name that
+    somebody makes meanwhile, and leave no way to tell whose it is.
+    """
     if former.get("there"):
         return Done(former, f"{title(step)} was there already, and is the same")
     changed = site.changes.create(site.place(step), site.document(step))
@@ -59,10 +64,20 @@ def _create(site: Site, step: Step, former: Former) -> Done:
         # An earlier run may have made it, and was killed before it could say so.
         is_ours = is_made_by(made, site.changes.manager)
     said = "created" if is_ours else "was made by somebody else meanwhile"
-    return Done(
-        {"there": not is_ours, "uid": uid_of(made)},
-        f"{title(step)} {said}",
-    )
+    made_as = {
+        "there": not is_ours,
+        "uid": uid_of(made),
+        "as": spec_of(site, step, made),
+    }
+    return Done(made_as, f"{title(step)} {said}")
+
+
+def spec_of(site: Site, step: Step, standing: Wire) -> dict[str, str]:
+    """Return the digest of an object's spec, by the version in which it was read."""
+    return {site.place(step).version: fingerprint(standing, _SPEC)}
+
+
+_SPEC: Final[Patch] = ({"op": "replace", "path": "/spec"},)
 
 
 def _check_same(site: Site, step: Step, standing: Wire) -> None:

@@ -8,6 +8,7 @@ from dractl.cli.migrate.doing import (
     is_patched,
     of_change,
     relabelling,
+    spec_of,
     used,
 )
 from dractl.cli.migrate.site import Former, Site, halt, is_made_by, title
@@ -53,10 +54,12 @@ def _uncreate(site: Site, step: Step, former: Former) -> str:
         return f"{title(step)} is gone already"
     uid = former.get("uid")
     # A run that was killed in the middle has not said which one it made.
-    is_ours = uid == uid_of(standing) if uid else is_made_by(standing, "dractl")
+    is_ours = (
+        uid == uid_of(standing) if uid else is_made_by(standing, site.changes.manager)
+    )
     if not is_ours:
         return f"{title(step)} was made by somebody else, and stays"
-    if not contains(standing, site.document(step)):
+    if not _is_as_made(site, step, former, standing):
         raise halt(f"{title(step)} stays: somebody has changed it")
     if user := next(_users(site, step), ""):
         raise halt(
@@ -73,6 +76,18 @@ def _uncreate(site: Site, step: Step, former: Former) -> str:
     if fate is Fate.CHANGED:
         raise halt(f"{title(step)} stays: {message}")
     return f"{title(step)} {'deleted' if fate is Fate.DELETED else 'is gone already'}"
+
+
+def _is_as_made(site: Site, step: Step, former: Former, standing: Wire) -> bool:
+    """Tell whether nobody has changed an object since it was made.
+
+    Of a run that was killed, or a server that has another version of the API now, it is
+    only known that all is there that was made.
+    """
+    made = mapping_at(former, "as")
+    now = spec_of(site, step, standing)
+    is_same = made == now or not made.keys() & now.keys()
+    return is_same and contains(standing, site.document(step))
 
 
 def _users(site: Site, step: Step) -> Iterator[str]:
