@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from tests.apiserver import ApiServer
-from tests.cli.migrating import NODES, Migrator
+from tests.cli.migrating import NODES, Migrator, node, pod
 from tests.cli.run import ROOT, Runner
 
 SCHEMA: Final = json.loads((ROOT / "schemas/output/migrate-status.v1.json").read_text())
@@ -67,13 +67,19 @@ def test_each_state_has_its_next_command(migrate: Migrator) -> None:
     migrate("apply", "--yes")
     migrate("verify")
     seen = [migrate("status").err.splitlines()[-1]]
-    migrate(*argv, "wave-1")  # there is no such node
+    migrate.server.add([node("n0"), pod("chat-a")])
+    migrate("rollback", "--yes")
+    migrate(*argv, "wave-1", "--timeout", "50ms")  # nobody ends the pod
+    seen.append(migrate("status").err.splitlines()[-1])
     migrate("rollback", "--yes")
     seen.append(migrate("status").err.splitlines()[-1])
 
+    goes_on = "goes on with stage wave-1"
+    state = f"--state {migrate.path}"
     assert seen == [
-        f"next: dractl migrate apply --state {migrate.path} does stage wave-1",
-        f"next: dractl migrate apply --state {migrate.path} does stage objects",
+        f"next: dractl migrate apply {state} does stage wave-1",
+        f"next: dractl migrate apply --stage wave-1 --unverified {state} {goes_on}",
+        f"next: dractl migrate apply {state} does stage objects",
     ]
     assert migrate.states()["objects"] == "rolled-back"
 

@@ -96,6 +96,9 @@ def what_next(migration: Migration, path: str, program: str) -> str:
         verb, what = "verify", f"checks stage {last.stage.name}"
     elif following is None:
         return "nothing is left to do"
+    elif last is not None and last.state is State.PARTLY and last is not following:
+        verb = f"apply --stage {quote(last.stage.name)} --unverified"
+        what = f"goes on with stage {last.stage.name}"
     else:
         is_begun = following.state is State.PARTLY
         goes_on = "goes on with" if is_begun else "does"
