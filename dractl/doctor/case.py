@@ -1,0 +1,37 @@
+"""What a check looks at: a cluster at a moment, and files of its configuration."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+
+from dractl.api.snapshot import Document, Snapshot
+from dractl.leftovers.inspection import Inspection
+
+
+class Given(NamedTuple):
+    """A document of a configuration file, and where it stands."""
+
+    where: str
+    value: Document
+
+
+@dataclass(frozen=True)
+class Case:
+    """A snapshot at a moment, with the indexes that all checks share.
+
+    `configuration` are documents such as kubeadm's ClusterConfiguration.
+    """
+
+    snapshot: Snapshot
+    now: datetime
+    configuration: tuple[Given, ...] = ()
+
+    @cached_property
+    def cluster(self) -> Inspection:
+        """The snapshot with who holds, uses and owns what, and the devices."""
+        return Inspection(self.snapshot, self.now)
+
+    def lack_of(self, kind: str) -> str:
+        """Return why nothing follows from the absence of such objects; "": it does."""
+        return self.cluster.known.lack_of(kind)

@@ -1,0 +1,1 @@
+"""The checks of `doctor`, each in the module of what it looks at."""

@@ -1,0 +1,54 @@
+"""The table of checks: every code once, with its severity and its manual."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from dractl.doctor.answer import Finding, Skipped
+from dractl.doctor.case import Case
+from dractl.rules.registry import Severity
+
+Look = Callable[[Case], Iterator[Finding | Skipped]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A row: `manual` is the docstring of its function, whose first line is a title.
+
+    `severity` is that of its worst finding. `needs` are the kinds without which it
+    cannot look.
+    """
+
+    code: str
+    severity: Severity
+    manual: str
+    look: Look
+    needs: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What it looks for, in one line."""
+        return self.manual.partition("\n")[0]
+
+
+CHECKS: Final[dict[str, Check]] = {}
+
+
+def check(
+    code: str, severity: Severity, *, needs: tuple[str, ...] = ()
+) -> Callable[[Look], Look]:
+    """Enter a function into the table; its docstring becomes the check's manual.
+
+    The function yields findings with that code, and a Skipped for what it cannot look
+    at. Where a kind of `needs` was not read, it is not called. Raises ValueError for a
+    code that is taken, or a function without a docstring.
+    """
+
+    def enter(function: Look) -> Look:
+        manual = (function.__doc__ or "").strip()
+        if not manual or code in CHECKS:
+            raise ValueError(code)
+        CHECKS[code] = Check(code, severity, manual, function, needs)
+        return function
+
+    return enter

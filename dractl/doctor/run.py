@@ -1,0 +1,48 @@
+"""An examination: all checks, or those that are asked for."""
+
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from dractl.doctor.answer import Examination, Finding, Skipped, rank
+from dractl.doctor.case import Case
+from dractl.doctor.checks import release
+from dractl.doctor.registry import CHECKS, Check
+
+MODULES: Final = (release,)
+"""Whose import enters their checks into the table, in the order of the table."""
+
+
+def examine(
+    case: Case, only: Collection[str] = (), skip: Collection[str] = ()
+) -> Examination:
+    """Return what the checks say; without `only`, all but those to `skip`.
+
+    A check that could not look at everything counts as skipped, not as passed, though
+    what it has found is told.
+    """
+    findings: list[Finding] = []
+    skipped: list[Skipped] = []
+    passed: list[str] = []
+    for each in CHECKS.values():
+        if each.code in skip or (only and each.code not in only):
+            continue
+        said: list[Finding | Skipped] = [*_lacking(each, case)]
+        said = said or list(each.look(case))
+        findings += (one for one in said if isinstance(one, Finding))
+        skipped += (one for one in said if isinstance(one, Skipped))
+        if not said:
+            passed.append(each.code)
+    findings.sort(key=lambda each: rank(each.severity))
+    return Examination(
+        case.snapshot.profile,
+        tuple(findings),
+        tuple(skipped),
+        tuple(passed),
+        case.snapshot.problems,
+    )
+
+
+def _lacking(each: Check, case: Case) -> Iterator[Skipped]:
+    for kind in each.needs:
+        if why := case.lack_of(kind):
+            yield Skipped(each.code, why)
