@@ -55,9 +55,7 @@ def doubts(of: Outcome) -> Iterator[str]:
     served = _served(of)
     yield from _of_holders(of, served)
     yield from _of_strangers(of, served)
-    for user, fit in zip(of.users, of.fits, strict=True):
-        if user.plan.route is not None:
-            yield from _of_user(user, fit, of)
+    yield from _of_users(of)
     yield from _of_shared(of)
 
 
@@ -130,11 +128,13 @@ def _of_sources(of: Outcome) -> Iterator[str]:
 
 
 def _of_plans(plan: Plan) -> Iterator[str]:
+    staying: dict[str, list[str]] = {}
     for each in plan.users:
         if each.route is None and each.targets:
             why = "; ".join(each.blocks.get(plan.order.route, ()))
-            said = f": {why}" if why else ""
-            yield f"{each.user.input.title} stays as it is{said}"
+            staying.setdefault(why, []).append(each.user.input.title)
+    for why, titles in staying.items():
+        yield f"{_first(titles)} stays as it is{': ' if why else ''}{why}"
 
 
 # -- of those that the plan leaves alone
@@ -202,44 +202,60 @@ def _of_strangers(of: Outcome, served: Collection[str]) -> Iterator[str]:
 # -- of users
 
 
-def _of_user(user: Copies, fit: Fit, of: Outcome) -> Iterator[str]:
-    title = user.plan.user.input.title
+class _Doubt(NamedTuple):
+    """A sentence about users, without who they are: what stands before and after."""
+
+    after: str
+    before: str = ""
+
+
+def _of_users(of: Outcome) -> Iterator[str]:
+    """Yield what is to be said of users, the same of several once."""
+    found: dict[_Doubt, list[str]] = {}
+    for user, fit in zip(of.users, of.fits, strict=True):
+        if user.plan.route is not None:
+            for each in dict.fromkeys(_of_user(user, fit, of)):
+                found.setdefault(each, []).append(user.plan.user.input.title)
+    for doubt, titles in found.items():
+        yield f"{doubt.before}{_first(titles)}{doubt.after}"
+
+
+def _of_user(user: Copies, fit: Fit, of: Outcome) -> Iterator[_Doubt]:
     if user.problem:
-        yield f"{title}: {user.problem}"
+        yield _Doubt(f": {user.problem}")
         return
     if user.stray:
-        yield (
-            f"{title} makes pods on {len(user.stray)} more nodes after, where they may "
-            f"wait for devices: {', '.join(user.stray[:_FEW])}"
+        yield _Doubt(
+            f" makes pods on {len(user.stray)} more nodes after, where they may wait "
+            f"for devices: {', '.join(user.stray[:_FEW])}"
         )
-    if fit.wanted and not fit.before and not fit.after:
-        yield (
-            f"{title}: none of its pods fits, before or after, so that nothing is "
-            "shown of it"
+    if fit.wanted and not fit.before and not fit.after and of.before.nodes:
+        yield _Doubt(
+            ": none of its pods fits, before or after, so that nothing is shown of it"
         )
     if fit.before == MOST:
-        yield f"{title}: only {MOST} of its pods are looked at"
+        yield _Doubt(f": only {MOST} of its pods are looked at")
     for each in user.plan.findings:
         if each.code == _REFUSED:
-            yield f"{title}: {each.message}"
+            yield _Doubt(f": {each.message}")
     yield from _of_tolerations(user, of)
     if any(each.code == _GUESSED for each in user.plan.findings):
         yield from _of_guesses(user.plan, of.known)
 
 
-def _of_tolerations(user: Copies, of: Outcome) -> Iterator[str]:
+def _of_tolerations(user: Copies, of: Outcome) -> Iterator[_Doubt]:
     """Yield taints that pods tolerate only by an admission plugin, until they move."""
     left = requests_of(user.old).keys() - requests_of(user.new).keys()
     keys = {t.key for node in of.before.nodes for t in repelling(user.new, node)}
     for key in sorted(left & keys):
-        yield (
-            f"{user.plan.user.input.title} does not tolerate the taint {key} itself: "
-            "the admission plugin ExtendedResourceToleration, if it is on, helps only "
-            f"pods that ask for {key}"
+        yield _Doubt(
+            f" does not tolerate the taint {key} itself: the admission plugin "
+            "ExtendedResourceToleration, if it is on, helps only pods that ask for "
+            f"{key}"
         )
 
 
-def _of_guesses(plan: UserPlan, known: Projected) -> Iterator[str]:
+def _of_guesses(plan: UserPlan, known: Projected) -> Iterator[_Doubt]:
     """Yield conditions that assumed devices fulfil as they were made of one label."""
     for resource in plan.targets:
         nodes = [
@@ -249,9 +265,10 @@ def _of_guesses(plan: UserPlan, known: Projected) -> Iterator[str]:
         ]
         labels = {m.label for m in plan.moved if m.resource == resource}
         if nodes and labels:
-            yield (
+            yield _Doubt(
+                " asks for",
                 f"what devices of {several(nodes)} are called is guessed from labels, "
-                f"and so is what {plan.user.input.title} asks for"
+                "and so is what ",
             )
 
 

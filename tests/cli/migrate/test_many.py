@@ -81,4 +81,4 @@ def test_reasons_are_told_once_for_all_who_stay(
 
     reasons = " ".join(section(out, "DOES AS MUCH FIT AFTER"))
     assert reasons.count("nvidia.com/gpu has several meanings here") == 1
-    assert "app-2, Deployment team/app-4 and 17 more stay as they are: " in reasons
+    assert "app-0 (19 more) stays as it is: " in reasons
