@@ -281,9 +281,13 @@ class Changes:
                 inserted = []
         lines += self._written({key: new[key] for key in inserted}, column)
         if not new:
-            lines.insert(0, "{}")
-        text = "\n".join(lines).removeprefix(" " * column)
-        return [Edit(entries[0].key.start, entries[-1].end, text)]
+            lines.insert(0, " " * column + "{}")
+        start = entries[0].key.start
+        line = layout.line_start(start)
+        if not self._text[line:start].strip(" "):
+            return [Edit(line, entries[-1].end, "\n".join(lines))]
+        text = "\n".join(lines).lstrip(" \n")  # it begins behind a dash
+        return [Edit(start, entries[-1].end, text)]
 
     def _written(self, fields: _Fields, column: int) -> list[str]:
         return moved(self._style.lines(fields), column) if fields else []
