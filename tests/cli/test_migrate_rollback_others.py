@@ -141,6 +141,7 @@ def test_a_workload_goes_back_if_nobody_changed_the_same_fields(
     assert ("resourceClaims" in spec) is bool(status)
     if status:
         assert "was changed meanwhile: it says something else" in ran.err
+        assert "hint: bring the fields that are shown back by hand" in ran.err
     else:
         assert spec["priorityClassName"] == "high"
         assert spec["containers"][0]["resources"]["limits"][RESOURCE] == "1"

@@ -36,8 +36,9 @@ def migrate(dractl: Runner, server: ApiServer, tmp_path: Path) -> Migrator:
 
 def failed(ran: Ran) -> list[str]:
     """Return what is wrong, and check that the rest is told as well."""
-    assert all(line.startswith(("ok     ", "failed ")) for line in ran.out.splitlines())
-    lines = ran.out.splitlines()
+    assert max(map(len, ran.out.splitlines())) <= 80
+    lines = ran.out.replace("\n       ", " ").splitlines()
+    assert all(line.startswith(("ok     ", "failed ")) for line in lines)
     return [line[7:] for line in lines if line.startswith("failed ")]
 
 
@@ -65,7 +66,11 @@ def test_objects_have_to_be_there_and_the_same(
         "DeviceClass gpu is there: it does not say what was created",
         "ResourceClaimTemplate default/chat-gpu: is not there any more",
     ]
-    assert bad.err == "2 of 2 checks failed\n"
+    assert bad.err == (
+        "2 of 2 checks failed\n"
+        "next: mend it and verify again, with --timeout to wait for it; or take the "
+        "stage back with dractl migrate rollback\n"
+    )
     assert migrate.states()["objects"] == "applied"
 
 

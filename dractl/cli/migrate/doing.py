@@ -30,10 +30,10 @@ def done(site: Site, step: Step, former: Former) -> Done:
     return _DOING[step.verb](site, step, former)
 
 
-def of_change(changed: Changed, step: Step, said: str) -> str:
+def of_change(changed: Changed, step: Step, said: str, hint: str = "") -> str:
     """Return what is said of a change; raise DractlError where others made one."""
     if changed.outcome is Outcome.OUTDATED:
-        raise halt(f"{title(step)} was changed meanwhile: {changed.message}")
+        raise halt(f"{title(step)} was changed meanwhile: {changed.message}", hint)
     return f"{title(step)} {_PAST[changed.outcome]}{said}"
 
 

@@ -148,7 +148,11 @@ def _unpatch(site: Site, step: Step, former: Former) -> str:
         return step.back
 
     changed = site.changes.patch(site.place(step), str(former.get("uid")), plan)
-    return of_change(changed, step, "changed back")
+    hint = (
+        "bring the fields that are shown back by hand, to what they were before the "
+        "migration or right after; the same command goes on from there"
+    )
+    return of_change(changed, step, "changed back", hint)
 
 
 # -- nodes

@@ -12,7 +12,7 @@ from dractl.cli.migrate.statefile import Keeper
 from dractl.cli.migrate.ways import Way
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
-from dractl.cli.text import counted, visible
+from dractl.cli.text import NARROW, counted, indented
 from dractl.errors import DractlError, ExitStatus
 from dractl.legacy.shapes import mapping_at
 from dractl.live.changing import uid_of
@@ -46,11 +46,16 @@ def run(
         for each in checks:
             mark = "failed" if each.wrong else "ok"
             why = f": {each.wrong}" if each.wrong else ""
-            screen.offer(visible(f"{mark:<6} {each.what}{why}") + "\n")
+            lines = indented(f"{each.what}{why}", NARROW, f"{mark:<6} ", " " * 7)
+            screen.offer("".join(f"{line}\n" for line in lines))
         wrong = sum(bool(each.wrong) for each in checks)
         keeper.verify(course.stage.name, is_so=not wrong)
     if wrong:
         screen.note(f"{wrong} of {counted(len(checks), 'check')} failed")
+        screen.note(
+            "next: mend it and verify again, with --timeout to wait for it; or take "
+            f"the stage back with {screen.program} migrate rollback"
+        )
         return ExitStatus.NO
     screen.note(f"stage {course.stage.name} is verified")
     showing.note_next(keeper.migration, path, screen)
