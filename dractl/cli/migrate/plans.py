@@ -112,8 +112,10 @@ def _asking(asked: Sequence[Need], plan: Plan, view: View) -> Iterator[str]:
 def _need(need: Need, plan: Plan, view: View) -> Iterator[str]:
     said = _SEVERAL if need.meaning is None else meant(need.meaning)
     yield from indented(f"{need.resource}: {said}", view.limit, "  ", "    ")
-    for text in need.meaning.evidence[: view.few] if need.meaning else ():
+    for text in [*need.evidence][: view.few]:
         yield from indented(f"known by {text}", view.limit, "    ", "      ")
+    if (rest := len(need.evidence) - view.few) > 0:
+        yield f"    and by {rest} more"
     if need.meaning is None:
         pass  # it depends on the meaning
     elif need.target is None:

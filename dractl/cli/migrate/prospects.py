@@ -7,7 +7,7 @@ from typing import Final
 from dractl.cli.migrate.views import View
 from dractl.cli.migrate.wording import named
 from dractl.cli.text import columns, indented, visible
-from dractl.migrate.answer import Fit, Plan, Proof, Verdict
+from dractl.migrate.answer import Fit, NodeChange, Plan, Proof, Verdict
 from dractl.migrate.steps import Stage
 
 _SAID: Final = {
@@ -15,6 +15,7 @@ _SAID: Final = {
     Verdict.LOSES: "NOT SAFE: less fits after than before",
     Verdict.UNPROVEN: "unproven: it cannot be told",
 }
+_TITLED: Final = 5  # nodes that a title names; see migrate.stages
 
 
 def proven(proof: Proof, plan: Plan, view: View) -> Iterator[str]:
@@ -28,11 +29,8 @@ def proven(proof: Proof, plan: Plan, view: View) -> Iterator[str]:
         yield f"    - and {rest} more"
     if not proof.nodes and not any(each.before or each.after for each in proof.fits):
         return
-    nodes = [
-        (each.node, each.resource, str(each.before), str(each.after), each.source)
-        for each in sorted(proof.nodes, key=lambda one: one.after >= one.before)
-    ]
-    yield from _table(("NODE", "RESOURCE", "BEFORE", "AFTER", "KNOWN BY"), nodes, view)
+    head = ("NODE", "RESOURCE", "BEFORE", "AFTER", "KNOWN BY")
+    yield from _table(head, [*_nodes(proof, view)], view)
     pods = [
         (named(each.plan.user), str(each.wanted), str(each.before), str(each.after))
         for each in sorted(proof.fits, key=_worst)
@@ -45,6 +43,21 @@ def proven(proof: Proof, plan: Plan, view: View) -> Iterator[str]:
     for why, users in reasons.items():
         text = f"{view.some(users)}: {why}"
         yield from indented(text, view.limit, "    ", "      ")
+
+
+def _nodes(proof: Proof, view: View) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of nodes, those that lose first; of too many, the same once."""
+    found = sorted(proof.nodes, key=lambda one: one.after >= one.before)
+    groups: dict[object, list[NodeChange]] = {}
+    for each in found:
+        alike = (each.resource, each.before, each.after, each.source)
+        own = None if len(found) > view.lines else each.node
+        groups.setdefault((*alike, own), []).append(each)
+    for same in groups.values():
+        first = same[0]
+        more = f" ({len(same) - 1} more)" if len(same) > 1 else ""
+        amounts = (str(first.before), str(first.after))
+        yield f"{first.node}{more}", first.resource, *amounts, first.source
 
 
 def _worst(fit: Fit) -> tuple[bool, bool]:
@@ -71,8 +84,8 @@ def staged(stages: Sequence[Stage], view: View) -> Iterator[str]:
         text = f"{number}. {each.name}: {each.title}"
         yield from indented(text, view.limit, "  ", "     ")
         told = [f"steps: {counts}"] if counts else []
-        if each.nodes:
-            told.append(f"nodes: {view.some(each.nodes)}")
+        if _TITLED < len(each.nodes) <= view.few:
+            told.append(f"nodes: {', '.join(each.nodes)}")
         if each.pods:
             moving = [f"{count} of {name}" for name, count in each.pods.items()]
             told.append(f"pods that move: {view.some(moving)}")

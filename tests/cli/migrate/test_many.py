@@ -82,3 +82,52 @@ def test_reasons_are_told_once_for_all_who_stay(
     reasons = " ".join(section(out, "DOES AS MUCH FIT AFTER"))
     assert reasons.count("nvidia.com/gpu has several meanings here") == 1
     assert "app-0 (19 more) stays as it is: " in reasons
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> str:
+    """Return a saved cluster of many nodes alike, but for their models."""
+    file = tmp_path / "cluster.yaml"
+    file.write_text(
+        "\n---\n".join(
+            f"apiVersion: v1\nkind: Node\nmetadata: {{name: n{number:02}, labels: "
+            f"{{nvidia.com/gpu.product: {('L4', 'L40S')[number % 2]}, "
+            "nvidia.com/gpu.replicas: '1'}}\n"
+            "status: {allocatable: {nvidia.com/gpu: '8', cpu: 8, pods: 99}}"
+            for number in range(MANY)
+        )
+    )
+    return str(file)
+
+
+def test_what_is_the_same_is_one_need_however_it_is_known(
+    dractl: Runner, cluster: str, tmp_path: Path
+) -> None:
+    for number, model in enumerate(("L4", "L40S")):
+        selector = f"nodeSelector: {{nvidia.com/gpu.product: {model}}}"
+        text = POD.format(number=number, resource="nvidia.com/gpu").replace(
+            "containers:", f"{selector}\n      containers:"
+        )
+        (tmp_path / f"{model}.yaml").write_text(text)
+    files = (str(tmp_path / "L4.yaml"), str(tmp_path / "L40S.yaml"))
+
+    out = dractl("migrate", "plan", *files, "--snapshot", cluster).out
+
+    asking = section(out, "WHO ASKS FOR WHAT")
+    assert out.count("nvidia.com/gpu: a whole device") == 1
+    assert "known by label nvidia.com/gpu.product=L4" in asking
+    assert "known by label nvidia.com/gpu.product=L40S" in asking
+
+
+def test_nodes_alike_are_one_line_and_named_once(
+    dractl: Runner, folder: Path, cluster: str
+) -> None:
+    argv = ("migrate", "plan", str(folder), "--snapshot", cluster)
+
+    short, whole = dractl(*argv).out, dractl(*argv, "-v").out
+
+    after = section(short, "DOES AS MUCH FIT AFTER")
+    assert "n00 (39 more)  nvidia.com/gpu  8       8      assumed" in after
+    assert "nodes: " not in short
+    assert "n39   nvidia.com/gpu" in whole
+    assert "nodes: n00, n02, " in whole
