@@ -4,7 +4,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -60,14 +60,16 @@ def replacing(path: str, *, may_create: bool = False) -> Iterator[BinaryIO]:
 
 
 def _keep_entry(folder: Path) -> None:
-    """Have the folder written, too: else a crash could bring the former file back."""
-    if sys.platform == "win32":
-        return  # where folders cannot be opened
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    """Have the folder written, too: else a crash could bring the former file back.
+
+    Not all systems and folders allow it; the file is there all the same.
+    """
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _mask() -> int:

@@ -59,3 +59,14 @@ def test_a_new_file_has_the_mode_that_new_files_have(tmp_path: Path) -> None:
 
     assert file.read_bytes() == b"new"
     assert file.stat().st_mode == plain.stat().st_mode
+
+
+def test_a_folder_that_cannot_be_listed_is_no_failure(tmp_path: Path) -> None:
+    folder = tmp_path / "closed"
+    folder.mkdir()
+    folder.chmod(0o300)
+
+    save(str(folder / "new.json"), "{}", may_create=True)
+
+    folder.chmod(0o700)
+    assert (folder / "new.json").read_text() == "{}"
