@@ -122,7 +122,7 @@ def test_what_is_the_same_is_one_need_however_it_is_known(
 def test_nodes_alike_are_one_line_and_named_once(
     dractl: Runner, folder: Path, cluster: str
 ) -> None:
-    argv = ("migrate", "plan", str(folder), "--snapshot", cluster)
+    argv = ("migrate", "plan", str(folder), "--snapshot", cluster, "--wave-size", "9")
 
     short, whole = dractl(*argv).out, dractl(*argv, "-v").out
 
