@@ -70,6 +70,26 @@ def _violates(amount: Quantity, policy: RequestPolicy) -> bool:
     return bool(policy.valid_values) and amount not in policy.valid_values
 
 
+def least(device: Device) -> dict[str, Quantity]:
+    """Return the smallest share that a claim could ask for, as far as policies tell.
+
+    Where there is no policy, any amount above zero can be had.
+    """
+    return {name: _least(capacity) for name, capacity in device.capacity.items()}
+
+
+def _least(capacity: Capacity) -> Quantity:
+    policy = capacity.policy
+    if policy is None:
+        return min(capacity.value, Quantity(1))
+    amounts = [
+        *((policy.default,) if policy.default is not None else ()),
+        *((policy.minimum,) if policy.minimum is not None else ()),
+        *policy.valid_values,
+    ]
+    return min(amounts, default=min(capacity.value, Quantity(1)))
+
+
 def shares_left(
     device: Device, taken: Mapping[str, Quantity], *used: Amounts
 ) -> int | None:

@@ -1,0 +1,1 @@
+"""What a cluster's devices are, what has them, and how much is left."""

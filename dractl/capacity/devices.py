@@ -1,0 +1,264 @@
+"""Every published device: what it is, who has it, and whether it can be had."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+from dractl.api.snapshot import Snapshot
+from dractl.capacity.models import model_of
+from dractl.capacity.reach import Reach, Reached, Reason
+from dractl.diagnose.holders import Consumer, Holders
+from dractl.model.claims import DeviceResult, ResourceClaim
+from dractl.model.devices import Device, DeviceId, Taint
+from dractl.model.quantity import Quantity
+from dractl.solver.capacity import least, shares_left
+from dractl.solver.inventory import CounterKey, Entry, Pool
+from dractl.solver.ledger import available_counters
+from dractl.solver.view import untolerated
+
+
+class State(Enum):
+    """Whether a device can be had: each device is in exactly one of these.
+
+    FREE: as a whole. PARTLY: others have shares of it, and there is more. ALLOCATED:
+    nothing more of it can be had, for a claim has it. TAINTED and UNUSABLE have no
+    claim; of the former, those could have it that tolerate the taint.
+    """
+
+    FREE = "free"
+    PARTLY = "partly"
+    ALLOCATED = "allocated"
+    TAINTED = "tainted"
+    UNUSABLE = "unusable"
+
+
+class Amount(NamedTuple):
+    """A capacity of a device, and how much of it claims have."""
+
+    name: str
+    total: Quantity
+    used: Quantity
+
+    @property
+    def left(self) -> Quantity:
+        """What nobody has; negative where it is over-committed."""
+        return self.total - self.used
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """A claim that has a device, and who the claim is reserved for."""
+
+    claim: ResourceClaim
+    result: DeviceResult
+    consumers: tuple[Consumer, ...]
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether it only looks, so that others can have the device as well."""
+        return self.result.admin_access
+
+    @property
+    def namespace(self) -> str:
+        """The namespace of the claim and of its pods."""
+        return self.claim.meta.namespace
+
+    @property
+    def pods(self) -> tuple[str, ...]:
+        """The names of the pods."""
+        return tuple(
+            each.reference.name
+            for each in self.consumers
+            if each.reference.resource == "pods"
+        )
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no pod uses it: none is named, or all are gone or have ended."""
+        return all(each.is_gone or each.is_done for each in self.consumers)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DeviceUse:
+    """A device with its use.
+
+    `nodes` are those that can see it; of a pool that nobody can use, the node that it
+    names. `classes` are the names of those that select it. `reasons` tell what keeps it
+    from being had, claims aside. `holders` include those with admin access. `used` is
+    what claims have of its capacities, in nanos.
+    """
+
+    device: Device
+    nodes: tuple[str, ...]
+    model: str
+    classes: tuple[str, ...]
+    state: State
+    reasons: tuple[Reason, ...]
+    holders: tuple[Held, ...]
+    is_shared: bool
+    used: Mapping[str, int]
+
+    @property
+    def id(self) -> DeviceId:
+        """Driver, pool and name."""
+        return self.device.id
+
+    @property
+    def node(self) -> str:
+        """The only node that can see it; "" if there are several, or none."""
+        return self.nodes[0] if len(self.nodes) == 1 else ""
+
+    @property
+    def why(self) -> str:
+        """The reasons in a line; "" if there are none."""
+        return "; ".join(each.message for each in self.reasons)
+
+    @property
+    def namespaces(self) -> tuple[str, ...]:
+        """The namespaces of the claims that hold it, each once."""
+        held = (each.namespace for each in self.holders if not each.is_admin)
+        return tuple(dict.fromkeys(held))
+
+    @property
+    def amounts(self) -> tuple[Amount, ...]:
+        """Its capacities by name, and what claims have of them."""
+        whole = self.state is State.ALLOCATED and not self.is_shared
+        return tuple(
+            Amount(
+                name,
+                capacity.value,
+                capacity.value
+                if whole
+                else Quantity(self.used.get(name, 0), capacity.value.format),
+            )
+            for name, capacity in sorted(self.device.capacity.items())
+        )
+
+
+def fleet(snapshot: Snapshot) -> tuple[DeviceUse, ...]:
+    """Return every published device, those of each pool's newest generation."""
+    return tuple(_Stocktaking(snapshot).uses())
+
+
+class _Stocktaking:
+    """Looks at one device after the other; what they share is found once."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._reach = Reach(snapshot)
+        self._rules = self._reach.allocator.rules
+        self._usage = self._reach.allocator.usage
+        self._holders = Holders(snapshot)
+        selectors = self._reach.allocator.planner.selectors
+        self._classes = [
+            (each.name, selectors.eligibility(each.selectors))
+            for each in snapshot.classes
+        ]
+        self._consumers: dict[int, tuple[Consumer, ...]] = {}
+        self._left: dict[int, Mapping[CounterKey, int]] = {}
+
+    def uses(self) -> Iterator[DeviceUse]:
+        for entry in self._reach.entries:
+            yield self._use(entry)
+
+    def _use(self, entry: Entry) -> DeviceUse:
+        device = entry.device
+        reached = self._reach.of(entry)
+        holders = tuple(self._held(device.id))
+        is_shared = self._rules.consumable and device.allow_multiple_allocations
+        is_held = any(not each.is_admin for each in holders)
+        reasons = tuple(self._reasons(entry, reached, is_held=is_held))
+        used = self._usage.aggregated.get(device.id, {}) if is_shared else {}
+        return DeviceUse(
+            device,
+            reached.nodes,
+            model_of(device),
+            tuple(n for n, each in self._classes if each.verdict(device) is True),
+            self._state(device, reasons, is_held=is_held, is_shared=is_shared),
+            reasons,
+            holders,
+            is_shared,
+            used,
+        )
+
+    def _state(
+        self,
+        device: Device,
+        reasons: Sequence[Reason],
+        *,
+        is_held: bool,
+        is_shared: bool,
+    ) -> State:
+        if is_held:
+            is_open = is_shared and not reasons and self._has_room(device)
+            return State.PARTLY if is_open else State.ALLOCATED
+        if not reasons:
+            return State.FREE
+        if all(each.code == "tainted" for each in reasons):
+            return State.TAINTED
+        return State.UNUSABLE
+
+    def _has_room(self, device: Device) -> bool:
+        if device.id in self._usage.dedicated:
+            return False
+        used = self._usage.aggregated.get(device.id, {})
+        return shares_left(device, least(device), used) != 0
+
+    def _held(self, device: DeviceId) -> Iterator[Held]:
+        for each in self._holders.by_device.get(device, ()):
+            key = id(each.claim)
+            if key not in self._consumers:
+                self._consumers[key] = self._holders.consumers(each.claim)
+            yield Held(each.claim, each.result, self._consumers[key])
+
+    def _reasons(
+        self, entry: Entry, reached: Reached, *, is_held: bool
+    ) -> Iterator[Reason]:
+        device = entry.device
+        if obstacle := self._reach.obstacle(entry, reached):
+            yield obstacle
+        if device.binding_conditions and not self._rules.binding:
+            told = "it has binding conditions, and the feature gates for them are off"
+            yield Reason("binding-conditions", told)
+        if device.consumes and reached.pool is not None and not is_held:
+            yield from self._counters(device, reached.pool)
+        taint = untolerated(device.taints, ()) if self._rules.taints else None
+        if taint is not None:
+            yield Reason("tainted", _tainted(taint))
+
+    def _counters(self, device: Device, pool: Pool) -> Iterator[Reason]:
+        if not self._rules.partitionable:
+            told = "the feature gate DRAPartitionableDevices is off"
+            yield Reason("gate-off", told)
+            return
+        left = self._left_in(pool)
+        for use in device.consumes:
+            for name, amount in use.counters.items():
+                rest = left.get((use.counter_set, name), 0)
+                if rest < amount.nanos:
+                    some = Quantity(rest, amount.format)
+                    yield Reason(
+                        "counters",
+                        f"needs {amount} of counter {use.counter_set}/{name}, {some} "
+                        "left",
+                    )
+                    return
+        over = next((key for key, amount in left.items() if amount < 0), None)
+        if over is not None:
+            told = f"counter {'/'.join(over)} is overdrawn, which blocks the whole pool"
+            yield Reason("counters", told)
+
+    def _left_in(self, pool: Pool) -> Mapping[CounterKey, int]:
+        left = self._left.get(id(pool))
+        if left is None:
+            left = self._left[id(pool)] = available_counters(
+                pool, self._usage, shares_count=self._rules.shared_use_counts
+            )
+        return left
+
+
+def _tainted(taint: Taint) -> str:
+    value = f"={taint.value}" if taint.value else ""
+    by = "the driver" if taint.rule is None else f"DeviceTaintRule {taint.rule}"
+    return f"tainted {taint.key}{value}:{taint.effect} by {by}"

@@ -1,0 +1,49 @@
+"""What model a device is, by the attribute that its driver tells it with."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from dractl.model.attributes import qualified
+from dractl.model.devices import Device
+from dractl.vendors import VENDORS
+from dractl.vendors.base import Driver
+
+_USUAL: Final = ("productName", "model", "pciDevice")
+_PROFILE: Final = "profile"  # of a partition, by which it differs from the whole
+
+
+def _told_by(driver: Driver) -> Iterator[str]:
+    shared = driver.shared.get("model")
+    if shared is not None:
+        yield shared
+    yield from (each for each in _USUAL if each in driver.attributes)
+
+
+_OF_DRIVER: Final[Mapping[str, str]] = {
+    driver.name: name
+    for vendor in VENDORS
+    for driver in vendor.drivers
+    for name in list(_told_by(driver))[:1]
+}
+
+
+def model_of(device: Device) -> str:
+    """Return the model; "" if the device tells none. A partition adds its profile."""
+    model = next(_models(device), "")
+    profile = _text(device, _PROFILE)
+    return " ".join(part for part in (model, profile) if part)
+
+
+def _models(device: Device) -> Iterator[str]:
+    known = _OF_DRIVER.get(device.driver)
+    names = _USUAL if known is None else (known, *_USUAL)
+    for name in names:
+        if text := _text(device, name):
+            yield text
+
+
+def _text(device: Device, name: str) -> str:
+    attribute = device.attributes.get(qualified(name, device.driver))
+    if attribute is None or attribute.kind != "string":
+        return ""
+    return str(attribute.value)

@@ -1,0 +1,166 @@
+"""Which nodes can use each device, and what keeps it from all of them."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from dractl.api.snapshot import Snapshot
+from dractl.catalogue.published import published
+from dractl.diagnose.standins import with_stand_ins
+from dractl.diagnose.words import listed
+from dractl.model.devices import NodeScope
+from dractl.model.nodeselection import NodeSelectorError
+from dractl.model.workloads import Node
+from dractl.solver.allocator import Allocator
+from dractl.solver.errors import AllocationAborted
+from dractl.solver.inventory import Entry, Pool, PoolKey
+from dractl.solver.nodefit import is_ready
+
+_MOST: Final = 3  # nodes that a reason names
+
+
+class Reason(NamedTuple):
+    """Why a device cannot be had; `code` is stable."""
+
+    code: str
+    message: str
+
+
+class Reached(NamedTuple):
+    """The nodes that see a device, and its pool as the first of them sees it."""
+
+    nodes: tuple[str, ...]
+    pool: Pool | None
+
+
+class Reach:
+    """The nodes of a snapshot and the devices that each of them sees.
+
+    Where the snapshot has no nodes, those stand in that slices speak of.
+    """
+
+    def __init__(self, snapshot: Snapshot, allocator: Allocator | None = None) -> None:
+        self._given = snapshot
+        snapshot = with_stand_ins(snapshot)
+        self.allocator = Allocator(snapshot) if allocator is None else allocator
+        self._nodes = snapshot.node_by_name
+        self._out = dict(_out(snapshot.nodes))
+        self._defects: dict[PoolKey, str] = {}
+        self._names: dict[int, list[str]] = {}
+        self._pools: dict[int, Pool] = {}
+        self._aborted = ""
+        self._same: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for node in (*snapshot.nodes, *self._gone()):
+            self._look(node)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All devices of the newest generations, taints of rules included."""
+        inventory = self.allocator.inventory
+        return published(
+            each for key in inventory.pools for each in inventory.slices_of(key)
+        )
+
+    def _gone(self) -> Iterator[Node]:
+        """Yield stand-ins for nodes that slices name and that are not there."""
+        for node in with_stand_ins(_without_nodes(self._given)).nodes:
+            if node.name not in self._nodes:
+                yield node
+
+    def _look(self, node: Node) -> None:
+        try:
+            seen = self.allocator.inventory.of(node.name, node.meta.labels)
+        except AllocationAborted as error:
+            self._aborted = self._aborted or error.message
+            return
+        for pool in (*seen.pools, *seen.obsolete):
+            if pool.defect:
+                self._defects.setdefault(pool.key, pool.defect)
+        for entry, pool in zip(seen.entries, seen.pool_of, strict=True):
+            if entry.slice.per_device_scope and not _includes(entry.scope, node):
+                continue
+            self._names.setdefault(id(entry.device), []).append(node.name)
+            self._pools.setdefault(id(entry.device), pool)
+
+    def of(self, entry: Entry) -> Reached:
+        """Return who sees a device of `entries`."""
+        device = id(entry.device)
+        names = tuple(self._names.get(device, ()))
+        if not names and entry.scope.node_name:
+            names = (entry.scope.node_name,)
+        return Reached(self._same.setdefault(names, names), self._pools.get(device))
+
+    def obstacle(self, entry: Entry, reached: Reached) -> Reason | None:
+        """Return what keeps a device from being had on any node; None: nothing."""
+        if reached.pool is None:
+            return self._unseen(entry)
+        out = [self._out.get(name, self._lost(name)) for name in reached.nodes]
+        found = [reason for reason in out if reason is not None]
+        if len(found) < len(reached.nodes):
+            return None
+        if len(found) == 1:
+            return found[0]
+        said = listed((reason.message for reason in found), _MOST)
+        return Reason(found[0].code, f"no node that sees it can be used: {said}")
+
+    def _lost(self, name: str) -> Reason | None:
+        if name in self._nodes:
+            return None
+        return Reason("node-gone", f"node {name} does not exist")
+
+    def _unseen(self, entry: Entry) -> Reason:
+        name = entry.scope.node_name
+        if name and (lost := self._lost(name)):
+            return lost
+        key = (entry.device.id.driver, entry.device.id.pool)
+        defect = self._defects.get(key)
+        if defect == "invalid":
+            return Reason("pool-invalid", f"pool {key[1]} is invalid")
+        if defect is not None or self._lacks_slices(key):
+            return Reason("pool-incomplete", self._incomplete(key))
+        return self._misplaced(entry)
+
+    def _misplaced(self, entry: Entry) -> Reason:
+        rules = self.allocator.rules
+        if self._aborted:
+            return Reason("node-selector", self._aborted)
+        if entry.slice.shared_counters:
+            return Reason("pool-invalid", "its slice declares counters, not devices")
+        if entry.slice.per_device_scope is not None and not rules.partitionable:
+            return Reason("gate-off", "the feature gate DRAPartitionableDevices is off")
+        return Reason("no-node", "no node matches its node selector")
+
+    def _newest(self, key: PoolKey) -> tuple[int, int, int]:
+        slices = self.allocator.inventory.slices_of(key)
+        newest = max(each.generation for each in slices)
+        mine = [each for each in slices if each.generation == newest]
+        return newest, len(mine), mine[0].slice_count
+
+    def _lacks_slices(self, key: PoolKey) -> bool:
+        _, found, want = self._newest(key)
+        return found != want
+
+    def _incomplete(self, key: PoolKey) -> str:
+        newest, found, want = self._newest(key)
+        if found == want:
+            return f"pool {key[1]}: generation {newest} is on other nodes already"
+        return f"pool {key[1]} has {found} of {want} slices of generation {newest}"
+
+
+def _without_nodes(snapshot: Snapshot) -> Snapshot:
+    return Snapshot(snapshot.profile, slices=snapshot.slices)
+
+
+def _includes(scope: NodeScope, node: Node) -> bool:
+    try:
+        return scope.includes(node.name, node.meta.labels)
+    except NodeSelectorError:
+        return False  # the scheduler finds such a device on no node, either
+
+
+def _out(nodes: tuple[Node, ...]) -> Iterator[tuple[str, Reason]]:
+    """Yield the nodes that take no new pods, with why."""
+    for node in nodes:
+        if not is_ready(node):
+            yield node.name, Reason("node-not-ready", f"node {node.name} is not ready")
+        elif node.unschedulable:
+            yield node.name, Reason("node-cordoned", f"node {node.name} is cordoned")
