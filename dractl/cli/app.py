@@ -22,6 +22,7 @@ from dractl.cli import (
     completion,
     convert,
     discover,
+    doctor,
     explain,
     migrate,
     reaching,
@@ -54,6 +55,7 @@ app.command("cleanup", epilog=cleanup.EXAMPLES + REACHING)(cleanup.cleanup)
 app.command("completion", epilog=completion.EXAMPLES)(completion.completion)
 app.command("convert", epilog=convert.EXAMPLES)(convert.convert)
 app.command("discover", epilog=discover.EXAMPLES + REACHING)(discover.discover)
+app.add_typer(doctor.app, name="doctor", epilog=doctor.EXAMPLES + REACHING)
 app.command("explain", epilog=explain.EXAMPLES + REACHING)(explain.explain)
 app.add_typer(migrate.app, name="migrate", epilog=migrate.EXAMPLES)
 app.command("options")(reaching.options)

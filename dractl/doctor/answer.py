@@ -44,7 +44,8 @@ class Skipped:
 class Examination:
     """The answer to `doctor`: findings, the most severe first.
 
-    `passed` are the codes of the checks that looked and found nothing.
+    `passed` are the codes of the checks that looked and found nothing. `unread` are
+    the kinds that the source could not read.
     """
 
     profile: Profile
@@ -52,6 +53,12 @@ class Examination:
     skipped: tuple[Skipped, ...] = ()
     passed: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether something in the cluster could not be read."""
+        return bool(self.unread or self.problems)
 
     def count(self, severity: Severity) -> int:
         """Return how many findings are that severe."""

@@ -7,7 +7,9 @@ from dractl.doctor.answer import Examination, Finding, Skipped, rank
 from dractl.doctor.case import Case
 from dractl.doctor.checks import release
 from dractl.doctor.registry import CHECKS, Check
+from dractl.model.cluster_info import Cause
 
+_UNREAD: Final = frozenset({Cause.FORBIDDEN, Cause.FAILED})
 MODULES: Final = (release,)
 """Whose import enters their checks into the table, in the order of the table."""
 
@@ -39,6 +41,7 @@ def examine(
         tuple(skipped),
         tuple(passed),
         case.snapshot.problems,
+        tuple(str(gap) for gap in case.snapshot.info.gaps if gap.cause in _UNREAD),
     )
 
 

@@ -253,6 +253,12 @@ NEEDS: Final[Mapping[str, Need]] = {
     "discover": Need(
         (SLICE, NODE, CLAIM), (SLICE,), asks={POD: ("list",), POD_LOG: ("get",)}
     ),
+    "doctor": Need(
+        (
+            *(*_DEVICES, *_CLAIMS, EVENT, QUOTA, BUDGET),
+            *(*WORKLOADS, *_QUEUES, *_AUTOSCALERS),
+        )
+    ),
     "explain": Need(
         (*_DEVICES, *_CLAIMS, EVENT, QUOTA, *_QUEUES, *_AUTOSCALERS), watches=True
     ),

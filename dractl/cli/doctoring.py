@@ -1,0 +1,108 @@
+"""What `dractl doctor` does: from its options to findings and the exit status."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from dractl.catalogue.nearest import nearest
+from dractl.cli import examinations, output
+from dractl.cli.clock import moment_for
+from dractl.cli.options import usage
+from dractl.cli.reading import Wish, read_cluster, warn_of
+from dractl.cli.reports import plain
+from dractl.cli.source import Source
+from dractl.cli.terminal import Terminal
+from dractl.doctor.answer import Examination
+from dractl.doctor.case import Case, Given
+from dractl.doctor.document import document
+from dractl.doctor.registry import CHECKS
+from dractl.doctor.run import examine
+from dractl.errors import ExitStatus
+from dractl.rules.registry import Severity
+from dractl.sources.files import load_documents
+
+_LIMITS: Final = {**{str(each): each for each in Severity}, "never": None}
+
+
+class Order(NamedTuple):
+    """Which checks to make, and the files of configuration to look at as well."""
+
+    files: Sequence[str]
+    only: Sequence[str]
+    skip: Sequence[str]
+
+
+def ordered(files: Sequence[str], only: Sequence[str], skip: Sequence[str]) -> Order:
+    """Return what is asked for; raise DractlError for a code that does not exist."""
+    return Order(files, _codes("--only", only), _codes("--skip", skip))
+
+
+def explained(code: str) -> str:
+    """Return the manual of a check, or the list of all; raise DractlError."""
+    if code == "all":
+        size = max(map(len, CHECKS))
+        return "".join(
+            f"{each.code:<{size}}  {each.severity:<7}  {each.title}\n"
+            for each in sorted(CHECKS.values(), key=lambda each: each.code)
+        )
+    found = CHECKS[_known("--explain", code)]
+    return f"{found.code} ({found.severity})\n\n{plain(found.manual)}\n"
+
+
+def examined(order: Order, source: Source, screen: Terminal) -> Examination:
+    """Read the cluster and the files, and return what the checks say."""
+    given = tuple(_configuration(order.files, screen))
+    wish = Wish("doctor", all_namespaces=True, fresh=True)
+    cluster = read_cluster(source, wish, screen)
+    warn_of(cluster.snapshot, screen)
+    case = Case(cluster.snapshot, moment_for(cluster, screen), given)
+    return examine(case, order.only, order.skip)
+
+
+def shown(
+    answer: Examination, output_format: str, fail_on: str, screen: Terminal
+) -> str:
+    """Return the answer in a format."""
+    if output_format == "json":
+        return output.as_json(document(answer))
+    if output_format == "yaml":
+        return output.as_yaml(document(answer))
+    if output_format == "name":
+        return examinations.names(answer)
+    if output_format == "junit":
+        return examinations.junit(answer, _LIMITS[fail_on])
+    return examinations.text(answer, screen, whole=output_format == "wide")
+
+
+def status(answer: Examination, fail_on: str) -> ExitStatus:
+    """Return the exit status; that of what could not be read all of is no success."""
+    limit = _LIMITS[fail_on]
+    if limit is not None and answer.reaches(limit):
+        return ExitStatus.NO
+    return ExitStatus.ENVIRONMENT if answer.is_partial else ExitStatus.YES
+
+
+def _configuration(files: Iterable[str], screen: Terminal) -> Iterable[Given]:
+    for path in files:
+        loaded = load_documents(path)
+        for problem in loaded.problems:
+            screen.warn(f"left out: {problem}")
+        for value, where in loaded.documents:
+            if isinstance(value, dict):
+                yield Given(where, value)
+            elif value is not None:
+                screen.warn(f"left out: {where}: it is no object")
+
+
+def _codes(option: str, texts: Iterable[str]) -> list[str]:
+    named = [each.strip() for each in ",".join(texts).split(",")]
+    return [_known(option, each) for each in named if each]
+
+
+def _known(option: str, code: str) -> str:
+    if code in CHECKS:
+        return code
+    near = nearest(code, CHECKS)
+    raise usage(
+        f"{option}: there is no check {code[:60]!r}",
+        hint=f"did you mean {near[0]}?" if near else "--explain all lists the checks",
+    )

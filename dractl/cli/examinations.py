@@ -1,0 +1,157 @@
+"""How the answer of `dractl doctor` looks: verdict, findings, and what was passed."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
+
+from dractl.cli.terminal import Terminal
+from dractl.cli.text import NARROW, counted, filled, indented, visible
+from dractl.doctor.answer import Examination, Finding, rank
+from dractl.doctor.registry import CHECKS
+from dractl.rules.registry import Severity
+
+_SHOWN: Final = 5  # findings of one check in a table
+
+
+def text(answer: Examination, screen: Terminal, *, whole: bool) -> str:
+    """Return the verdict, the findings, what was not checked, and what passed.
+
+    `whole` leaves nothing out.
+    """
+    limit = screen.columns or NARROW
+    blocks = [[screen.heading(_verdict(answer))]]
+    blocks += [
+        [*_same(found, screen, None if whole else _SHOWN)]
+        for found in _by_check(answer.findings)
+    ]
+    if answer.skipped:
+        lines = [
+            line
+            for each in answer.skipped
+            for line in indented(f"{each.code}: {each.why}", limit, "  ", "    ")
+        ]
+        blocks.append([screen.heading("NOT CHECKED"), *lines])
+    blocks.append([*_passed(answer, screen, whole=whole or screen.verbose)])
+    return "\n".join("".join(f"{line}\n" for line in lines) for lines in blocks)
+
+
+def names(answer: Examination) -> str:
+    """Return the code and the subject of each finding."""
+    return "".join(
+        visible(f"{each.code} {each.subject}".rstrip()) + "\n"
+        for each in answer.findings
+    )
+
+
+def junit(answer: Examination, limit: Severity | None) -> str:
+    """Return one test case per check; what is below the limit does not fail it."""
+    cases = [*_cases(answer, limit)]
+    failures = sum("<failure" in each for each in cases)
+    skipped = sum("<skipped" in each for each in cases)
+    body = "\n".join(cases)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
+        f'<testsuite name="dractl doctor" tests="{len(cases)}" '
+        f'failures="{failures}" errors="0" skipped="{skipped}">\n'
+        f"{body}\n</testsuite>\n</testsuites>\n"
+    )
+
+
+def _verdict(answer: Examination) -> str:
+    ready = "not ready" if answer.reaches(Severity.ERROR) else "ready"
+    counts = {each: answer.count(each) for each in Severity}
+    parts = [
+        counted(counts[each], each.value)
+        for each in (Severity.ERROR, Severity.WARNING)
+        if counts[each]
+    ]
+    if counts[Severity.INFO]:
+        parts.append(f"{counts[Severity.INFO]} to know")
+    if answer.skipped:
+        kept = len({each.code for each in answer.skipped})
+        parts.append(f"{counted(kept, 'check')} not made in full")
+    said = ", ".join(parts) or "nothing found"
+    return f"{ready} for DRA on Kubernetes {answer.profile.version}: {said}"
+
+
+def _by_check(findings: Sequence[Finding]) -> list[list[Finding]]:
+    groups: dict[tuple[Severity, str], list[Finding]] = {}
+    for each in findings:
+        groups.setdefault((each.severity, each.code), []).append(each)
+    return list(groups.values())
+
+
+def _same(
+    found: Sequence[Finding], screen: Terminal, most: int | None
+) -> Iterator[str]:
+    """Yield the findings of one check and one severity, and what to do."""
+    limit = screen.columns or NARROW
+    first = found[0]
+    title = CHECKS[first.code].title
+    head = f"{first.severity.upper()} {first.code}: {title}"
+    first_line, *lines = indented(head, limit, "", "  ")
+    yield screen.heading(first_line)
+    yield from lines
+    for each in found[:most]:
+        said = f"{each.message} [{each.where}]" if each.where else each.message
+        about = f"{each.subject}: " if each.subject else ""
+        yield from indented(f"{about}{said}", limit, "  - ", "    ")
+    if most is not None and len(found) > most:
+        yield f"  and {len(found) - most} more: -o wide lists them"
+    fixes = dict.fromkeys(each.fix for each in found[:most] if each.fix)
+    for fix in fixes:
+        yield from indented(f"fix: {fix}", limit, "  ", "       ")
+    commands = (line for each in found[:most] for line in each.commands)
+    for line in dict.fromkeys(commands):
+        # A command stays in one line, so that it can be copied.
+        yield f"    $ {visible(line)}"
+
+
+def _passed(answer: Examination, screen: Terminal, *, whole: bool) -> Iterator[str]:
+    yield screen.heading("PASSED")
+    said = counted(len(answer.passed), "check")
+    if not whole:
+        yield f"  {said}" + (": -o wide lists them" if answer.passed else "")
+        return
+    limit = (screen.columns or NARROW) - 2
+    yield from (f"  {line}" for line in filled(answer.passed, limit, ", "))
+
+
+def _cases(answer: Examination, limit: Severity | None) -> Iterator[str]:
+    skipped: dict[str, list[str]] = {}
+    for each in answer.skipped:
+        skipped.setdefault(each.code, []).append(each.why)
+    found: dict[str, list[Finding]] = {}
+    for finding in answer.findings:
+        found.setdefault(finding.code, []).append(finding)
+    for code in dict.fromkeys((*found, *skipped, *answer.passed)):
+        parts = [*_parts(found.get(code, []), skipped.get(code, []), limit)]
+        head = f'<testcase classname="dractl.doctor" name={quoteattr(code)}'
+        yield f"{head}>{''.join(parts)}</testcase>" if parts else f"{head}/>"
+
+
+def _parts(
+    found: Sequence[Finding], skipped: Sequence[str], limit: Severity | None
+) -> Iterator[str]:
+    failing = [
+        each
+        for each in found
+        if limit is not None and rank(each.severity) <= rank(limit)
+    ]
+    others = [each for each in found if each not in failing]
+    if failing:
+        title = quoteattr(visible(failing[0].message))
+        yield f"<failure message={title}>{_texts(failing)}</failure>"
+    elif skipped and not others:
+        yield f"<skipped message={quoteattr(visible('; '.join(skipped)))}/>"
+    if others:
+        yield f"<system-out>{_texts(others)}</system-out>"
+
+
+def _texts(found: Sequence[Finding]) -> str:
+    lines = (
+        f"{each.severity} {each.subject}: {each.message}"
+        + (f" (fix: {each.fix})" if each.fix else "")
+        for each in found
+    )
+    return escape("\n".join(map(visible, lines)))
