@@ -37,7 +37,8 @@ Comments, order and style of the files stay. New objects of a workload come
 behind it, DeviceClasses and shared claims into dra-objects.yaml beside the
 first file that changes. A file of that name which render has not written is
 never replaced, and with -o DIR no file with another text, unless --force is
-given. Give the configuration of the device plugins, or a cluster, as for plan.
+given. git apply -p0 and patch -p0 take the difference. Give the configuration of
+the device plugins, or a cluster, as for plan.
 
 Exit status: 0 nothing would change, or it is written; 1 there is a difference, or
 not all that asks for devices could be rendered; 2 wrong usage; 3 a file or the
