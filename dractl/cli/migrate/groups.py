@@ -21,7 +21,10 @@ class Need:
 
 
 def needs(plan: Plan) -> list[Need]:
-    """Return what is asked for, in the order of those who ask first."""
+    """Return what is asked for, in order: what is held up first, what stays last.
+
+    So are the users of each.
+    """
     found: dict[object, Need] = {}
     for each in plan.users:
         for resource, first in each.meanings.items():
@@ -32,7 +35,15 @@ def needs(plan: Plan) -> list[Need]:
             need = found.setdefault(key, Need(resource, meaning, target))
             need.users.append(each)
             need.evidence |= dict.fromkeys(meaning.evidence if meaning else ())
-    return list(found.values())
+    for need in found.values():
+        need.users.sort(key=lambda each: each.route is not None)
+    return sorted(found.values(), key=_rank)
+
+
+def _rank(need: Need) -> int:
+    if need.meaning is not None and need.target is None:
+        return 2
+    return 1 if all(each.route is not None for each in need.users) else 0
 
 
 def _sense(meaning: Meaning | None) -> object:

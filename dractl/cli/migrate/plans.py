@@ -162,6 +162,7 @@ def _ways(need: Need, plan: Plan, view: View) -> Iterator[str]:
     """Yield for both routes how many can go them, with what it takes, or why not."""
     if need.meaning is not None and need.target is None:
         return
+    told: dict[str, None] = {}
     for route in Route:
         blocked = [each for each in need.users if route in each.blocks]
         chosen = ", as is wished" if route is plan.order.route else ""
@@ -171,7 +172,10 @@ def _ways(need: Need, plan: Plan, view: View) -> Iterator[str]:
             needed = "; ".join(conditions(first, plan.order, route))
             yield from indented(f"needs {needed}", view.limit, "      ", "        ")
         reasons = [why for each in blocked for why in each.blocks[route]]
-        different = [*dict.fromkeys(reasons)]
+        different = [each for each in dict.fromkeys(reasons) if each not in told]
+        if len(different) < len(set(reasons)):
+            yield "      - as above"
+        told |= dict.fromkeys(reasons)
         for why in different[: view.few]:
             yield from indented(f"- {why}", view.limit, "      ", "        ")
         if (rest := len(different) - view.few) > 0:

@@ -46,6 +46,26 @@ def test_the_sample_shows_what_a_plan_has(dractl: Runner) -> None:
     assert "1 error" in ran.err
 
 
+def test_what_is_held_up_comes_first_and_what_stays_last(dractl: Runner) -> None:
+    table = dractl("migrate", "plan", "--demo").out.split("\n\n", 1)[0].splitlines()
+
+    units = [each.split()[:2] for each in table[2:]]
+    assert units[0] == ["nvidia.com/gpu", "unclear"]
+    assert units[1:3] == [
+        ["nvidia.com/gpu", "time-slice"],
+        ["nvidia.com/gpu", "partition"],
+    ]
+    assert units[-1] == ["acme.example/npu", "device"]
+
+
+def test_a_reason_for_both_routes_is_told_once(dractl: Runner) -> None:
+    out = dractl("migrate", "plan", "--demo").out
+    first = out.split("WHO ASKS FOR WHAT\n", 1)[1].split("\n\n", 1)[0]
+
+    assert first.count("has several meanings here") == 1
+    assert "      - as above\n" in first.partition("route extended-resource")[2]
+
+
 def test_lines_fit_a_terminal_where_words_do(dractl: Runner) -> None:
     lines = dractl("migrate", "plan", "--demo").out.splitlines()
 
