@@ -32,6 +32,7 @@ def cluster_info(document: Wire) -> ClusterInfo:
         gates=None if gates is None else mapped(document, "featureGates", _switch),
         gaps=each(document, "unread", _gap),
         read=frozenset(texts(document, "read")),
+        served=frozenset(texts(document, "served")) if "served" in document else None,
     )
 
 
@@ -66,6 +67,8 @@ def written(info: ClusterInfo) -> dict[str, object]:
         found["featureGates"] = dict(sorted(info.gates.items()))
     if info.read:
         found["read"] = sorted(info.read)
+    if info.served is not None:
+        found["served"] = sorted(info.served)
     if info.gaps:
         found["unread"] = _unread(info.gaps)
     return found

@@ -51,6 +51,7 @@ from dractl.model.workloads import (
 T = TypeVar("T")
 
 _LABEL_OPERATORS: Final = ("In", "NotIn", "Exists", "DoesNotExist")
+_FLAGS: Final = frozenset({"feature-gates", "runtime-config"})
 ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - what the scheduler takes an unset hostIP for
 
 
@@ -61,7 +62,7 @@ def node(document: Wire) -> Node:
     try:
         allocatable = quantities(status, "allocatable")
         conditions = each(status, "conditions", condition)
-        version = within(status, "nodeInfo", lambda info: text(info, "kubeletVersion"))
+        versions = within(status, "nodeInfo", _versions)
     except MalformedField as bad:
         raise bad.inside("status") from None
     return within(
@@ -73,9 +74,14 @@ def node(document: Wire) -> Node:
             unschedulable=flag(spec, "unschedulable"),
             allocatable=allocatable,
             conditions=conditions,
-            kubelet_version=version,
+            kubelet_version=versions[0],
+            container_runtime=versions[1],
         ),
     )
+
+
+def _versions(info: Wire) -> tuple[str, str]:
+    return text(info, "kubeletVersion"), text(info, "containerRuntimeVersion")
 
 
 def _node_taint(source: Wire) -> NodeTaint:
@@ -99,6 +105,7 @@ def pod_spec(spec: Wire) -> dict[str, Any]:
 
     return {
         "node_name": text(spec, "nodeName"),
+        "service_account": text(spec, "serviceAccountName"),
         "scheduler_name": text(spec, "schedulerName") or "default-scheduler",
         "priority": integer(spec, "priority"),
         "gates": each(spec, "schedulingGates", lambda gate: text(gate, "name")),
@@ -138,7 +145,27 @@ def _container(source: Wire, *, shares_host: bool) -> Container:
         ),
         sidecar=text(source, "restartPolicy") == "Always",
         host_ports=tuple(port for port in ports if port[2] > 0),
+        flags=flags(source),
     )
+
+
+def flags(container: Wire) -> dict[str, str]:
+    """Read what a container's command says of feature gates and versions of the API.
+
+    Keys are the names of the flags; what is no text is no flag. A later one is added
+    to an earlier one, as the components do (component-base/cli/flag).
+    """
+    lists = (container.get(key) for key in ("command", "args"))
+    words = [each for found in lists if isinstance(found, list) for each in found]
+    texts = [each for each in words if isinstance(each, str)]
+    read: dict[str, str] = {}
+    for word, after in zip(texts, [*texts[1:], ""], strict=True):
+        name, equals, value = word.partition("=")
+        name = name.removeprefix("--")
+        if name in _FLAGS and word.startswith("--"):
+            value = value if equals else after
+            read[name] = f"{read[name]},{value}" if name in read else value
+    return read
 
 
 def _port(source: Wire, *, shares_host: bool) -> tuple[str, str, int]:

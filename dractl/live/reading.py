@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
 from dractl.api.cluster_info import written
+from dractl.api.versions import GROUP
 from dractl.errors import DractlError
 from dractl.live import gates
 from dractl.live.at_once import at_once
@@ -121,7 +122,8 @@ def read(
     What may not be read, is not served or is refused again and again becomes a gap of
     the result's `info`; an essential kind raises DractlError instead.
     """
-    reader = _Reader(connection, scope, _served(connection), progress)
+    served = _served(connection)
+    reader = _Reader(connection, scope, served, progress)
     tasks: list[Callable[[], Listed | ClusterInfo | None]] = [
         partial(_info, connection),
         *(partial(reader.listed, kind) for kind in need.kinds),
@@ -134,7 +136,7 @@ def read(
             _check(each, connection.server)
     gaps = tuple(each.gap for each in listed if each.gap is not None)
     names = frozenset(qualified(each.kind, each.group) for each in need.kinds)
-    info = replace(info, gaps=gaps, read=names)
+    info = replace(info, gaps=gaps, read=names, served=_of_dra(served))
     return Reading(connection.server, info, listed, reader.listed)
 
 
@@ -209,6 +211,14 @@ def _served(connection: Connection) -> Collection[str] | None:
         return None
     except (*NO_JSON, KeyError, TypeError):
         raise unlike(connection.server, "/apis") from None
+
+
+def _of_dra(served: Collection[str] | None) -> frozenset[str] | None:
+    """Return the versions of resource.k8s.io among those that are served."""
+    if served is None:
+        return None
+    split = (each.rpartition("/") for each in served)
+    return frozenset(version for group, _, version in split if group == GROUP)
 
 
 # -- the objects

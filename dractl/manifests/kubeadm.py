@@ -1,53 +1,14 @@
 """Configuration of kubeadm that turns on what DRA needs in a release."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from dractl.api.versions import GROUP
 from dractl.errors import unclear
 from dractl.model.cluster import GATES, KubernetesVersion, stage
+from dractl.model.gates import CONTROL, DRA, KUBELET, NEEDS, SERVER, readers
 
 Document = dict[str, Any]
-_DRA: Final = "DynamicResourceAllocation"
-_SERVER, _MANAGER, _SCHEDULER, _KUBELET = (
-    "apiServer", "controllerManager", "scheduler", "kubelet",
-)  # fmt: skip
-_CONTROL: Final = (_SERVER, _MANAGER, _SCHEDULER)
-_ALL: Final = (*_CONTROL, _KUBELET)
-_COMPONENTS: Final[Mapping[str, tuple[str, ...]]] = {
-    _DRA: _ALL,
-    "DRAAdminAccess": _CONTROL,
-    "DRAConsumableCapacity": (_SERVER, _SCHEDULER, _KUBELET),
-    "DRADeviceBindingConditions": (_SERVER, _SCHEDULER),
-    "DRADeviceTaints": _CONTROL,
-    "DRADeviceTaintRules": _CONTROL,
-    "DRAExtendedResource": _ALL,
-    "DRAListTypeAttributes": (_SERVER, _SCHEDULER),
-    "DRANodeAllocatableResources": (_SERVER, _SCHEDULER, _KUBELET),
-    "DRAPartitionableDevices": (_SERVER, _SCHEDULER),
-    "DRAPrioritizedList": _CONTROL,
-    "DRAResourceClaimDeviceStatus": (_SERVER, _SCHEDULER),
-    "DRAResourceClaimGranularStatusAuthorization": (_SERVER,),
-    "DRAResourcePoolStatus": (_SERVER, _MANAGER),
-    "DRAPartitionableDevicesType": (_SERVER, _MANAGER),
-    "DRASchedulerFilterTimeout": (_SCHEDULER,),
-    "DRAWorkloadResourceClaims": _ALL,
-    "DRAOptionalNodeOperations": (_SERVER, _SCHEDULER, _KUBELET),
-    "DRADerivedAttributes": _CONTROL,
-    "DRADeviceCompatibilityGroups": (_SERVER, _SCHEDULER),
-    "ResourceHealthStatus": (_SERVER, _KUBELET),
-    "ResourceHealthStatusMessage": (_SERVER, _KUBELET),
-}
-_NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "DRADeviceTaintRules": ("DRADeviceTaints",),
-    "DRADeviceBindingConditions": ("DRAResourceClaimDeviceStatus",),
-    "DRAResourceClaimGranularStatusAuthorization": ("DRAResourceClaimDeviceStatus",),
-    "DRADeviceCompatibilityGroups": ("DRAPartitionableDevices",),
-    "DRAPartitionableDevicesType": ("DRAResourcePoolStatus",),
-    "DRAFractionalCapacityRange": ("DRAConsumableCapacity",),
-    "DRAWorkloadResourceClaims": ("GenericWorkload",),
-    "ResourceHealthStatusMessage": ("ResourceHealthStatus",),
-}
 _MAIN_VERSION: Final = {31: "v1alpha3", 32: "v1beta1", 33: "v1beta2"}
 _ON: Final = "BGL"
 
@@ -69,12 +30,12 @@ def kubeadm(
         "kind": "ClusterConfiguration",
         "kubernetesVersion": f"stable-{release}",
     }
-    for component in _CONTROL:
+    for component in CONTROL:
         arguments = _arguments(component, gates, served)
         if arguments:
             cluster[component] = {"extraArgs": arguments}
     found = [cluster]
-    for_kubelet = {each: True for each in gates if _KUBELET in _components(each)}
+    for_kubelet = {each: True for each in gates if KUBELET in readers(each)}
     if for_kubelet:
         kubelet = {
             "apiVersion": "kubelet.config.k8s.io/v1beta1",
@@ -88,7 +49,7 @@ def kubeadm(
 def _wanted(release: KubernetesVersion, features: Sequence[str]) -> list[str]:
     """Return the gates to turn on: those that are off, and what they depend on."""
     found: list[str] = []
-    waiting = [_DRA, *features]
+    waiting = [DRA, *features]
     while waiting:
         gate = waiting.pop(0)
         if gate not in GATES:
@@ -101,7 +62,7 @@ def _wanted(release: KubernetesVersion, features: Sequence[str]) -> list[str]:
             )
         if letter not in _ON and gate not in found:
             found.append(gate)
-            waiting.extend(_NEEDS.get(gate, ()))
+            waiting.extend(NEEDS.get(gate, ()))
     return sorted(found)
 
 
@@ -116,18 +77,14 @@ def _needed_versions(release: KubernetesVersion, gates: Sequence[str]) -> list[s
     return found
 
 
-def _components(gate: str) -> tuple[str, ...]:
-    return _COMPONENTS.get(gate, _ALL)
-
-
 def _arguments(
     component: str, gates: Sequence[str], versions: Sequence[str]
 ) -> list[Document]:
     found = []
-    here = [f"{each}=true" for each in gates if component in _components(each)]
+    here = [f"{each}=true" for each in gates if component in readers(each)]
     if here:
         found.append({"name": "feature-gates", "value": ",".join(here)})
-    if component == _SERVER and versions:
+    if component == SERVER and versions:
         served = ",".join(f"{GROUP}/{each}=true" for each in versions)
         found.append({"name": "runtime-config", "value": served})
     return found

@@ -57,12 +57,15 @@ class ClusterInfo:
     `kubernetes` is the version as the server spells it. `gates` is None where the
     source could not see them. `read` are the kinds that it looked for, as
     `Deployment.apps`: of one of these without an object and a gap there is none.
+    `served` are the versions of resource.k8s.io that the server has; None: it is not
+    known.
     """
 
     kubernetes: str | None = None
     gates: Mapping[str, bool] | None = None
     gaps: tuple[Gap, ...] = ()
     read: frozenset[str] = frozenset()
+    served: frozenset[str] | None = None
 
     def has_read(self, kind: str, *groups: str) -> bool:
         """Tell whether it was looked for a kind, which is in one of the groups."""

@@ -31,6 +31,7 @@ class Node:
     allocatable: Mapping[str, Quantity] = field(default_factory=dict)
     conditions: tuple[Condition, ...] = ()
     kubelet_version: str = ""
+    container_runtime: str = ""
 
     @property
     def name(self) -> str:
@@ -48,13 +49,18 @@ class ContainerClaim:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A container; `sidecar` marks an init container that keeps running."""
+    """A container; `sidecar` marks an init container that keeps running.
+
+    `flags` are those of its command and arguments that configure Kubernetes itself:
+    feature gates and versions of the API, by name.
+    """
 
     name: str
     requests: Mapping[str, Quantity] = field(default_factory=dict)
     claims: tuple[ContainerClaim, ...] = ()
     sidecar: bool = False
     host_ports: tuple[tuple[str, str, int], ...] = ()
+    flags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,7 @@ class Pod:
     waiting: tuple[Waiting, ...] = ()
     reason: str = ""
     message: str = ""
+    service_account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
