@@ -1,7 +1,6 @@
 """The pods of users as the scheduler sees them, before a migration and after."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -94,7 +93,7 @@ class Copies:
         return Pods(tuple(fixed), tuple(self._free(self.new)))
 
     def meanwhile(
-        self, out: AbstractSet[str], switched: AbstractSet[str], *, has_moved: bool
+        self, out: Collection[str], switched: Collection[str], *, has_moved: bool
     ) -> Pods:
         """Return the pods to place while some nodes are out, and some have changed.
 

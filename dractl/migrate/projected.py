@@ -54,8 +54,8 @@ class Offer:
     """A resource of a node that goes, and what comes in its place.
 
     `amount` is what the device plugin offers, up to a number. `per_device` is how many
-    of these a device stands for. `devices` are assumed ones, none if some are published.
-    `is_told`: labels say more of them than the amount.
+    of these a device stands for. `devices` are assumed ones, none if some are
+    published. `is_told`: labels say more of them than the amount.
     """
 
     node: Node

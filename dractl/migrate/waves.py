@@ -4,7 +4,7 @@ Every step of the way is placed by the allocator: while the nodes of a wave are 
 once they are back with the driver.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Final
@@ -26,7 +26,6 @@ _CONTROL_PLANE: Final = (
 )
 _PRODUCTS: Final = frozenset({"dashed", "underscored", "table"})  # readings of models
 _PART: Final = 3  # of the nodes of a pool, at most one of so many is out at a time
-_MOST_PODS: Final = 4000  # that are placed anew, after users that fit in part only
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -48,7 +47,7 @@ def waves(
 ) -> tuple[Wave, ...]:
     """Return the waves in their order, the control plane's nodes last."""
     grouped = tuple(_grouped(plan.order, snapshot, projected))
-    course = _Course(worlds)
+    course = _Course(worlds, projected.gone)
     found = []
     for number, each in enumerate(grouped):
         doubts = tuple(course.doubts(each.nodes))
@@ -113,12 +112,18 @@ class _Course:
     for at every step.
     """
 
-    def __init__(self, worlds: Worlds) -> None:
+    def __init__(self, worlds: Worlds, gone: Collection[str]) -> None:
         self._worlds = worlds
         self._users = worlds.users
         self._switched: frozenset[str] = frozenset()
         self._moved: frozenset[int] = frozenset()
+        self._usual: tuple[tuple[Placement, ...], ...] = ()
         self._usual = self._placed(frozenset())
+        # What has moved stays where it is; devices come as nodes change.
+        self._after = worlds.after()
+        self._changed = Placer(
+            self._after, None, Policy.FIRST, looks_on=False, closed=gone
+        )
 
     def doubts(self, nodes: Sequence[str]) -> Iterator[str]:
         """Say which pods find no place while the nodes are out."""
@@ -151,48 +156,41 @@ class _Course:
     def _fitting(self, waiting: Sequence[int]) -> list[int]:
         """Return those of the users that fit wholly on what has changed.
 
-        What one takes that fits in part only would keep out those behind it, so that it
-        is given back, for the first of these at least.
+        What one takes that fits in part only would keep out those behind it, so it
+        gives that back. Whoever asks for as many of the same need not be tried then.
         """
-        world = self._worlds.after(self._switched)
+        self._changed.open(self._switched)
         found: list[int] = []
-        placer = self._with(world, found)
-        pods = 0
+        room: dict[Hashable, int] = {}
         for number in waiting:
-            if self._users[number].is_everywhere:
+            user = self._users[number]
+            if user.is_everywhere:
                 continue
-            count, wanted = self._take(placer, world, number)
-            if count == wanted:
+            pods = subjects(user.meanwhile((), (), has_moved=True).free, self._after)
+            shape = self._changed.shape(pods[0]) if pods else None
+            if len(pods) > room.get(shape, len(pods)):
+                continue
+            count = self._changed.place_all(pods)
+            if count == len(pods):
                 found.append(number)
-            elif count and pods < _MOST_PODS:
-                pods += sum(self._users[n].wanted for n in (*self._moved, *found))
-                placer = self._with(world, found)
+            else:
+                room[shape] = count
         return found
-
-    def _with(self, world: Snapshot, numbers: Sequence[int]) -> Placer:
-        """Return a world in which users have moved."""
-        placer = Placer(world, None, Policy.FIRST, looks_on=False)
-        for number in (*sorted(self._moved), *numbers):
-            self._take(placer, world, number)
-        return placer
-
-    def _take(self, placer: Placer, world: Snapshot, number: int) -> tuple[int, int]:
-        """Place a user's pods after its move; return how many fit, up to a failure."""
-        pods = self._of(number, frozenset(), {number}).free
-        for count, each in enumerate(subjects(pods, world)):
-            if placer.place(each, worded=False).node is None:
-                return count, len(pods)
-        return len(pods), len(pods)
 
     def _placed(self, out: AbstractSet[str]) -> tuple[tuple[Placement, ...], ...]:
         world = self._worlds.after(self._switched, out)
-        users = [self._of(n, out, self._moved) for n in range(len(self._users))]
+        users = [self._of(number, out) for number in range(len(self._users))]
         return placed(world, users, looks_on=False).users
 
-    def _of(self, number: int, out: AbstractSet[str], moved: AbstractSet[int]) -> Pods:
-        return self._users[number].meanwhile(
-            out, self._switched, has_moved=number in moved
+    def _of(self, number: int, out: AbstractSet[str]) -> Pods:
+        """Return a user's pods; those that wait before the rollout do not count."""
+        found = self._users[number].meanwhile(
+            out, self._switched, has_moved=number in self._moved
         )
+        if not self._usual:
+            return found
+        running = sum(each.node is not None for each in self._usual[number])
+        return replace(found, free=found.free[: max(running - len(found.fixed), 0)])
 
 
 def _is_on(placement: Placement, out: AbstractSet[str], user: Copies) -> bool:

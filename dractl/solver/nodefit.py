@@ -59,6 +59,13 @@ class NodeLoad:
             self._used[node][name] += amount
         self._ports[node] += needs.ports
 
+    def remove(self, needs: Needs, node: str) -> None:
+        """Take a pod that was added from its node."""
+        for name, amount in needs.resources.items():
+            self._used[node][name] -= amount
+        for port in needs.ports:
+            self._ports[node].remove(port)
+
     def used(self, node: str) -> Mapping[str, int]:
         """Return what the node's pods take."""
         return self._used[node]

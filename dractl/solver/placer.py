@@ -5,7 +5,7 @@ placement takes is gone for the next.
 """
 
 import dataclasses
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -42,7 +42,8 @@ class Placer:
     """The cluster as it is between placements.
 
     Unless it `looks_on`, the first node that fits is taken without a look at whether
-    another one would stop the scheduler with an error.
+    another one would stop the scheduler with an error. Those that are `closed` take
+    nothing until they are opened.
     """
 
     def __init__(
@@ -52,8 +53,10 @@ class Placer:
         policy: Policy,
         *,
         looks_on: bool = True,
+        closed: Iterable[str] = (),
     ) -> None:
         self.looks_on = looks_on
+        self.closed = set(closed)
         self.snapshot = snapshot
         self.allocator = Allocator(snapshot)
         self.is_fixed = node is not None
@@ -92,6 +95,35 @@ class Placer:
         if fit is not None:
             self._take(subject, fit)
         return placement
+
+    def open(self, nodes: Iterable[str]) -> None:
+        """Let nodes that were closed take subjects."""
+        for name in self.closed.intersection(nodes):
+            self.closed.remove(name)
+            self._changes.note(self._position[name])
+
+    def place_all(self, subjects: Sequence[Subject]) -> int:
+        """Place all of the subjects or none; return how many would fit, in turn."""
+        usage, given = self.allocator.usage.copied(), dict(self.given)
+        fits: list[tuple[Subject, Fit]] = []
+        for each in subjects:
+            _, fit = self._answered(each, worded=False)
+            if fit is None:
+                break
+            self._take(each, fit)
+            fits.append((each, fit))
+        if len(fits) < len(subjects):
+            self.allocator.usage, self.given = usage, given
+            for each, fit in fits:
+                self._note_fit(each, fit)
+                if each.pod is not None:
+                    name = self.nodes[fit.position].name
+                    self.load.remove(needs_of(each.pod), name)
+        return len(fits)
+
+    def shape(self, subject: Subject) -> Hashable:
+        """Return what subjects have in common that fit on the same nodes."""
+        return Attempt(self, subject).signature
 
     def probe(self, subject: Subject) -> Placement:
         """Say where a subject would go, and take nothing.
@@ -155,9 +187,14 @@ class Placer:
         for claim, allocation in zip(fit.claims, fit.allocations, strict=True):
             self.given[claim.meta.key] = allocation
             self.allocator.usage.hold(allocation)
-            self._note(allocation)
+        self._note_fit(subject, fit)
         if subject.pod is not None:
             self.load.add(needs_of(subject.pod), self.nodes[fit.position].name)
+
+    def _note_fit(self, subject: Subject, fit: Fit) -> None:
+        for allocation in fit.allocations:
+            self._note(allocation)
+        if subject.pod is not None:
             self._changes.note(fit.position)
 
     def _note(self, allocation: Allocation) -> None:
@@ -281,6 +318,8 @@ class Attempt:
 
     def refusal(self, node: Node) -> str | None:
         """Return what keeps the pod, devices aside, from the node."""
+        if node.name in self._placer.closed:
+            return "the node is closed"
         if self._placer.is_fixed:
             return None
         if self._pod is not None and self._needs is not None:

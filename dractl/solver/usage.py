@@ -48,6 +48,15 @@ class Usage:
                     {name: q.nanos for name, q in result.consumed_capacity.items()},
                 )
 
+    def copied(self) -> "Usage":
+        """Return a copy that goes its own way."""
+        return Usage(
+            self.consumable,
+            set(self.dedicated),
+            set(self.shared),
+            dict(self.aggregated),  # amounts are made anew when they change
+        )
+
     def draws(self, device: DeviceId, *, shares_count: bool) -> bool:
         """Tell whether the device is allocated as far as shared counters go."""
         if device in self.dedicated:
