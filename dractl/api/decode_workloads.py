@@ -159,7 +159,7 @@ def flags(container: Wire) -> dict[str, str]:
     words = [each for found in lists if isinstance(found, list) for each in found]
     texts = [each for each in words if isinstance(each, str)]
     read: dict[str, str] = {}
-    for word, after in zip(texts, [*texts[1:], ""], strict=True):
+    for word, after in zip(texts, [*texts, ""][1:], strict=True):
         name, equals, value = word.partition("=")
         name = name.removeprefix("--")
         if name in _FLAGS and word.startswith("--"):
