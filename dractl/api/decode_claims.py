@@ -1,5 +1,6 @@
 """Decoding of what users ask for and get: claims, templates and classes."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -37,6 +38,7 @@ from dractl.model.claims import (
     DeviceConfig,
     DeviceResult,
     DeviceStatus,
+    NetworkData,
     Option,
     Request,
     ResourceClaim,
@@ -48,6 +50,7 @@ from dractl.model.quantity import Quantity
 _NOT_CONFIG: Final = frozenset({"requests", "source"})
 # It is printed as it came, and printing nests like the value does.
 _DEEPEST_CONFIG: Final = 200
+_TOO_DEEP: Final = "(nested too deeply)"
 
 
 def device_class(document: Wire) -> DeviceClass:
@@ -78,6 +81,7 @@ def resource_claim(document: Wire) -> ResourceClaim:
             allocation=within_if_set(status, "allocation", allocation),
             reserved_for=each(status, "reservedFor", _consumer),
             devices=each(status, "devices", _device_status),
+            free_status=_free(status.get("driverStatus")),
         )
 
     return within(document, "status", read)
@@ -234,4 +238,28 @@ def _device_status(source: Wire) -> DeviceStatus:
         device=_device_id(source),
         share_id=text_if_set(source, "shareID"),
         conditions=each(source, "conditions", condition),
+        network=within_if_set(source, "networkData", _network_data),
+        data=in_one_line(source.get("data")),
     )
+
+
+def _network_data(source: Wire) -> NetworkData:
+    return NetworkData(
+        text(source, "interfaceName"),
+        texts(source, "ips"),
+        text(source, "hardwareAddress"),
+    )
+
+
+def _free(value: object) -> Wire | None:
+    return value if isinstance(value, Mapping) else None
+
+
+def in_one_line(value: object) -> str:
+    """Return what a driver may say as it likes as JSON in one line, "" for nothing."""
+    if value is None:
+        return ""
+    try:
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
+    except (RecursionError, TypeError, ValueError):
+        return _TOO_DEEP

@@ -11,6 +11,7 @@ from dractl.diagnose.creations import refusal, refused
 from dractl.model.workloads import Pod
 
 if TYPE_CHECKING:
+    from dractl.api.snapshot import Snapshot
     from dractl.diagnose.world import World
 
 _SIGNS: Final = ("dra", "kubelet-plugin", "kubeletplugin", "resource-driver")
@@ -35,10 +36,10 @@ _SHORTEST: Final = 3
 def ailing(world: "World", drivers: Iterable[str], node: str = "") -> Iterator[str]:
     """Yield what is wrong with pods that look like a driver's, on one node or all."""
     for driver in drivers:
-        for pod in _pods_of(world, driver):
+        for pod in pods_of(world.snapshot, driver):
             if node and pod.node_name != node:
                 continue
-            state = _state(pod)
+            state = state_of(pod)
             if state:
                 where = f" on node {pod.node_name}" if pod.node_name else ""
                 name = f"{pod.meta.namespace}/{pod.meta.name}"
@@ -48,8 +49,9 @@ def ailing(world: "World", drivers: Iterable[str], node: str = "") -> Iterator[s
                 yield f"{refusal(event)} (it looks like driver {driver}'s)"
 
 
-def _pods_of(world: "World", driver: str) -> Iterator[Pod]:
-    for pod in world.snapshot.pods:
+def pods_of(snapshot: "Snapshot", driver: str) -> Iterator[Pod]:
+    """Yield the pods that look like those of a driver."""
+    for pod in snapshot.pods:
         if any(owner.kind == "DaemonSet" for owner in pod.meta.owners) and _is_named(
             pod.meta.key, driver, _SIGNS
         ):
@@ -71,7 +73,8 @@ def _is_named(key: Sequence[str], driver: str, signs: Sequence[str]) -> bool:
     return any(sign in name for sign in signs) and any(each in name for each in vendor)
 
 
-def _state(pod: Pod) -> str:
+def state_of(pod: Pod) -> str:
+    """Return why a driver's pod does not serve, "" if it does as far as it says."""
     if pod.phase != "Running":
         return pod.phase or "Pending"
     ready = [each.status for each in pod.conditions if each.type == "Ready"]

@@ -159,12 +159,26 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkData:
+    """How an allocated network device is set up, as its driver says."""
+
+    interface: str = ""
+    addresses: tuple[str, ...] = ()  # with the length of their prefix
+    hardware_address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceStatus:
-    """What the driver reports of one allocated device."""
+    """What the driver reports of one allocated device.
+
+    `data` is the driver's own, as JSON in one line; "": there is none.
+    """
 
     device: DeviceId
     share_id: str | None = None
     conditions: tuple[Condition, ...] = ()
+    network: NetworkData | None = None
+    data: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +193,17 @@ class ConsumerReference:
 
 @dataclass(frozen=True, slots=True)
 class ResourceClaim:
-    """A claim with its state."""
+    """A claim with its state.
+
+    `free_status` is a `status.driverStatus`, which articles of 2025 show and no API has.
+    """
 
     meta: ObjectMeta
     spec: ClaimSpec
     allocation: Allocation | None = None
     reserved_for: tuple[ConsumerReference, ...] = ()
     devices: tuple[DeviceStatus, ...] = ()
+    free_status: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,12 +122,13 @@ def claims_of(pod: Pod, snapshot: Snapshot) -> Iterator[ResourceClaim]:
     Not the one for its extended resources: the controller does not look at that.
     """
     for entry in pod.claims:
-        claim = _claim_of(pod, entry, snapshot)
+        claim = claim_of(pod, entry, snapshot)
         if claim is not None:
             yield claim
 
 
-def _claim_of(pod: Pod, entry: PodClaim, snapshot: Snapshot) -> ResourceClaim | None:
+def claim_of(pod: Pod, entry: PodClaim, snapshot: Snapshot) -> ResourceClaim | None:
+    """Return the claim that an entry of a pod stands for, if there is one."""
     if entry.claim is not None:
         return snapshot.claim_by_key.get((pod.meta.namespace, entry.claim))
     if entry.name not in pod.claim_names and not pod.group:

@@ -39,6 +39,22 @@ class Class:
 
 
 @dataclass(frozen=True, slots=True)
+class Health:
+    """How a driver publishes whether its devices are well.
+
+    `attributes` are those that tell, without their domain, with the values that mean
+    that a device is well or is not; another value tells nothing. `ills` are keys of
+    taints, as patterns, that tell what is wrong, `others` those that tell something
+    else. `switch` is what has to be turned on for any of it.
+    """
+
+    attributes: Mapping[str, Mapping[object, bool]] = field(default_factory=dict)
+    ills: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, str] = field(default_factory=dict)
+    switch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Driver:
     """A driver: `default` is its first class, `shared` has the names of others.
 
@@ -50,7 +66,8 @@ class Driver:
     amounts that only NVML tells, if it can be asked. `partitioned` are its classes
     where it makes partitions on demand, if these are others. `has_random_names`: the
     names of its devices end in something random, though here they do not.
-    `is_selective`: it publishes only what a policy selects.
+    `is_selective`: it publishes only what a policy selects. `health` None: nothing is
+    known of how it tells that a device is not well.
     """
 
     vendor: str
@@ -68,6 +85,7 @@ class Driver:
     partitioned: tuple[Class, ...] = ()
     has_random_names: bool = False
     is_selective: bool = False
+    health: Health | None = None
 
     def source(self, subject: str, here: str | None) -> str:
         """Return where it has a value from that a machine's files do not tell.

@@ -7,7 +7,7 @@ from typing import Final
 from dractl.model.hosts import HostFacts, PciDevice
 from dractl.vendors import wire
 from dractl.vendors.attributes import absent, located, missing
-from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
+from dractl.vendors.base import Class, Driver, Found, Health, Vendor, Wire, Wishes
 from dractl.vendors.intel_plugins import GAUDI_PLUGIN
 
 _NAME: Final = "gaudi"
@@ -27,6 +27,7 @@ _DRIVER: Final = Driver(
     {**dict.fromkeys(("model", "serial", "pciRoot"), "string"), "healthy": "bool"},
     elsewhere={"serial": "HLML", "healthy": "HLML"},
     stand_ins={"healthy": "true"},
+    health=Health({"healthy": {True: True, False: False}}),
 )
 
 

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from dractl.model.hosts import HostFacts, PciDevice
 from dractl.vendors import wire
 from dractl.vendors.attributes import absent, located
-from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
+from dractl.vendors.base import Class, Driver, Found, Health, Vendor, Wire, Wishes
 from dractl.vendors.intel_plugins import GPU_PLUGIN
 
 _NAME: Final = "intel"
@@ -51,6 +51,12 @@ _DRIVER: Final = Driver(
     elsewhere={"health": "xpumd", "memory": "an ioctl, or xpumd"},
     conditional={"taint HealthIssues-*": "xpumd"},
     stand_ins={"health": _UNKNOWN, "memory": "0"},
+    health=Health(
+        {"health": {"Healthy": True, "Unhealthy": False}},
+        {"HealthIssues-*": "xpumd found what the key names"},
+        {"UnboundUnmanaged": "no kernel driver is bound to it"},
+        "health monitoring of its chart (kubeletPlugin.healthMonitoring), with xpumd",
+    ),
 )  # fmt: skip
 
 

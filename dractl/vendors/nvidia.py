@@ -11,7 +11,7 @@ from typing import Final
 
 from dractl.model.hosts import HostFacts, MigDevice
 from dractl.vendors import nvidia_gpus, nvidia_health
-from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
+from dractl.vendors.base import Class, Driver, Found, Health, Vendor, Wire, Wishes
 from dractl.vendors.nvidia_cards import Card, cards, has_hidden_partitions
 from dractl.vendors.nvidia_gpus import View
 from dractl.vendors.nvidia_imex import COMPUTE_DOMAIN, channels
@@ -63,6 +63,14 @@ DRIVER: Final = Driver(
     of_nvml=(
         "memory", "uuid", "productName", "brand", "architecture", "addressingMode",
         *_VERSIONS,
+    ),
+    health=Health(
+        ills={
+            "gpu.nvidia.com/xid": "the kernel driver reported an error (XID)",
+            "gpu.nvidia.com/gpu-lost": "the GPU has fallen off the bus",
+        },
+        others={"gpu.nvidia.com/unmonitored": "nobody watches how it is"},
+        switch="its gate NVMLDeviceHealthCheck",
     ),
 )  # fmt: skip
 
