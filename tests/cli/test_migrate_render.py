@@ -224,6 +224,17 @@ def test_no_file_leads_out_of_the_folder(dractl: Runner, tmp_path: Path) -> None
     assert (ran.status, elsewhere.read_text()) == (3, "mine")
 
 
+def test_a_file_that_is_reached_twice_is_changed_once(dractl: Runner) -> None:
+    Path("pod.yaml").write_text(POD)
+    Path("same.yaml").symlink_to("pod.yaml")
+
+    ran = dractl("migrate", "render", ".", "./pod.yaml", "--in-place")
+    back = dractl("migrate", "render", ".", "--in-place", "--reverse")
+
+    assert (ran.status, ran.err.count("written"), "1 new" in ran.err) == (0, 1, True)
+    assert (back.status, Path("pod.yaml").read_text()) == (0, POD)
+
+
 CLASSES = ("--route", "extended-resource", "--kubernetes-version", "1.36")
 UNKNOWN = POD.replace("nvidia.com/gpu", "example.com/fpga")
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from dractl.api.lists import is_list, items_of
@@ -20,7 +21,7 @@ from dractl.demo import PLUGINS
 from dractl.errors import DractlError
 from dractl.migrate.inputs import Input, Order, Steps, Wire
 from dractl.sources.embedded import texts
-from dractl.sources.files import manifests_of
+from dractl.sources.files import STANDARD_INPUT, manifests_of
 from dractl.sources.manifests import Manifest, manifests
 
 _OF_CLUSTERS: Final = frozenset({"DeviceClass", "Namespace", "Node", "ResourceSlice"})
@@ -141,15 +142,20 @@ def _files(given: Given) -> tuple[list[Manifest], list[Problem]]:
             problems.append(_problem(error))
             continue
         for file in files:
-            if file in seen:
+            if (place := _real(file)) in seen:
                 continue
-            seen.add(file)
+            seen.add(place)
             try:
                 read += manifests((file,), recursive=False)
             except DractlError as error:
                 problems.append(_problem(error))
     problems += [each for file in read for each in file.problems]
     return read, problems
+
+
+def _real(file: str) -> str:
+    """Return where a file is, whatever links lead there."""
+    return file if file == STANDARD_INPUT else str(Path(file).resolve())
 
 
 def _problem(error: DractlError) -> Problem:

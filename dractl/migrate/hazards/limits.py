@@ -1,15 +1,15 @@
 """Hazards of quotas and limits of namespaces, which go by the old name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from dractl.migrate.answer import Mention
 from dractl.migrate.hazards.registry import Case, Said, of_all
-from dractl.migrate.inputs import Route
+from dractl.migrate.inputs import Route, Wire
 from dractl.migrate.places import at
 from dractl.migrate.quotas import classes_of, has_scopes, may_share, quota_key
 from dractl.rules.registry import Severity
-from dractl.rules.subject import text
+from dractl.rules.subject import mapping, text
 
 _FOR_PODS: Final = "Pod"
 
@@ -27,13 +27,21 @@ def quota_old_name(case: Case) -> Iterator[Said]:
     names = classes_of(case.users)
     for each in case.mentions:
         if each.role == "quota" and case.served.get(each.resource):
-            keys = ", ".join(map(quota_key, names.get(each.resource, ())))
+            wanted = [quota_key(name) for name in names.get(each.resource, ())]
+            if wanted and _limits(each.input.document, wanted):
+                continue
+            keys = ", ".join(wanted)
             fix = f"add {keys} with the same amount; `dractl migrate render` does"
             if not keys:
                 fix = "choose a number of devices: no quota counts parts of them"
             elif has_scopes(each.input.document):
                 fix = f"it has scopes, which are for pods: make another with {keys}"
             yield _about(each, f"{each.text} does not limit claims", fix)
+
+
+def _limits(quota: Wire, keys: Iterable[str]) -> bool:
+    spec = mapping(quota, "spec")
+    return mapping(mapping(spec, "quota") or spec, "hard").keys() >= set(keys)
 
 
 @of_all("limit-range-default", Severity.WARNING)
