@@ -4,24 +4,13 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from dractl.model.shown import visible
+
+__all__ = ["NARROW", "columns", "counted", "filled", "indented", "visible", "width"]
+
 NARROW: Final = 80  # columns of the terminal that everybody has
 _LEAST: Final = 20  # columns that text is never squeezed below
 _GAP: Final = "  "
-
-
-def visible(text: str) -> str:
-    r"""Return the text with what a terminal would obey or hide spelled out (`\x1b`).
-
-    Names and messages come from a cluster: control characters, escape sequences, line
-    breaks and marks that turn the reading direction must not reach the screen.
-    """
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else _escaped(each) for each in text)
-
-
-def _escaped(character: str) -> str:
-    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
 def width(text: str) -> int:

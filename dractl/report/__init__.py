@@ -1,0 +1,1 @@
+"""Pictures of a cluster: a page that stands alone, and plots. Text in, text out."""
