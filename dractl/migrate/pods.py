@@ -31,10 +31,14 @@ _STAYING: Final = tuple(
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Pods:
-    """Pods to place: each of the `fixed` has its node, the `free` have none."""
+    """Pods to place: each of the `fixed` has its node, the `free` have none.
+
+    The `late` come when all others have their places.
+    """
 
     fixed: tuple[Pod, ...] = ()
     free: tuple[Pod, ...] = ()
+    late: tuple[Pod, ...] = ()
 
 
 _NO_POD: Final = Pod(ObjectMeta(""))
@@ -98,19 +102,23 @@ class Copies:
         """Return the pods to place while some nodes are out, and some have changed.
 
         Pods stay where they are unless their node is one of these; all are free once
-        the user has moved.
+        the user has moved. Those of nodes that are out now come late.
         """
         pod = self.new if has_moved else self.old
         if self.is_everywhere:
             return Pods(tuple(_each_on(pod, [s for s in self.spots if s not in out])))
-        fixed, free = [], []
+        fixed: list[Pod] = []
+        free: list[Pod] = []
+        late: list[Pod] = []
         for each in self.running:
             copy = replace(pod, meta=each.meta)
-            if has_moved or each.node_name in out or each.node_name in switched:
+            if each.node_name in out:
+                late.append(copy)
+            elif has_moved or each.node_name in switched:
                 free.append(copy)
             else:
                 fixed.append(pinned(copy, each.node_name))
-        return Pods(tuple(fixed), (*free, *self._free(pod)))
+        return Pods(tuple(fixed), (*free, *self._free(pod)), tuple(late))
 
     def _free(self, pod: Pod) -> Iterator[Pod]:
         return (_named(pod, number) for number in range(self.missing))
@@ -150,6 +158,14 @@ def pinned(pod: Pod, node: str) -> Pod:
     return replace(pod, node_name="", affinity=affinity, tolerations=tolerations)
 
 
+def suits(pod: Pod, node: Node) -> bool:
+    """Tell whether a node would take a pod if it had all that the pod asks for."""
+    needs = needs_of(pod)
+    staying = replace(pod, tolerations=(*pod.tolerations, *_STAYING))
+    others = frozenset(needs.resources)
+    return refusal(staying, needs, node, NodeLoad(()), others) is None
+
+
 def _copies(
     plan: UserPlan,
     pods: tuple[Pod, Pod] | str,
@@ -161,8 +177,8 @@ def _copies(
         return Copies(plan, problem=pods)
     old, new = (_admitted(each, running) for each in pods)
     if user.input.kind == "DaemonSet":
-        spots = [node.name for node in snapshot.nodes if _suits(old, node)]
-        later = {node.name for node in snapshot.nodes if _suits(new, node)}
+        spots = [node.name for node in snapshot.nodes if suits(old, node)]
+        later = {node.name for node in snapshot.nodes if suits(new, node)}
         stray = tuple(sorted(later - set(spots)))
         return Copies(plan, old, new, tuple(running), 0, tuple(spots), stray)
     wanted = 1 if user.replicas is None else user.replicas
@@ -183,13 +199,6 @@ def _admitted(pod: Pod, running: Iterable[Pod]) -> Pod:
 
 def _each_on(pod: Pod, nodes: Iterable[str]) -> Iterator[Pod]:
     return (pinned(_named(pod, n), node) for n, node in enumerate(nodes))
-
-
-def _suits(pod: Pod, node: Node) -> bool:
-    needs = needs_of(pod)
-    staying = replace(pod, tolerations=(*pod.tolerations, *_STAYING))
-    others = frozenset(needs.resources)
-    return refusal(staying, needs, node, NodeLoad(()), others) is None
 
 
 def _named(pod: Pod, number: int) -> Pod:

@@ -75,7 +75,7 @@ def placed(
     *,
     looks_on: bool = True,
 ) -> Placed:
-    """Place pods of users: those that have nodes of their own before the others.
+    """Place pods of users: those that have nodes of their own first, late ones last.
 
     Of each user, what keeps the first pod out is put in words. See Placer for
     `looks_on`.
@@ -84,8 +84,9 @@ def placed(
     before = tuple(placer.place(each) for each in first)
     fixed = [_in_turn(placer, subjects(each.fixed, world)) for each in users]
     free = [_in_turn(placer, subjects(each.free, world)) for each in users]
-    joint = zip(fixed, free, strict=True)
-    return Placed(before, tuple((*one, *other) for one, other in joint))
+    late = [_in_turn(placer, subjects(each.late, world)) for each in users]
+    joint = zip(fixed, free, late, strict=True)
+    return Placed(before, tuple((*a, *b, *c) for a, b, c in joint))
 
 
 def _in_turn(placer: Placer, pods: Iterable[Subject]) -> list[Placement]:

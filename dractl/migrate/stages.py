@@ -63,6 +63,7 @@ class _Work:
         self._known = projected(plan, snapshot, rewrite)
         self._users = copies(plan, snapshot, inputs, rewrite)
         self._worlds = Worlds(plan, snapshot, self._known, rewrite, self._users)
+        self._after = self._worlds.after()
         self._limits: list[int] = []
 
     def stages(self) -> Iterator[Stage]:
@@ -146,10 +147,11 @@ class _Work:
 
     def _strangers(self, wave: Wave) -> Iterator[str]:
         """Say which pods are evicted that nothing in the plan changes."""
-        for each in self._worlds.holders(self._worlds.after(), frozenset(wave.nodes)):
-            if each.pod is not None:
-                meta = each.pod.meta
-                yield f"pod {meta.namespace}/{meta.name} goes, and is not changed"
+        found = self._worlds.holders(self._after, frozenset(wave.nodes))
+        names = ["/".join(each.pod.meta.key) for each in found if each.pod is not None]
+        if names:
+            more = f" and {len(names) - 1} more go" if len(names) > 1 else " goes"
+            yield f"pod {names[0]}{more}, though the plan changes nothing about it"
 
     def _workloads(self, name: str, numbers: Sequence[int]) -> Iterator[Stage]:
         if not numbers:

@@ -4,7 +4,7 @@ Every step of the way is placed by the allocator: while the nodes of a wave are 
 once they are back with the driver.
 """
 
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,7 +14,8 @@ from dractl.migrate.answer import Plan
 from dractl.migrate.inputs import Order, Route
 from dractl.migrate.pods import Copies, Pods
 from dractl.migrate.projected import Projected
-from dractl.migrate.proof import placed, worded
+from dractl.migrate.proof import placed
+from dractl.migrate.waiting import waiting
 from dractl.migrate.worlds import Worlds, subjects
 from dractl.model.workloads import Node
 from dractl.solver.placement import Placement, Policy
@@ -47,7 +48,7 @@ def waves(
 ) -> tuple[Wave, ...]:
     """Return the waves in their order, the control plane's nodes last."""
     grouped = tuple(_grouped(plan.order, snapshot, projected))
-    course = _Course(worlds, projected.gone)
+    course = _Course(worlds, projected)
     found = []
     for number, each in enumerate(grouped):
         doubts = tuple(course.doubts(each.nodes))
@@ -112,8 +113,9 @@ class _Course:
     for at every step.
     """
 
-    def __init__(self, worlds: Worlds, gone: Collection[str]) -> None:
+    def __init__(self, worlds: Worlds, known: Projected) -> None:
         self._worlds = worlds
+        self._known = known
         self._users = worlds.users
         self._switched: frozenset[str] = frozenset()
         self._moved: frozenset[int] = frozenset()
@@ -122,7 +124,7 @@ class _Course:
         # What has moved stays where it is; devices come as nodes change.
         self._after = worlds.after()
         self._changed = Placer(
-            self._after, None, Policy.FIRST, looks_on=False, closed=gone
+            self._after, None, Policy.FIRST, looks_on=False, closed=known.gone
         )
 
     def doubts(self, nodes: Sequence[str]) -> Iterator[str]:
@@ -134,8 +136,19 @@ class _Course:
             short = wanted - sum(each.node is not None for each in placements)
             if short > 0:
                 failed = next(each for each in placements if each.node is None)
-                title = user.plan.user.input.title
-                yield f"{title}: {short} of its pods may have to wait: {worded(failed)}"
+                pod = failed.subject.pod or user.old
+                others = self._others(user, out)
+                yield waiting(user, pod, short, nodes, others)
+
+    def _others(self, user: Copies, out: AbstractSet[str]) -> list[Node]:
+        """Return the nodes that have what a user asks for now, and are not out."""
+        asked = set(user.plan.user.resources)
+        found = {
+            each.node.name: each.node
+            for each in self._known.offers
+            if each.resource in asked and each.node.name not in out
+        }
+        return list(found.values())
 
     def move(self, nodes: Sequence[str], *, is_last: bool) -> tuple[int, ...]:
         """Take the nodes for switched; return the users that can move then.
@@ -190,7 +203,8 @@ class _Course:
         if not self._usual:
             return found
         running = sum(each.node is not None for each in self._usual[number])
-        return replace(found, free=found.free[: max(running - len(found.fixed), 0)])
+        settled = len(found.fixed) + len(found.late)
+        return replace(found, free=found.free[: max(running - settled, 0)])
 
 
 def _is_on(placement: Placement, out: AbstractSet[str], user: Copies) -> bool:

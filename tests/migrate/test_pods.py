@@ -120,8 +120,8 @@ def test_who_has_moved_is_free_to_go_anywhere() -> None:
 
     stays = found.meanwhile(frozenset({"a"}), frozenset(), has_moved=False)
     moved = found.meanwhile(frozenset({"a"}), frozenset(), has_moved=True)
-    assert (len(stays.fixed), len(stays.free)) == (1, 1)
-    assert (len(moved.fixed), len(moved.free)) == (0, 2)
+    assert (len(stays.fixed), len(stays.free), len(stays.late)) == (1, 0, 1)
+    assert (len(moved.fixed), len(moved.free), len(moved.late)) == (0, 1, 1)
     assert moved.free[0].claims
 
 

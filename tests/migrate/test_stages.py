@@ -220,7 +220,8 @@ def test_pods_with_their_resource_need_no_stages_of_their_own() -> None:
 def test_pods_that_nothing_changes_are_told_where_they_go() -> None:
     found = migration([node("a", {GPU: 2}), running("alone", "a")], [workload("chat")])
 
-    assert "pod apps/alone goes, and is not changed" in found.stage("nodes-1").doubts
+    said = "pod apps/alone goes, though the plan changes nothing about it"
+    assert said in found.stage("nodes-1").doubts
 
 
 def test_a_plan_that_loses_says_so_at_its_first_stage() -> None:

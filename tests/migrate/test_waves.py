@@ -112,10 +112,8 @@ def test_a_daemon_set_moves_at_the_end_and_waits_on_changed_nodes() -> None:
 
     assert [each.movers for each in found.waves] == [(), (), (0,)]
     assert not found.waves[0].doubts
-    assert (
-        "DaemonSet apps/watch: 1 of its pods may have to wait"
-        in (found.waves[1].doubts[0])
-    )
+    (doubt,) = found.waves[1].doubts
+    assert doubt.startswith("a pod of DaemonSet apps/watch will wait on changed nodes")
 
 
 def test_pods_with_their_resource_need_no_move() -> None:
@@ -140,3 +138,34 @@ def test_pods_that_find_no_room_meanwhile_are_told(spare: int, doubts: int) -> N
 
     first = next(each for each in found.waves if "a" in each.nodes)
     assert len(first.doubts) == doubts
+
+
+def test_who_waits_is_told_until_when_and_what_would_help() -> None:
+    full = [
+        node("a", {GPU: 2}),
+        node("b", {GPU: 2}, {"pool": "other"}),
+        *live("chat", "a", "a"),
+        *live("rest", "b", "b"),
+    ]
+    alone = [node("a", {GPU: 2}), node("b", {GPU: 2}), *live("chat", "a", "a")]
+    for each in alone:
+        if "spec" in each and "template" in each["spec"]:
+            each["spec"]["template"]["spec"]["nodeSelector"] = {
+                "kubernetes.io/hostname": "a"
+            }
+    alone[0]["metadata"]["labels"]["kubernetes.io/hostname"] = "a"
+
+    doubts = [
+        [text for each in migration(some).waves for text in each.doubts]
+        for some in (full, alone)
+    ]
+
+    assert (
+        "2 pods of Deployment apps/chat will wait until node a is back: those that "
+        f"suit them are full; 2 more of {GPU} on node b would do"
+    ) in doubts[0]
+    (alone_doubt,) = doubts[1]
+    assert alone_doubt == (
+        "2 pods of Deployment apps/chat will wait until node a is back: no other node "
+        "suits them"
+    )
