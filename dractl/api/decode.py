@@ -5,9 +5,11 @@ from typing import Final, NamedTuple
 
 from dractl.api import (
     cluster_info,
+    decode_access,
     decode_autoscaling,
     decode_claims,
     decode_devices,
+    decode_operators,
     decode_queues,
     decode_workloads,
 )
@@ -15,6 +17,12 @@ from dractl.api.decode_fields import Wire, child, mismatch, text
 from dractl.api.problems import MalformedField, Problem
 from dractl.api.versions import GROUP, to_hub
 from dractl.api.workload_resources import workload_resource
+from dractl.model.access import (
+    AdmissionPolicy,
+    AdmissionPolicyBinding,
+    Role,
+    RoleBinding,
+)
 from dractl.model.autoscaling import AutoscalerStatus, NodeClaim, NodePool
 from dractl.model.claims import (
     DeviceClass,
@@ -24,6 +32,7 @@ from dractl.model.claims import (
 )
 from dractl.model.cluster_info import ClusterInfo
 from dractl.model.devices import ResourceSlice
+from dractl.model.operators import OperatorStack
 from dractl.model.queues import (
     ClusterQueue,
     LocalQueue,
@@ -63,8 +72,16 @@ Object = (
     | AutoscalerStatus
     | NodePool
     | NodeClaim
+    | Role
+    | RoleBinding
+    | AdmissionPolicy
+    | AdmissionPolicyBinding
+    | OperatorStack
     | WorkloadResource
 )
+_RBAC: Final = "rbac.authorization.k8s.io"
+_ADMISSION: Final = "admissionregistration.k8s.io"
+_NVIDIA: Final = "nvidia.com"
 _Decoder = Callable[[Wire], Object]
 
 DECODERS: Final[Mapping[tuple[str, str], _Decoder]] = {
@@ -87,6 +104,16 @@ DECODERS: Final[Mapping[tuple[str, str], _Decoder]] = {
     ("kueue.x-k8s.io", "ClusterQueue"): decode_queues.cluster_queue,
     ("karpenter.sh", "NodePool"): decode_autoscaling.node_pool,
     ("karpenter.sh", "NodeClaim"): decode_autoscaling.node_claim,
+    (_RBAC, "Role"): decode_access.role,
+    (_RBAC, "ClusterRole"): decode_access.cluster_role,
+    (_RBAC, "RoleBinding"): decode_access.role_binding,
+    (_RBAC, "ClusterRoleBinding"): decode_access.cluster_role_binding,
+    (_ADMISSION, "ValidatingAdmissionPolicy"): decode_access.admission_policy,
+    (_ADMISSION, "ValidatingAdmissionPolicyBinding"): (
+        decode_access.admission_policy_binding
+    ),
+    (_NVIDIA, "ClusterPolicy"): decode_operators.operator_stack,
+    (_NVIDIA, "GPUCluster"): decode_operators.operator_stack,
 }
 CONFIG_MAPS: Final[Mapping[str, _Decoder]] = {
     decode_queues.CONFIGURATION: decode_queues.configuration,

@@ -10,11 +10,18 @@ from dractl.api.evidence import Stored, gates_shown_on
 from dractl.api.lists import flattened
 from dractl.api.problems import Problem
 from dractl.errors import DractlError
+from dractl.model.access import (
+    AdmissionPolicy,
+    AdmissionPolicyBinding,
+    Role,
+    RoleBinding,
+)
 from dractl.model.autoscaling import AutoscalerStatus, NodeClaim, NodePool
 from dractl.model.claims import DeviceClass, ResourceClaim, ResourceClaimTemplate
 from dractl.model.cluster import GATE_GROUPS, GATES, KubernetesVersion, Profile
 from dractl.model.cluster_info import ClusterInfo
 from dractl.model.devices import ResourceSlice
+from dractl.model.operators import OperatorStack
 from dractl.model.queues import (
     ClusterQueue,
     LocalQueue,
@@ -70,6 +77,11 @@ class Snapshot:
     autoscalers: tuple[AutoscalerStatus, ...] = ()
     node_pools: tuple[NodePool, ...] = ()
     node_claims: tuple[NodeClaim, ...] = ()
+    roles: tuple[Role, ...] = ()
+    role_bindings: tuple[RoleBinding, ...] = ()
+    admission_policies: tuple[AdmissionPolicy, ...] = ()
+    admission_bindings: tuple[AdmissionPolicyBinding, ...] = ()
+    operator_stacks: tuple[OperatorStack, ...] = ()
     workload_resources: tuple[WorkloadResource, ...] = ()
     problems: tuple[Problem, ...] = ()
     info: ClusterInfo = _UNSTATED
@@ -165,6 +177,11 @@ class Snapshot:
             autoscalers=kept.of(AutoscalerStatus),
             node_pools=kept.of(NodePool),
             node_claims=kept.of(NodeClaim),
+            roles=kept.of(Role),
+            role_bindings=kept.of(RoleBinding),
+            admission_policies=kept.of(AdmissionPolicy),
+            admission_bindings=kept.of(AdmissionPolicyBinding),
+            operator_stacks=kept.of(OperatorStack),
             workload_resources=kept.of(WorkloadResource),
             problems=tuple(found),
             info=_info(kept),
@@ -295,6 +312,8 @@ def _identity(decoded: Decoded, position: int) -> object:
     value = decoded.value
     if not decoded.name:
         return position
+    if isinstance(value, OperatorStack):
+        return value.kind, decoded.name
     if isinstance(value, WorkloadResource):
         return value.group, value.kind, decoded.namespace, decoded.name
     if isinstance(value, ResourceSlice) and not decoded.uid:

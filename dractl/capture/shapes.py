@@ -39,7 +39,8 @@ _CONTAINER: Final = fields(
 _POD_SPEC_WHOLE: Final = (
     "hostNetwork", "nodeName", "nodeSelector", "overhead", "preemptionPolicy",
     "priority", "resourceClaims", "resources", "restartPolicy", "runtimeClassName",
-    "schedulerName", "schedulingGates", "schedulingGroup", "tolerations", "workloadRef",
+    "schedulerName", "schedulingGates", "schedulingGroup", "serviceAccountName",
+    "tolerations", "workloadRef",
 )  # fmt: skip
 pod_spec: Final = fields(
     **dict.fromkeys(_POD_SPEC_WHOLE, whole),
@@ -159,6 +160,40 @@ _CLUSTER_POLICY: Final = fields(
 )
 
 
+_RBAC: Final = "rbac.authorization.k8s.io"
+_ADMISSION: Final = "admissionregistration.k8s.io"
+_GOVERNED: Final = frozenset({"*", GROUP})
+_NAMESPACES: Final = frozenset({"*", "namespaces"})
+
+
+def _rule(value: Any) -> Any:
+    """Keep a rule about devices, claims or namespaces; others tell of other things."""
+    if not isinstance(value, Mapping):
+        return None
+    groups, resources = (_texts(value.get(key)) for key in ("apiGroups", "resources"))
+    if groups & _GOVERNED or ("" in groups and resources & _NAMESPACES):
+        return some("apiGroups", "resources", "resourceNames", "verbs")(value)
+    return None
+
+
+def _texts(value: Any) -> set[str]:
+    known = value if isinstance(value, list | tuple) else ()
+    return {each for each in known if isinstance(each, str)}
+
+
+_ROLE: Final = fields(
+    **dict.fromkeys(("apiVersion", "kind"), whole),
+    metadata=metadata,
+    rules=each(_rule),
+)
+_BINDING: Final = fields(
+    **dict.fromkeys(("apiVersion", "kind"), whole),
+    metadata=metadata,
+    roleRef=some("apiGroup", "kind", "name"),
+    subjects=each(some("apiGroup", "kind", "name", "namespace")),
+)
+
+
 def _nothing(_value: Any) -> Any:
     return None
 
@@ -189,6 +224,27 @@ SHAPES: Final[Mapping[tuple[str, str], Cut]] = {
     ("kueue.x-k8s.io", "ClusterQueue"): _WHOLE,
     ("kueue.x-k8s.io", "ResourceFlavor"): _WHOLE,
     ("nvidia.com", "ClusterPolicy"): _CLUSTER_POLICY,
+    ("nvidia.com", "GPUCluster"): fields(
+        **dict.fromkeys(("apiVersion", "kind"), whole), metadata=metadata
+    ),
+    (_RBAC, "Role"): _ROLE,
+    (_RBAC, "ClusterRole"): _ROLE,
+    (_RBAC, "RoleBinding"): _BINDING,
+    (_RBAC, "ClusterRoleBinding"): _BINDING,
+    (_ADMISSION, "ValidatingAdmissionPolicy"): fields(
+        **dict.fromkeys(("apiVersion", "kind"), whole),
+        metadata=metadata,
+        spec=fields(
+            matchConstraints=fields(
+                resourceRules=each(some("apiGroups", "operations", "resources"))
+            )
+        ),
+    ),
+    (_ADMISSION, "ValidatingAdmissionPolicyBinding"): fields(
+        **dict.fromkeys(("apiVersion", "kind"), whole),
+        metadata=metadata,
+        spec=some("policyName", "validationActions"),
+    ),
     ("monitoring.coreos.com", "PrometheusRule"): fields(
         **dict.fromkeys(("apiVersion", "kind"), whole),
         metadata=metadata,

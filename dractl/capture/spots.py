@@ -19,10 +19,14 @@ EXPRESSION: Final = "expression"
 TEXT: Final = "text"
 REPORT: Final = "report"
 NODE_GROUP: Final = "nodegroup"
+ROLE: Final = "role"
+POLICY: Final = "policy"
+ACCOUNT: Final = "account"
+USER: Final = "user"
 KEPT: Final = "kept"
 NAMES: Final = (
     NODE, NAMESPACE, "pod", "claim", "template", "workload", "group", "quota", "queue",
-    "budget", "rule", "event", NODE_GROUP,
+    "budget", "rule", "event", NODE_GROUP, ROLE, POLICY, ACCOUNT, USER,
 )  # fmt: skip
 """What is named; of a name that several have, the first one counts."""
 
@@ -32,11 +36,14 @@ _BY_KIND: Final[Mapping[str, str]] = {
     "DeviceTaintRule": "rule", "Event": "event", "ResourceQuota": "quota",
     "LimitRange": "quota",
     "PodDisruptionBudget": "budget", "LocalQueue": "queue", "ClusterQueue": "queue",
-    "NodeClaim": NODE,
+    "NodeClaim": NODE, "Role": ROLE, "ClusterRole": ROLE, "RoleBinding": ROLE,
+    "ClusterRoleBinding": ROLE, "ValidatingAdmissionPolicy": POLICY,
+    "ValidatingAdmissionPolicyBinding": POLICY, "ServiceAccount": ACCOUNT,
+    "User": USER, "Group": USER,
     # Names that everybody knows, or that selectors and commands depend on.
     "DeviceClass": KEPT, "ConfigMap": KEPT, "ClusterInfo": KEPT, "ResourceFlavor": KEPT,
     "ClusterPolicy": KEPT, "NetworkAttachmentDefinition": KEPT,
-    "SriovNetworkNodePolicy": KEPT,
+    "SriovNetworkNodePolicy": KEPT, "GPUCluster": KEPT,
 }  # fmt: skip
 _BY_RESOURCE: Final[Mapping[str, str]] = {"pods": "pod", "podgroups": "group"}
 _BY_FIELD: Final[Mapping[str, str]] = {
@@ -46,8 +53,10 @@ _BY_FIELD: Final[Mapping[str, str]] = {
     "clusterQueue": "queue", "cohort": "queue", "cohortName": "queue", "pool": POOL,
     "device": DEVICE, "image": IMAGE, "message": TEXT, "note": TEXT,
     "resourceID": TEXT, "expression": EXPRESSION, "alert": TEXT, "record": TEXT,
-    "expr": TEXT,
+    "expr": TEXT, "serviceAccountName": ACCOUNT, "policyName": POLICY,
 }  # fmt: skip
+_SYSTEM: Final = "system:"
+"""How the names of users, groups and roles begin that every cluster has."""
 _FREE: Final = frozenset({"parameters", "networkData"})
 _MAPS: Final[Mapping[str, str]] = {
     "labels": LABEL, "matchLabels": LABEL, "nodeSelector": LABEL, "nodeLabels": LABEL,
@@ -115,7 +124,8 @@ class Walk(NamedTuple):
             return source
         done = dict(self.inside(source))
         for key in keys:
-            if isinstance(text := source.get(key), str) and text:
+            text = source.get(key)
+            if isinstance(text, str) and text and not text.startswith(_SYSTEM):
                 done[key] = self.rename(Spot(what), text)
         return done
 
@@ -248,6 +258,9 @@ def _nothing(_walk: Walk, _value: Any) -> Any:
 _SPECIAL: Final[Mapping[str, Callable[[Walk, Any], Any]]] = {
     "metadata": _metadata,
     "ownerReferences": _subjects,
+    "subjects": _subjects,
+    "roleRef": _subject,
+    "resourceNames": Walk.free,
     "involvedObject": _subject,
     "regarding": _subject,
     "reservedFor": _consumers,

@@ -9,6 +9,8 @@ from dractl.api.versions import GROUP
 from dractl.live.place import Place
 
 _HUB: Final = ("v1", "v1beta2", "v1beta1")
+_RBAC: Final = "rbac.authorization.k8s.io"
+_ADMISSION: Final = "admissionregistration.k8s.io"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +150,34 @@ WORKLOADS: Final = (
 )  # fmt: skip
 """What makes pods, or names claims for them; each of its projects' newest first."""
 
-_PLUGINS: Final = (
-    Kind(
-        "ClusterPolicy",
-        "clusterpolicies",
-        "nvidia.com",
-        namespaced=False,
-        optional=True,
+_ACCESS: Final = (
+    Kind("Role", "roles", _RBAC, optional=True),
+    Kind("RoleBinding", "rolebindings", _RBAC, optional=True),
+    *(
+        Kind(kind, resource, group, namespaced=False, optional=True)
+        for kind, resource, group in (
+            ("ClusterRole", "clusterroles", _RBAC),
+            ("ClusterRoleBinding", "clusterrolebindings", _RBAC),
+            ("ValidatingAdmissionPolicy", "validatingadmissionpolicies", _ADMISSION),
+            (
+                "ValidatingAdmissionPolicyBinding",
+                "validatingadmissionpolicybindings",
+                _ADMISSION,
+            ),
+        )
     ),
+)
+"""Who may do what; few may read it."""
+_CLUSTER_POLICY: Final = Kind(
+    "ClusterPolicy", "clusterpolicies", "nvidia.com", namespaced=False, optional=True
+)
+_STACKS: Final = (
+    _CLUSTER_POLICY,
+    Kind("GPUCluster", "gpuclusters", "nvidia.com", ("v1alpha1",), False, True),
+)
+"""What NVIDIA's GPU operator runs: the device plugin, or the DRA driver."""
+_PLUGINS: Final = (
+    _CLUSTER_POLICY,
     Kind(
         "NetworkAttachmentDefinition",
         "network-attachment-definitions",
@@ -254,9 +276,13 @@ NEEDS: Final[Mapping[str, Need]] = {
         (SLICE, NODE, CLAIM), (SLICE,), asks={POD: ("list",), POD_LOG: ("get",)}
     ),
     "doctor": Need(
-        (
-            *(*_DEVICES, *_CLAIMS, EVENT, QUOTA, BUDGET),
-            *(*WORKLOADS, *_QUEUES, *_AUTOSCALERS),
+        tuple(
+            dict.fromkeys(
+                (
+                    *(*_DEVICES, *_CLAIMS, EVENT, QUOTA, BUDGET),
+                    *(*WORKLOADS, *_QUEUES, *_AUTOSCALERS, *_STACKS, *_ACCESS),
+                )
+            )
         )
     ),
     "explain": Need(
@@ -289,6 +315,7 @@ NEEDS: Final[Mapping[str, Need]] = {
                 (
                     *(*_DEVICES, *_CLAIMS, EVENT, QUOTA, LIMIT_RANGE, BUDGET),
                     *(*WORKLOADS, *_QUEUES, *_AUTOSCALERS, *_PLUGINS, _RULES),
+                    *(*_STACKS, *_ACCESS),
                 )
             )
         ),

@@ -9,7 +9,7 @@ PLANTED: Final = tuple(
     for name in (
         *("env", "arg", "command", "image", "pull", "volume", "probe", "hook"),
         *("applied", "annotation", "managed", "secret", "map", "log", "address"),
-        *("template-env", "template-annotation", "opaque", "data", "account"),
+        *("template-env", "template-annotation", "opaque", "data"),
         *("init", "ephemeral", "crd"),
     )
 )
@@ -71,7 +71,7 @@ def _pod_spec(env: str) -> Wire:
         "initContainers": [_container("PLANTED-init")],
         "ephemeralContainers": [_container("PLANTED-ephemeral")],
         "imagePullSecrets": [{"name": "PLANTED-pull"}],
-        "serviceAccountName": "PLANTED-account",
+        "serviceAccountName": "trainer",
         "volumes": [{"name": "v", "secret": {"secretName": "PLANTED-volume"}}],
     }
 

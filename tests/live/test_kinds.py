@@ -8,9 +8,13 @@ from dractl.cli.permissions import permissions
 from dractl.leftovers.known import MAKERS
 from dractl.live.kinds import NEEDS, WORKLOADS, Kind
 
+RBAC = "rbac.authorization.k8s.io"
+ADMISSION = "admissionregistration.k8s.io"
 # The document of a source itself, and another group for Events that core has, too.
 NOT_READ = {(cluster_info.GROUP, cluster_info.KIND), ("events.k8s.io", "Event")}
-NOT_EXPLAINED = {("policy", "PodDisruptionBudget")}
+NOT_EXPLAINED = {("policy", "PodDisruptionBudget")} | {
+    key for key in DECODERS if key[0] in {RBAC, ADMISSION, "nvidia.com"}
+}
 
 
 def kinds(command: str) -> set[tuple[str, str]]:
