@@ -84,7 +84,7 @@ class Copies:
         """The pods to place before."""
         if self.is_everywhere:
             return Pods(tuple(_each_on(self.old, self.spots)))
-        return Pods(free=tuple(self._free(self.old)))
+        return Pods(free=tuple(_copied(self.old, self.missing)))
 
     @property
     def after(self) -> Pods:
@@ -94,15 +94,21 @@ class Copies:
         fixed = (
             pinned(replace(self.new, meta=p.meta), p.node_name) for p in self.running
         )
-        return Pods(tuple(fixed), tuple(self._free(self.new)))
+        return Pods(tuple(fixed), tuple(_copied(self.new, self.missing)))
 
     def meanwhile(
-        self, out: Collection[str], switched: Collection[str], *, has_moved: bool
+        self,
+        out: Collection[str],
+        switched: Collection[str],
+        *,
+        has_moved: bool,
+        most: int = MOST,
     ) -> Pods:
         """Return the pods to place while some nodes are out, and some have changed.
 
         Pods stay where they are unless their node is one of these; all are free once
-        the user has moved. Those of nodes that are out now come late.
+        the user has moved. Those of nodes that are out now come late. Beside pods that
+        run, there are new ones up to so many in all.
         """
         pod = self.new if has_moved else self.old
         if self.is_everywhere:
@@ -118,10 +124,8 @@ class Copies:
                 free.append(copy)
             else:
                 fixed.append(pinned(copy, each.node_name))
-        return Pods(tuple(fixed), (*free, *self._free(pod)), tuple(late))
-
-    def _free(self, pod: Pod) -> Iterator[Pod]:
-        return (_named(pod, number) for number in range(self.missing))
+        count = min(self.missing, max(most - len(self.running), 0))
+        return Pods(tuple(fixed), (*free, *_copied(pod, count)), tuple(late))
 
 
 def copies(
@@ -199,6 +203,10 @@ def _admitted(pod: Pod, running: Iterable[Pod]) -> Pod:
 
 def _each_on(pod: Pod, nodes: Iterable[str]) -> Iterator[Pod]:
     return (pinned(_named(pod, n), node) for n, node in enumerate(nodes))
+
+
+def _copied(pod: Pod, count: int) -> Iterator[Pod]:
+    return (_named(pod, number) for number in range(count))
 
 
 def _named(pod: Pod, number: int) -> Pod:

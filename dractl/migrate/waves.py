@@ -12,7 +12,7 @@ from typing import Final
 from dractl.api.snapshot import Snapshot
 from dractl.migrate.answer import Plan
 from dractl.migrate.inputs import Order, Route
-from dractl.migrate.pods import Copies, Pods
+from dractl.migrate.pods import MOST, Copies, Pods
 from dractl.migrate.projected import Projected
 from dractl.migrate.proof import placed
 from dractl.migrate.waiting import waiting
@@ -20,6 +20,7 @@ from dractl.migrate.worlds import Worlds, subjects
 from dractl.model.workloads import Node
 from dractl.solver.placement import Placement, Policy
 from dractl.solver.placer import Placer
+from dractl.solver.subjects import Subject
 
 _CONTROL_PLANE: Final = (
     "node-role.kubernetes.io/control-plane",
@@ -117,6 +118,7 @@ class _Course:
         self._worlds = worlds
         self._known = known
         self._users = worlds.users
+        self._known_movers: dict[int, tuple[list[Subject], Hashable]] = {}
         self._switched: frozenset[str] = frozenset()
         self._moved: frozenset[int] = frozenset()
         self._usual: tuple[tuple[Placement, ...], ...] = ()
@@ -176,11 +178,9 @@ class _Course:
         found: list[int] = []
         room: dict[Hashable, int] = {}
         for number in waiting:
-            user = self._users[number]
-            if user.is_everywhere:
+            if self._users[number].is_everywhere:
                 continue
-            pods = subjects(user.meanwhile((), (), has_moved=True).free, self._after)
-            shape = self._changed.shape(pods[0]) if pods else None
+            pods, shape = self._movers(number)
             if len(pods) > room.get(shape, len(pods)):
                 continue
             count = self._changed.place_all(pods)
@@ -190,6 +190,18 @@ class _Course:
                 room[shape] = count
         return found
 
+    def _movers(self, number: int) -> tuple[list[Subject], Hashable]:
+        """Return a user's pods as they come after the move, and what they all ask for.
+
+        Claims that are allocated since are still part of it.
+        """
+        if number not in self._known_movers:
+            user = self._users[number]
+            pods = subjects(user.meanwhile((), (), has_moved=True).free, self._after)
+            shape = self._changed.shape(pods[0]) if pods else None
+            self._known_movers[number] = pods, shape
+        return self._known_movers[number]
+
     def _placed(self, out: AbstractSet[str]) -> tuple[tuple[Placement, ...], ...]:
         world = self._worlds.after(self._switched, out)
         users = [self._of(number, out) for number in range(len(self._users))]
@@ -197,14 +209,12 @@ class _Course:
 
     def _of(self, number: int, out: AbstractSet[str]) -> Pods:
         """Return a user's pods; those that wait before the rollout do not count."""
-        found = self._users[number].meanwhile(
-            out, self._switched, has_moved=number in self._moved
-        )
-        if not self._usual:
-            return found
-        running = sum(each.node is not None for each in self._usual[number])
-        settled = len(found.fixed) + len(found.late)
-        return replace(found, free=found.free[: max(running - settled, 0)])
+        most = MOST
+        if self._usual:
+            most = sum(each.node is not None for each in self._usual[number])
+        has_moved = number in self._moved
+        user = self._users[number]
+        return user.meanwhile(out, self._switched, has_moved=has_moved, most=most)
 
 
 def _is_on(placement: Placement, out: AbstractSet[str], user: Copies) -> bool:
