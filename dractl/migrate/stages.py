@@ -65,6 +65,7 @@ class _Work:
         self._worlds = Worlds(plan, snapshot, self._known, rewrite, self._users)
         self._after = self._worlds.after()
         self._limits: list[int] = []
+        self._told: set[str] = set()
 
     def stages(self) -> Iterator[Stage]:
         """Yield what pods need, then the waves, each with the workloads after it."""
@@ -132,7 +133,7 @@ class _Work:
             tuple(steps),
             wave.nodes,
             away,
-            (*wave.doubts, *self._strangers(wave)),
+            (*self._switches(wave), *wave.doubts, *self._strangers(wave)),
         )
 
     def _away(self, wave: Wave, moved: AbstractSet[int]) -> dict[str, int]:
@@ -144,6 +145,15 @@ class _Work:
                 title = user.plan.user.input.title
                 found[title] = found.get(title, 0) + count
         return found
+
+    def _switches(self, wave: Wave) -> Iterator[str]:
+        """Say once what labels of nodes need to be of any effect."""
+        for each in self._known.offers:
+            plugin = each.case.target.plugin
+            is_new = each.node.name in wave.nodes and plugin.name not in self._told
+            if is_new and plugin.switch.off and plugin.switch.note:
+                self._told.add(plugin.name)
+                yield f"{plugin.name}: {plugin.switch.note}"
 
     def _strangers(self, wave: Wave) -> Iterator[str]:
         """Say which pods are evicted that nothing in the plan changes."""

@@ -61,6 +61,14 @@ def test_a_node_is_emptied_then_changes_then_takes_pods() -> None:
     assert stage.nodes == ("a",)
 
 
+def test_what_labels_need_is_told_once() -> None:
+    found = migration(CLUSTER)
+
+    first, second = (found.stage(name).doubts for name in ("nodes-1", "nodes-2"))
+    assert "gpuResourcesEnabledOverride=true" in first[0]
+    assert "gpuResourcesEnabledOverride=true" not in " ".join(second)
+
+
 def test_where_no_labels_are_known_people_change_the_stack() -> None:
     cluster = [
         node("a", {"habana.ai/gaudi": 2}, {}),
