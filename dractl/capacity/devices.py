@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from dractl.api.snapshot import Snapshot
+from dractl.capacity.counters import CountersLeft
 from dractl.capacity.models import model_of
 from dractl.capacity.reach import Reach, Reached, Reason
 from dractl.diagnose.holders import Consumer, Holders
@@ -13,9 +14,11 @@ from dractl.model.claims import DeviceResult, ResourceClaim
 from dractl.model.devices import Device, DeviceId, Taint
 from dractl.model.quantity import Quantity
 from dractl.solver.capacity import least, shares_left
-from dractl.solver.inventory import CounterKey, Entry, Pool
-from dractl.solver.ledger import available_counters
+from dractl.solver.inventory import Entry, Pool
 from dractl.solver.view import untolerated
+
+TAINTED: Final = "tainted"
+COUNTERS: Final = "counters"
 
 
 class State(Enum):
@@ -84,12 +87,14 @@ class DeviceUse:
     """A device with its use.
 
     `nodes` are those that can see it; of a pool that nobody can use, the node that it
-    names. `classes` are the names of those that select it. `reasons` tell what keeps it
-    from being had, claims aside. `holders` include those with admin access. `used` is
-    what claims have of its capacities, in nanos.
+    names. `pool` is its pool as such a node sees it, None where none does. `classes`
+    are the names of those that select it. `reasons` tell what keeps it from being had,
+    claims aside. `holders` include those with admin access. `used` is what claims have
+    of its capacities, in nanos.
     """
 
-    device: Device
+    entry: Entry
+    pool: Pool | None
     nodes: tuple[str, ...]
     model: str
     classes: tuple[str, ...]
@@ -98,6 +103,11 @@ class DeviceUse:
     holders: tuple[Held, ...]
     is_shared: bool
     used: Mapping[str, int]
+
+    @property
+    def device(self) -> Device:
+        """The device, with the taints that rules put on it."""
+        return self.entry.device
 
     @property
     def id(self) -> DeviceId:
@@ -113,6 +123,13 @@ class DeviceUse:
     def why(self) -> str:
         """The reasons in a line; "" if there are none."""
         return "; ".join(each.message for each in self.reasons)
+
+    @property
+    def is_stranded(self) -> bool:
+        """Whether it lacks nothing but counters, which others of its pool have."""
+        return bool(self.reasons) and all(
+            each.code == COUNTERS for each in self.reasons
+        )
 
     @property
     def namespaces(self) -> tuple[str, ...]:
@@ -156,7 +173,7 @@ class _Stocktaking:
             for each in snapshot.classes
         ]
         self._consumers: dict[int, tuple[Consumer, ...]] = {}
-        self._left: dict[int, Mapping[CounterKey, int]] = {}
+        self._left = CountersLeft(self._reach.allocator)
 
     def uses(self) -> Iterator[DeviceUse]:
         for entry in self._reach.entries:
@@ -171,7 +188,8 @@ class _Stocktaking:
         reasons = tuple(self._reasons(entry, reached, is_held=is_held))
         used = self._usage.aggregated.get(device.id, {}) if is_shared else {}
         return DeviceUse(
-            device,
+            entry,
+            reached.pool,
             reached.nodes,
             model_of(device),
             tuple(n for n, each in self._classes if each.verdict(device) is True),
@@ -195,7 +213,7 @@ class _Stocktaking:
             return State.PARTLY if is_open else State.ALLOCATED
         if not reasons:
             return State.FREE
-        if all(each.code == "tainted" for each in reasons):
+        if all(each.code == TAINTED for each in reasons):
             return State.TAINTED
         return State.UNUSABLE
 
@@ -225,21 +243,21 @@ class _Stocktaking:
             yield from self._counters(device, reached.pool)
         taint = untolerated(device.taints, ()) if self._rules.taints else None
         if taint is not None:
-            yield Reason("tainted", _tainted(taint))
+            yield Reason(TAINTED, _tainted(taint))
 
     def _counters(self, device: Device, pool: Pool) -> Iterator[Reason]:
         if not self._rules.partitionable:
             told = "the feature gate DRAPartitionableDevices is off"
             yield Reason("gate-off", told)
             return
-        left = self._left_in(pool)
+        left = self._left.of(pool)
         for use in device.consumes:
             for name, amount in use.counters.items():
                 rest = left.get((use.counter_set, name), 0)
                 if rest < amount.nanos:
                     some = Quantity(rest, amount.format)
                     yield Reason(
-                        "counters",
+                        COUNTERS,
                         f"needs {amount} of counter {use.counter_set}/{name}, {some} "
                         "left",
                     )
@@ -247,15 +265,7 @@ class _Stocktaking:
         over = next((key for key, amount in left.items() if amount < 0), None)
         if over is not None:
             told = f"counter {'/'.join(over)} is overdrawn, which blocks the whole pool"
-            yield Reason("counters", told)
-
-    def _left_in(self, pool: Pool) -> Mapping[CounterKey, int]:
-        left = self._left.get(id(pool))
-        if left is None:
-            left = self._left[id(pool)] = available_counters(
-                pool, self._usage, shares_count=self._rules.shared_use_counts
-            )
-        return left
+            yield Reason(COUNTERS, told)
 
 
 def _tainted(taint: Taint) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dractl.diagnose.world import World
-from dractl.model.claims import ClaimSpec, Option
+from dractl.model.claims import ClaimSpec, DeviceClass, Option
 from dractl.model.quantity import Quantity
 from dractl.solver.extended import IMPLICIT
 from dractl.solver.rules import MAX_DEVICES
@@ -52,26 +52,34 @@ class Exceeded:
 
 def exceeded(world: World, namespace: str, spec: ClaimSpec) -> list[Exceeded]:
     """Return the limits of a namespace that one more such claim would pass."""
-    charges = dict(_charges(world, spec))
+    charged = dict(charges(world.snapshot.class_by_name, spec))
     return [
-        Exceeded(quota.meta.name, resource, hard, used, charges[resource])
+        Exceeded(quota.meta.name, resource, hard, used, charged[resource])
         for quota in world.snapshot.quotas
         if quota.meta.namespace == namespace
         for resource, hard in quota.hard.items()
-        if resource in charges
+        if resource in charged
         for used in [quota.used.get(resource, Quantity.of(0))]
-        if used + Quantity.of(charges[resource]) > hard
+        if used + Quantity.of(charged[resource]) > hard
     ]
 
 
-def _charges(world: World, spec: ClaimSpec) -> Iterator[tuple[str, int]]:
+def charges(
+    classes: Mapping[str, DeviceClass], spec: ClaimSpec
+) -> Iterator[tuple[str, int]]:
+    """Yield what a claim counts as against quotas, key by key; `classes` by name."""
     yield _OBJECTS, 1
     for name, number in _devices(spec).items():
-        yield f"{name}{_DEVICES}", number
-        yield f"requests.{IMPLICIT}{name}", number
-        device_class = world.snapshot.class_by_name.get(name)
-        if device_class is not None and device_class.extended_resource_name:
-            yield f"requests.{device_class.extended_resource_name}", number
+        for key in keys_of(name, classes.get(name)):
+            yield key, number
+
+
+def keys_of(name: str, device_class: DeviceClass | None) -> Iterator[str]:
+    """Yield the keys by which quotas limit the devices of a class."""
+    yield f"{name}{_DEVICES}"
+    yield f"requests.{IMPLICIT}{name}"
+    if device_class is not None and device_class.extended_resource_name:
+        yield f"requests.{device_class.extended_resource_name}"
 
 
 def _devices(spec: ClaimSpec) -> Mapping[str, int]:

@@ -1,0 +1,139 @@
+"""What cannot be right: devices, counters and capacity that were given away twice."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from dractl.api.snapshot import Snapshot
+from dractl.capacity.counters import CountersLeft
+from dractl.capacity.devices import DeviceUse
+from dractl.diagnose.words import listed
+from dractl.model.devices import DeviceId
+from dractl.model.quantity import Quantity
+from dractl.solver.allocator import Allocator
+from dractl.solver.holders import Holder, holders_of
+from dractl.solver.inventory import Pool
+from dractl.vendors import VENDORS
+from dractl.vendors.plugins import Extended
+
+_ROWS: Final[tuple[Extended, ...]] = tuple(
+    row
+    for vendor in VENDORS
+    for plugin in vendor.plugins
+    for row in plugin.extended
+    if row.driver
+)
+
+
+class Breach(NamedTuple):
+    """Something that was given away twice, or that cannot be; `code` is stable."""
+
+    code: str
+    subject: str
+    message: str
+
+
+def audit(snapshot: Snapshot, fleet: Sequence[DeviceUse]) -> tuple[Breach, ...]:
+    """Return what is wrong with the books, worst first. `fleet` has all devices."""
+    by_device = holders_of(snapshot.claims)
+    return (
+        *_twice(by_device.items()),
+        *_capacity(fleet),
+        *_counters(snapshot, fleet),
+        *_unpublished(snapshot, fleet, by_device.items()),
+        *_plugins(snapshot, fleet),
+    )
+
+
+_Held = Iterable[tuple[DeviceId, Sequence[Holder]]]
+
+
+def _twice(held: _Held) -> Iterator[Breach]:
+    for device, holders in held:
+        having = [each for each in holders if not each.result.admin_access]
+        if len(having) < 2:  # noqa: PLR2004 - one claim is as it should be
+            continue
+        names = listed(_claim(each) for each in having)
+        shares = Counter(each.result.share_id for each in having)
+        if None in shares:
+            told = f"device {device} is allocated {len(having)} times: {names}"
+            yield Breach("device-twice", str(device), told)
+        elif max(shares.values()) > 1:
+            told = f"one share of device {device} is allocated twice: {names}"
+            yield Breach("share-twice", str(device), told)
+
+
+def _claim(holder: Holder) -> str:
+    return f"claim {'/'.join(holder.claim.meta.key)}"
+
+
+def _capacity(fleet: Iterable[DeviceUse]) -> Iterator[Breach]:
+    for use in fleet:
+        for amount in use.amounts if use.used else ():
+            if amount.left.nanos < 0:
+                yield Breach(
+                    "capacity-overdrawn",
+                    str(use.id),
+                    f"claims have {amount.used} of {amount.name} of device {use.id}, "
+                    f"which has {amount.total}",
+                )
+
+
+def _counters(snapshot: Snapshot, fleet: Iterable[DeviceUse]) -> Iterator[Breach]:
+    left = CountersLeft(Allocator(snapshot))
+    pools: dict[object, Pool] = {}
+    for use in fleet:
+        if use.pool is not None and use.device.consumes:
+            pools.setdefault(use.pool.key, use.pool)
+    for pool in pools.values():
+        for (counter_set, name), amount in left.of(pool).items():
+            if amount < 0:
+                what = f"{counter_set}/{name} of pool {'/'.join(pool.key)}"
+                told = f"devices in use take {Quantity(-amount)} more of counter {what}"
+                yield Breach(
+                    "counters-overdrawn",
+                    "/".join(pool.key),
+                    f"{told} than it has, so nothing else of the pool can be had",
+                )
+
+
+def _unpublished(
+    snapshot: Snapshot, fleet: Iterable[DeviceUse], held: _Held
+) -> Iterator[Breach]:
+    if not snapshot.slices:
+        return  # a source without slices tells nothing of devices
+    published = {each.id for each in fleet}
+    for device, holders in held:
+        if device not in published:
+            names = listed(_claim(each) for each in holders)
+            told = f"device {device} is allocated to {names}, and no slice publishes it"
+            yield Breach("device-not-published", str(device), told)
+
+
+def _plugins(snapshot: Snapshot, fleet: Iterable[DeviceUse]) -> Iterator[Breach]:
+    """Yield nodes where a device plugin and a driver hand out the same devices."""
+    drivers: dict[str, set[str]] = {}
+    for use in fleet:
+        if use.node:
+            drivers.setdefault(use.node, set()).add(use.id.driver)
+    known: dict[tuple[str, str], bool] = {}
+    for node in snapshot.nodes:
+        for resource, amount in node.allocatable.items():
+            if amount.nanos <= 0 or "/" not in resource:
+                continue
+            for driver in sorted(drivers.get(node.name, ())):
+                key = (resource, driver)
+                if key not in known:
+                    known[key] = _is_of(resource, driver)
+                if known[key]:
+                    yield Breach(
+                        "plugin-beside-driver",
+                        node.name,
+                        f"node {node.name} has {amount} of {resource} of a device "
+                        f"plugin and publishes devices of driver {driver}: both may "
+                        "give away the same ones",
+                    )
+
+
+def _is_of(resource: str, driver: str) -> bool:
+    return any(row.driver == driver and row.part(resource) is not None for row in _ROWS)

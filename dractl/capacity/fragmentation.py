@@ -1,0 +1,113 @@
+"""How free devices are spread: how many there are together, on one node and nearer."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from dractl.capacity.devices import DeviceUse, State
+from dractl.capacity.groups import NONE, grouped
+from dractl.capacity.partitions import Partition, at_once
+from dractl.catalogue.values import text_of
+
+NEARNESS: Final = (
+    "resource.kubernetes.io/pcieRoot",
+    "resource.kubernetes.io/numaNode",
+)
+"""The attributes that tell which devices of a node are near each other."""
+
+
+class Together(NamedTuple):
+    """The most free devices of a node that have one value of an attribute."""
+
+    attribute: str
+    value: str
+    node: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The free devices of one model that belong to single nodes.
+
+    `nodes` is how many nodes have some, `most` how many are on `node`, which has most,
+    and `whole` how many the node has that would have most if nothing were in use.
+    `together` tells the same of attributes that the devices have. Partitions count as
+    far as they can be had at once.
+    """
+
+    model: str
+    free: int
+    nodes: int
+    most: int
+    node: str
+    whole: int
+    together: tuple[Together, ...] = ()
+
+    @property
+    def is_split(self) -> bool:
+        """Whether a node could have more of the free devices than any has."""
+        return self.most < min(self.free, self.whole)
+
+
+def spreads(
+    fleet: Sequence[DeviceUse], kinds: Sequence[Partition]
+) -> tuple[Spread, ...]:
+    """Return how the devices of each model are spread, if any of them is free."""
+    local = [each for each in fleet if each.node]
+    return tuple(
+        _spread(group.name, group.uses, kinds)
+        for group in grouped(local, "model")
+        if group.name != NONE and group.counts.free + group.counts.partly
+    )
+
+
+def _spread(
+    model: str, uses: Sequence[DeviceUse], kinds: Sequence[Partition]
+) -> Spread:
+    mine = {id(each) for each in uses if each.device.consumes}
+    concerned = [kind for kind in kinds if mine and id(kind.uses[0]) in mine]
+    by_node: dict[str, list[DeviceUse]] = {}
+    for each in uses:
+        by_node.setdefault(each.node, []).append(each)
+    free = {
+        node: number
+        for node, found in by_node.items()
+        if (number := at_once(found, concerned))
+    }
+    node = max(free, key=lambda name: free[name], default="")
+    return Spread(
+        model,
+        sum(free.values()),
+        len(free),
+        free.get(node, 0),
+        node,
+        max(_whole(found, concerned) for found in by_node.values()),
+        tuple(_together(by_node, concerned)),
+    )
+
+
+def _whole(uses: Iterable[DeviceUse], kinds: Sequence[Partition]) -> int:
+    """Return how many of some devices there could be if none were in use."""
+    mine = {id(each) for each in uses}
+    return sum(
+        not each.device.consumes and each.state is not State.UNUSABLE for each in uses
+    ) + sum(kind.whole for kind in kinds if id(kind.uses[0]) in mine)
+
+
+def _together(
+    by_node: Mapping[str, Sequence[DeviceUse]], kinds: Sequence[Partition]
+) -> Iterator[Together]:
+    for attribute in NEARNESS:
+        best: Together | None = None
+        for node, uses in by_node.items():
+            sets: dict[str, list[DeviceUse]] = {}
+            for each in uses:
+                told = each.device.attributes.get(attribute)
+                if told is not None:
+                    sets.setdefault(text_of(told.value), []).append(each)
+            for value, found in sets.items():
+                number = at_once(found, kinds)
+                if number > (best.number if best else 0):
+                    best = Together(attribute, value, node, number)
+        if best is not None:
+            yield best
