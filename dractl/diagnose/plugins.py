@@ -7,6 +7,7 @@ DaemonSet that speaks of DRA or of a kubelet plugin, and of the driver's vendor.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from dractl.api.snapshot import Snapshot
 from dractl.diagnose.creations import refusal, refused
 from dractl.model.workloads import Pod
 

@@ -6,6 +6,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from dractl.api.snapshot import Document, Snapshot
+from dractl.doctor.grants import Grants
+from dractl.leftovers.answer import Leftovers
+from dractl.leftovers.find import leftovers
 from dractl.leftovers.inspection import Inspection
 
 
@@ -31,6 +34,16 @@ class Case:
     def cluster(self) -> Inspection:
         """The snapshot with who holds, uses and owns what, and the devices."""
         return Inspection(self.snapshot, self.now)
+
+    @cached_property
+    def leftovers(self) -> Leftovers:
+        """What nobody needs any more."""
+        return leftovers(self.snapshot, self.now)
+
+    @cached_property
+    def grants(self) -> Grants:
+        """Who may do what."""
+        return Grants(self.snapshot)
 
     def lack_of(self, kind: str) -> str:
         """Return why nothing follows from the absence of such objects; "": it does."""

@@ -5,12 +5,25 @@ from typing import Final
 
 from dractl.doctor.answer import Examination, Finding, Skipped, rank
 from dractl.doctor.case import Case
-from dractl.doctor.checks import release
+from dractl.doctor.checks import (
+    claims,
+    classes,
+    drivers,
+    files,
+    gates,
+    leftovers,
+    nodes,
+    pools,
+    release,
+    uses,
+)
 from dractl.doctor.registry import CHECKS, Check
 from dractl.model.cluster_info import Cause
 
 _UNREAD: Final = frozenset({Cause.FORBIDDEN, Cause.FAILED})
-MODULES: Final = (release,)
+MODULES: Final = (
+    release, uses, gates, files, drivers, pools, leftovers, nodes, classes, claims,
+)  # fmt: skip
 """Whose import enters their checks into the table, in the order of the table."""
 
 

@@ -1,0 +1,234 @@
+"""Drivers: whether they run where they publish, and publish where they run.
+
+Nothing in the API says which pod serves a driver, so pods are told by their names.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from shlex import quote
+from typing import Final
+
+from dractl.diagnose.plugins import pods_of, state_of
+from dractl.diagnose.words import listed
+from dractl.doctor.answer import Finding, Skipped
+from dractl.doctor.case import Case
+from dractl.doctor.registry import check
+from dractl.model.workloads import Node, Pod
+from dractl.rules.registry import Severity
+from dractl.vendors import VENDORS
+from dractl.vendors.labels_nfd import NFD
+
+_FEW: Final = 5
+_NETWORK: Final = frozenset({"dra.net", "sriovnetwork.k8snetworkplumbingwg.io"})
+_KNOWN: Final = tuple(each.name for vendor in VENDORS for each in vendor.drivers)
+
+
+@check("driver-none", Severity.WARNING, needs=("ResourceSlice",))
+def one_is_there(case: Case) -> Iterator[Finding | Skipped]:
+    """No driver publishes devices.
+
+    Claims wait until one does. A driver is installed with the manifests or the chart of
+    its vendor, and publishes a ResourceSlice for each node with hardware.
+    """
+    if not case.snapshot.slices:
+        yield Finding(
+            "driver-none",
+            Severity.WARNING,
+            "the cluster has no ResourceSlice",
+            fix="install the driver of your hardware, and look at its pods",
+            commands=("kubectl get resourceslices", "dractl discover"),
+        )
+
+
+@check("driver-not-ready", Severity.ERROR)
+def drivers_are_well(case: Case) -> Iterator[Finding | Skipped]:
+    """A driver's pod is not ready, while its devices are still given out.
+
+    Slices stay for a while when their driver stops: pods get devices that nobody
+    prepares, and stay in ContainerCreating. Without slices on its node, the pod of a
+    driver that does not run is a warning.
+    """
+    if why := case.lack_of("Pod"):
+        yield Skipped("driver-not-ready", why)
+        return
+    publishing = _publishing(case)
+    for pod, drivers in _pods(case, _KNOWN).items():
+        state = state_of(_pod(case, pod))
+        if not state:
+            continue
+        node = _pod(case, pod).node_name
+        here = [each for each in drivers if node in publishing.get(each, ())]
+        said = f"it looks like that of driver {listed(drivers)} and is {state}"
+        more = f"; devices of {listed(here)} are still given out there" if here else ""
+        space, name = map(quote, pod)
+        yield Finding(
+            "driver-not-ready",
+            Severity.ERROR if here else Severity.WARNING,
+            said + more,
+            "Pod/" + "/".join(pod),
+            f"node {node}" if node else "",
+            "look at its log and its events",
+            (
+                f"kubectl describe pod {name} -n {space}",
+                f"kubectl logs {name} -n {space} --all-containers",
+            ),
+            {"drivers": drivers, "state": state, "node": node},
+        )
+
+
+@check("driver-silent", Severity.WARNING, needs=("ResourceSlice",))
+def drivers_publish(case: Case) -> Iterator[Finding | Skipped]:
+    """A driver's pod runs on a node, and no device of it is published for that node.
+
+    Where labels say that the node has the hardware, or where the driver publishes
+    nothing at all, something is wrong: the driver does not see the hardware, may not
+    write ResourceSlices, or is not registered. Else the node may just have none, which
+    is to know.
+    """
+    publishing, everywhere = _publishing(case), _everywhere(case)
+    nodes = case.snapshot.node_by_name
+    silent: dict[tuple[str, Severity], list[str]] = {}
+    for key, drivers in _pods(case, publishing).items():
+        pod = _pod(case, key)
+        if not pod.node_name or state_of(pod):
+            continue
+        node = nodes.get(pod.node_name)
+        for driver in drivers:
+            if driver in everywhere or pod.node_name in publishing[driver]:
+                continue
+            has_hardware = node is not None and driver in _hardware(node)
+            severity = Severity.WARNING if has_hardware else Severity.INFO
+            silent.setdefault((driver, severity), []).append(pod.node_name)
+    for (driver, severity), names in silent.items():
+        tells = "; its labels tell of the hardware"
+        yield Finding(
+            "driver-silent",
+            severity,
+            f"its pod runs on {listed(names, _FEW)}, and publishes no device there"
+            + (tells if severity is Severity.WARNING else ""),
+            f"driver {driver}",
+            fix="look at the driver's log on that node"
+            if severity is Severity.WARNING
+            else "none, if these nodes have no such hardware",
+            evidence={"driver": driver, "nodes": names},
+        )
+
+
+@check("driver-pod-missing", Severity.WARNING, needs=("ResourceSlice",))
+def publishers_run(case: Case) -> Iterator[Finding | Skipped]:
+    """Devices are published for a node on which no pod of their driver runs.
+
+    It runs on other nodes. What is published stays as it is, and claims for it are not
+    prepared. The DaemonSet may not select the node any more, not tolerate its taints,
+    or wait for room.
+    """
+    if why := case.lack_of("Pod"):
+        yield Skipped("driver-pod-missing", why)
+        return
+    publishing = _publishing(case)
+    running: dict[str, set[str]] = {}
+    for key, drivers in _pods(case, publishing).items():
+        for driver in drivers:
+            running.setdefault(driver, set()).add(_pod(case, key).node_name)
+    known = case.snapshot.node_by_name
+    for driver, nodes in running.items():
+        missing = sorted(publishing[driver] & known.keys() - nodes)
+        if missing:
+            yield Finding(
+                "driver-pod-missing",
+                Severity.WARNING,
+                f"it publishes devices for {listed(missing, _FEW)}, and has no pod "
+                "there",
+                f"driver {driver}",
+                fix="look at the node selector and tolerations of its DaemonSet",
+                commands=("kubectl get daemonsets -A",),
+                evidence={"driver": driver, "nodes": missing},
+            )
+
+
+@check("hardware-unpublished", Severity.WARNING, needs=("ResourceSlice", "Node"))
+def hardware_is_published(case: Case) -> Iterator[Finding | Skipped]:
+    """A node has hardware of a driver that publishes elsewhere, and nothing there.
+
+    Labels of Node Feature Discovery and of NVIDIA's feature discovery tell of the
+    hardware. A node that gives it to a device plugin, as its allocatable resources
+    say, is left out, and so are network cards, which most nodes have.
+    """
+    publishing, everywhere = _publishing(case), _everywhere(case)
+    running = {
+        (driver, _pod(case, key).node_name)
+        for key, drivers in _pods(case, publishing).items()
+        for driver in drivers
+    }
+    missing: dict[str, list[str]] = {}
+    for node in case.snapshot.nodes:
+        for driver in _hardware(node) & publishing.keys() - everywhere:
+            is_told = node.name in publishing[driver] or (driver, node.name) in running
+            if not is_told and not _has_plugin(node, driver):
+                missing.setdefault(driver, []).append(node.name)
+    for driver, names in missing.items():
+        yield Finding(
+            "hardware-unpublished",
+            Severity.WARNING,
+            f"labels say that {listed(names, _FEW)} has its hardware, and no device is "
+            "published there",
+            f"driver {driver}",
+            fix="let its DaemonSet run there: node selector, tolerations",
+            commands=("kubectl get daemonsets -A",),
+            evidence={"driver": driver, "nodes": names},
+        )
+
+
+def _publishing(case: Case) -> Mapping[str, set[str]]:
+    """Return the nodes for which each driver publishes."""
+    found: dict[str, set[str]] = {}
+    for each in case.snapshot.slices:
+        nodes = found.setdefault(each.driver, set())
+        if each.scope.node_name:
+            nodes.add(each.scope.node_name)
+    return found
+
+
+def _everywhere(case: Case) -> set[str]:
+    """Return the drivers that publish what is of no single node."""
+    return {each.driver for each in case.snapshot.slices if not each.scope.node_name}
+
+
+def _pods(case: Case, drivers: Iterable[str]) -> Mapping[tuple[str, str], list[str]]:
+    """Return the pods of DaemonSets that look like those of drivers, with these."""
+    published = {each.driver for each in case.snapshot.slices}
+    found: dict[tuple[str, str], list[str]] = {}
+    for driver in dict.fromkeys((*published, *drivers)):
+        for pod in pods_of(case.snapshot, driver):
+            if pod.meta.deletion_timestamp is None:
+                found.setdefault(pod.meta.key, []).append(driver)
+    return found
+
+
+def _pod(case: Case, key: tuple[str, str]) -> Pod:
+    return case.snapshot.pod_by_key[key]
+
+
+def _hardware(node: Node) -> set[str]:
+    """Return the drivers whose hardware the labels of a node tell of."""
+    labels = [key for key, value in node.meta.labels.items() if value == "true"]
+    found = {
+        row.driver
+        for row in NFD
+        if row.driver
+        and row.driver not in _NETWORK
+        and any(fnmatchcase(key, row.pattern) for key in labels)
+    }
+    if "nvidia.com/gpu.present" in labels:
+        found.add("gpu.nvidia.com")
+    return found
+
+
+def _has_plugin(node: Node, driver: str) -> bool:
+    """Tell whether a device plugin of the driver's vendor has devices there."""
+    domains = {
+        resource.partition("/")[0]
+        for resource, amount in node.allocatable.items()
+        if amount.nanos > 0
+    }
+    return any(driver.endswith(domain) for domain in domains if "." in domain)

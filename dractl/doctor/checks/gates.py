@@ -1,0 +1,189 @@
+"""Feature gates: on where they have to be, and alike in all components."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from dractl.catalogue.nearest import nearest
+from dractl.doctor.answer import Finding, Skipped
+from dractl.doctor.case import Case
+from dractl.doctor.configuration import Component, settings
+from dractl.doctor.registry import check
+from dractl.model.cluster import (
+    GATE_GROUPS,
+    GATES,
+    NEWEST,
+    OLDEST,
+    KubernetesVersion,
+    stage,
+)
+from dractl.model.gates import ALL, DRA, NEEDS, PROGRAMS, readers
+from dractl.rules.registry import Severity
+
+_GONE: Final = KubernetesVersion(1, 38)  # where DynamicResourceAllocation goes
+_OURS: Final = ("DRA", "DynamicResource")
+_LOCKED: Final = "L"
+
+
+@check("gate-off", Severity.ERROR)
+def is_on(case: Case) -> Iterator[Finding | Skipped]:
+    """The feature gate DynamicResourceAllocation is off.
+
+    Without it the API server drops claims from pods, the scheduler starts pods without
+    their devices, and kubelets prepare none. It is on by default from 1.34 on, and
+    locked from 1.35 on. Before 1.34 it has to be turned on for kube-apiserver,
+    kube-controller-manager, kube-scheduler and every kubelet.
+    """
+    release = case.snapshot.profile.version
+    off = [
+        each.name
+        for each in settings(case).components
+        if not each.profile(release).enabled(DRA)
+    ]
+    if not off and case.snapshot.profile.enabled(DRA):
+        return
+    said = f" for {', '.join(off)}" if off else f" by default in {release}"
+    yield Finding(
+        "gate-off",
+        Severity.ERROR,
+        f"{DRA} is off{said}",
+        fix=f"set {DRA}=true in feature-gates of every component, or upgrade to 1.34",
+        commands=(f"dractl render kubeadm --for-kubernetes {release}",),
+        evidence={"gate": DRA, "components": off},
+    )
+
+
+@check("gate-differs", Severity.ERROR)
+def are_alike(case: Case) -> Iterator[Finding | Skipped]:
+    """A feature gate is on in one component and off in another that reads it, too.
+
+    A field that the API server keeps and the scheduler does not know gives pods devices
+    that they did not ask for, or none. What is compared: the gates that the API server
+    tells in its metrics, `--feature-gates` in the pods of the control plane, and the
+    files given with -f: kubeadm's ClusterConfiguration, KubeletConfiguration, static
+    pods. A gate that is not named there has the default of the release.
+    """
+    known = settings(case)
+    release = case.snapshot.profile.version
+    profiles = [(each, each.profile(release)) for each in known.components]
+    for gate in GATES:
+        states = {
+            each.name: profile.enabled(gate)
+            for each, profile in profiles
+            if each.part in readers(gate)
+        }
+        if len(set(states.values())) > 1:
+            yield _differs(gate, states)
+    yield from (Skipped("gate-differs", each) for each in known.unread)
+    lacking = [
+        PROGRAMS[part]
+        for part in ALL
+        if part not in {each.part for each in known.components}
+    ]
+    if lacking:
+        yield Skipped(
+            "gate-differs",
+            f"the feature gates of {', '.join(lacking)} are not known; -f takes files "
+            "of kubeadm, kubelets and static pods",
+        )
+
+
+def _differs(gate: str, states: Mapping[str, bool]) -> Finding:
+    on = [name for name, is_on in states.items() if is_on]
+    off = [name for name, is_on in states.items() if not is_on]
+    return Finding(
+        "gate-differs",
+        Severity.ERROR,
+        f"{gate} is on for {', '.join(on)}, and off for {', '.join(off)}",
+        gate,
+        fix="set it alike in all of them, and restart those that change",
+        evidence={"gate": gate, "on": on, "off": off},
+    )
+
+
+@check("gate-dependency", Severity.ERROR)
+def have_what_they_need(case: Case) -> Iterator[Finding | Skipped]:
+    """A feature gate is on without another one that it needs.
+
+    The component then refuses to start, or ignores the gate. DRADeviceTaintRules needs
+    DRADeviceTaints, DRADeviceBindingConditions and the granular authorization of status
+    need DRAResourceClaimDeviceStatus, DRAWorkloadResourceClaims needs GenericWorkload,
+    and all of DRA needs DynamicResourceAllocation.
+    """
+    release = case.snapshot.profile.version
+    for each in settings(case).components:
+        profile = each.profile(release)
+        for gate, on in each.gates.items():
+            if not on or gate not in GATES or not profile.knows(gate):
+                continue
+            needed = [*NEEDS.get(gate, ()), *([DRA] if gate.startswith("DRA") else [])]
+            missing = [other for other in needed if not profile.enabled(other)]
+            if missing:
+                yield Finding(
+                    "gate-dependency",
+                    Severity.ERROR,
+                    f"{gate} needs {', '.join(missing)}, which is off",
+                    gate,
+                    each.name,
+                    fix=f"set {','.join(f'{name}=true' for name in missing)} as well",
+                    evidence={"gate": gate, "needs": missing},
+                )
+
+
+@check("gate-unknown", Severity.ERROR)
+def are_known(case: Case) -> Iterator[Finding | Skipped]:
+    """A component is told a feature gate of DRA that its release does not have.
+
+    Components do not start with a gate that they do not know: one that is misspelled,
+    that a later release brings, or that has been removed.
+    """
+    release = case.snapshot.profile.version
+    if not OLDEST <= release <= NEWEST:
+        yield Skipped("gate-unknown", f"the gates of {release} are not known here")
+        return
+    for each in _told(case):
+        for gate in each.gates:
+            if gate in GATE_GROUPS or (gate in GATES and stage(gate, release) != "-"):
+                continue
+            if gate in GATES:
+                why = f"Kubernetes {release} does not have {gate} yet"
+                fix = "take it out, or upgrade first"
+            elif gate.startswith(_OURS):
+                near = nearest(gate, GATES)
+                why = f"no release up to {NEWEST} has {gate[:60]}"
+                fix = f"did you mean {near[0]}?" if near else "take it out"
+            else:
+                continue
+            yield Finding(
+                "gate-unknown", Severity.ERROR, why, gate[:60], each.name, fix
+            )
+
+
+@check("gate-locked", Severity.ERROR)
+def are_free(case: Case) -> Iterator[Finding | Skipped]:
+    """A component is told a feature gate that cannot be changed any more.
+
+    A locked gate that is set to false keeps the component from starting: an error. Set
+    to true it does nothing, and it will keep a later release from starting when the
+    gate is gone: DynamicResourceAllocation goes with 1.38.
+    """
+    release = case.snapshot.profile.version
+    for each in _told(case):
+        for gate, on in each.gates.items():
+            if gate not in GATES or stage(gate, release) != _LOCKED:
+                continue
+            goes = f", and {_GONE} will not have it" if gate == DRA else ""
+            yield Finding(
+                "gate-locked",
+                Severity.INFO if on else Severity.ERROR,
+                f"{gate} is locked on in {release}"
+                + (f"; setting it does nothing{goes}" if on else ", and set to false"),
+                gate,
+                each.name,
+                "take it out of feature-gates",
+                evidence={"gate": gate, "set": on},
+            )
+
+
+def _told(case: Case) -> Sequence[Component]:
+    """Return the components whose flags or files are known, not their metrics."""
+    return [each for each in settings(case).components if each.where != "its metrics"]

@@ -1,0 +1,129 @@
+"""Pools of devices: complete, well formed, and not about to be too large."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from dractl.diagnose.words import listed
+from dractl.doctor.answer import Finding, Skipped
+from dractl.doctor.case import Case
+from dractl.doctor.registry import check
+from dractl.model.devices import ResourceSlice
+from dractl.model.limits import limit
+from dractl.rules.registry import Severity
+
+_FEW: Final = 3
+_NEAR: Final = 0.9  # of a limit
+
+
+@check("pool-incomplete", Severity.ERROR)
+def pools_are_complete(case: Case) -> Iterator[Finding | Skipped]:
+    """A pool has fewer slices, or more, than its slices say that it has.
+
+    The scheduler gives out no device of an incomplete pool. For seconds that is how a
+    driver updates it; if it lasts, the driver has crashed in between, may not write
+    slices, or somebody has deleted one.
+    """
+    for (driver, pool), newest in _pools(case).items():
+        stated = {each.slice_count for each in newest}
+        if stated != {len(newest)}:
+            counts = listed(map(str, sorted(stated)))
+            yield Finding(
+                "pool-incomplete",
+                Severity.ERROR,
+                f"it has {len(newest)} of {counts} slices of generation "
+                f"{newest[0].generation}: none of its devices is given out",
+                f"pool {driver}/{pool}",
+                _place(newest),
+                "look at the driver's log, and start it again: it then writes the pool "
+                "anew",
+                ("kubectl get resourceslices",),
+                {"slices": len(newest), "stated": sorted(stated)},
+            )
+
+
+@check("pool-invalid", Severity.ERROR)
+def pools_are_valid(case: Case) -> Iterator[Finding | Skipped]:
+    """A pool publishes two devices of one name.
+
+    The scheduler takes nothing of such a pool, and requests for all devices fail on the
+    nodes that see it.
+    """
+    for (driver, pool), newest in _pools(case).items():
+        counts = Counter(one.name for each in newest for one in each.devices)
+        twice = [name for name, number in counts.items() if number > 1]
+        if twice:
+            yield Finding(
+                "pool-invalid",
+                Severity.ERROR,
+                f"it has two devices of the name {listed(twice, _FEW)}",
+                f"pool {driver}/{pool}",
+                _place(newest),
+                "look for slices that a driver did not write, and delete them; else "
+                "it is a bug of the driver",
+                evidence={"devices": twice},
+            )
+
+
+@check("pool-empty", Severity.INFO)
+def pools_have_devices(case: Case) -> Iterator[Finding | Skipped]:
+    """A pool has no device.
+
+    A driver that runs on a node without hardware may publish such a pool. Where there
+    is hardware, the driver does not see it: look at the kernel's driver and at the
+    configuration of the DaemonSet.
+    """
+    for (driver, pool), newest in _pools(case).items():
+        if not any(each.devices for each in newest):
+            yield Finding(
+                "pool-empty",
+                Severity.INFO,
+                "it has no device",
+                f"pool {driver}/{pool}",
+                _place(newest),
+                "if the node has hardware, look at the driver's log there",
+            )
+
+
+@check("slice-near-limit", Severity.INFO)
+def slices_have_room(case: Case) -> Iterator[Finding | Skipped]:
+    """A pool of one slice has nearly as many devices as a slice can have.
+
+    A slice holds 128 devices; with taints, counters or lists among their attributes,
+    64 from 1.35 on. The helpers of Kubernetes for drivers make more slices by
+    themselves; a driver that makes one slice fails with one device more.
+    """
+    release = case.snapshot.profile.version
+    for (driver, pool), newest in _pools(case).items():
+        if len(newest) > 1:
+            continue
+        devices = newest[0].devices
+        has_more = any(each.taints or each.consumes for each in devices)
+        most = limit("devices-with-more" if has_more else "devices", release)
+        if len(devices) > most * _NEAR:
+            yield Finding(
+                "slice-near-limit",
+                Severity.INFO,
+                f"its only slice has {len(devices)} of at most {most} devices",
+                f"pool {driver}/{pool}",
+                _place(newest),
+                "see that the driver can make more slices",
+                evidence={"devices": len(devices), "limit": most},
+            )
+
+
+def _pools(case: Case) -> dict[tuple[str, str], list[ResourceSlice]]:
+    """Return the slices of each pool that are of its newest generation."""
+    found: dict[tuple[str, str], list[ResourceSlice]] = {}
+    for each in case.snapshot.slices:
+        newest = found.setdefault((each.driver, each.pool), [])
+        if newest and each.generation > newest[0].generation:
+            newest.clear()
+        if not newest or each.generation == newest[0].generation:
+            newest.append(each)
+    return found
+
+
+def _place(slices: Sequence[ResourceSlice]) -> str:
+    names = {each.scope.node_name for each in slices} - {None}
+    return f"node {names.pop()}" if len(names) == 1 else ""

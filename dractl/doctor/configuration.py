@@ -1,0 +1,234 @@
+"""What the components of a control plane, and kubelets, are told by flags and files.
+
+The forms are those of kubeadm.k8s.io/v1beta3 and v1beta4, of kubelet.config.k8s.io, and
+of static pods.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from dractl.api.decode_workloads import flags
+from dractl.api.snapshot import Document
+from dractl.doctor.case import Case, Given
+from dractl.model.cluster import GATE_GROUPS, GATES, KubernetesVersion, Profile
+from dractl.model.gates import CONTROL, KUBELET, PROGRAMS, SERVER
+
+_MAPS: Final = "kubeadm.k8s.io/v1beta3"
+_LISTS: Final = "kubeadm.k8s.io/v1beta4"
+_GATES: Final = "feature-gates"
+_RUNTIME: Final = "runtime-config"
+_KUBEADM: Final = "kubeadm.k8s.io/"
+_PARTS: Final = {program: part for part, program in PROGRAMS.items()}
+_STATES: Final = {"true": True, "false": False, "1": True, "0": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """What one component is told, or tells itself.
+
+    `part` is its name as model/gates.py has it. `gates` are those that are set, and
+    `runtime` what is said of versions of the API.
+    """
+
+    part: str
+    where: str
+    gates: Mapping[str, bool] = field(default_factory=dict)
+    runtime: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def program(self) -> str:
+        """The name of the program, such as kube-apiserver."""
+        return PROGRAMS[self.part]
+
+    @property
+    def name(self) -> str:
+        """The program, and from where its settings are known."""
+        return f"{self.program} ({self.where})"
+
+    def profile(self, release: KubernetesVersion) -> Profile:
+        """Return the gates with the release's defaults for those that are not set."""
+        known = {
+            gate: on
+            for gate, on in self.gates.items()
+            if gate in GATES or gate in GATE_GROUPS
+        }
+        return Profile.of(release, known)
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What a file says in a form that its reader refuses or ignores; `fix` in words."""
+
+    where: str
+    message: str
+    fix: str
+    is_fatal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that is known of the configuration of components."""
+
+    components: tuple[Component, ...] = ()
+    wrong: tuple[Wrong, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+def settings(case: Case) -> Settings:
+    """Return what the cluster, its static pods and the given files say."""
+    components = [*_of_cluster(case)]
+    wrong: list[Wrong] = []
+    unread: list[str] = []
+    for given in case.configuration:
+        found = [*_of_file(given)]
+        if not found:
+            kind = given.value.get("kind")
+            unread.append(f"{given.where}: {str(kind)[:60]} configures no component")
+        components += (each for each in found if isinstance(each, Component))
+        wrong += (each for each in found if isinstance(each, Wrong))
+    return Settings(tuple(components), tuple(wrong), tuple(unread))
+
+
+def _of_cluster(case: Case) -> Iterator[Component]:
+    gates = case.snapshot.info.gates
+    if gates is not None:
+        yield Component(SERVER, "its metrics", gates)
+    for pod in case.snapshot.pods:
+        if pod.meta.namespace != "kube-system":
+            continue
+        for container in pod.containers:
+            part = _PARTS.get(container.name)
+            if part is not None and container.flags:
+                where = f"pod {pod.meta.name}"
+                yield from _told(part, where, container.flags)
+
+
+def _of_file(given: Given) -> Iterator[Component | Wrong]:
+    where, value = given
+    kind, version = value.get("kind"), str(value.get("apiVersion"))
+    if kind == "ClusterConfiguration" and version.startswith(_KUBEADM):
+        yield from _of_kubeadm(where, version, value)
+    elif kind in {"InitConfiguration", "JoinConfiguration"}:
+        registration = _mapping(value.get("nodeRegistration"))
+        found = _arguments(where, version, "kubelet", registration, "kubeletExtraArgs")
+        yield from _with_wrong(KUBELET, where, found)
+    elif kind == "KubeletConfiguration":
+        yield from _states(KUBELET, where, value.get("featureGates"))
+    elif kind == "Pod":
+        yield from _of_pod(where, _mapping(value.get("spec")))
+
+
+def _of_kubeadm(
+    where: str, version: str, value: Document
+) -> Iterator[Component | Wrong]:
+    if version == _MAPS:
+        yield Wrong(
+            where,
+            f"{_MAPS} is deprecated since Kubernetes 1.31",
+            "kubeadm config migrate --old-config FILE --new-config FILE writes v1beta4",
+            is_fatal=False,
+        )
+    own = _mapping(value.get("featureGates"))
+    for gate in sorted({str(each) for each in own} & GATES.keys()):
+        yield Wrong(
+            where,
+            f"featureGates of a ClusterConfiguration are kubeadm's own; {gate} is none",
+            "put it into extraArgs of each component, as feature-gates",
+        )
+    for part in CONTROL:
+        if part in value:
+            section = _mapping(value.get(part))
+            found = _arguments(where, version, part, section, "extraArgs")
+            yield from _with_wrong(part, where, found)
+
+
+Told = tuple[Mapping[str, str], Wrong | None]
+
+
+def _arguments(
+    where: str, version: str, owner: str, section: Document, key: str
+) -> Told:
+    """Return arguments in either form, and what is wrong with the form."""
+    stated = section.get(key)
+    place = f"{owner}.{key}"
+    if isinstance(stated, Mapping):
+        read = {str(name): _text(each) for name, each in stated.items()}
+        if version == _LISTS:
+            return read, Wrong(
+                where,
+                f"{place} is a map, as in v1beta3; in v1beta4 it is a list",
+                'write "- name: feature-gates" and "  value: GATE=true" for each',
+            )
+        return read, None
+    if isinstance(stated, list):
+        items = [_mapping(each) for each in stated]
+        read = {str(each.get("name")): _text(each.get("value")) for each in items}
+        if version == _MAPS:
+            return read, Wrong(
+                where,
+                f"{place} is a list, as in v1beta4; in v1beta3 it is a map",
+                f"set apiVersion to {_LISTS}, which kubeadm has since 1.31",
+            )
+        return read, None
+    if stated is None:
+        return {}, None
+    return {}, Wrong(
+        where,
+        f"{place} is neither a map nor a list",
+        'write "- name: feature-gates" and "  value: GATE=true" for each',
+    )
+
+
+def _with_wrong(part: str, where: str, found: Told) -> Iterator[Component | Wrong]:
+    arguments, wrong = found
+    if wrong is not None:
+        yield wrong
+    yield from _told(part, where, arguments)
+
+
+def _of_pod(where: str, spec: Document) -> Iterator[Component | Wrong]:
+    containers = spec.get("containers")
+    for each in containers if isinstance(containers, list) else ():
+        container = _mapping(each)
+        part = _PARTS.get(str(container.get("name")))
+        if part is not None:
+            yield from _told(part, where, flags(container))
+
+
+def _told(part: str, where: str, arguments: Mapping[str, str]) -> Iterator[Component]:
+    """Yield a component as its arguments have it; what is no switch is left out."""
+    gates = {
+        name: _STATES[state.lower()]
+        for name, state in _pairs(arguments.get(_GATES, ""))
+        if state.lower() in _STATES
+    }
+    yield Component(part, where, gates, dict(_pairs(arguments.get(_RUNTIME, ""))))
+
+
+def _states(part: str, where: str, stated: object) -> Iterator[Component | Wrong]:
+    read = _mapping(stated)
+    for name, state in read.items():
+        if not isinstance(state, bool):
+            yield Wrong(
+                where,
+                f"feature gate {str(name)[:60]} is {str(state)[:20]!r}, not a boolean",
+                "write true or false without quotes",
+            )
+    gates = {str(name): on for name, on in read.items() if isinstance(on, bool)}
+    yield Component(part, where, gates)
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    for item in text.split(","):
+        name, equals, value = item.strip().partition("=")
+        if name:
+            yield name.strip(), value.strip() if equals else "true"
+
+
+def _mapping(value: Any) -> Document:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value or "")
