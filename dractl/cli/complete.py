@@ -162,6 +162,24 @@ def _explained(line: _Line, _current: str) -> Iterator[Candidate]:
     yield from (Candidate(n) for n in found if n not in line.arguments[1:])
 
 
+def _with_health(line: _Line, _current: str) -> Iterator[Candidate]:
+    """Yield what health can be asked of, and then the names of that kind."""
+    from dractl.cli.healthquestion import KINDS, names_of
+    from dractl.cli.lookup import names
+    from dractl.live.kinds import CLAIM, NODE, SLICE
+
+    if not line.arguments:
+        yield from map(Candidate, sorted(set(KINDS.values())))
+        return
+    kind = KINDS.get(line.arguments[0].lower())
+    if kind is None:
+        return
+    namespace = line.used.get("--namespace") or None
+    wanted = {"device": SLICE, "claim": CLAIM, "node": NODE}[kind]
+    found = names(line.used, kind, wanted, lambda s: names_of(kind, s, namespace))
+    yield from (Candidate(n) for n in found if n not in line.arguments[1:])
+
+
 def _tainted(line: _Line, current: str) -> Iterator[Candidate]:
     """Yield devices, keys to take back, and after a colon the effects."""
     from dractl.cli.lookup import names
@@ -185,6 +203,7 @@ def _tainted(line: _Line, current: str) -> Iterator[Candidate]:
 
 _WORDS: Final[Mapping[str, Callable[[_Line, str], Iterator[Candidate]]]] = {
     "explain": _explained,
+    "health": _with_health,
     "taint": _tainted,
 }
 """Of commands whose arguments are names."""

@@ -288,6 +288,7 @@ NEEDS: Final[Mapping[str, Need]] = {
     "explain": Need(
         (*_DEVICES, *_CLAIMS, EVENT, QUOTA, *_QUEUES, *_AUTOSCALERS), watches=True
     ),
+    "health": Need((SLICE, TAINT_RULE, NODE, CLAIM, POD, POD_GROUP), watches=True),
     "migrate apply": Need(
         _MIGRATION,
         (NODE, POD),

@@ -195,7 +195,7 @@ class ConsumerReference:
 class ResourceClaim:
     """A claim with its state.
 
-    `free_status` is a `status.driverStatus`, which articles of 2025 show and no API has.
+    `free_status` is a `status.driverStatus`, which articles show and no API has.
     """
 
     meta: ObjectMeta

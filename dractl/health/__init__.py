@@ -1,0 +1,1 @@
+"""How devices are: what drivers, kubelets, taints and nodes say, and for whom."""
