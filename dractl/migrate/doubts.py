@@ -108,6 +108,21 @@ def lost_to_quotas(of: Outcome) -> Iterator[str]:
                 )
 
 
+def lost_to_names(of: Outcome) -> Iterator[str]:
+    """Yield users whose pods name their node, so that the scheduler never sees them.
+
+    Nobody allocates their claims then, and the kubelet waits for that.
+    """
+    for each in of.plan.users:
+        given = each.user.input
+        was_placed = given.kind == "Pod" and not given.is_file
+        if each.route is not None and each.user.spec.get("nodeName") and not was_placed:
+            yield (
+                f"{given.title} names its node (nodeName), so that no scheduler gives "
+                "its pods devices: use a nodeSelector"
+            )
+
+
 def _first(names: Sequence[str]) -> str:
     more = f" ({len(names) - 1} more)" if len(names) > 1 else ""
     return f"{names[0]}{more}"

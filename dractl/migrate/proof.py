@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from dractl.api.snapshot import Snapshot
 from dractl.migrate.answer import Fit, NodeChange, Plan, Proof, Rewrite, Verdict
-from dractl.migrate.doubts import Outcome, doubts, lost_to_quotas, notes
+from dractl.migrate.doubts import Outcome, doubts, lost_to_names, lost_to_quotas, notes
 from dractl.migrate.inputs import Input
 from dractl.migrate.pods import MOST, Copies, Pods, copies
 from dractl.migrate.projected import ASSUMED, Offer, projected
@@ -46,6 +46,7 @@ def proof(
         *_lost_pods(fits, unknown, known=True),
         *_lost_devices(nodes, unknown),
         *lost_to_quotas(outcome),
+        *lost_to_names(outcome),
     ]
     unproven = [
         *_lost_pods(fits, unknown, known=False),

@@ -244,3 +244,18 @@ def test_too_much_to_be_looked_at_is_a_doubt_and_no_loss() -> None:
     found = migration([node("a", {GPU: "1e99"}), workload("chat")])
 
     check(found, Verdict.UNPROVEN, "too much to be looked at")
+
+
+@pytest.mark.parametrize("route", [Route.CLAIMS, Route.EXTENDED])
+def test_pods_that_no_scheduler_sees_get_no_devices(route: Route) -> None:
+    found = migration(
+        [node("a", {GPU: 1}), workload("chat", nodeName="a")], route=route
+    )
+
+    check(found, Verdict.LOSES, "names its node")
+
+
+def test_a_pod_that_the_scheduler_has_placed_does_not_name_its_node() -> None:
+    found = migration([node("a", {GPU: 1}), running("alone", "a")])
+
+    assert "names its node" not in " ".join(found.proof.reasons)
