@@ -1,0 +1,183 @@
+"""Who may do what, as far as RBAC tells: other authorizers may allow more.
+
+Who may do anything is left out, and so is the control plane: nobody is helped by a list
+of them.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from dractl.api.snapshot import Snapshot
+from dractl.diagnose.words import listed
+from dractl.model.access import Request, Role, RoleBinding, Subject
+
+_API: Final = "rbac.authorization.k8s.io"
+_SYSTEM: Final = "system:"
+_CONTROL_PLANE: Final = "kube-system"
+_BROAD: Final = frozenset({
+    Subject("Group", "system:authenticated"),
+    Subject("Group", "system:unauthenticated"),
+    Subject("Group", "system:serviceaccounts"),
+    Subject("User", "system:anonymous"),
+})  # fmt: skip
+_OF_NAMESPACE: Final = "system:serviceaccounts:"
+_KINDS: Final = ("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding")
+
+
+class Grant(NamedTuple):
+    """That somebody may do something, and what says so."""
+
+    subject: Subject
+    role: str
+    binding: str
+
+    @property
+    def is_broad(self) -> bool:
+        """Whether everybody has it, or every workload."""
+        return self.subject in _BROAD
+
+
+@dataclass(frozen=True)
+class Grants:
+    """The roles and bindings of a cluster."""
+
+    snapshot: Snapshot
+
+    def lack(self) -> tuple[str, ...]:
+        """Return why not all of it is known; nothing: it is."""
+        info = self.snapshot.info
+        gaps = [str(gap) for kind in _KINDS if (gap := info.gap(kind)) is not None]
+        has_read = info.has_read("ClusterRoleBinding", _API)
+        if gaps or has_read or self.snapshot.role_bindings:
+            return tuple(gaps)
+        return ("the source has no ClusterRoleBinding",)
+
+    @property
+    def knows_cluster(self) -> bool:
+        """Whether it is known who may do something in all namespaces."""
+        gaps = map(self.snapshot.info.gap, ("ClusterRole", "ClusterRoleBinding"))
+        bindings = self.snapshot.role_bindings
+        return not any(gaps) and any(not each.meta.namespace for each in bindings)
+
+    def everywhere(self, *requests: Request) -> tuple[Grant, ...]:
+        """Return who may do any of it in all namespaces, or with what is in none."""
+        return self._found(self._of_cluster, requests)
+
+    def within(self, namespace: str, *requests: Request) -> tuple[Grant, ...]:
+        """Return who may do any of it in a namespace."""
+        own = self._of_namespaces.get(namespace, ())
+        return self._found((*self._of_cluster, *own), requests)
+
+    def may(self, subject: Subject, *requests: Request) -> bool:
+        """Tell whether somebody may do one of these things in all namespaces."""
+        return any(
+            self._allows(binding, requests)
+            for binding in self._of_cluster
+            if subject in binding.subjects or _has_group(subject, binding.subjects)
+        )
+
+    @property
+    def namespaces(self) -> Iterable[str]:
+        """The namespaces that have bindings of their own."""
+        return self._of_namespaces
+
+    def _found(
+        self, bindings: Sequence[RoleBinding], requests: tuple[Request, ...]
+    ) -> tuple[Grant, ...]:
+        found: dict[Subject, Grant] = {}
+        for binding in bindings:
+            if self._allows(binding, requests):
+                for subject in binding.subjects:
+                    grant = Grant(
+                        subject,
+                        f"{binding.role_kind} {binding.role}",
+                        f"{binding.kind} {'/'.join(filter(None, binding.meta.key))}",
+                    )
+                    found.setdefault(subject, grant)
+        return tuple(each for each in found.values() if not self._is_expected(each))
+
+    def _is_expected(self, grant: Grant) -> bool:
+        subject = grant.subject
+        if subject in _BROAD or subject.name.startswith(_OF_NAMESPACE):
+            return False
+        is_system = subject.name.startswith(_SYSTEM)
+        return (
+            is_system or subject.namespace == _CONTROL_PLANE or subject in self._admins
+        )
+
+    def _allows(self, binding: RoleBinding, requests: tuple[Request, ...]) -> bool:
+        role = self._role(binding)
+        return role is not None and any(
+            rule.allows(each) for rule in role.rules for each in requests
+        )
+
+    def _role(self, binding: RoleBinding) -> Role | None:
+        namespace = binding.meta.namespace if binding.role_kind == "Role" else ""
+        return self._roles.get((namespace, binding.role))
+
+    @cached_property
+    def _roles(self) -> dict[tuple[str, str], Role]:
+        return {each.meta.key: each for each in self.snapshot.roles}
+
+    @cached_property
+    def _of_cluster(self) -> tuple[RoleBinding, ...]:
+        bindings = self.snapshot.role_bindings
+        return tuple(each for each in bindings if not each.meta.namespace)
+
+    @cached_property
+    def _of_namespaces(self) -> dict[str, list[RoleBinding]]:
+        found: dict[str, list[RoleBinding]] = {}
+        for each in self.snapshot.role_bindings:
+            if each.meta.namespace:
+                found.setdefault(each.meta.namespace, []).append(each)
+        return found
+
+    @cached_property
+    def _admins(self) -> frozenset[Subject]:
+        """Those who may do anything."""
+        return frozenset(
+            subject
+            for binding in self._of_cluster
+            if (role := self._role(binding)) is not None
+            and any(rule.is_all for rule in role.rules)
+            for subject in binding.subjects
+            if subject not in _BROAD
+        )
+
+
+def _has_group(subject: Subject, among: Sequence[Subject]) -> bool:
+    """Tell whether a service account is in one of the groups that hold them all."""
+    if subject.kind != "ServiceAccount":
+        return False
+    groups = (
+        "system:authenticated",
+        "system:serviceaccounts",
+        f"{_OF_NAMESPACE}{subject.namespace}",
+    )
+    return any(Subject("Group", each) in among for each in groups)
+
+
+def names(grants: Iterable[Grant]) -> str:
+    """Return who it is, as text."""
+    return listed(str(each.subject) for each in grants)
+
+
+def described(grants: Iterable[Grant]) -> list[dict[str, str]]:
+    """Return grants as evidence."""
+    return [
+        {
+            "kind": each.subject.kind,
+            "namespace": each.subject.namespace,
+            "name": each.subject.name,
+            "role": each.role,
+            "binding": each.binding,
+        }
+        for each in grants
+    ]
+
+
+def broad(grants: Iterable[Grant]) -> Iterator[Grant]:
+    """Yield the grants to everybody, or to every workload."""
+    return (each for each in grants if each.is_broad)
