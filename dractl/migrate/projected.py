@@ -72,6 +72,11 @@ class Offer:
         """Whether devices can be counted by the amount."""
         return self.case.meaning.unit not in _UNCOUNTED
 
+    @property
+    def is_huge(self) -> bool:
+        """Whether the node has more than is looked at."""
+        return self.node.allocatable[self.resource].ceiling > self.amount
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Projected:
@@ -262,7 +267,7 @@ def _judge(
             found.setdefault((each.resource, "shares"), []).append(each.node.name)
         if not each.is_told:
             found.setdefault((each.resource, "untold"), []).append(each.node.name)
-        if each.node.allocatable[each.resource].ceiling > each.amount:
+        if each.is_huge:
             found.setdefault((each.resource, "huge"), []).append(each.node.name)
     for (resource, what), nodes in found.items():
         where = notes if what == "assumed" else doubts

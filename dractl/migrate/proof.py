@@ -137,8 +137,8 @@ def _nodes(offers: Iterable[Offer], world: Snapshot) -> Iterator[NodeChange]:
     """Yield how much of each resource nodes have, and how often it is served after."""
     allocator = Allocator(replace(world, claims=()))
     for each in offers:
-        if each.case.target.is_admin or not each.is_counted:
-            continue  # access to all devices, and parts of some, are not counted
+        if each.case.target.is_admin or not each.is_counted or each.is_huge:
+            continue  # access to all devices, parts, and too many are not counted
         served = _served(each, allocator)
         if not each.case.target.capacity:
             served *= each.per_device  # one claim for all of them
