@@ -19,7 +19,8 @@ def text(answer: Examination, screen: Terminal, *, whole: bool) -> str:
     `whole` leaves nothing out.
     """
     limit = screen.columns or NARROW
-    blocks = [[screen.heading(_verdict(answer))]]
+    first, *rest = indented(_verdict(answer), limit, "", "  ")
+    blocks = [[screen.heading(first), *rest]]
     blocks += [
         [*_same(found, screen, None if whole else _SHOWN)]
         for found in _by_check(answer.findings)
@@ -92,19 +93,27 @@ def _same(
     first_line, *lines = indented(head, limit, "", "  ")
     yield screen.heading(first_line)
     yield from lines
-    for each in found[:most]:
+    shown = found[:most]
+    fixes = {each.fix for each in shown}
+    for each in shown:
         said = f"{each.message} [{each.where}]" if each.where else each.message
         about = f"{each.subject}: " if each.subject else ""
         yield from indented(f"{about}{said}", limit, "  - ", "    ")
-    if most is not None and len(found) > most:
-        yield f"  and {len(found) - most} more: -o wide lists them"
-    fixes = dict.fromkeys(each.fix for each in found[:most] if each.fix)
-    for fix in fixes:
-        yield from indented(f"fix: {fix}", limit, "  ", "       ")
-    commands = (line for each in found[:most] for line in each.commands)
-    for line in dict.fromkeys(commands):
+        if len(fixes) > 1:
+            yield from _remedy([each], limit, "    ")
+    if len(found) > len(shown):
+        yield f"  and {len(found) - len(shown)} more: -o wide lists them"
+    if len(fixes) == 1:
+        yield from _remedy(shown, limit, "  ")
+
+
+def _remedy(found: Sequence[Finding], limit: int, margin: str) -> Iterator[str]:
+    """Yield what to do about findings of which all have the same fix."""
+    if fix := found[0].fix:
+        yield from indented(f"fix: {fix}", limit, margin, f"{margin}     ")
+    for line in dict.fromkeys(line for each in found for line in each.commands):
         # A command stays in one line, so that it can be copied.
-        yield f"    $ {visible(line)}"
+        yield f"{margin}  $ {visible(line)}"
 
 
 def _passed(answer: Examination, screen: Terminal, *, whole: bool) -> Iterator[str]:

@@ -125,7 +125,8 @@ def _of_kubeadm(
     if version == _MAPS:
         yield Wrong(
             where,
-            f"{_MAPS} is deprecated since Kubernetes 1.31",
+            f"{_MAPS} is deprecated since Kubernetes 1.31; its extraArgs are maps, "
+            "those of v1beta4 are lists of name and value",
             "kubeadm config migrate --old-config FILE --new-config FILE writes v1beta4",
             is_fatal=False,
         )

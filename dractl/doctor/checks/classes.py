@@ -1,7 +1,7 @@
 """DeviceClasses: what they select, and who names one that is not there."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from dractl.catalogue.drivers import drivers_of
@@ -133,30 +133,29 @@ def resources_are_of_one_class(case: Case) -> Iterator[Finding | Skipped]:
             )
 
 
-@check("class-missing", Severity.ERROR)
+@check("class-missing", Severity.WARNING)
 def classes_are_there(case: Case) -> Iterator[Finding | Skipped]:
     """A claim that waits, or a template, names a DeviceClass that is not there.
 
-    A claim that waits is an error, a template a warning. A request with alternatives
-    does without those whose class is missing.
+    Pods wait until somebody makes the class. A request with alternatives does without
+    those whose class is missing, so it is told only where all are.
     """
     if not case.snapshot.classes and (why := case.lack_of("DeviceClass")):
         yield Skipped("class-missing", why)
         return
-    missing: dict[tuple[str, bool], list[str]] = {}
-    for claim in case.snapshot.pending_claims:
-        for name in _missing(case, claim.spec):
-            named = f"ResourceClaim/{claim.meta.namespace}/{claim.meta.name}"
-            missing.setdefault((name, True), []).append(named)
-    for template in case.snapshot.templates:
-        for name in _missing(case, template.spec):
-            meta = template.meta
-            named = f"ResourceClaimTemplate/{meta.namespace}/{meta.name}"
-            missing.setdefault((name, False), []).append(named)
-    for (name, waits), users in missing.items():
+    missing: dict[str, list[str]] = {}
+    for kind, objects in (
+        ("ResourceClaim", case.snapshot.pending_claims),
+        ("ResourceClaimTemplate", case.snapshot.templates),
+    ):
+        for each in objects:
+            for name in _missing(case, each.spec):
+                named = f"{kind}/{each.meta.namespace}/{each.meta.name}"
+                missing.setdefault(name, []).append(named)
+    for name, users in missing.items():
         yield Finding(
             "class-missing",
-            Severity.ERROR if waits else Severity.WARNING,
+            Severity.WARNING,
             f"it is not there, and named by {listed(users, _FEW)}",
             f"DeviceClass/{name}",
             fix="make the class: drivers bring theirs along; or name one that is there",
@@ -165,15 +164,17 @@ def classes_are_there(case: Case) -> Iterator[Finding | Skipped]:
         )
 
 
-def _missing(case: Case, spec: ClaimSpec) -> set[str]:
+def _missing(case: Case, spec: ClaimSpec) -> Iterable[str]:
     known = case.snapshot.class_by_name
-    return {
-        option.device_class
-        for request in spec.requests
-        if not any(each.device_class in known for each in request.options)
-        for option in request.options
-        if option.device_class
-    }
+    return sorted(
+        {
+            option.device_class
+            for request in spec.requests
+            if not any(each.device_class in known for each in request.options)
+            for option in request.options
+            if option.device_class
+        }
+    )
 
 
 def _compiled(case: Case, each: DeviceClass) -> Sequence[Selector] | str:

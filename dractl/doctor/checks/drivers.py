@@ -52,7 +52,12 @@ def drivers_are_well(case: Case) -> Iterator[Finding | Skipped]:
         yield Skipped("driver-not-ready", why)
         return
     publishing = _publishing(case)
-    for pod, drivers in _pods(case, _KNOWN).items():
+    found = _pods(case, _KNOWN)
+    seen = {driver for drivers in found.values() for driver in drivers}
+    if unseen := sorted(publishing.keys() - seen):
+        why = f"no pod looks like that of driver {listed(unseen, _FEW)}"
+        yield Skipped("driver-not-ready", why)
+    for pod, drivers in found.items():
         state = state_of(_pod(case, pod))
         if not state:
             continue

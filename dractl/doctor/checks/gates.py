@@ -34,12 +34,9 @@ def is_on(case: Case) -> Iterator[Finding | Skipped]:
     kube-controller-manager, kube-scheduler and every kubelet.
     """
     release = case.snapshot.profile.version
-    off = [
-        each.name
-        for each in settings(case).components
-        if not each.profile(release).enabled(DRA)
-    ]
-    if not off and case.snapshot.profile.enabled(DRA):
+    known = settings(case).components
+    off = [each.name for each in known if not each.profile(release).enabled(DRA)]
+    if not off and (known or case.snapshot.profile.enabled(DRA) or _is_stored(case)):
         return
     said = f" for {', '.join(off)}" if off else f" by default in {release}"
     yield Finding(
@@ -50,6 +47,12 @@ def is_on(case: Case) -> Iterator[Finding | Skipped]:
         commands=(f"dractl render kubeadm --for-kubernetes {release}",),
         evidence={"gate": DRA, "components": off},
     )
+
+
+def _is_stored(case: Case) -> bool:
+    """Tell whether a server has stored what it would not have with the gate off."""
+    metas = (each.meta for each in (*case.snapshot.slices, *case.snapshot.claims))
+    return any(meta is not None and meta.uid for meta in metas)
 
 
 @check("gate-differs", Severity.ERROR)
@@ -167,21 +170,23 @@ def are_free(case: Case) -> Iterator[Finding | Skipped]:
     gate is gone: DynamicResourceAllocation goes with 1.38.
     """
     release = case.snapshot.profile.version
+    found: dict[tuple[str, bool], list[str]] = {}
     for each in _told(case):
         for gate, on in each.gates.items():
-            if gate not in GATES or stage(gate, release) != _LOCKED:
-                continue
-            goes = f", and {_GONE} will not have it" if gate == DRA else ""
-            yield Finding(
-                "gate-locked",
-                Severity.INFO if on else Severity.ERROR,
-                f"{gate} is locked on in {release}"
-                + (f"; setting it does nothing{goes}" if on else ", and set to false"),
-                gate,
-                each.name,
-                "take it out of feature-gates",
-                evidence={"gate": gate, "set": on},
-            )
+            if gate in GATES and stage(gate, release) == _LOCKED:
+                found.setdefault((gate, on), []).append(each.name)
+    for (gate, on), names in found.items():
+        goes = f", and {_GONE} will not have it" if gate == DRA else ""
+        yield Finding(
+            "gate-locked",
+            Severity.INFO if on else Severity.ERROR,
+            f"it is locked on in {release}"
+            + (f"; setting it does nothing{goes}" if on else ", and set to false"),
+            gate,
+            ", ".join(names),
+            "take it out of feature-gates",
+            evidence={"gate": gate, "set": on, "components": names},
+        )
 
 
 def _told(case: Case) -> Sequence[Component]:
