@@ -109,7 +109,7 @@ def _fit(user: Copies, old: Sequence[Placement], new: Sequence[Placement]) -> Fi
         before,
         after,
         tuple(_devices(each) for each in new if each.node is not None),
-        worded(failed) if failed is not None and after < before else "",
+        _worded(failed) if failed is not None and after < before else "",
     )
 
 
@@ -122,7 +122,7 @@ def _devices(placement: Placement) -> tuple[str, ...]:
     )
 
 
-def worded(placement: Placement) -> str:
+def _worded(placement: Placement) -> str:
     """Say why a pod is not placed, with what keeps most nodes from taking it."""
     reason = placement.aborted or placement.reason or ""
     groups = sorted(placement.reasons, key=lambda each: -len(each.nodes))

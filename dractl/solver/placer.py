@@ -10,16 +10,17 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from dractl.api.snapshot import Snapshot
-from dractl.model.claims import Allocation, ClaimSpec, DeviceClass, ResourceClaim
+from dractl.model.claims import Allocation, DeviceClass, ResourceClaim
 from dractl.model.nodeselection import NodeSelectorError
-from dractl.model.workloads import Node, Pod
+from dractl.model.workloads import Node
 from dractl.solver.allocator import Allocator
 from dractl.solver.candidates import ALL, Candidates, Changes, Reason
 from dractl.solver.errors import AllocationAborted, PoolsInvalid
 from dractl.solver.extended import claim_for, class_by_resource, is_served_by_plugin
-from dractl.solver.nodefit import Needs, NodeLoad, is_ready, needs_of, refusal
+from dractl.solver.nodefit import NodeLoad, is_ready, needs_of, refusal
 from dractl.solver.placement import NodeGroup, Placement, Policy
 from dractl.solver.plan import Outline
+from dractl.solver.shapes import claim_shape, pod_shape
 from dractl.solver.subjects import Subject
 from dractl.solver.why import why_not
 
@@ -241,7 +242,7 @@ class Attempt:
         self._outlines: dict[
             frozenset[str], tuple[tuple[ResourceClaim, ...], Outline]
         ] = {}
-        shapes = tuple(_shape(claim.spec) for claim in self.open)
+        shapes = tuple(claim_shape(claim.spec) for claim in self.open)
         # The claim for extended resources is made of these, and of what nodes have.
         self.claims_signature: Hashable = (shapes, subject.extended)
         self.signature: Hashable = self._signed()
@@ -253,9 +254,7 @@ class Attempt:
         return (
             self.claims_signature,
             tuple((claim.meta.key, selector) for claim, selector in self.pinned),
-            None
-            if pod is None or self._needs is None
-            else _pod_shape(pod, self._needs),
+            None if pod is None or self._needs is None else pod_shape(pod, self._needs),
         )
 
     def find(self) -> Fit | None:
@@ -380,42 +379,3 @@ class Attempt:
     def _reason(self, node: Node) -> Reason:
         allocator = self._placer.allocator
         return why_not(allocator.view(node), self.outline(node)[1], allocator.usage)
-
-
-def _shape(spec: ClaimSpec) -> Hashable:
-    """Return what of a claim matters to the search."""
-    requests = tuple(
-        (
-            request.name,
-            request.prioritized,
-            tuple(
-                (
-                    option.name,
-                    option.device_class,
-                    option.selectors,
-                    option.mode,
-                    option.count,
-                    option.admin_access,
-                    option.tolerations,
-                    option.derived,
-                    None
-                    if option.capacity is None
-                    else tuple(sorted(option.capacity.items())),
-                )
-                for option in request.options
-            ),
-        )
-        for request in spec.requests
-    )
-    return requests, spec.constraints
-
-
-def _pod_shape(pod: Pod, needs: Needs) -> Hashable:
-    """Return what of a pod matters to a node."""
-    return (
-        tuple(sorted(pod.node_selector.items())),
-        pod.affinity,
-        pod.tolerations,
-        tuple(sorted(needs.resources.items())),
-        needs.ports,
-    )
