@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from dractl.capacity.devices import DeviceUse, State
 from dractl.capacity.groups import NONE, grouped
-from dractl.capacity.partitions import Partition, at_once
+from dractl.capacity.partitions import Kinds, at_once
 from dractl.catalogue.values import text_of
 
 NEARNESS: Final = (
@@ -32,7 +32,7 @@ class Spread:
     `nodes` is how many nodes have some, `most` how many are on `node`, which has most,
     and `whole` how many the node has that would have most if nothing were in use.
     `together` tells the same of attributes that the devices have. Partitions count as
-    far as they can be had at once.
+    far as they can be had at once; `is_parts` tells whether these are some.
     """
 
     model: str
@@ -41,6 +41,7 @@ class Spread:
     most: int
     node: str
     whole: int
+    is_parts: bool
     together: tuple[Together, ...] = ()
 
     @property
@@ -49,9 +50,7 @@ class Spread:
         return self.most < min(self.free, self.whole)
 
 
-def spreads(
-    fleet: Sequence[DeviceUse], kinds: Sequence[Partition]
-) -> tuple[Spread, ...]:
+def spreads(fleet: Sequence[DeviceUse], kinds: Kinds) -> tuple[Spread, ...]:
     """Return how the devices of each model are spread, if any of them is free."""
     local = [each for each in fleet if each.node]
     return tuple(
@@ -61,18 +60,14 @@ def spreads(
     )
 
 
-def _spread(
-    model: str, uses: Sequence[DeviceUse], kinds: Sequence[Partition]
-) -> Spread:
-    mine = {id(each) for each in uses if each.device.consumes}
-    concerned = [kind for kind in kinds if mine and id(kind.uses[0]) in mine]
+def _spread(model: str, uses: Sequence[DeviceUse], kinds: Kinds) -> Spread:
     by_node: dict[str, list[DeviceUse]] = {}
     for each in uses:
         by_node.setdefault(each.node, []).append(each)
     free = {
         node: number
         for node, found in by_node.items()
-        if (number := at_once(found, concerned))
+        if (number := at_once(found, kinds))
     }
     node = max(free, key=lambda name: free[name], default="")
     return Spread(
@@ -81,21 +76,22 @@ def _spread(
         len(free),
         free.get(node, 0),
         node,
-        max(_whole(found, concerned) for found in by_node.values()),
-        tuple(_together(by_node, concerned)),
+        max(_whole(found, kinds) for found in by_node.values()),
+        any(id(each) in kinds for each in uses),
+        tuple(_together(by_node, kinds)),
     )
 
 
-def _whole(uses: Iterable[DeviceUse], kinds: Sequence[Partition]) -> int:
+def _whole(uses: Iterable[DeviceUse], kinds: Kinds) -> int:
     """Return how many of some devices there could be if none were in use."""
-    mine = {id(each) for each in uses}
+    found = {id(kind): kind for each in uses if (kind := kinds.get(id(each)))}
     return sum(
         not each.device.consumes and each.state is not State.UNUSABLE for each in uses
-    ) + sum(kind.whole for kind in kinds if id(kind.uses[0]) in mine)
+    ) + sum(kind.whole for kind in found.values())
 
 
 def _together(
-    by_node: Mapping[str, Sequence[DeviceUse]], kinds: Sequence[Partition]
+    by_node: Mapping[str, Sequence[DeviceUse]], kinds: Kinds
 ) -> Iterator[Together]:
     for attribute in NEARNESS:
         best: Together | None = None

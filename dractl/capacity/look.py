@@ -11,7 +11,7 @@ from dractl.capacity.claims import ClaimUse, Phase, claims_of
 from dractl.capacity.devices import DeviceUse, fleet
 from dractl.capacity.fragmentation import Spread, spreads
 from dractl.capacity.groups import Counts
-from dractl.capacity.partitions import Partition, partitions
+from dractl.capacity.partitions import Kinds, Partition, at_once, by_use, partitions
 from dractl.capacity.quotas import QuotaUse, quotas_of
 from dractl.model.nodeselection import Requirement, requirement_matches
 
@@ -88,7 +88,15 @@ class Look:
     @cached_property
     def spreads(self) -> tuple[Spread, ...]:
         """How the free devices are spread."""
-        return spreads(self.fleet, self.kinds)
+        return spreads(self.fleet, self._kind_of)
+
+    @cached_property
+    def _kind_of(self) -> Kinds:
+        return by_use(self.kinds)
+
+    def at_once(self, uses: Iterable[DeviceUse]) -> int:
+        """Return how many of some devices could be had at once."""
+        return at_once(uses, self._kind_of)
 
     @cached_property
     def claims(self) -> tuple[ClaimUse, ...]:

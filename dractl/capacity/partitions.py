@@ -108,19 +108,27 @@ def parent_of(use: DeviceUse) -> Parent:
     return Parent(use.id.driver, use.id.pool, tuple(sorted(sets)))
 
 
-def at_once(uses: Iterable[DeviceUse], kinds: Iterable[Partition]) -> int:
+Kinds = Mapping[int, Partition]
+"""The kind of each partition, by the identity of its use."""
+
+
+def by_use(kinds: Iterable[Partition]) -> Kinds:
+    """Return the kind of each partition."""
+    return {id(use): kind for kind in kinds for use in kind.uses}
+
+
+def at_once(uses: Iterable[DeviceUse], kinds: Kinds) -> int:
     """Return how many of some devices could be had at once, as far as counters go.
 
     Of each parent, partitions of the kind of which there can be most.
     """
-    kind_of = {id(use): kind for kind in kinds for use in kind.uses}
     number = 0
     havable: dict[int, int] = {}
     by_parent: dict[Parent, dict[int, Partition]] = {}
     for use in uses:
         if use.state not in _HAVABLE:
             continue
-        kind = kind_of.get(id(use))
+        kind = kinds.get(id(use))
         if kind is None:
             number += 1
             continue

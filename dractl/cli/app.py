@@ -30,6 +30,7 @@ from dractl.cli import (
     render,
     snapshot,
     taint,
+    top,
     validate,
     version,
 )
@@ -64,6 +65,7 @@ app.command("options")(reaching.options)
 app.command("render", epilog=render.EXAMPLES)(render.render)
 app.command("snapshot", epilog=snapshot.EXAMPLES + REACHING)(snapshot.snapshot)
 app.command("taint", epilog=taint.EXAMPLES + REACHING)(taint.taint)
+app.command("top", epilog=top.EXAMPLES + REACHING)(top.top)
 app.command("validate", epilog=validate.EXAMPLES + REACHING)(validate.validate)
 app.command("version", epilog=version.EXAMPLES)(version.version)
 

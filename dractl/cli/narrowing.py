@@ -86,6 +86,23 @@ def _entries(
     return tuple(entry for entry in entries if entry.slice.driver == driver)
 
 
+def check_names(
+    snapshot: Snapshot,
+    *,
+    device_class: str | None = None,
+    driver: str | None = None,
+    node: str | None = None,
+) -> None:
+    """Raise DractlError for a name that nothing has; None: it is not asked for."""
+    if device_class is not None:
+        _known("class", device_class, snapshot.class_by_name)
+    if driver is not None:
+        _known("driver", driver, (each.driver for each in snapshot.slices))
+    if node is not None:
+        named = (each.scope.node_name for each in snapshot.slices)
+        _known("node", node, (*snapshot.node_by_name, *filter(None, named)))
+
+
 def class_parts(snapshot: Snapshot, name: str | None) -> list[tuple[str, Selector]]:
     """Return the selectors of a class with their owner; None: no class, no selectors.
 

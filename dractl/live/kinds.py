@@ -310,6 +310,7 @@ NEEDS: Final[Mapping[str, Need]] = {
         (SLICE, CLAIM),
         {TAINT_RULE: ("get", "create", "patch", "delete")},
     ),
+    "top": Need((*_DEVICES, *_CLAIMS, QUOTA), (SLICE, CLAIM)),
     "snapshot": Need(
         tuple(
             dict.fromkeys(

@@ -1,0 +1,257 @@
+"""How the answer of `dractl top` looks."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from dractl.capacity.document import document
+from dractl.capacity.fragmentation import Spread
+from dractl.capacity.groups import Counts
+from dractl.capacity.look import Look
+from dractl.capacity.partitions import Partition
+from dractl.cli import output
+from dractl.cli.terminal import Terminal
+from dractl.cli.text import NARROW, columns, counted, indented, visible, width
+from dractl.cli.topviews import Cell, Table, View, groups
+
+OVERVIEW: Final = "overview"
+_OF_OVERVIEW: Final = ("class", "model", "node")
+_MOST_ROWS: Final = 20  # nodes that the overview lists
+_MOST_TOLD: Final = 10  # of each kind of what is wrong
+_LEAST: Final = 8  # cells that a column is never cut below
+_CUT: Final = "..."
+_FORMULA: Final = tuple("=+-@\t\r")  # what a spreadsheet would run
+
+
+def as_data(look: Look, name: str, view: View | None, output_format: str) -> str:
+    """Return the answer as JSON or YAML."""
+    by = _OF_OVERVIEW if view is None else (view.by,) * bool(view.by)
+    made = document(look, name, by)
+    return (output.as_json if output_format == "json" else output.as_yaml)(made)
+
+
+def as_names(look: Look, view: View) -> str:
+    """Return the names of what a view lists, as `kubectl -o name` writes them."""
+    return "".join(f"{visible(view.kind + each)}\n" for each in view.names(look))
+
+
+def as_csv(table: Table, *, has_head: bool) -> str:
+    """Return a table for spreadsheets, which are kept from running what is in it."""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    if has_head:
+        writer.writerow(table.head)
+    for row in table.rows:
+        writer.writerow([_inert(each) for each in row])
+    return written.getvalue()
+
+
+def _inert(cell: Cell) -> Cell:
+    if isinstance(cell, int):
+        return cell
+    text = visible(cell)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def as_table(
+    table: Table, screen: Terminal, *, has_head: bool, is_cut: bool = True
+) -> str:
+    """Return a table as lines; what is too long for the screen is cut where it may."""
+    rows = [tuple(visible(str(each)) for each in row) for row in table.rows]
+    if is_cut:
+        spare = [table.head.index(each) for each in table.spare if each in table.head]
+        rows = _fitted(table.head, rows, spare, screen.columns or NARROW)
+    lines = columns([table.head, *rows])
+    head = [screen.heading(lines[0])] if has_head else []
+    return "".join(f"{line}\n" for line in (*head, *lines[1:]))
+
+
+def _fitted(
+    head: Sequence[str],
+    rows: Sequence[tuple[str, ...]],
+    spare: Iterable[int],
+    limit: int,
+) -> list[tuple[str, ...]]:
+    sizes = [max(map(width, column)) for column in zip(head, *rows, strict=True)]
+    excess = sum(sizes) + 2 * (len(sizes) - 1) - limit
+    for place in spare:
+        if excess <= 0:
+            break
+        least = max(_LEAST, width(head[place]))
+        size = max(sizes[place] - excess, min(least, sizes[place]))
+        excess -= sizes[place] - size
+        sizes[place] = size
+    return [
+        tuple(_cut(cell, size) for cell, size in zip(row, sizes, strict=True))
+        for row in rows
+    ]
+
+
+def _cut(cell: str, size: int) -> str:
+    if width(cell) <= size:
+        return cell
+    kept = cell[: size - len(_CUT)]
+    while width(kept) > size - len(_CUT):
+        kept = kept[:-1]
+    return kept + _CUT
+
+
+def overview(look: Look, screen: Terminal) -> str:
+    """Return the cluster at a glance: totals, groups, what is wrong, nodes."""
+    limit = screen.columns or NARROW
+    blocks = [
+        list(indented(_summary(look), limit, "", "")),
+        *([*_block(look, by, screen)] for by in ("class", "model")),
+    ]
+    if look.kinds:
+        blocks.append(
+            [
+                screen.heading(
+                    "PARTITIONS THAT COULD STILL BE HAD, ONE KIND AT A TIME"
+                ),
+                *_possible(look.kinds, limit),
+            ]
+        )
+    # Partitions of one node are told of above.
+    spread = [each for each in look.spreads if each.nodes > 1 or not each.is_parts]
+    if told := [line for each in spread for line in _spread(each, limit)]:
+        blocks.append([screen.heading("WHERE FREE DEVICES ARE"), *told])
+    wrong = [
+        line for each in _wrong(look) for line in indented(each, limit, "  ", "    ")
+    ]
+    blocks.append([screen.heading("WHAT IS WRONG"), *(wrong or ["  nothing"])])
+    if look.quotas:
+        blocks.append([screen.heading("QUOTAS"), *_limits(look, limit)])
+    blocks.append([*_block(look, "node", screen)])
+    return "\n".join("".join(f"{line}\n" for line in lines) for lines in blocks)
+
+
+def _summary(look: Look) -> str:
+    found = look.counts
+    nodes = {name for each in look.fleet for name in each.nodes}
+    text = f"{counted(found.total, 'device')} for {counted(len(nodes), 'node')}: "
+    text += ", ".join(_states(found)) or "none"
+    once = look.at_once(look.fleet)
+    if once != found.free + found.partly:
+        text += f"; partitions overlap, so {once} is how many can be had at once"
+    return text
+
+
+def _states(found: Counts) -> Iterator[str]:
+    if found.free:
+        yield f"{found.free} free"
+    if found.partly:
+        yield f"{found.partly} shared, with room"
+    if found.allocated:
+        yield f"{found.allocated} in use"
+    if found.tainted:
+        yield f"{found.tainted} tainted"
+    if found.unusable:
+        stranded = f" ({found.stranded} for want of counters)" * bool(found.stranded)
+        yield f"{found.unusable} unusable{stranded}"
+
+
+def _block(look: Look, by: str, screen: Terminal) -> Iterator[str]:
+    table = groups(look, by, wide=False)
+    rows = table.rows[:_MOST_ROWS]
+    cut = Table(table.head, rows, (table.head[0],))
+    yield from as_table(cut, screen, has_head=True).splitlines()
+    if more := len(table.rows) - len(rows):
+        view = {"class": "classes", "model": "models", "node": "nodes"}[by]
+        yield f"and {more} more: {screen.program} top {view}"
+
+
+def _possible(kinds: Sequence[Partition], limit: int) -> Iterator[str]:
+    """Yield how many of each kind could be had, summed over what looks the same."""
+    total: dict[str, list[Partition]] = {}
+    for each in kinds:
+        total.setdefault(each.kind, []).append(each)
+    rows = [
+        (
+            f"  {visible(kind)}",
+            f"{sum(each.possible for each in found)} more",
+            f"{sum(each.allocated for each in found)} in use",
+            f"on {counted(sum(bool(each.possible) for each in found), 'device')}",
+        )
+        for kind, found in total.items()
+    ]
+    head = ("", "", "", "")
+    yield from columns(_fitted(head, rows, (0,), limit))
+
+
+def _spread(spread: Spread, limit: int) -> Iterator[str]:
+    text = f"{spread.model}: {spread.free} free"
+    if spread.nodes > 1:
+        text += f" on {counted(spread.nodes, 'node')}, but"
+        text += f" at most {spread.most} on one ({spread.node})"
+    elif spread.node:
+        text += f", all on {spread.node}" if spread.free > 1 else f", on {spread.node}"
+    for each in spread.together:
+        if each.number < spread.most:
+            name = each.attribute.rpartition("/")[2]
+            text += f", at most {each.number} with one {name}"
+    yield from indented(text, limit, "  ", "    ")
+
+
+def _wrong(look: Look) -> Iterator[str]:
+    yield from _some([each.message for each in look.breaches])
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for use in look.fleet:
+        for reason in use.reasons:
+            if reason.code != "counters":
+                key = (reason.code, reason.message)
+                reasons.setdefault(key, []).append(str(use.id))
+    yield from _some(
+        [
+            f"{message}: {names[0]}{f' and {len(names) - 1} more' * (len(names) > 1)}"
+            for (_, message), names in reasons.items()
+        ]
+    )
+    yield from _some(
+        [
+            f"claim {'/'.join(each.claim.meta.key)} has "
+            f"{counted(len(each.devices), 'device')} and no pod that runs: "
+            f"{each.why_idle}"
+            for each in look.idle
+        ]
+    )
+
+
+def _some(messages: Sequence[str]) -> Iterator[str]:
+    yield from messages[:_MOST_TOLD]
+    if len(messages) > _MOST_TOLD:
+        yield f"and {len(messages) - _MOST_TOLD} more like these"
+
+
+def _limits(look: Look, limit: int) -> Iterator[str]:
+    for each in look.quotas:
+        used = each.claimed if each.used is None else each.used
+        yield from indented(
+            f"{each.namespace}: {used} of {each.hard} {each.resource} "
+            f"(quota {each.quota})",
+            limit,
+            "  ",
+            "    ",
+        )
+
+
+def listing(  # noqa: PLR0913 - one for each option
+    look: Look,
+    view: View,
+    now: datetime,
+    screen: Terminal,
+    *,
+    output_format: str,
+    sort: str | None,
+    has_head: bool,
+) -> str:
+    """Return one view as lines or as csv."""
+    table = view.table(look, output_format != "table", now)
+    if sort is not None:
+        table = table.sorted_by(sort)
+    if output_format == "csv":
+        return as_csv(table, has_head=has_head)
+    is_cut = output_format == "table"
+    return as_table(table, screen, has_head=has_head, is_cut=is_cut)
