@@ -212,14 +212,14 @@ class _Survey:
     ) -> State:
         if not claims:
             return State(device, _worst(signs), tuple(_each_once(signs)), nodes)
-        pods = self._users.get(device, ())
+        users = tuple(self._user(each) for each in self._users.get(device, ()))
         return State(
             device,
             _worst(signs),
             tuple(_each_once(signs)),
             nodes,
             claims=claims,
-            users=tuple(self._user(each) for each in pods),
+            users=users,
             statuses=tuple(status for _, status in self._statuses.get(device, ())),
         )
 

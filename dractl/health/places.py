@@ -51,7 +51,7 @@ class Places:
         node = self._snapshot.node_by_name.get(name)
         if node is None:
             if self._knows_nodes:
-                yield Sign("node-gone", level, f"node {name} is gone")
+                yield Sign("node-gone", level, "its node is gone")
         elif not is_ready(node):
             yield _unready(node, level)
 
@@ -68,10 +68,13 @@ class Places:
                 state = state_of(pod)
                 if state and pod.node_name:
                     told = (
-                        f"pod {'/'.join(pod.meta.key)} looks like its driver's and is "
-                        f"{state}: no new pod can have it prepared"
+                        f"the pod there that looks like its driver's is {state}: no "
+                        "new pod can have it prepared"
                     )
-                    sign = Sign("driver-ill", Level.DEGRADED, told)
+                    name = "/".join(pod.meta.key)
+                    sign = Sign(
+                        "driver-ill", Level.DEGRADED, told, evidence={"pod": name}
+                    )
                     key = (driver, pod.node_name)
                     found[key] = (*found.get(key, ()), sign)
         return found
@@ -85,7 +88,7 @@ def _unready(node: Node, level: Level) -> Sign:
     return Sign(
         "node-not-ready",
         level,
-        f"node {node.name} {state}{f': {why}' if why else ''}",
+        f"its node {state}{f': {why}' if why else ''}",
         ready.last_transition_time,
         evidence={"node": node.name, "status": ready.status},
     )

@@ -25,11 +25,25 @@ class RuleIndex:
         for each in rules:
             if each.selector is not None:
                 self._rules.setdefault(each.selector, []).append(each)
+        used = {_shape(each) for each in self._rules}
+        exact = DeviceSelector("", "", "")
+        self._shapes = [
+            shape for shape in map(_shape, (exact, *wider_than(exact))) if shape in used
+        ]
 
     def of(self, device: DeviceId) -> Iterator[DeviceTaintRule]:
         """Yield the rules that select a device, the wider ones last."""
-        if not self._rules:
-            return
-        exact = DeviceSelector(*device)
-        for selector in (exact, *wider_than(exact)):
+        driver, pool, name = device
+        for has_driver, has_pool, has_name in self._shapes:
+            selector = DeviceSelector(
+                driver if has_driver else None,
+                pool if has_pool else None,
+                name if has_name else None,
+            )
             yield from self._rules.get(selector, ())
+
+
+def _shape(selector: DeviceSelector) -> tuple[bool, bool, bool]:
+    """Tell which parts of a selector are set."""
+    driver, pool, device = selector
+    return driver is not None, pool is not None, device is not None
