@@ -1,6 +1,7 @@
 """Feature gates: on where they have to be, and alike in all components."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 from dractl.catalogue.nearest import nearest
@@ -51,8 +52,9 @@ def is_on(case: Case) -> Iterator[Finding | Skipped]:
 
 def _is_stored(case: Case) -> bool:
     """Tell whether a server has stored what it would not have with the gate off."""
-    metas = (each.meta for each in (*case.snapshot.slices, *case.snapshot.claims))
-    return any(meta is not None and meta.uid for meta in metas)
+    slices = (each.meta for each in case.snapshot.slices)
+    claims = (each.meta for each in case.snapshot.claims)
+    return any(meta is not None and meta.uid for meta in chain(slices, claims))
 
 
 @check("gate-differs", Severity.ERROR)

@@ -125,7 +125,9 @@ def gates_are_on(case: Case) -> Iterator[Finding | Skipped]:
                 f"{gate} {has} in {profile.version}, and {', '.join(found[:_FEW])}"
                 f"{more} {'use' if len(found) > 1 else 'uses'} it",
                 gate,
-                fix=f"set {gate}=true, or do without it",
+                fix=f"set {gate}=true, or do without it"
+                if profile.knows(gate)
+                else "upgrade to a release that has it, or do without it",
                 commands=tuple(_turning_on(gate, profile)),
                 evidence={"gate": gate, "objects": found},
             )
