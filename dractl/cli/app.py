@@ -28,6 +28,7 @@ from dractl.cli import (
     migrate,
     reaching,
     render,
+    report,
     snapshot,
     taint,
     top,
@@ -63,6 +64,7 @@ app.command("health", epilog=health.EXAMPLES + REACHING)(health.health)
 app.add_typer(migrate.app, name="migrate", epilog=migrate.EXAMPLES)
 app.command("options")(reaching.options)
 app.command("render", epilog=render.EXAMPLES)(render.render)
+app.command("report", epilog=report.EXAMPLES + REACHING)(report.report)
 app.command("snapshot", epilog=snapshot.EXAMPLES + REACHING)(snapshot.snapshot)
 app.command("taint", epilog=taint.EXAMPLES + REACHING)(taint.taint)
 app.command("top", epilog=top.EXAMPLES + REACHING)(top.top)

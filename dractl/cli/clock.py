@@ -10,7 +10,8 @@ from dractl.cli.terminal import Terminal
 from dractl.model.claims import Condition, ObjectMeta
 from dractl.taints.moments import moment, written_moment
 
-_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
+"""The moment of a snapshot that mentions no time."""
 _UNITS: Final = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 
 
@@ -35,7 +36,7 @@ def moment_for(cluster: Cluster, screen: Terminal) -> datetime:
     found = moment_of(cluster.snapshot)
     if found is None:
         screen.note("the snapshot mentions no time, so nothing in it has an age")
-        return _NEVER
+        return NEVER
     screen.note(f"as of {written_moment(found)}, the newest time in the snapshot")
     return found
 

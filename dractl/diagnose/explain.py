@@ -72,17 +72,21 @@ def explain(
     *,
     namespace: str | None = None,
     progress: Progress | None = None,
+    running: bool = True,
 ) -> Explanation:
     """Explain every pod that uses DRA, and every claim that is stuck without a pod.
 
-    Without a namespace, all are looked at. Pods are judged one by one against the
+    Without a namespace, all are looked at. Unless `running`, pods that run are left
+    out: of a large cluster, these are nearly all. Pods are judged one by one against the
     cluster as it is: none of them takes anything from another.
     """
     world = World(snapshot)
     pods = [
         pod
         for pod in snapshot.pods
-        if namespace in {None, pod.meta.namespace} and uses_dra(world, pod)
+        if namespace in {None, pod.meta.namespace}
+        and (running or pod.phase != "Running")
+        and uses_dra(world, pod)
     ]
     claims = [
         claim

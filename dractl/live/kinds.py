@@ -310,6 +310,16 @@ NEEDS: Final[Mapping[str, Need]] = {
         (SLICE, CLAIM),
         {TAINT_RULE: ("get", "create", "patch", "delete")},
     ),
+    "report": Need(
+        tuple(
+            dict.fromkeys(
+                (
+                    *(*_DEVICES, *_CLAIMS, EVENT, QUOTA, BUDGET),
+                    *(*WORKLOADS, *_QUEUES, *_AUTOSCALERS, *_STACKS, *_ACCESS),
+                )
+            )
+        )
+    ),
     "top": Need((*_DEVICES, *_CLAIMS, QUOTA), (SLICE, CLAIM)),
     "snapshot": Need(
         tuple(

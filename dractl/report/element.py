@@ -7,12 +7,13 @@ import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
-from typing import Final, Literal, final
+from typing import Final, Literal, TypeAlias, final
 
 from dractl.model.shown import visible
 
 Value = str | int | float | None
 """Of an attribute; None leaves it out."""
+Attributes = dict[str, Value]
 
 _VOID: Final = frozenset({"br", "input", "meta"})
 _VOID_SVG: Final = frozenset({"circle", "line", "path", "rect", "use"})
@@ -37,7 +38,7 @@ class Markup:
 
 _KEY: Final = object()
 
-Child = Markup | str | int | None | Iterable[Markup | str | int | None]
+Child: TypeAlias = "Markup | str | int | Iterable[Child] | None"
 """Text, markup, several of both, or nothing."""
 
 

@@ -1,0 +1,133 @@
+"""How much there is and is left, by model, class, driver and namespace."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from dractl.capacity.devices import DeviceUse, State
+from dractl.capacity.groups import NONE, Group, grouped
+from dractl.report.element import Child, Markup, element
+from dractl.report.parts import NUMBER, Column, counted, section, table
+from dractl.report.subject import Report
+from dractl.report.svg.histogram import histogram
+from dractl.report.svg.strip import bar
+
+_VIEWS: Final = (
+    ("model", "Devices by model"),
+    ("class", "Devices by class; a device may be in several"),
+    ("driver", "Devices by driver"),
+)
+_COLUMNS: Final = (
+    Column("Shares"),
+    Column("Free", NUMBER),
+    Column("Partly", NUMBER),
+    Column("Allocated", NUMBER),
+    Column("Tainted", NUMBER),
+    Column("Unusable", NUMBER),
+    Column("Total", NUMBER),
+)
+_MOST: Final = 100  # rows of a table
+_PLOTS: Final = 4
+_LARGEST: Final = 20  # namespaces
+
+
+def capacity(report: Report) -> Markup:
+    """Return the section."""
+    if not report.fleet:
+        return section("capacity", "Capacity", lead="No device is published.")
+    tables = [_table(report.fleet, by, caption) for by, caption in _VIEWS]
+    return section(
+        "capacity", "Capacity", tables, _namespaces(report.fleet), _spread(report)
+    )
+
+
+def _table(fleet: Sequence[DeviceUse], by: str, caption: str) -> Markup:
+    groups = grouped(fleet, by)
+    shown = sorted(groups, key=lambda each: (each.name == NONE, -each.counts.total))
+    rows = [_row(each) for each in shown[:_MOST]]
+    if len(shown) > _MOST:
+        caption += f"; the {_MOST} largest of {len(shown):,}"
+    return table(caption, (Column(by.capitalize()), *_COLUMNS), rows, "shares")
+
+
+def _row(group: Group) -> list[Child]:
+    counts = group.counts
+    numbers = (
+        counts.free,
+        counts.partly,
+        counts.allocated,
+        counts.tainted,
+        counts.unusable,
+        counts.total,
+    )
+    name = "none" if group.name == NONE else group.name
+    return [name, bar(counts), *(f"{each:,}" for each in numbers)]
+
+
+def _namespaces(fleet: Sequence[DeviceUse]) -> Child:
+    held = [each for each in grouped(fleet, "namespace") if each.name != NONE]
+    if not held:
+        return None
+    held.sort(key=lambda each: -each.counts.total)
+    models = [Counter(use.model or use.id.driver for use in each.uses) for each in held]
+    rows: list[list[Child]] = [
+        [
+            each.name,
+            f"{each.counts.total:,}",
+            ", ".join(f"{number:,} {model}" for model, number in used.most_common(4)),
+        ]
+        for each, used in zip(held[:_LARGEST], models, strict=False)
+    ]
+    caption = "Devices that namespaces have"
+    if len(held) > _LARGEST:
+        caption += f"; the {_LARGEST} with the most of {len(held):,}"
+    columns = (Column("Namespace"), Column("Devices", NUMBER), Column("Of which"))
+    return table(caption, columns, rows)
+
+
+def _spread(report: Report) -> Child:
+    """Return how free devices are spread: what a pod gets is all from one node."""
+    models = Counter(use.model or use.id.driver for use in report.fleet if use.node)
+    plots = [*_plots(report.fleet, [name for name, _ in models.most_common(_PLOTS)])]
+    if not plots:
+        return None
+    return element(
+        "div",
+        {"class": "spread"},
+        element("h3", {}, "Free devices on a node"),
+        element(
+            "p",
+            {"class": "lead"},
+            "The devices of a pod are all on one node. So many nodes have so many free "
+            "devices of a model:",
+        ),
+        element("div", {"class": "plots"}, plots),
+    )
+
+
+def _plots(fleet: Sequence[DeviceUse], models: Sequence[str]) -> Iterator[Markup]:
+    for model in models:
+        free: Counter[str] = Counter()
+        for use in fleet:
+            if use.node and (use.model or use.id.driver) == model:
+                free[use.node] += use.state in {State.FREE, State.PARTLY}
+        most = max(free.values())
+        total = sum(free.values())
+        said = (
+            f"{total:,} free on {counted(len(free), 'node')}, {most:,} at most on one"
+        )
+        nodes = Counter(free.values())
+        told = "; ".join(
+            f"{counted(nodes[each], 'node')} with {each} free" for each in sorted(nodes)
+        )
+        yield element(
+            "figure",
+            {},
+            element(
+                "figcaption",
+                {},
+                element("strong", {}, model),
+                element("span", {"class": "quiet"}, said),
+            ),
+            histogram(nodes, f"{model}: {told}"),
+        )

@@ -1,0 +1,1 @@
+"""Plots as SVG: inside the page, or as files that stand alone."""
