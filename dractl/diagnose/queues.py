@@ -16,6 +16,7 @@ from dractl.model.queues import ClusterQueue, FlavorQuota, LocalQueue, Workload
 from dractl.model.workloads import Pod
 
 if TYPE_CHECKING:
+    from dractl.api.snapshot import Snapshot
     from dractl.diagnose.case import Case
     from dractl.diagnose.world import World
 
@@ -284,11 +285,12 @@ def _resources(world: "World", workload: Workload) -> Mapping[str, str | None]:
         for each in configurations
         for name, resource in each.resource_by_class.items()
     }
-    return {name: known.get(name) for name in _classes(world, workload)}
+    return {name: known.get(name) for name in classes_of(world.snapshot, workload)}
 
 
-def _classes(world: "World", workload: Workload) -> list[str]:
-    snapshot, namespace = world.snapshot, workload.meta.namespace
+def classes_of(snapshot: "Snapshot", workload: Workload) -> list[str]:
+    """Return the classes that the claims of a workload ask for, each once."""
+    namespace = workload.meta.namespace
     specs = [
         found.spec
         for entry in workload.claims

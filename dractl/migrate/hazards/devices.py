@@ -1,15 +1,13 @@
 """Hazards on nodes: who manages a device, and whether it is shared with a plugin."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
+from dractl.diagnose.doubled import doubled, drivers_of
 from dractl.migrate.hazards.registry import Case, Said, of_all
 from dractl.migrate.targets import plugins
-from dractl.model.names import is_extended_resource
 from dractl.rules.registry import Severity
 
-_BESIDE: Final = frozenset({"compute-domain.nvidia.com"})
-"""Drivers whose devices no plugin manages."""
 _OPERATOR: Final = "nvidia.com"
 _NEW: Final = "GPUCluster"
 _STACKS: Final = frozenset({"ClusterPolicy", _NEW})
@@ -24,26 +22,15 @@ def dual_managed(case: Case) -> Iterator[Said]:
     Remove one of the two from the node, and wait until its resource is 0, or its slices
     are gone. Slices of ComputeDomains do not count.
     """
-    drivers = _drivers_on(case)
-    offered = {name for node in case.snapshot.nodes for name in node.allocatable}
-    managing = {
-        name: _drivers_of(name, case) for name in offered if is_extended_resource(name)
-    }
-    for node in case.snapshot.nodes:
-        published = drivers.get(node.name, {}).keys() - _BESIDE
-        for resource, amount in node.allocatable.items():
-            both = sorted(published & managing.get(resource, frozenset()))
-            if both and amount.nanos > 0:
-                yield Said(
-                    f"a device plugin offers {amount} of {resource}, and {both[0]} "
-                    f"has published {_counted(drivers[node.name][both[0]])} there: two "
-                    "pods can get the same device",
-                    f"take the plugin of {resource} off the node, and wait until it "
-                    "offers 0",
-                    "",
-                    None,
-                    f"Node {node.name}",
-                )
+    for each in doubled(case.snapshot, lambda resource: _drivers_of(resource, case)):
+        yield Said(
+            str(each),
+            f"take the plugin of {each.resource} off the node, and wait until it "
+            "offers 0",
+            "",
+            None,
+            f"Node {each.node}",
+        )
 
 
 @of_all("two-gpu-operators", Severity.ERROR)
@@ -68,27 +55,7 @@ def two_gpu_operators(case: Case) -> Iterator[Said]:
         )
 
 
-def _drivers_on(case: Case) -> Mapping[str, Mapping[str, Collection[str]]]:
-    """Return what drivers have published, by node and driver."""
-    found: dict[str, dict[str, set[str]]] = {}
-    for each in case.snapshot.slices:
-        if each.scope.node_name and each.devices:
-            own = found.setdefault(each.scope.node_name, {})
-            # Former generations of a pool have the same devices.
-            own.setdefault(each.driver, set()).update(x.name for x in each.devices)
-    return found
-
-
-def _counted(devices: Collection[str]) -> str:
-    return f"{len(devices)} device{'s' if len(devices) > 1 else ''}"
-
-
 def _drivers_of(resource: str, case: Case) -> frozenset[str]:
     """Return the drivers that could manage what a resource stands for."""
-    known = {
-        row.driver
-        for plugin in plugins(case.order)
-        for row in plugin.extended
-        if row.part(resource) is not None
-    }
+    known = drivers_of(resource, plugins(case.order))
     return case.served.get(resource, frozenset()) | known
