@@ -106,7 +106,7 @@ def _of_cluster(case: Case) -> Iterator[Component]:
 
 def _of_file(given: Given) -> Iterator[Component | Wrong]:
     where, value = given
-    kind, version = value.get("kind"), str(value.get("apiVersion"))
+    kind, version = str(value.get("kind")), str(value.get("apiVersion"))
     if kind == "ClusterConfiguration" and version.startswith(_KUBEADM):
         yield from _of_kubeadm(where, version, value)
     elif kind in {"InitConfiguration", "JoinConfiguration"}:

@@ -46,7 +46,7 @@ def classes_select(case: Case) -> Iterator[Finding | Skipped]:
         wanted = drivers_of(selectors)
         if any(_outcome(selectors, one).selects for one in _of(case, selectors)):
             continue
-        absent = wanted is not None and published.isdisjoint(wanted)
+        absent = bool(wanted) and published.isdisjoint(wanted or ())
         why = (
             f"no device of {listed(sorted(wanted or ()))} is published"
             if absent
