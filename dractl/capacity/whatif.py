@@ -140,8 +140,8 @@ class TaintDevices:
         rules = rules_of(snapshot.profile)
         if not rules.taints:
             raise unclear(
-                "the feature gate DRADeviceTaints is off, so taints of devices keep nobody "
-                "away",
+                "the feature gate DRADeviceTaints is off: taints of devices keep "
+                "nobody away",
                 hint="--feature-gates DRADeviceTaints=true",
             )
         found = resolved(Fleet(snapshot), Targets(words=(self.word,)))
@@ -237,9 +237,12 @@ def displaced(before: Snapshot, after: Snapshot) -> tuple[Subject, ...]:
     return tuple(
         each
         for each in pending(after)
-        if (each.pod.meta.key not in waiting if each.pod is not None else
-            any(claim.meta.key not in claims for claim in each.claims))
-    )  # fmt: skip
+        if (
+            any(claim.meta.key not in claims for claim in each.claims)
+            if each.pod is None
+            else each.pod.meta.key not in waiting
+        )
+    )
 
 
 def _node(snapshot: Snapshot, name: str) -> Node:

@@ -1,0 +1,150 @@
+"""How many more of something fit: placed one after the other, until none does."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from dractl.api.snapshot import Snapshot
+from dractl.capacity.asked import Asked
+from dractl.diagnose.quotas import charges
+from dractl.diagnose.standins import with_stand_ins
+from dractl.model.claims import ResourceClaim
+from dractl.model.quantity import Quantity
+from dractl.solver.placement import NodeGroup, Placement, Policy
+from dractl.solver.placer import Placer
+
+MOST: Final = 10_000
+"""How many are placed unless a caller says otherwise."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaLimit:
+    """A quota that lets fewer copies be made than there is room for."""
+
+    quota: str
+    resource: str
+    left: Quantity
+    number: int
+
+    def __str__(self) -> str:
+        return f"quota {self.quota} has {self.left} of {self.resource} left"
+
+
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """How many copies found a place, at most `most`, and what stops the next one.
+
+    `by_node` has how many went where, in the order of the nodes. `next` is the answer
+    for the one that found no place; None: not so many were asked for that one did not.
+    `quotas` are those of its namespace that let fewer be made, the narrowest first.
+    """
+
+    asked: Asked
+    number: int
+    most: int
+    by_node: Mapping[str, int]
+    next: Placement | None
+    quotas: tuple[QuotaLimit, ...] = ()
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there may be room for more than were asked for."""
+        return self.next is None
+
+    @property
+    def allowed(self) -> int:
+        """How many can be made and have a place: quotas count as well."""
+        return min((self.number, *(each.number for each in self.quotas)))
+
+    @property
+    def reasons(self) -> tuple[NodeGroup, ...]:
+        """Why nodes refuse the next one, what most of them say first."""
+        found = () if self.next is None else self.next.reasons
+        return tuple(sorted(found, key=lambda each: -len(each.nodes)))
+
+    @property
+    def why(self) -> str:
+        """What stops the next one, in a sentence; "" if nothing does."""
+        if self.next is None:
+            return ""
+        if self.next.aborted is not None:
+            return f"the scheduler stops with an error: {self.next.aborted}"
+        if self.reasons:
+            return self.reasons[0].reason
+        return self.next.reason or ""
+
+
+def fits(
+    snapshot: Snapshot, asked: Asked, most: int = MOST, progress: Progress | None = None
+) -> Fits:
+    """Place copies until one finds no place, or there are `most`.
+
+    `snapshot` is the cluster with what the copies need; see `asked.asked`. What waits
+    in it takes nothing. Each copy is placed by the scheduler's rules on the first node
+    that takes it.
+    """
+    snapshot = with_stand_ins(snapshot)
+    placer = Placer(snapshot, None, Policy.FIRST)
+    found: Counter[str] = Counter()
+    last: Placement | None = None
+    number = 0
+    while number < most:
+        placement = placer.place(asked.copy(number, snapshot))
+        if placement.node is None:
+            last = placement
+            break
+        found[placement.node] += 1
+        number += 1
+        if progress is not None:
+            progress(number, most)
+    by_node = {
+        node.name: found[node.name] for node in snapshot.nodes if node.name in found
+    }
+    own = [
+        each
+        for each in asked.subject.claims
+        if each.meta.key not in snapshot.claim_by_key
+    ]
+    limits = _limits(snapshot, asked.namespace, own, number)
+    return Fits(asked, number, most, by_node, last, limits)
+
+
+def _limits(
+    snapshot: Snapshot, namespace: str, claims: Iterable[ResourceClaim], number: int
+) -> tuple[QuotaLimit, ...]:
+    """Return the quotas that let fewer copies be made, the narrowest first."""
+    charged: Counter[str] = Counter()
+    for claim in claims:
+        charged.update(dict(charges(snapshot.class_by_name, claim.spec)))
+    found = [
+        QuotaLimit(
+            quota.meta.name,
+            resource,
+            left,
+            max(left.nanos // Quantity.of(charged[resource]).nanos, 0),
+        )
+        for quota in snapshot.quotas
+        if quota.meta.namespace == namespace
+        for resource, hard in quota.hard.items()
+        if charged[resource]
+        for left in [hard - quota.used.get(resource, Quantity.of(0))]
+    ]
+    return tuple(
+        sorted(
+            (each for each in found if each.number < number),
+            key=lambda each: each.number,
+        )
+    )
+
+
+def each_fits(
+    snapshot: Snapshot,
+    subjects: Sequence[Asked],
+    most: int = MOST,
+    progress: Progress | None = None,
+) -> tuple[Fits, ...]:
+    """Return how many of each fit, each by itself."""
+    return tuple(fits(snapshot, each, most, progress) for each in subjects)

@@ -1,0 +1,101 @@
+"""What is left when a node is lost: the one of each kind of device that has most."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from dractl.api.snapshot import Snapshot
+from dractl.capacity.devices import DeviceUse, State
+from dractl.capacity.groups import NONE, Group, grouped
+from dractl.capacity.whatif import RemoveNode, changed, displaced
+from dractl.diagnose.standins import with_stand_ins
+from dractl.model.devices import DeviceId
+from dractl.solver.placement import Outcome, Placement, place
+
+_HAVABLE = frozenset({State.FREE, State.PARTLY})
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """The loss of the node that has most devices of a kind.
+
+    `devices` of the kind are on it, `free` of them and `free_before` of the whole
+    cluster can be had. `free_after` can be had once the node is gone and what it held
+    has a new place, as far as there is one: `homeless` has none.
+    """
+
+    name: str
+    node: str
+    devices: int
+    free: int
+    free_before: int
+    free_after: int
+    moved: tuple[Placement, ...]
+    homeless: tuple[Placement, ...]
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether all that the node held has a place elsewhere."""
+        return not self.homeless
+
+
+def headroom(
+    snapshot: Snapshot, fleet: Sequence[DeviceUse], by: str = "model"
+) -> tuple[Loss, ...]:
+    """Return the loss of one node for each group of devices, in the groups' order.
+
+    `by` is what `grouped` takes. Devices that several nodes can use are lost with none
+    of them. Of nodes with as many devices, it is the one with most in use.
+    """
+    snapshot = with_stand_ins(snapshot)
+    outcomes: dict[str, Outcome] = {}
+    found = []
+    for group in grouped(fleet, by):
+        node = _largest(snapshot, group)
+        if node is None or group.name == NONE:
+            continue
+        if node not in outcomes:
+            after = changed(snapshot, RemoveNode(node))
+            outcomes[node] = place(after, displaced(snapshot, after))
+        found.append(_loss(group, node, outcomes[node]))
+    return tuple(found)
+
+
+def _largest(snapshot: Snapshot, group: Group) -> str | None:
+    sizes: dict[str, tuple[int, int]] = {}
+    for each in group.uses:
+        if each.node in snapshot.node_by_name:
+            total, used = sizes.get(each.node, (0, 0))
+            held = each.state in {State.ALLOCATED, State.PARTLY}
+            sizes[each.node] = total + 1, used + held
+    return max(sizes, key=lambda name: sizes[name], default=None)
+
+
+def _loss(group: Group, node: str, outcome: Outcome) -> Loss:
+    lost = [each for each in group.uses if each.node == node]
+    kept = [each for each in group.uses if each.node != node]
+    taken = set(_taken(outcome.placements))
+    before = [each for each in group.uses if each.state in _HAVABLE]
+    after = [
+        each
+        for each in kept
+        if each.state in _HAVABLE and (each.is_shared or each.id not in taken)
+    ]
+    return Loss(
+        group.name,
+        node,
+        len(lost),
+        sum(each.state in _HAVABLE for each in lost),
+        len(before),
+        len(after),
+        tuple(each for each in outcome.placements if each.node is not None),
+        tuple(each for each in outcome.placements if each.node is None),
+    )
+
+
+def _taken(placements: Iterable[Placement]) -> Iterable[DeviceId]:
+    for each in placements:
+        if each.node is None:
+            continue
+        for _, allocation in each.allocations:
+            if allocation is not None:
+                yield from (result.device for result in allocation.results)
