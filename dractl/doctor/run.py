@@ -6,6 +6,8 @@ from typing import Final
 from dractl.doctor.answer import Examination, Finding, Skipped, rank
 from dractl.doctor.case import Case
 from dractl.doctor.checks import (
+    access,
+    admin,
     claims,
     classes,
     drivers,
@@ -13,8 +15,13 @@ from dractl.doctor.checks import (
     gates,
     leftovers,
     nodes,
+    permissions,
+    plugins,
     pools,
+    quota,
     release,
+    runtime,
+    scaling,
     uses,
 )
 from dractl.doctor.registry import CHECKS, Check
@@ -23,8 +30,9 @@ from dractl.model.cluster_info import Cause
 _UNREAD: Final = frozenset({Cause.FORBIDDEN, Cause.FAILED})
 MODULES: Final = (
     release, uses, gates, files, drivers, pools, leftovers, nodes, classes, claims,
+    plugins, runtime, quota, admin, access, permissions, scaling,
 )  # fmt: skip
-"""Whose import enters their checks into the table, in the order of the table."""
+"""Whose import enters their checks into the table."""
 
 
 def examine(
