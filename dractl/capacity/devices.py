@@ -9,11 +9,16 @@ from dractl.api.snapshot import Snapshot
 from dractl.capacity.counters import CountersLeft
 from dractl.capacity.models import model_of
 from dractl.capacity.reach import Reach, Reached, Reason
+from dractl.catalogue.drivers import drivers_of
+from dractl.cel.errors import SelectorCompileError
+from dractl.cel.selector import compile_cached
 from dractl.diagnose.holders import Consumer, Holders
-from dractl.model.claims import DeviceResult, ResourceClaim
+from dractl.model.claims import DeviceClass, DeviceResult, ResourceClaim
 from dractl.model.devices import Device, DeviceId, Taint
 from dractl.model.quantity import Quantity
 from dractl.solver.capacity import least, shares_left
+from dractl.solver.eligibility import Eligibility
+from dractl.solver.holders import Holder
 from dractl.solver.inventory import Entry, Pool
 from dractl.solver.view import untolerated
 
@@ -167,11 +172,7 @@ class _Stocktaking:
         self._rules = self._reach.allocator.rules
         self._usage = self._reach.allocator.usage
         self._holders = Holders(snapshot)
-        selectors = self._reach.allocator.planner.selectors
-        self._classes = [
-            (each.name, selectors.eligibility(each.selectors))
-            for each in snapshot.classes
-        ]
+        self._classes: dict[str, list[tuple[str, Eligibility]]] = {}
         self._consumers: dict[int, tuple[Consumer, ...]] = {}
         self._left = CountersLeft(self._reach.allocator)
 
@@ -182,7 +183,8 @@ class _Stocktaking:
     def _use(self, entry: Entry) -> DeviceUse:
         device = entry.device
         reached = self._reach.of(entry)
-        holders = tuple(self._held(device.id))
+        held = self._holders.by_device.get(device.id)
+        holders = tuple([self._held(each) for each in held]) if held else ()
         is_shared = self._rules.consumable and device.allow_multiple_allocations
         is_held = any(not each.is_admin for each in holders)
         reasons = tuple(self._reasons(entry, reached, is_held=is_held))
@@ -192,13 +194,43 @@ class _Stocktaking:
             reached.pool,
             reached.nodes,
             model_of(device),
-            tuple(n for n, each in self._classes if each.verdict(device) is True),
+            tuple(
+                [
+                    name
+                    for name, each in self._classes_for(device.driver)
+                    if each.verdict(device) is True
+                ]
+            ),
             self._state(device, reasons, is_held=is_held, is_shared=is_shared),
             reasons,
             holders,
             is_shared,
             used,
         )
+
+    def _classes_for(self, driver: str) -> list[tuple[str, Eligibility]]:
+        """Return the classes that can select devices of a driver at all."""
+        known = self._classes.get(driver)
+        if known is None:
+            selectors = self._reach.allocator.planner.selectors
+            known = self._classes[driver] = [
+                (each.name, selectors.eligibility(each.selectors))
+                for each in self._snapshot.classes
+                if driver in self._drivers_of(each, driver)
+            ]
+        return known
+
+    def _drivers_of(self, device_class: DeviceClass, driver: str) -> frozenset[str]:
+        try:
+            compiled = [
+                compile_cached(text, self._rules.environment)
+                for text in device_class.selectors
+                if text is not None
+            ]
+        except SelectorCompileError:
+            return frozenset()  # such a class selects nothing
+        found = drivers_of(compiled)
+        return frozenset({driver}) if found is None else found
 
     def _state(
         self,
@@ -223,12 +255,11 @@ class _Stocktaking:
         used = self._usage.aggregated.get(device.id, {})
         return shares_left(device, least(device), used) != 0
 
-    def _held(self, device: DeviceId) -> Iterator[Held]:
-        for each in self._holders.by_device.get(device, ()):
-            key = id(each.claim)
-            if key not in self._consumers:
-                self._consumers[key] = self._holders.consumers(each.claim)
-            yield Held(each.claim, each.result, self._consumers[key])
+    def _held(self, holder: Holder) -> Held:
+        key = id(holder.claim)
+        if key not in self._consumers:
+            self._consumers[key] = self._holders.consumers(holder.claim)
+        return Held(holder.claim, holder.result, self._consumers[key])
 
     def _reasons(
         self, entry: Entry, reached: Reached, *, is_held: bool

@@ -37,21 +37,22 @@ class Counts(NamedTuple):
     @staticmethod
     def of(uses: Iterable[DeviceUse]) -> "Counts":
         """Count devices."""
-        found = dict.fromkeys(State, 0)
-        total = stranded = 0
-        for each in uses:
-            total += 1
-            found[each.state] += 1
-            stranded += each.state is State.UNUSABLE and each.is_stranded
+        looked_at = tuple(uses)
+        states = [each.state for each in looked_at]
+        unusable = states.count(State.UNUSABLE)
         return Counts(
-            total,
-            found[State.FREE],
-            found[State.PARTLY],
-            found[State.ALLOCATED],
-            found[State.TAINTED],
-            found[State.UNUSABLE],
-            stranded,
+            len(states),
+            states.count(State.FREE),
+            states.count(State.PARTLY),
+            states.count(State.ALLOCATED),
+            states.count(State.TAINTED),
+            unusable,
+            sum(_is_stranded(each) for each in looked_at) if unusable else 0,
         )
+
+
+def _is_stranded(use: DeviceUse) -> bool:
+    return use.state is State.UNUSABLE and use.is_stranded
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What model a device is, by the attribute that its driver tells it with."""
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -29,21 +30,22 @@ _OF_DRIVER: Final[Mapping[str, str]] = {
 
 def model_of(device: Device) -> str:
     """Return the model; "" if the device tells none. A partition adds its profile."""
-    model = next(_models(device), "")
-    profile = _text(device, _PROFILE)
-    return " ".join(part for part in (model, profile) if part)
+    models, profile = _names(device.driver)
+    model = next((text for name in models if (text := _text(device, name))), "")
+    part = _text(device, profile)
+    return f"{model} {part}".strip() if part else model
 
 
-def _models(device: Device) -> Iterator[str]:
-    known = _OF_DRIVER.get(device.driver)
+@functools.cache
+def _names(driver: str) -> tuple[tuple[str, ...], str]:
+    """Return the attributes that may tell a model, and the one for a profile."""
+    known = _OF_DRIVER.get(driver)
     names = _USUAL if known is None else (known, *_USUAL)
-    for name in names:
-        if text := _text(device, name):
-            yield text
+    return tuple(qualified(each, driver) for each in names), qualified(_PROFILE, driver)
 
 
 def _text(device: Device, name: str) -> str:
-    attribute = device.attributes.get(qualified(name, device.driver))
+    attribute = device.attributes.get(name)
     if attribute is None or attribute.kind != "string":
         return ""
     return str(attribute.value)

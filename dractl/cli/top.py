@@ -151,7 +151,7 @@ def top(  # noqa: PLR0913 - one parameter per option
             topping.listing(
                 look,
                 shown,
-                moment_for(cluster, screen),
+                moment_for(cluster, screen) if shown.has_ages else None,
                 screen,
                 output_format=output_format,
                 sort=sort,

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -20,7 +20,7 @@ OVERVIEW: Final = "overview"
 _OF_OVERVIEW: Final = ("class", "model", "node")
 _MOST_ROWS: Final = 20  # nodes that the overview lists
 _MOST_TOLD: Final = 10  # of each kind of what is wrong
-_LEAST: Final = 8  # cells that a column is never cut below
+_LEAST: Final = 10  # cells that a column is never cut below
 _CUT: Final = "..."
 _FORMULA: Final = tuple("=+-@\t\r")  # what a spreadsheet would run
 
@@ -71,18 +71,17 @@ def as_table(
 def _fitted(
     head: Sequence[str],
     rows: Sequence[tuple[str, ...]],
-    spare: Iterable[int],
+    spare: Sequence[int],
     limit: int,
 ) -> list[tuple[str, ...]]:
+    """Cut the first of the spare columns, then the next, none to less than a few."""
     sizes = [max(map(width, column)) for column in zip(head, *rows, strict=True)]
     excess = sum(sizes) + 2 * (len(sizes) - 1) - limit
     for place in spare:
-        if excess <= 0:
-            break
-        least = max(_LEAST, width(head[place]))
-        size = max(sizes[place] - excess, min(least, sizes[place]))
-        excess -= sizes[place] - size
-        sizes[place] = size
+        least = min(sizes[place], max(_LEAST, width(head[place])))
+        cut = min(max(excess, 0), sizes[place] - least)
+        sizes[place] -= cut
+        excess -= cut
     return [
         tuple(_cut(cell, size) for cell, size in zip(row, sizes, strict=True))
         for row in rows
@@ -90,12 +89,16 @@ def _fitted(
 
 
 def _cut(cell: str, size: int) -> str:
+    """Leave out the middle: beginnings and ends tell names apart."""
     if width(cell) <= size:
         return cell
-    kept = cell[: size - len(_CUT)]
-    while width(kept) > size - len(_CUT):
-        kept = kept[:-1]
-    return kept + _CUT
+    start, end = cell[: len(cell) // 2], cell[len(cell) // 2 :]
+    while width(start) + len(_CUT) + width(end) > size:
+        if width(start) > width(end):
+            start = start[:-1]
+        else:
+            end = end[1:]
+    return start + _CUT + end
 
 
 def overview(look: Look, screen: Terminal) -> str:
@@ -240,7 +243,7 @@ def _limits(look: Look, limit: int) -> Iterator[str]:
 def listing(  # noqa: PLR0913 - one for each option
     look: Look,
     view: View,
-    now: datetime,
+    now: datetime | None,
     screen: Terminal,
     *,
     output_format: str,

@@ -48,13 +48,15 @@ class Table:
 class View:
     """One view. `by` is what it groups devices by, "" if it lists something else.
 
-    `kind` is what `-o name` puts before names, as kubectl does.
+    `kind` is what `-o name` puts before names, as kubectl does. `has_ages` tells
+    whether the rows depend on the moment.
     """
 
     by: str
     kind: str
-    table: Callable[[Look, bool, datetime], Table]
+    table: Callable[[Look, bool, datetime | None], Table]
     names: Callable[[Look], Iterable[str]]
+    has_ages: bool = False
 
 
 def groups(look: Look, by: str, *, wide: bool) -> Table:
@@ -84,14 +86,13 @@ def _grouping(by: str, kind: str = "") -> View:
     )
 
 
-def _devices(look: Look, wide: bool, _: datetime) -> Table:
+def _devices(look: Look, wide: bool, _: datetime | None) -> Table:
     if not wide:
         return Table(
-            ("NODE", "DRIVER", "DEVICE", "MODEL", "STATE", "CLAIM OR REASON"),
+            ("NODE", "DEVICE", "MODEL", "STATE", "CLAIM OR REASON"),
             tuple(
                 (
                     _place(each.nodes),
-                    each.id.driver,
                     each.id.device,
                     each.model or NONE,
                     each.state.value,
@@ -99,7 +100,7 @@ def _devices(look: Look, wide: bool, _: datetime) -> Table:
                 )
                 for each in look.fleet
             ),
-            ("MODEL", "CLAIM OR REASON"),
+            ("MODEL", "CLAIM OR REASON", "DEVICE"),
         )
     head = ("NODE", "DEVICE", "MODEL", "CLASSES", "STATE", "CAPACITY", "CLAIMS", "WHY")
     return Table(
@@ -133,16 +134,16 @@ def _holders(use: DeviceUse) -> str:
     )
 
 
-def _claims(look: Look, wide: bool, now: datetime) -> Table:
+def _claims(look: Look, wide: bool, now: datetime | None) -> Table:
     head = ("NAMESPACE", "NAME", "PHASE", "CLASS", "DEVICE", "NODE", "POD", "AGE")
     return Table(
         (*head, "WHY") if wide else head,
         tuple(_claim(each, now, wide=wide) for each in look.claims),
-        ("POD", "DEVICE", "CLASS", "NAME"),
+        ("CLASS", "DEVICE", "POD", "NAME"),
     )
 
 
-def _claim(use: ClaimUse, now: datetime, *, wide: bool) -> tuple[Cell, ...]:
+def _claim(use: ClaimUse, now: datetime | None, *, wide: bool) -> tuple[Cell, ...]:
     meta = use.claim.meta
     created = moment(meta.creation_timestamp)
     pods = [each.reference.name for each in use.consumers]
@@ -156,7 +157,7 @@ def _claim(use: ClaimUse, now: datetime, *, wide: bool) -> tuple[Cell, ...]:
         listed(devices),
         listed(use.nodes),
         listed(pods),
-        age(None if created is None else now - created),
+        age(now - created if now is not None and created is not None else None),
         *((use.why_idle,) if wide else ()),
     )
 
@@ -171,7 +172,7 @@ def _first(items: Sequence[str]) -> str:
     return items[0] if items else NONE
 
 
-def _namespaces(look: Look, wide: bool, _: datetime) -> Table:
+def _namespaces(look: Look, wide: bool, _: datetime | None) -> Table:
     head = ("NAMESPACE", "DEVICES", "CLAIMS", "PENDING", "IDLE", "PODS", "QUOTAS")
     rows = tuple(_spaces(look, wide=wide))
     return Table((*head, "MODELS") if wide else head, rows)
@@ -186,7 +187,7 @@ def _spaces(look: Look, *, wide: bool) -> Iterator[tuple[Cell, ...]]:
     for name in sorted(names.keys() - {NONE}):
         mine = claims.get(name, [])
         uses = held[name].uses if name in held else ()
-        pods = {pod for each in mine for pod in each.consumers}
+        pods = {pod.reference.name for each in mine for pod in each.consumers}
         models = dict.fromkeys(use.model or NONE for use in uses)
         row: tuple[Cell, ...] = (
             name,
@@ -200,7 +201,7 @@ def _spaces(look: Look, *, wide: bool) -> Iterator[tuple[Cell, ...]]:
         yield (*row, ", ".join(models) or NONE) if wide else row
 
 
-def _partitions(look: Look, wide: bool, _: datetime) -> Table:
+def _partitions(look: Look, wide: bool, _: datetime | None) -> Table:
     head = ("NODE", "PARENT", "KIND", "PUBLISHED", "USED", "POSSIBLE")
     return Table(
         (*head, "IF-EMPTY", "COUNTERS LEFT") if wide else head,
@@ -227,7 +228,7 @@ def _partitions(look: Look, wide: bool, _: datetime) -> Table:
     )
 
 
-def _quotas(look: Look, wide: bool, _: datetime) -> Table:
+def _quotas(look: Look, wide: bool, _: datetime | None) -> Table:
     head = ("NAMESPACE", "QUOTA", "RESOURCE", "HARD", "USED", "CLAIMED", "LEFT")
     return Table(
         (*head, "CLASS") if wide else head,
@@ -270,7 +271,9 @@ VIEWS: Final[Mapping[str, View]] = {
     "models": _grouping("model"),
     "pools": _grouping("pool"),
     "devices": View("", "", _devices, lambda look: (str(u.id) for u in look.fleet)),
-    "claims": View("", "resourceclaim.resource.k8s.io/", _claims, _claim_names),
+    "claims": View(
+        "", "resourceclaim.resource.k8s.io/", _claims, _claim_names, has_ages=True
+    ),
     "partitions": View("", "", _partitions, _partition_names),
     "quotas": View(
         "", "resourcequota/", _quotas, lambda look: (q.quota for q in look.quotas)
