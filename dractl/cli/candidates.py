@@ -137,6 +137,20 @@ def _findings(_used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
         yield Candidate(code, CODES[code].title)
 
 
+def _checks(_used: Mapping[str, str], start: str) -> Iterator[Candidate]:
+    """Yield the checks of `doctor`, several of which can stand with commas."""
+    from dractl.doctor.run import table
+
+    before = start[: start.rfind(",") + 1]
+    for code, row in sorted(table().items()):
+        yield Candidate(f"{before}{code}", row.title)
+
+
+def _explained_checks(_used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    yield Candidate("all", "list the checks")
+    yield from _checks({}, "")
+
+
 def _resources(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
     from dractl.cli.lookup import names
     from dractl.live.kinds import NODE
@@ -175,6 +189,9 @@ _Values = Callable[[Mapping[str, str], str], Iterator[Candidate]]
 OF_COMMANDS: Final[Mapping[tuple[str, str], _Values]] = {
     ("discover", "--driver"): partial(_of_machines, "--driver"),
     ("discover", "--vendor"): partial(_of_machines, "--vendor"),
+    ("doctor", "--explain"): _explained_checks,
+    ("doctor", "--only"): _checks,
+    ("doctor", "--skip"): _checks,
     ("plan", "--explain"): _findings,
     ("rollback", "--to"): _stages,
 }

@@ -14,8 +14,7 @@ from dractl.cli.terminal import Terminal
 from dractl.doctor.answer import Examination
 from dractl.doctor.case import Case, Given
 from dractl.doctor.document import document
-from dractl.doctor.registry import CHECKS
-from dractl.doctor.run import examine
+from dractl.doctor.run import examine, table
 from dractl.errors import ExitStatus
 from dractl.rules.registry import Severity
 from dractl.sources.files import load_documents
@@ -38,13 +37,14 @@ def ordered(files: Sequence[str], only: Sequence[str], skip: Sequence[str]) -> O
 
 def explained(code: str) -> str:
     """Return the manual of a check, or the list of all; raise DractlError."""
+    checks = table()
     if code == "all":
-        size = max(map(len, CHECKS))
+        size = max(map(len, checks))
         return "".join(
             f"{each.code:<{size}}  {each.severity:<7}  {each.title}\n"
-            for each in sorted(CHECKS.values(), key=lambda each: each.code)
+            for each in sorted(checks.values(), key=lambda each: each.code)
         )
-    found = CHECKS[_known("--explain", code)]
+    found = checks[_known("--explain", code)]
     return f"{found.code} ({found.severity})\n\n{plain(found.manual)}\n"
 
 
@@ -99,9 +99,9 @@ def _codes(option: str, texts: Iterable[str]) -> list[str]:
 
 
 def _known(option: str, code: str) -> str:
-    if code in CHECKS:
+    if code in table():
         return code
-    near = nearest(code, CHECKS)
+    near = nearest(code, table())
     raise usage(
         f"{option}: there is no check {code[:60]!r}",
         hint=f"did you mean {near[0]}?" if near else "--explain all lists the checks",

@@ -1,6 +1,6 @@
 """An examination: all checks, or those that are asked for."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from dractl.doctor.answer import Examination, Finding, Skipped, rank
@@ -35,6 +35,11 @@ MODULES: Final = (
 """Whose import enters their checks into the table."""
 
 
+def table() -> Mapping[str, Check]:
+    """Return all checks by code."""
+    return CHECKS
+
+
 def examine(
     case: Case, only: Collection[str] = (), skip: Collection[str] = ()
 ) -> Examination:
@@ -46,7 +51,7 @@ def examine(
     findings: list[Finding] = []
     skipped: list[Skipped] = []
     passed: list[str] = []
-    for each in CHECKS.values():
+    for each in table().values():
         if each.code in skip or (only and each.code not in only):
             continue
         said: list[Finding | Skipped] = [*_lacking(each, case)]

@@ -1,0 +1,192 @@
+"""`dractl doctor`: what it prints, its exit status, and what it takes."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import jsonschema
+import pytest
+import yaml
+
+from dractl.cli.examinations import junit, names, text
+from dractl.cli.terminal import Terminal
+from dractl.doctor.answer import Examination, Finding
+from dractl.doctor.registry import CHECKS
+from dractl.model.cluster import Profile
+from dractl.rules.registry import Severity
+from tests.cli.run import ROOT, Runner
+from tests.doctor.healthy import claim, gpus, healthy, info, node, template, wish
+
+HOSTILE = "\x1b[2J\u202e\n<b>&"
+SCHEMA = json.loads((ROOT / "schemas/output/doctor.v1.json").read_text())
+KUBEADM = """
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+apiServer:
+  extraArgs:
+  - name: feature-gates
+    value: DRADeviceTaint=true
+"""
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Any:
+    """Return a function that saves a cluster and returns its path."""
+
+    def save(*documents: dict[str, Any]) -> str:
+        path = tmp_path / "cluster.json"
+        items = {"apiVersion": "v1", "kind": "List", "items": list(documents)}
+        path.write_text(json.dumps(items))
+        return str(path)
+
+    return save
+
+
+def screen() -> Terminal:
+    """Return a terminal of no width."""
+    return Terminal(io.StringIO(), io.StringIO())
+
+
+def test_a_healthy_cluster_is_ready(dractl: Runner, saved: Any) -> None:
+    ran = dractl("doctor", "--snapshot", saved(*healthy()), "-q")
+
+    assert ran.status == 0
+    assert ran.out.startswith("ready for DRA on Kubernetes 1.36: ")
+    assert "\nWARNING" not in ran.out
+    assert "\nPASSED\n" in ran.out
+
+
+def test_the_sample_cluster_is_ready_with_warnings(dractl: Runner) -> None:
+    ran = dractl("doctor", "--demo", "-q")
+
+    assert ran.status == 0
+    assert ran.out.startswith("ready for DRA on Kubernetes 1.36: ")
+    assert (
+        "WARNING class-missing: A claim that waits, or a template, names a "
+        "DeviceClass\n"
+        "  that is not there.\n"
+        "  - DeviceClass/npu.example.com: it is not there, and named by\n"
+        "    ResourceClaim/research/wants-npu-devices-d5eea,\n"
+        "    ResourceClaimTemplate/research/wants-npu\n"
+        "  fix: make the class: drivers bring theirs along; or name one that is\n"
+        "       there\n"
+        "    $ kubectl get deviceclasses\n"
+    ) in ran.out
+    assert "  and 6 more: -o wide lists them\n" in ran.out
+    commands = ("    $ ", "      $ ")
+    lines = [each for each in ran.out.splitlines() if not each.startswith(commands)]
+    assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize(
+    ("level", "status"), [("error", 0), ("warning", 1), ("info", 1), ("never", 0)]
+)
+def test_fail_on_says_what_is_bad(dractl: Runner, level: str, status: int) -> None:
+    only = ("--only", "class-missing")
+    assert dractl("doctor", "--demo", *only, "--fail-on", level).status == status
+
+
+def test_an_error_is_status_1(dractl: Runner, saved: Any) -> None:
+    pool = {"name": "n1", "generation": 1, "resourceSliceCount": 2}
+    ran = dractl(
+        "doctor", "--snapshot", saved(info(), node("n1"), gpus("n1", pool=pool))
+    )
+    assert ran.status == 1
+    assert ran.out.startswith("not ready for DRA")
+    assert "ERROR pool-incomplete: " in ran.out
+
+
+def test_what_may_not_be_read_is_no_success(dractl: Runner, saved: Any) -> None:
+    unread = [
+        {"kind": "Node", "resource": "nodes", "group": "", "cause": "forbidden"},
+    ]
+    ran = dractl("doctor", "--snapshot", saved(info(unread=unread), gpus("n1")))
+    assert ran.status == 3
+    assert "  kubelet-skew: nodes may not be read\n" in ran.out
+
+
+def test_wide_leaves_nothing_out(dractl: Runner) -> None:
+    ran = dractl("doctor", "--demo", "-o", "wide")
+    assert "-o wide lists them" not in ran.out
+    assert "pool-incomplete, " in ran.out
+
+
+@pytest.mark.parametrize("output_format", ["json", "yaml"])
+def test_the_data_is_as_the_schema_says(dractl: Runner, output_format: str) -> None:
+    ran = dractl("doctor", "--demo", "-o", output_format)
+    read = json.loads if output_format == "json" else yaml.safe_load
+    document = read(ran.out)
+    jsonschema.validate(document, SCHEMA)
+    assert document["ready"] is True
+    assert document["summary"]["warning"] == len(document["findings"])
+
+
+def test_names_are_code_and_subject(dractl: Runner) -> None:
+    ran = dractl("doctor", "--demo", "-o", "name", "--only", "class-missing")
+    assert ran.out == "class-missing DeviceClass/npu.example.com\n"
+
+
+def test_junit_has_a_case_for_each_check(dractl: Runner) -> None:
+    codes = "class-missing,gate-differs,pool-invalid"
+    options = ("--only", codes, "--fail-on", "warning")
+    ran = dractl("doctor", "--demo", "-o", "junit", *options)
+    suite = ET.fromstring(ran.out)[0]
+    inner = {each.get("name"): [one.tag for one in each] for each in suite}
+    assert inner == {
+        "class-missing": ["failure"], "gate-differs": ["skipped"], "pool-invalid": [],
+    }  # fmt: skip
+    assert (suite.get("tests"), suite.get("failures")) == ("3", "1")
+
+
+def test_files_of_configuration_are_looked_at(dractl: Runner, tmp_path: Path) -> None:
+    path = tmp_path / "kubeadm.yaml"
+    path.write_text(KUBEADM)
+    ran = dractl("doctor", "--demo", "-f", str(path), "--only", "gate-unknown")
+    assert ran.status == 1
+    assert "did you mean DRADeviceTaints?" in ran.out
+    assert f"{path}:2" in ran.out.replace("\n    ", "")
+
+
+def test_a_manual_can_be_read(dractl: Runner) -> None:
+    ran = dractl("doctor", "--explain", "gate-off")
+    assert ran.out.startswith("gate-off (error)\n\nThe feature gate Dynamic")
+    listed = dractl("doctor", "--explain", "all").out.splitlines()
+    assert [each.split()[0] for each in listed] == sorted(CHECKS)
+
+
+@pytest.mark.parametrize("option", ["--only", "--skip", "--explain"])
+def test_a_code_that_does_not_exist_is_wrong_usage(dractl: Runner, option: str) -> None:
+    ran = dractl("doctor", "--demo", option, "gate-of")
+    assert (ran.status, ran.out) == (2, "")
+    assert "there is no check 'gate-of'" in ran.err
+    assert "did you mean gate-off?" in ran.err
+
+
+def test_a_file_that_is_not_there_is_no_traceback(dractl: Runner) -> None:
+    ran = dractl("doctor", "--demo", "-f", "/none.yaml")
+    assert ran.status in {2, 3}
+    assert "Traceback" not in ran.err
+
+
+def test_hostile_text_is_shown_as_text() -> None:
+    finding = Finding(
+        "gate-off", Severity.ERROR, HOSTILE, HOSTILE, HOSTILE, HOSTILE, (HOSTILE,)
+    )
+    answer = Examination(Profile.of("1.36"), (finding,))
+    printed = text(answer, screen(), whole=True) + names(answer)
+    printed += junit(answer, Severity.ERROR)
+    assert "\x1b" not in printed
+    assert "\u202e" not in printed
+    ET.fromstring(junit(answer, Severity.ERROR))
+
+
+def test_many_findings_of_a_check_are_told_together(dractl: Runner, saved: Any) -> None:
+    documents = [claim(f"c{each}", wish(f"none-{each}")) for each in range(7)]
+    documents += [template(f"t{each}", wish("none-0")) for each in range(5)]
+    path = saved(*healthy(), *documents)
+    ran = dractl("doctor", "--snapshot", path, "--only", "class-missing")
+    assert ran.out.count("  - DeviceClass/none-") == 5
+    assert "  and 2 more: -o wide lists them\n" in ran.out
+    assert "ResourceClaimTemplate/default/t1 and 3 more" in " ".join(ran.out.split())
