@@ -121,27 +121,19 @@ _GPU: Final = (
     *_shared("nvidia.com/gpu.shared"),
 )
 _PARTS: Final = (
-    Extended(
-        "nvidia.com/mig-*.shared",
-        _GPUS,
-        _MIG,
-        ("profile={}",),
-        unit="time-slice",
-        spelling=SPELLING,
-        capacity={"shares": "1"},
-        capacity_since=_SHARES_SINCE,
-        differences=(_SHARES, _PROFILES),
-    ),
-    Extended(
-        "nvidia.com/mig-*",
-        _GPUS,
-        _MIG,
-        ("profile={}",),
-        unit="time-slice",
-        spelling=SPELLING,
-        capacity={"shares": "1"},
-        capacity_since=_SHARES_SINCE,
-        differences=(_SHARES, _PROFILES),
+    *(
+        Extended(
+            pattern,
+            _GPUS,
+            _MIG,
+            ("profile={}",),
+            unit="time-slice",
+            spelling=SPELLING,
+            capacity={"shares": "1"},
+            capacity_since=_SHARES_SINCE,
+            differences=(_SHARES, _PROFILES),
+        )
+        for pattern in ("nvidia.com/mig-*.shared", "nvidia.com/mig-*")
     ),
     Extended(
         "nvidia.com/mig-*",
