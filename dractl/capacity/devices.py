@@ -289,8 +289,8 @@ class _Stocktaking:
                     some = Quantity(rest, amount.format)
                     yield Reason(
                         COUNTERS,
-                        f"needs {amount} of counter {use.counter_set}/{name}, {some} "
-                        "left",
+                        f"counter {use.counter_set}/{name} has {some} left of the "
+                        f"{amount} that it needs",
                     )
                     return
         over = next((key for key, amount in left.items() if amount < 0), None)

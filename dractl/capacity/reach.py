@@ -45,11 +45,15 @@ class Reach:
         self._nodes = snapshot.node_by_name
         self._out = dict(_out(snapshot.nodes))
         self._defects: dict[PoolKey, str] = {}
-        self._names: dict[int, list[str]] = {}
+        self._names: dict[int, tuple[str, ...] | list[str]] = {}
         self._pools: dict[int, Pool] = {}
         self._aborted = ""
         self._same: dict[tuple[str, ...], tuple[str, ...]] = {}
-        for node in (*snapshot.nodes, *self._gone()):
+        for node in snapshot.nodes:
+            self._look(node)
+        for node in self._gone():
+            told = f"node {node.name} does not exist"
+            self._out[node.name] = Reason("node-gone", told)
             self._look(node)
 
     @property
@@ -75,26 +79,37 @@ class Reach:
         for pool in (*seen.pools, *seen.obsolete):
             if pool.defect:
                 self._defects.setdefault(pool.key, pool.defect)
+        here = (node.name,)
         for entry, pool in zip(seen.entries, seen.pool_of, strict=True):
             if entry.slice.per_device_scope and not _includes(entry.scope, node):
                 continue
-            self._names.setdefault(id(entry.device), []).append(node.name)
-            self._pools.setdefault(id(entry.device), pool)
+            device = id(entry.device)
+            names = self._names.get(device)
+            if names is None:
+                self._names[device] = here
+                self._pools[device] = pool
+            elif isinstance(names, list):
+                names.append(node.name)
+            else:
+                self._names[device] = [*names, node.name]
 
     def of(self, entry: Entry) -> Reached:
         """Return who sees a device of `entries`."""
         device = id(entry.device)
-        names = tuple(self._names.get(device, ()))
-        if not names and entry.scope.node_name:
-            names = (entry.scope.node_name,)
-        return Reached(self._same.setdefault(names, names), self._pools.get(device))
+        names = self._names.get(device)
+        if names is None:
+            name = entry.scope.node_name
+            return Reached((name,) if name else (), None)
+        if isinstance(names, list):
+            found = tuple(names)  # long, and the same for many devices
+            names = self._names[device] = self._same.setdefault(found, found)
+        return Reached(names, self._pools[device])
 
     def obstacle(self, entry: Entry, reached: Reached) -> Reason | None:
         """Return what keeps a device from being had on any node; None: nothing."""
         if reached.pool is None:
             return self._unseen(entry)
-        out = [self._out.get(name, self._lost(name)) for name in reached.nodes]
-        found = [reason for reason in out if reason is not None]
+        found = [self._out[name] for name in reached.nodes if name in self._out]
         if len(found) < len(reached.nodes):
             return None
         if len(found) == 1:
@@ -102,14 +117,9 @@ class Reach:
         said = listed((reason.message for reason in found), _MOST)
         return Reason(found[0].code, f"no node that sees it can be used: {said}")
 
-    def _lost(self, name: str) -> Reason | None:
-        if name in self._nodes:
-            return None
-        return Reason("node-gone", f"node {name} does not exist")
-
     def _unseen(self, entry: Entry) -> Reason:
-        name = entry.scope.node_name
-        if name and (lost := self._lost(name)):
+        lost = self._out.get(entry.scope.node_name or "")
+        if lost is not None and lost.code == "node-gone":
             return lost
         key = (entry.device.id.driver, entry.device.id.pool)
         defect = self._defects.get(key)

@@ -82,17 +82,22 @@ def _fitted(
         cut = min(max(excess, 0), sizes[place] - least)
         sizes[place] -= cut
         excess -= cut
+    last = len(head) - 1
     return [
-        tuple(_cut(cell, size) for cell, size in zip(row, sizes, strict=True))
+        tuple(
+            _cut(cell, size, has_end=place != last)
+            for place, (cell, size) in enumerate(zip(row, sizes, strict=True))
+        )
         for row in rows
     ]
 
 
-def _cut(cell: str, size: int) -> str:
-    """Leave out the middle: beginnings and ends tell names apart."""
+def _cut(cell: str, size: int, *, has_end: bool) -> str:
+    """Leave out the middle of names, which is what tells them apart least."""
     if width(cell) <= size:
         return cell
-    start, end = cell[: len(cell) // 2], cell[len(cell) // 2 :]
+    half = len(cell) // 2 if has_end else len(cell)
+    start, end = cell[:half], cell[half:]
     while width(start) + len(_CUT) + width(end) > size:
         if width(start) > width(end):
             start = start[:-1]

@@ -135,10 +135,11 @@ def _holders(use: DeviceUse) -> str:
 
 
 def _claims(look: Look, wide: bool, now: datetime | None) -> Table:
-    head = ("NAMESPACE", "NAME", "PHASE", "CLASS", "DEVICE", "NODE", "POD", "AGE")
+    head = ("NAMESPACE", "NAME", "CLASS", "DEVICE", "NODE", "POD", "AGE")
+    rows = tuple(_claim(each, now, wide=wide) for each in look.claims)
     return Table(
-        (*head, "WHY") if wide else head,
-        tuple(_claim(each, now, wide=wide) for each in look.claims),
+        (*head, "PHASE", "WHY") if wide else head,
+        rows,
         ("CLASS", "DEVICE", "POD", "NAME"),
     )
 
@@ -146,20 +147,20 @@ def _claims(look: Look, wide: bool, now: datetime | None) -> Table:
 def _claim(use: ClaimUse, now: datetime | None, *, wide: bool) -> tuple[Cell, ...]:
     meta = use.claim.meta
     created = moment(meta.creation_timestamp)
-    pods = [each.reference.name for each in use.consumers]
-    devices = [str(each) if wide else each.device for each in use.devices]
     listed = _all if wide else _first
-    return (
+    devices = [str(each) if wide else each.device for each in use.devices]
+    pods = [each.reference.name for each in use.consumers]
+    is_idle = use.phase is Phase.IDLE and not wide
+    row: tuple[Cell, ...] = (
         meta.namespace,
         meta.name,
-        use.phase.value,
         listed(use.classes),
-        listed(devices),
+        listed(devices) if devices else f"<{use.phase.value}>",
         listed(use.nodes),
-        listed(pods),
-        age(now - created if now is not None and created is not None else None),
-        *((use.why_idle,) if wide else ()),
+        "<idle>" if is_idle else listed(pods),
+        age(None if now is None or created is None else now - created),
     )
+    return (*row, use.phase.value, use.why_idle) if wide else row
 
 
 def _all(items: Sequence[str]) -> str:
