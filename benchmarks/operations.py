@@ -37,6 +37,7 @@ BARS: Final = (
     Bar(("top",), 5),
     Bar(("top", "nodes"), 5),
     Bar(("top", "-o", "json"), 5),
+    Bar(("doctor",), 10),
 )
 
 

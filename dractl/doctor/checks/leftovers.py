@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from dractl.diagnose.words import listed
 from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.case import Case
 from dractl.doctor.registry import check
@@ -30,6 +31,7 @@ _SLICES: Final[Mapping[str, tuple[Severity, str]]] = {
         "delete it, if its driver does not",
     ),
 }
+_FEW: Final = 2
 _CLAIMS: Final = ("claim-held-by-finished", "claim-reserved-for-gone")
 
 
@@ -94,7 +96,7 @@ def _told(code: str, severity: Severity, each: Leftover, fix: str) -> Finding:
     return Finding(
         code,
         severity,
-        "; ".join((each.why, *each.affects)),
+        each.why + (f"; {listed(each.affects, _FEW)}" if each.affects else ""),
         f"{each.kind}/{named}",
         fix=fix,
         commands=(f"dractl cleanup -A --only {each.code}",),

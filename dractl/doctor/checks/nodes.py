@@ -65,9 +65,10 @@ def nodes_are_ready(case: Case) -> Iterator[Finding | Skipped]:
     """
     held = _claims_by_node(case)
     published = {each.scope.node_name for each in case.snapshot.slices}
+    matter = published | held.keys()
     known = case.snapshot.node_by_name
     for node in case.snapshot.nodes:
-        if node.name in published | held.keys() and (why := _why_lost(node)):
+        if node.name in matter and (why := _why_lost(node)):
             yield _lost(node.name, why, held.get(node.name, []), is_gone=False)
     for name in sorted(held.keys() - known.keys()):
         yield _lost(name, "it is gone", held[name], is_gone=True)
