@@ -22,8 +22,9 @@ def known_bugs(case: "Case", causes: "Sequence[Cause]") -> Iterator[str]:
     for bug in BUGS:
         if bug.part is Part.SCHEDULER and case.pod.scheduler_name != _DEFAULT:
             continue
-        when = _when(bug, seen)
-        if when is None or (detail := SIGNS[bug.id](seen)) is None:
+        sign = SIGNS.get(bug.id)
+        when = None if sign is None else _when(bug, seen)
+        if sign is None or when is None or (detail := sign(seen)) is None:
             continue
         told = f" ({detail})" if detail else ""
         yield f"known bug: {bug.symptom}{told}; {when}: {bug.reference}"
@@ -61,4 +62,4 @@ SIGNS: Final[Mapping[str, Callable[[Seen], str | None]]] = {
     "unprepare-without-claim": signs.claim_is_not_created,
     "kai-without-counters": signs.is_passed_over_by_kai,
 }
-"""Of each bug, by its id, what tells that a pod meets it."""
+"""Of a bug, by its id, what tells that a pod meets it; others show in no pod."""
