@@ -17,6 +17,7 @@ Examples:
 
   # what hangs where: NUMA nodes, PCIe switches, links, the nearest NICs
   dractl discover --topology
+  dractl discover --topology --svg > machine.svg
 
   # what drivers would publish for it, and the classes that select it
   dractl discover -o slice --node-name gpu-7
@@ -92,6 +93,9 @@ PartitionableOption = Annotated[
 TopologyOption = Annotated[
     bool, typer.Option("--topology", help="Show what is connected to what.")
 ]
+SvgOption = Annotated[
+    bool, typer.Option("--svg", help="With --topology: as a picture, in SVG.")
+]
 CompareOption = Annotated[
     bool,
     typer.Option("--compare", help="Say what the cluster does not know, or wrong."),
@@ -150,6 +154,7 @@ def discover(  # noqa: PLR0913 - one parameter per option
     driver_schema: SchemaOption = None,
     partitionable: PartitionableOption = False,
     topology: TopologyOption = False,
+    svg: SvgOption = False,
     compare: CompareOption = False,
     watch: WatchOption = False,
     every: EveryOption = None,
@@ -182,7 +187,7 @@ def discover(  # noqa: PLR0913 - one parameter per option
         source=source,
     )
     pods = Pods.of(namespace, selector, is_asked=from_pods)
-    view = View(output_format, api_version, topology, compare, pods, with_facts)
+    view = View(output_format, api_version, topology, compare, pods, with_facts, svg)
     view.check(look, source)
     if source.kubernetes and not compare:
         # Loading it takes time that a look at a machine can spare.

@@ -32,6 +32,7 @@ class View:
     compares: bool = False
     pods: Pods | None = None
     has_facts: bool = False
+    is_drawn: bool = False
 
     def check(self, look: Look, source: Source) -> None:
         """Raise DractlError for options that exclude each other."""
@@ -43,6 +44,7 @@ class View:
         if makes_objects and (self.compares or self.has_topology):
             other = "--compare" if self.compares else "--topology"
             raise usage(f"-o {self.output_format} and {other} exclude each other")
+        self._check_drawn()
         if self.api_version and not makes_objects:
             raise usage("--api-version goes with -o slice and -o class")
         if self.compares and (look.kinds or look.everything):
@@ -59,6 +61,16 @@ class View:
                 "a cluster is only asked to compare it with this machine",
                 hint="add --compare",
             )
+
+    def _check_drawn(self) -> None:
+        if not self.is_drawn:
+            return
+        if not self.has_topology:
+            raise usage("--svg goes with --topology")
+        if self.output_format != "table":
+            raise usage(f"--svg and -o {self.output_format} exclude each other")
+        if self.pods:
+            raise usage("--svg draws this machine: leave out --from-pods")
 
 
 def discovered(look: Look, view: View, source: Source, screen: Terminal) -> int:
@@ -112,6 +124,10 @@ def shown(  # noqa: PLR0913 - machines, how to look at them, and how to show the
         write = output.as_json if view.output_format == "json" else output.as_yaml
         kept = (facts or {}) if view.has_facts else {}
         screen.write(write(document(parts, failed or {}, kept)))
+    elif view.is_drawn:
+        from dractl.report.svg.tree import topology_plot
+
+        screen.write("".join(map(topology_plot, parts)))
     elif view.has_topology:
         from dractl.cli.trees import drawn
 

@@ -7,7 +7,7 @@ from dractl.cli.terminal import Terminal
 from dractl.cli.text import NARROW, columns, counted, filled, visible, width
 from dractl.discovery.inventory import Inventory
 from dractl.discovery.links import Link
-from dractl.discovery.topology import Branch, Nearness, Place, Topology
+from dractl.discovery.topology import NEAR, Branch, Place, Topology
 
 _MOST: Final = 8  # parts of one device that are drawn one by one
 
@@ -23,12 +23,6 @@ class _Strokes(NamedTuple):
 
 _LINES: Final = _Strokes("├── ", "└── ", "│   ", "    ")
 _ASCII: Final = _Strokes("|-- ", "`-- ", "|   ", "    ")
-_NEAR: Final = {
-    Nearness.SWITCH: "behind the same switch",
-    Nearness.ROOT: "at the same PCIe root",
-    Nearness.NUMA: "at the same NUMA node",
-    Nearness.SYSTEM: "at another NUMA node",
-}
 
 
 def drawn(parts: Sequence[Inventory], screen: Terminal) -> str:
@@ -40,7 +34,7 @@ def drawn(parts: Sequence[Inventory], screen: Terminal) -> str:
         title = " ".join(filter(None, (part.node or "this machine", part.machine)))
         lines = [screen.heading(visible(title))]
         lines += _below(_within(part), strokes, "", limit)
-        called = dict(_names(part.topology.branches))
+        called = part.topology.called
         lines += _links(part.topology.links, called, limit)
         lines += _nics(part.topology, called, limit)
         blocks.append("".join(f"{line}\n" for line in lines))
@@ -115,15 +109,6 @@ def _cut(line: str, limit: int) -> str:
     return line
 
 
-def _names(branches: Sequence[Branch]) -> Iterator[tuple[str, str]]:
-    """Yield addresses and what the devices there are called."""
-    for each in branches:
-        if each.place is Place.DEVICE:
-            yield each.name, each.label or each.name
-        else:
-            yield from _names(each.branches)
-
-
 # -- links and NICs
 
 
@@ -165,7 +150,7 @@ def _nics(topology: Topology, called: Mapping[str, str], limit: int) -> Iterator
     rows = [
         (
             called.get(each.device, each.device),
-            _NEAR[each.nearness],
+            NEAR[each.nearness],
             ", ".join(called.get(nic, nic) for nic in each.nics),
         )
         for each in topology.affinities

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TypeGuard
+from typing import Final, TypeGuard
 
 from dractl.discovery.links import Link, links
 from dractl.model.hosts import HostFacts
@@ -26,6 +26,15 @@ class Nearness(Enum):
     ROOT = "root"
     NUMA = "numa"
     SYSTEM = "system"
+
+
+NEAR: Final[Mapping[Nearness, str]] = {
+    Nearness.SWITCH: "behind the same switch",
+    Nearness.ROOT: "at the same PCIe root",
+    Nearness.NUMA: "at the same NUMA node",
+    Nearness.SYSTEM: "at another NUMA node",
+}
+"""How near that is, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,11 @@ class Topology:
     links: tuple[Link, ...] = ()
     affinities: tuple[Affinity, ...] = ()
 
+    @property
+    def called(self) -> Mapping[str, str]:
+        """What devices are called, by their addresses."""
+        return dict(_names(self.branches))
+
 
 def topology(facts: HostFacts, found: Sequence[Found]) -> Topology:
     """Return how those devices that have an address hang together."""
@@ -78,6 +92,14 @@ def pruned(whole: Topology, kept: Collection[str]) -> Topology:
         tuple(each for each in whole.links if {each.start, each.end} & {*kept}),
         tuple(each for each in whole.affinities if each.device in kept),
     )
+
+
+def _names(branches: Iterable[Branch]) -> Iterator[tuple[str, str]]:
+    for each in branches:
+        if each.place is Place.DEVICE:
+            yield each.name, each.label or each.name
+        else:
+            yield from _names(each.branches)
 
 
 def _kept(branches: Iterable[Branch], kept: Collection[str]) -> Iterator[Branch]:

@@ -8,9 +8,11 @@ from dractl.capacity.devices import DeviceUse, State
 from dractl.capacity.groups import NONE, Group, grouped
 from dractl.report.element import Child, Markup, element
 from dractl.report.parts import NUMBER, Column, counted, section, table
+from dractl.report.states import LOOKS
+from dractl.report.states import counted as by_state
 from dractl.report.subject import Report
 from dractl.report.svg.histogram import histogram
-from dractl.report.svg.strip import bar
+from dractl.report.svg.strip import bar, sign
 
 _VIEWS: Final = (
     ("model", "Devices by model"),
@@ -19,11 +21,10 @@ _VIEWS: Final = (
 )
 _COLUMNS: Final = (
     Column("Shares"),
-    Column("Free", NUMBER),
-    Column("Partly", NUMBER),
-    Column("Allocated", NUMBER),
-    Column("Tainted", NUMBER),
-    Column("Unusable", NUMBER),
+    *(
+        Column(look.word.capitalize(), NUMBER, sign(state))
+        for state, look in LOOKS.items()
+    ),
     Column("Total", NUMBER),
 )
 _MOST: Final = 100  # rows of a table
@@ -52,14 +53,7 @@ def _table(fleet: Sequence[DeviceUse], by: str, caption: str) -> Markup:
 
 def _row(group: Group) -> list[Child]:
     counts = group.counts
-    numbers = (
-        counts.free,
-        counts.partly,
-        counts.allocated,
-        counts.tainted,
-        counts.unusable,
-        counts.total,
-    )
+    numbers = [*(number for _, number in by_state(counts)), counts.total]
     name = "none" if group.name == NONE else group.name
     return [name, bar(counts), *(f"{each:,}" for each in numbers)]
 

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from dractl.capacity.devices import DeviceUse, Held, State
 from dractl.capacity.groups import NONE, SEVERAL, Counts, grouped
 from dractl.report.element import Child, Markup, element
-from dractl.report.parts import Column, counted, cut, details, listing, section, table
+from dractl.report.parts import Column, counted, cut, details, folded, section, table
 from dractl.report.spans import spans
 from dractl.report.states import LOOKS, told
 from dractl.report.subject import Report
@@ -16,6 +16,7 @@ _SINGLE: Final = 60  # up to so many nodes, each is shown on its own
 _CARDS: Final = 500
 _DEVICES: Final = 1500  # up to so many devices, each is told of
 _NODES: Final = 6000  # names of nodes in a card
+_SPANS: Final = 2  # of names, that are always shown
 _REASONS: Final = 60
 _EXAMPLES: Final = 40  # devices that a reason names
 _NAMES: Final = {NONE: "on no node", SEVERAL: "for several nodes"}
@@ -122,11 +123,13 @@ def _card(card: _Card, *, tells: bool) -> Markup:
 
 def _named(names: Sequence[str]) -> Markup:
     short = spans(names)
-    shown = list(cut(short, _NODES, "nodes"))
-    if len(shown) <= 4:  # noqa: PLR2004 - they fit into a line or two
-        return element("p", {"class": "names"}, ", ".join(map(str, shown)))
-    first = f"{short[0]}, {short[1]}, …"
-    return details(first, element("p", {"class": "names"}, ", ".join(map(str, shown))))
+    first = ", ".join(short[:_SPANS])
+    if len(names) <= _SPANS:
+        return element("p", {"class": "names"}, first)
+    # All names, so that each can be found.
+    whole = ", ".join(map(str, cut(names, _NODES, "nodes")))
+    summary = f"{first}, …" if len(short) > _SPANS else first
+    return details(summary, element("p", {"class": "names"}, whole))
 
 
 def _line(row: _Row) -> Markup:
@@ -214,7 +217,7 @@ def _out_of_reach(fleet: Sequence[DeviceUse]) -> Child:
         return None
     ordered = sorted(reasons.items(), key=lambda each: -len(each[1]))
     rows: list[list[Child]] = [
-        [why, state, f"{len(names):,}", _examples(names)]
+        [why, state, f"{len(names):,}", folded(names, "devices", _EXAMPLES)]
         for (state, why), names in ordered[:_REASONS]
     ]
     caption = "Why devices cannot be had"
@@ -227,9 +230,3 @@ def _out_of_reach(fleet: Sequence[DeviceUse]) -> Child:
         Column("Which"),
     )
     return table(caption, columns, rows, "reasons")
-
-
-def _examples(names: Sequence[str]) -> Child:
-    if len(names) == 1:
-        return names[0]
-    return details(f"{names[0]}, …", listing(cut(names, _EXAMPLES, "devices")))

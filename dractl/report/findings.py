@@ -12,7 +12,7 @@ from dractl.rules.registry import Severity
 
 _SHOWN: Final = 20  # findings of a check that are told
 _MORE: Final = 500
-_COMMANDS: Final = 12
+_COMMANDS: Final = 4
 _SIGNS: Final = {Severity.ERROR: "✕", Severity.WARNING: "!", Severity.INFO: "i"}
 
 
@@ -64,6 +64,7 @@ def _group(severity: Severity, code: str, found: Sequence[Finding]) -> Markup:
             paragraph("What to do", kind="tag"),
             listing(map(marked, fixes)),
             typed([*commands][:_COMMANDS]),
+            _others([*commands][_COMMANDS:]),
         )
         if fixes or commands
         else None,
@@ -88,6 +89,12 @@ def _more(found: Sequence[Finding]) -> Child:
     if len(found) > _MORE:
         lines.append(f"and {len(found) - _MORE:,} more: dractl doctor -o wide")
     return details(f"{len(found):,} more of these", listing(lines, "messages"))
+
+
+def _others(commands: Sequence[str]) -> Child:
+    if not commands:
+        return None
+    return details(f"{len(commands):,} more of these", typed(commands[:_MORE]))
 
 
 def _skipped(answer: Examination) -> Child:

@@ -3,17 +3,31 @@
 from collections.abc import Sequence
 from typing import Final
 
-from dractl.health.answer import Health, Level, State
+from dractl.health.answer import Health, Level
+from dractl.health.groups import Group, grouped
 from dractl.report.element import Child, Markup, element
-from dractl.report.parts import Column, counted, cut, details, listing, section, table
+from dractl.report.parts import (
+    Column,
+    counted,
+    details,
+    folded,
+    listing,
+    section,
+    table,
+)
 
 _SHOWN: Final = 300
-_USERS: Final = 20
 _SIGNS: Final = {
     Level.UNHEALTHY: "✕",
     Level.DEGRADED: "!",
     Level.UNKNOWN: "?",
     Level.HEALTHY: "✓",
+}
+_WORDS: Final = {
+    Level.UNHEALTHY: "unhealthy",
+    Level.DEGRADED: "degraded",
+    Level.UNKNOWN: "of which nobody knows",
+    Level.HEALTHY: "healthy",
 }
 _COLUMNS: Final = (
     Column("Device"),
@@ -26,37 +40,36 @@ _COLUMNS: Final = (
 def healthiness(health: Health) -> Markup:
     """Return the section."""
     told = [each for each in health.states if each.level is not Level.HEALTHY]
+    groups = grouped(told)
     counts = ", ".join(
-        f"{number:,} {level}" for level, number in health.counts.items() if number
+        f"{number:,} {_WORDS[level]}"
+        for level, number in health.counts.items()
+        if number
     )
     caption = "Devices that are not healthy"
-    if len(told) > _SHOWN:
-        caption += f"; {_SHOWN} of {len(told):,}"
-    rows = [_row(each) for each in told[:_SHOWN]]
+    if len(groups) > _SHOWN:
+        caption += f"; {_SHOWN} of {len(groups):,} groups"
+    rows = [_row(each) for each in groups[:_SHOWN]]
     return section(
         "health",
         "Health",
         table(caption, _COLUMNS, rows) if rows else None,
         _silent(health),
         count=len(told),
-        lead=f"Of the devices of which something is said: {counts}."
-        if counts
-        else "Nobody says of any device how it is.",
+        lead=f"Devices: {counts}." if counts else "Nobody says how any device is.",
     )
 
 
-def _row(state: State) -> Sequence[Child]:
-    sign = element(
-        "span", {"class": "sign", "aria-hidden": "true"}, _SIGNS[state.level]
-    )
-    users = [f"{each.pod.meta.namespace}/{each.pod.meta.name}" for each in state.users]
+def _row(group: Group) -> Sequence[Child]:
+    level = group.level
+    sign = element("span", {"class": "sign", "aria-hidden": "true"}, _SIGNS[level])
+    names = [str(each.subject) for each in group.states]
+    users = [f"{each.pod.meta.namespace}/{each.pod.meta.name}" for each in group.users]
     return [
-        str(state.subject),
-        element(
-            "span", {"class": f"level {state.level}"}, sign, " ", state.level.value
-        ),
-        listing((_said(each.message, each.since) for each in state.signs), "facts"),
-        listing(cut(users, _USERS, "pods"), "facts") if users else "none",
+        folded(names, "devices"),
+        element("span", {"class": f"level {level}"}, sign, " ", level.value),
+        listing((_said(each.message, each.since) for each in group.signs), "facts"),
+        folded(users, "pods") if users else "none",
     ]
 
 

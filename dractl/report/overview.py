@@ -9,8 +9,7 @@ from dractl.report.parts import counted, listing, paragraph
 from dractl.report.states import LOOKS
 from dractl.report.states import counted as by_state
 from dractl.report.subject import Report
-from dractl.report.svg.frame import CELL, mark
-from dractl.report.svg.strip import bar
+from dractl.report.svg.strip import bar, sign
 from dractl.rules.registry import Severity
 
 
@@ -92,14 +91,13 @@ def _legend(counts: Counts) -> Markup:
         element(
             "li",
             {},
+            sign(state),
             element(
-                "svg",
-                {"width": CELL, "height": CELL, "aria-hidden": "true"},
-                mark(state),
+                "span",
+                {},
+                element("strong", {"class": "number"}, f"{number:,}"),
+                f" {LOOKS[state].word}",
             ),
-            element("strong", {"class": "number"}, f"{number:,}"),
-            " ",
-            LOOKS[state].word,
             element("span", {"class": "quiet"}, LOOKS[state].meaning),
         )
         for state, number in by_state(counts)

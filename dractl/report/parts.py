@@ -9,10 +9,11 @@ NUMBER: Final = "number"
 
 
 class Column(NamedTuple):
-    """The head of a column; numbers stand to the right."""
+    """The head of a column; numbers stand to the right. `sign` is before it."""
 
     name: str
     kind: str | None = None
+    sign: Markup | None = None
 
 
 def section(
@@ -89,13 +90,24 @@ def cut(items: Sequence[Child], most: int, noun: str) -> Iterable[Child]:
     return (*items[:most], f"and {len(items) - most:,} more {noun}")
 
 
+def folded(names: Sequence[str], noun: str, most: int = 100) -> Child:
+    """Return the first of some names, and the others on demand."""
+    if len(names) == 1:
+        return names[0]
+    return details(
+        f"{names[0]} and {len(names) - 1:,} more", listing(cut(names, most, noun))
+    )
+
+
 def counted(number: int, noun: str) -> str:
     """Return `1 node`, `2,000 nodes`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _head(column: Column) -> Markup:
-    return element("th", {"scope": "col", "class": column.kind}, column.name)
+    return element(
+        "th", {"scope": "col", "class": column.kind}, column.sign, column.name
+    )
 
 
 def _row(cells: Sequence[Child], columns: Sequence[Column]) -> Markup:

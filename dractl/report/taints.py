@@ -9,8 +9,7 @@ from dractl.report.parts import (
     NUMBER,
     Column,
     code,
-    cut,
-    details,
+    folded,
     listing,
     section,
     table,
@@ -19,7 +18,6 @@ from dractl.report.subject import Report
 from dractl.taints.listing import ListedTaint
 
 _SHOWN: Final = 300
-_DEVICES: Final = 100
 _COLUMNS: Final = (
     Column("Taint"),
     Column("From"),
@@ -68,9 +66,7 @@ def _driver(listed: ListedTaint) -> str:
 
 def _which(listed: ListedTaint) -> Child:
     names = [str(each) for each in listed.devices]
-    if len(names) <= 1:
-        return "".join(names) or "no device"
-    return details(f"{names[0]}, …", listing(cut(names, _DEVICES, "devices")))
+    return folded(names, "devices") if names else "no device"
 
 
 def _known(listed: ListedTaint) -> Sequence[Child]:

@@ -24,6 +24,7 @@ text{font:13px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:#1d2126
 .box{fill:#fff;stroke:#b9c0c9}.band{fill:#f1f2f4;stroke:#dcdfe4}
 .gpu{fill:#e3ebf7;stroke:#35598f}.nic{fill:#e2f2ea;stroke:#2c7a55}
 .link{stroke:#8a4fa3;fill:none;stroke-width:2}.linked{fill:#8a4fa3}
+pattern rect{stroke:none!important}
 .s-a{fill:#35598f}.s-p{fill:#86a8d8}.s-f{fill:#dcefe5;stroke:#2c7a55}
 .s-t{fill:#e8a33d}.s-u{fill:#e3e5e8;stroke:#737b86}
 .k-a,.k-t{stroke:#1d2126;fill:none}.k-u{stroke:#737b86;fill:none}.k-p{fill:#35598f}

@@ -27,6 +27,12 @@ def strip(states: Sequence[State], said: str) -> Markup:
     return element("svg", {**kind, **size}, marks)
 
 
+def sign(state: State) -> Markup:
+    """Return the mark of a state, for those who see it beside its word."""
+    size: Attributes = {"width": CELL, "height": CELL, "aria-hidden": "true"}
+    return element("svg", size, mark(state))
+
+
 def bar(counts: Counts, height: int = 14) -> Markup:
     """Return a bar as wide as there is room, cut by the shares of the states."""
     size: Attributes = {"class": "bar", "role": "img", "aria-label": told(counts)}
