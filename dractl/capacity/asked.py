@@ -57,15 +57,17 @@ class Asked:
         return dataclasses.replace(subject, pod=pod, claims=own)
 
 
-def asked(snapshot: Snapshot, documents: Documents) -> tuple[Snapshot, list[Asked]]:
+def asked(
+    snapshot: Snapshot, documents: Documents, home: str = _DEFAULT
+) -> tuple[Snapshot, list[Asked]]:
     """Return the cluster with what documents define, and what they ask copies of.
 
     Templates and classes of the documents count before those of the cluster; a claim
     that the cluster has is what it is there. A claim or a template is asked for itself
-    if no pod of the documents names it. Raises DractlError for a document that cannot
+    if no pod of the documents names it. What states no namespace is in `home`. Raises DractlError for a document that cannot
     be read, or if nothing can be copied.
     """
-    given = [(each, where) for each, where in flattened(documents)]
+    given = [(_placed(each, home), where) for each, where in flattened(documents)]
     read = Snapshot.from_sourced(given)
     if read.problems:
         raise DractlError("malformed-object", str(read.problems[0]))

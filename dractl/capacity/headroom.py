@@ -1,5 +1,6 @@
 """What is left when a node is lost: the one of each kind of device that has most."""
 
+import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,9 @@ from dractl.capacity.groups import NONE, Group, grouped
 from dractl.capacity.whatif import RemoveNode, changed, displaced
 from dractl.diagnose.standins import with_stand_ins
 from dractl.model.devices import DeviceId
-from dractl.solver.placement import Outcome, Placement, place
+from dractl.solver.allocator import Allocator
+from dractl.solver.placement import Placement, Policy
+from dractl.solver.placer import Placer
 
 _HAVABLE = frozenset({State.FREE, State.PARTLY})
 
@@ -47,17 +50,32 @@ def headroom(
     of them. Of nodes with as many devices, it is the one with most in use.
     """
     snapshot = with_stand_ins(snapshot)
-    outcomes: dict[str, Outcome] = {}
+    allocator = Allocator(snapshot)
+    outcomes: dict[str, tuple[Placement, ...]] = {}
     found = []
     for group in grouped(fleet, by):
         node = _largest(snapshot, group)
         if node is None or group.name == NONE:
             continue
         if node not in outcomes:
-            after = changed(snapshot, RemoveNode(node))
-            outcomes[node] = place(after, displaced(snapshot, after))
+            outcomes[node] = _moved(snapshot, node, allocator)
         found.append(_loss(group, node, outcomes[node]))
     return tuple(found)
+
+
+def _moved(
+    snapshot: Snapshot, node: str, allocator: Allocator
+) -> tuple[Placement, ...]:
+    """Return where goes what a node has devices for, once it is gone."""
+    after = changed(snapshot, RemoveNode(node))
+    # With the node closed instead of gone, the other nodes need no second look.
+    closed = dataclasses.replace(after, slices=snapshot.slices, nodes=snapshot.nodes)
+    placer = Placer(closed, None, Policy.FIRST, closed=(node,))
+    usage = placer.allocator.usage
+    placer.allocator.adopt(allocator)
+    placer.allocator.usage = usage
+    subjects = displaced(snapshot, after)
+    return tuple(placer.place(each, worded=False) for each in subjects)
 
 
 def _largest(snapshot: Snapshot, group: Group) -> str | None:
@@ -70,10 +88,10 @@ def _largest(snapshot: Snapshot, group: Group) -> str | None:
     return max(sizes, key=lambda name: sizes[name], default=None)
 
 
-def _loss(group: Group, node: str, outcome: Outcome) -> Loss:
+def _loss(group: Group, node: str, placements: Sequence[Placement]) -> Loss:
     lost = [each for each in group.uses if each.node == node]
     kept = [each for each in group.uses if each.node != node]
-    taken = set(_taken(outcome.placements))
+    taken = set(_taken(placements))
     before = [each for each in group.uses if each.state in _HAVABLE]
     after = [
         each
@@ -87,8 +105,8 @@ def _loss(group: Group, node: str, outcome: Outcome) -> Loss:
         sum(each.state in _HAVABLE for each in lost),
         len(before),
         len(after),
-        tuple(each for each in outcome.placements if each.node is not None),
-        tuple(each for each in outcome.placements if each.node is None),
+        tuple(each for each in placements if each.node is not None),
+        tuple(each for each in placements if each.node is None),
     )
 
 
