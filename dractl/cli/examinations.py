@@ -28,8 +28,8 @@ def text(answer: Examination, screen: Terminal, *, whole: bool) -> str:
     if answer.skipped:
         lines = [
             line
-            for each in answer.skipped
-            for line in indented(f"{each.code}: {each.why}", limit, "  ", "    ")
+            for why, codes in _unmade(answer).items()
+            for line in indented(f"{', '.join(codes)}: {why}", limit, "  ", "    ")
         ]
         blocks.append([screen.heading("NOT CHECKED"), *lines])
     blocks.append([*_passed(answer, screen, whole=whole or screen.verbose)])
@@ -73,6 +73,14 @@ def _verdict(answer: Examination) -> str:
         parts.append(f"{counted(kept, 'check')} not made in full")
     said = ", ".join(parts) or "nothing found"
     return f"{ready} for DRA on Kubernetes {answer.profile.version}: {said}"
+
+
+def _unmade(answer: Examination) -> dict[str, list[str]]:
+    """Return the checks that were not made in full, by why."""
+    found: dict[str, list[str]] = {}
+    for each in answer.skipped:
+        found.setdefault(each.why, []).append(each.code)
+    return found
 
 
 def _by_check(findings: Sequence[Finding]) -> list[list[Finding]]:
