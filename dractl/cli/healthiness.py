@@ -85,6 +85,9 @@ def silences(found: Health) -> Iterator[str]:
         use = "in use" if is_in_use else "not in use"
         devices = f"{counted(total, 'device')} {use} ({of}{more})"
         yield f"nobody reports health for {devices}: {why}"
+    for driver, switch in dict.fromkeys((e.driver, e.switch) for e in found.silent):
+        if switch:
+            yield f"driver {driver} publishes health only with {switch}"
 
 
 _ILL: Final = frozenset({Level.UNHEALTHY, Level.DEGRADED})

@@ -106,12 +106,16 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """Devices of a driver of which nobody says how they are, and why that is so."""
+    """Devices of a driver of which nobody says how they are, and why that is so.
+
+    `switch` is what the driver needs to publish health, "" where that is not known.
+    """
 
     driver: str
     is_in_use: bool
     devices: tuple[DeviceId, ...]
     why: str
+    switch: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from dractl.health.answer import (
 )
 from dractl.health.conditions import signs_of
 from dractl.health.places import Places
-from dractl.health.published import Published, health_of, of_rule
+from dractl.health.published import Published, health_of, is_watched, of_rule
 from dractl.health.reports import reports_of
 from dractl.health.scope import Scope
 from dractl.model.claims import DeviceResult, DeviceStatus, ResourceClaim
@@ -122,6 +122,15 @@ class _Survey:
                 for subject in freeform.subjects_of(claim):
                     found.setdefault(subject, []).append((sign, None))
         return found
+
+    @cached_property
+    def _watching(self) -> frozenset[str]:
+        """The drivers that are seen to taint what is ill."""
+        return frozenset(
+            device.driver
+            for device in self._fleet.devices.values()
+            if device.taints and is_watched(device)
+        )
 
     # -- states
 
@@ -239,8 +248,10 @@ class _Survey:
             elif is_in_use:
                 why = f"kubelets report nothing: their gate {_KUBELET} is off"
             switch = health_of(driver).switch
-            more = f"; the driver publishes health with {switch}" if switch else ""
-            yield Silent(driver, is_in_use, tuple(devices), f"{why}{more}")
+            if driver in self._watching:
+                switch = ""
+                why += "; their driver taints what is ill, and not these"
+            yield Silent(driver, is_in_use, tuple(devices), why, switch)
 
     def _running_evictions(self, states: Sequence[State]) -> Iterator[Eviction]:
         users = {id(user.pod): user for state in states for user in state.users}

@@ -113,6 +113,7 @@ def _silent(silent: Silent) -> Document:
             "names": [str(each) for each in silent.devices[:_MOST_NAMES]],
         },
         "why": silent.why,
+        "switch": silent.switch or None,
     }
 
 

@@ -43,6 +43,12 @@ def health_of(driver: str) -> Health:
     return _ROWS.get(driver, _USUAL)
 
 
+def is_watched(device: Device) -> bool:
+    """Tell whether a taint shows that the driver looks after the health of devices."""
+    ills = health_of(device.driver).ills
+    return any(_meaning(ills, each.key) for each in device.taints)
+
+
 class Published:
     """What slices and rules say; equal taints give the same sign."""
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "cel": ["true"],
     "cleanup": ["-A"],
     "explain": ["-A"],
+    "health": ["-A"],
     "migrate plan": ["-A"],
     "migrate render": ["-A", "-o", "-"],
     "snapshot": ["-A"],
@@ -120,7 +121,10 @@ def test_a_role_of_a_command_that_only_reads_changes_nothing(dractl: Runner) -> 
 
 
 def test_only_a_command_that_can_follow_changes_may_watch() -> None:
-    assert [each for each in NEEDS if "watch" in permissions(each)] == ["explain"]
+    assert [each for each in NEEDS if "watch" in permissions(each)] == [
+        "explain",
+        "health",
+    ]
 
 
 def test_of_single_objects_only_those_are_named(dractl: Runner) -> None:
