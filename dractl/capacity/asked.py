@@ -64,8 +64,8 @@ def asked(
 
     Templates and classes of the documents count before those of the cluster; a claim
     that the cluster has is what it is there. A claim or a template is asked for itself
-    if no pod of the documents names it. What states no namespace is in `home`. Raises DractlError for a document that cannot
-    be read, or if nothing can be copied.
+    if no pod of the documents names it. What states no namespace is in `home`. Raises
+    DractlError for a document that cannot be read, or if nothing can be copied.
     """
     given = [(_placed(each, home), where) for each, where in flattened(documents)]
     read = Snapshot.from_sourced(given)
@@ -99,6 +99,15 @@ def asked(
 def claim_asked(snapshot: Snapshot, claim: ResourceClaim) -> Asked:
     """Return a request for copies of a claim that the cluster has."""
     return _claim(snapshot, "ResourceClaim", claim.meta, claim.spec)
+
+
+def _placed(document: object, home: str) -> object:
+    if not isinstance(document, Mapping):
+        return document
+    metadata = document.get("metadata", {})
+    if not isinstance(metadata, Mapping) or metadata.get("namespace"):
+        return document
+    return {**document, "metadata": {**metadata, "namespace": home}}
 
 
 def _pods(cluster: Snapshot, documents: Documents) -> Iterator[Asked]:

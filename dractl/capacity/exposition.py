@@ -59,8 +59,8 @@ def _devices(look: Look) -> Iterator[Sample]:
     for use in look.fleet:
         key = (use.id.driver, ",".join(sorted(use.classes)), use.node, use.model)
         found.setdefault(key, Counter())[use.state] += 1
-    for key, states in found.items():
-        labels = tuple(zip(("driver", "class", "node", "model"), key, strict=True))
+    for names, states in found.items():
+        labels = tuple(zip(("driver", "class", "node", "model"), names, strict=True))
         for state in State:
             yield (*labels, ("state", state.value)), states[state]
 
