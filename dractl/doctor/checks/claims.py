@@ -100,24 +100,44 @@ def devices_are_published(case: Case) -> Iterator[Finding | Skipped]:
 def claims_are_allocated(case: Case) -> Iterator[Finding | Skipped]:
     """A pod waits for the devices of its claims for more than ten minutes.
 
-    `dractl explain` says what keeps it, and what would help. A claim that no pod names
-    waits for one; that is as it should be.
+    `dractl explain` says what keeps it, and what would help. Pods that the scheduler
+    has refused and that are younger are told in one line, to know. A claim that no pod
+    names waits for one; that is as it should be.
     """
+    young = []
     for pod in case.snapshot.pods:
         created = moment(pod.meta.creation_timestamp)
         waits = bool(pod.claims) and not pod.node_name and pod.phase not in _DONE
-        if not waits or pod.gates or created is None or case.now - created < _LONG:
+        if not waits or pod.gates or pod.meta.deletion_timestamp is not None:
             continue
-        if pod.meta.deletion_timestamp is None:
-            yield Finding(
-                "claim-pending",
-                Severity.WARNING,
-                f"it waits since {pod.meta.creation_timestamp}",
-                _pod(pod),
-                fix="see what keeps it",
-                commands=(_explained(pod),),
-                evidence={"since": pod.meta.creation_timestamp},
-            )
+        if created is None or case.now - created < _LONG:
+            young += [_pod(pod)] if _is_refused(pod) else []
+            continue
+        yield Finding(
+            "claim-pending",
+            Severity.WARNING,
+            f"it waits since {pod.meta.creation_timestamp}",
+            _pod(pod),
+            fix="see what keeps it",
+            commands=(_explained(pod),),
+            evidence={"since": pod.meta.creation_timestamp},
+        )
+    if young:
+        yield Finding(
+            "claim-pending",
+            Severity.INFO,
+            f"refused by the scheduler, and not yet for long: {listed(young, _FEW)}",
+            fix="see what keeps them",
+            commands=("dractl explain pending -A",),
+            evidence={"pods": young},
+        )
+
+
+def _is_refused(pod: Pod) -> bool:
+    return any(
+        each.type == "PodScheduled" and each.status == "False"
+        for each in pod.conditions
+    )
 
 
 @check("prepare-failed", Severity.ERROR)

@@ -127,6 +127,16 @@ def test_a_pod_that_has_just_come_is_given_time() -> None:
     assert not found("claim-pending", [*healthy(), claim("c"), waits])
 
 
+def test_a_young_pod_that_the_scheduler_has_refused_is_to_know() -> None:
+    waits = pod("p", claims=["c"], node_name="", phase="Pending")
+    waits["metadata"]["creationTimestamp"] = "2026-11-19T23:55:00Z"
+    refused = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}
+    waits["status"]["conditions"] = [refused]
+    (finding,) = found("claim-pending", [*healthy(), claim("c"), waits])
+    assert finding.severity is Severity.INFO
+    assert "Pod/default/p" in finding.message
+
+
 def failed(name: str, reason: str) -> Wire:
     """Return an event of a pod."""
     return {
