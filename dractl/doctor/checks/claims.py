@@ -98,11 +98,12 @@ def devices_are_published(case: Case) -> Iterator[Finding | Skipped]:
 
 @check("claim-pending", Severity.WARNING)
 def claims_are_allocated(case: Case) -> Iterator[Finding | Skipped]:
-    """A pod waits for the devices of its claims for more than ten minutes.
+    """A pod waits for the devices of its claims.
 
-    `dractl explain` says what keeps it, and what would help. Pods that the scheduler
-    has refused and that are younger are told in one line, to know. A claim that no pod
-    names waits for one; that is as it should be.
+    It is told if it waits for more than ten minutes: `dractl explain` says what keeps
+    it, and what would help. Pods that the scheduler has refused and that are younger
+    are told in one line, to know. A claim that no pod names waits for one; that is as
+    it should be.
     """
     young = []
     for pod in case.snapshot.pods:
