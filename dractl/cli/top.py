@@ -37,6 +37,9 @@ Examples:
   dractl top --by architecture
   dractl top --by owner
 
+  # a picture of it
+  dractl top --svg > capacity.svg
+
   # which partitions counters still allow, and how much of quotas is used
   dractl top partitions
   dractl top quotas
@@ -86,6 +89,9 @@ SortOption = Annotated[
 NoHeadersOption = Annotated[
     bool, typer.Option("--no-headers", help="Leave out the line with the columns.")
 ]
+SvgOption = Annotated[
+    bool, typer.Option("--svg", help="Draw groups of devices, as a picture in SVG.")
+]
 FormatOption = Annotated[
     Literal["table", "wide", "json", "yaml", "name", "csv"],
     typer.Option("-o", "--output", help="How to print the answer."),
@@ -103,6 +109,7 @@ def top(  # noqa: PLR0913 - one parameter per option
     labels: LabelsOption = None,
     sort: SortOption = None,
     no_headers: NoHeadersOption = False,
+    svg: SvgOption = False,
     source: Source,
     namespace: NamespaceOption = None,
     all_namespaces: AllNamespacesOption = False,
@@ -139,7 +146,11 @@ def top(  # noqa: PLR0913 - one parameter per option
     look = Look(snapshot, only)
     name = what or ("groups" if by is not None else topping.OVERVIEW)
     view = by_attribute(by) if by is not None else VIEWS.get(name)
-    if output_format in {"json", "yaml"}:
+    if svg:
+        from dractl.cli.plots import plotted
+
+        screen.write(plotted(look, name, view, output_format))
+    elif output_format in {"json", "yaml"}:
         screen.write(topping.as_data(look, name, view, output_format))
     elif output_format == "name":
         screen.write(topping.as_names(look, view or VIEWS["nodes"]))

@@ -7,7 +7,7 @@ from dractl.cli.terminal import Terminal
 from dractl.cli.text import NARROW, columns, counted, filled, visible, width
 from dractl.discovery.inventory import Inventory
 from dractl.discovery.links import Link
-from dractl.discovery.topology import NEAR, Branch, Place, Topology
+from dractl.discovery.topology import NEAR, Branch, Place, Topology, told
 
 _MOST: Final = 8  # parts of one device that are drawn one by one
 
@@ -72,7 +72,7 @@ def _below(
     for number, branch in enumerate(shown):
         is_last = number == len(shown) - 1 and not rest
         head = f"{start}{strokes.last if is_last else strokes.inner}"
-        yield _cut(f"{head}{_text(branch, whole)}", limit)
+        yield _cut(f"{head}{visible(told(branch, whole))}", limit)
         inner = f"{start}{strokes.below if is_last else strokes.along}"
         yield from _below(branch.branches, strokes, inner, limit, branch)
     if rest:
@@ -84,23 +84,6 @@ def _has_more(branches: Sequence[Branch]) -> bool:
     likeness = {(each.place, each.kind, each.model) for each in branches}
     is_whole = any(each.place is not Place.DEVICE for each in branches)
     return is_whole or len(likeness) > 1 or branches[0].kind in {"gpu", "nic"}
-
-
-def _text(branch: Branch, whole: Branch | None) -> str:
-    """Return what is said of a branch; a part repeats nothing of its device."""
-    if branch.place is Place.NUMA:
-        title = f"NUMA node {branch.name}" if branch.name else "no NUMA node is told"
-        return visible(": ".join(filter(None, (title, branch.label))))
-    if branch.place is Place.ROOT:
-        return visible(f"PCIe root {branch.name}" if branch.name else "no PCIe root")
-    if branch.place is Place.SWITCH:
-        return visible(f"switch {branch.name}")
-    parts = [branch.name, branch.kind, branch.label, branch.model]
-    if whole is not None and whole.place is Place.DEVICE:
-        own = branch.model.removeprefix(whole.model).strip()
-        name = branch.name if branch.name != whole.name else ""
-        parts = [name, branch.kind, branch.label, own]
-    return visible("  ".join(filter(None, parts)))
 
 
 def _cut(line: str, limit: int) -> str:

@@ -54,6 +54,23 @@ class Branch:
     branches: tuple["Branch", ...] = ()
 
 
+def told(branch: Branch, whole: Branch | None = None) -> str:
+    """Return what is said of a branch; a part of a device repeats nothing of it."""
+    if branch.place is Place.NUMA:
+        title = f"NUMA node {branch.name}" if branch.name else "no NUMA node is told"
+        return ": ".join(filter(None, (title, branch.label)))
+    if branch.place is Place.ROOT:
+        return f"PCIe root {branch.name}" if branch.name else "no PCIe root"
+    if branch.place is Place.SWITCH:
+        return f"switch {branch.name}"
+    parts = [branch.name, branch.kind, branch.label, branch.model]
+    if whole is not None and whole.place is Place.DEVICE:
+        own = branch.model.removeprefix(whole.model).strip()
+        name = branch.name if branch.name != whole.name else ""
+        parts = [name, branch.kind, branch.label, own]
+    return "  ".join(filter(None, parts))
+
+
 @dataclass(frozen=True, slots=True)
 class Affinity:
     """An accelerator, and the NICs that are the nearest to it."""

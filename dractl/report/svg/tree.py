@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from dractl.discovery.inventory import Inventory
 from dractl.discovery.links import Link
-from dractl.discovery.topology import NEAR, Branch, Place, Topology
+from dractl.discovery.topology import NEAR, Branch, Place, Topology, told
 from dractl.report.element import Attributes, Markup, element, joined
 from dractl.report.svg.frame import alone, label, text
 
@@ -19,17 +19,36 @@ _ALIKE: Final = 8  # parts of a device that are drawn one by one
 _LETTER: Final = 7.2  # pixels that a letter takes at most
 _LANE: Final = 9  # between links beside the tree
 _LANES: Final = 24  # links that are drawn; of more, the words tell
+_NAMED: Final = 4  # ends of links that a note names
 _MESH: Final = 3  # devices of which each two are linked, that are one line
 
 
 class _Line(NamedTuple):
-    """A row of the tree: what it is of, how deep, and the row that it hangs from."""
+    """A row of the tree: what it is of, how deep, and the row that it hangs from.
+
+    `branch` None: it stands for parts of a device that are not drawn one by one.
+    """
 
     branch: Branch | None
     said: str
     depth: int
-    above: int | None
+    above: "_Line | None"
     y: int
+
+    @property
+    def x(self) -> int:
+        """Where it begins."""
+        return _EDGE + self.depth * _INDENT
+
+    @property
+    def letters(self) -> int:
+        """How many letters there is room for."""
+        return int((_WIDTH - self.depth * _INDENT - 12) / _LETTER)
+
+    @property
+    def end(self) -> float:
+        """Where its box ends."""
+        return self.x + min(len(self.said), self.letters) * _LETTER + 16
 
 
 def topology_plot(part: Inventory) -> str:
@@ -54,7 +73,7 @@ def topology_plot(part: Inventory) -> str:
         (_drawn(each) for each in lines),
         lanes.drawn(),
         (
-            label(_EDGE, bottom + _GAP + 14 + 20 * number, note, 90, "quiet")
+            label(_EDGE, bottom + _GAP + 14 + 20 * number, note, 80, "quiet")
             for number, note in enumerate(notes)
         ),
     )
@@ -65,43 +84,32 @@ def topology_plot(part: Inventory) -> str:
 
 def _lines(branches: Sequence[Branch]) -> Iterator[_Line]:
     y = _HEAD
-    number = 0
     for numa in branches:
-        found = list(_below(numa, 0, None, number, y))
+        found = list(_below(numa, None, y))
         yield from found
-        number += len(found)
         y = found[-1].y + _ROW + _GAP
 
 
 def _below(
-    branch: Branch, depth: int, above: int | None, number: int, y: int
+    branch: Branch,
+    above: _Line | None,
+    y: int,
 ) -> Iterator[_Line]:
-    """Yield the rows of a branch; `number` is that of the first of them."""
-    yield _Line(branch, _text(branch), depth, above, y)
+    """Yield the rows of a branch that hangs from another row."""
+    whole = None if above is None else above.branch
+    said = told(branch, whole).replace("  ", " · ")
+    own = _Line(branch, said, 0 if above is None else above.depth + 1, above, y)
+    yield own
     shown = branch.branches
     alike = branch.place is Place.DEVICE and len(shown) > _ALIKE
-    own = number
-    number += 1
     y += _ROW
     for each in shown[:2] if alike else shown:
-        found = list(_below(each, depth + 1, own, number, y))
+        found = list(_below(each, own, y))
         yield from found
-        number += len(found)
         y = found[-1].y + _ROW
     if alike:
-        yield _Line(None, f"and {len(shown) - 2} more like these", depth + 1, own, y)
-
-
-def _text(branch: Branch) -> str:
-    if branch.place is Place.NUMA:
-        title = f"NUMA node {branch.name}" if branch.name else "no NUMA node is told"
-        return ": ".join(filter(None, (title, branch.label)))
-    if branch.place is Place.ROOT:
-        return f"PCIe root {branch.name}" if branch.name else "no PCIe root"
-    if branch.place is Place.SWITCH:
-        return f"switch {branch.name}"
-    parts = (branch.kind, branch.label, branch.model, branch.name)
-    return "  ".join(dict.fromkeys(filter(None, parts)))
+        more = f"and {len(shown) - 2} more like these"
+        yield _Line(None, more, own.depth + 1, own, y)
 
 
 def _bands(lines: Sequence[_Line]) -> Iterator[Markup]:
@@ -123,24 +131,25 @@ def _wires(lines: Sequence[_Line]) -> Iterator[Markup]:
     for each in lines:
         if each.above is None:
             continue
-        x = _EDGE + each.depth * _INDENT - 14
-        top, middle = lines[each.above].y + 21, each.y + 11
+        x = each.x - 14
+        top, middle = each.above.y + 21, each.y + 11
         yield element("path", {"class": "wire", "d": f"M{x} {top}V{middle}h10"})
 
 
 def _drawn(line: _Line) -> Markup:
-    x = _EDGE + line.depth * _INDENT
+    x = line.x
     branch = line.branch
     kind = None
     if branch is not None and branch.place is Place.DEVICE:
         kind = branch.kind if branch.kind in {"gpu", "nic"} else "box"
-    most = int((_WIDTH - line.depth * _INDENT - 12) / _LETTER)
     box = None
     if kind is not None:
-        length = min(len(line.said), most) * _LETTER + 16
+        length = round(line.end - x, 1)
         size: Attributes = {"x": x, "y": line.y, "width": length, "height": 22, "rx": 5}
         box = element("rect", {"class": kind, **size})
-    return joined(box, label(x + (8 if box else 0), line.y + 16, line.said, most))
+    return joined(
+        box, label(x + (8 if box else 0), line.y + 16, line.said, line.letters)
+    )
 
 
 # -- links
@@ -150,9 +159,10 @@ class _Lanes:
     """Links beside the tree, each in a lane of its own."""
 
     def __init__(self, lines: Sequence[_Line], links: Sequence[Link]) -> None:
+        # A part has the address of its device, which comes before it.
         self._at = {
-            each.branch.name: each.y + 11
-            for each in lines
+            each.branch.name: each
+            for each in reversed(lines)
             if each.branch is not None and each.branch.place is Place.DEVICE
         }
         self._links = [
@@ -182,8 +192,9 @@ class _Lanes:
         """Yield the lines."""
         for place, (kind, ends) in enumerate([*self._lanes()][:_LANES]):
             x = _EDGE + _WIDTH + 20 + place * _LANE
-            rows = sorted(self._at[each] for each in ends)
-            stubs = "".join(f"M{_EDGE + _WIDTH - 4} {y}H{x}" for y in rows)
+            found = sorted((self._at[each] for each in ends), key=lambda one: one.y)
+            rows = [each.y + 11 for each in found]
+            stubs = "".join(f"M{each.end:.1f} {each.y + 11}H{x}" for each in found)
             path = f"M{x} {rows[0]}V{rows[-1]}{stubs}"
             dots = (
                 element("circle", {"class": "linked", "cx": x, "cy": y, "r": 3})
@@ -225,7 +236,8 @@ def _notes(topology: Topology) -> Iterator[str]:
         groups.setdefault((each.kind, each.count, each.end is None), []).append(each)
     for (kind, count, to_switch), links in groups.items():
         where = "to switches" if to_switch else "to each other"
-        names = ", ".join(called.get(each, each) for each in _ends(links))
+        ends = [called.get(each, each) for each in _ends(links)]
+        names = ", ".join(ends) if len(ends) <= _NAMED else f"{len(ends)} devices"
         yield f"{kind}, {count} each {where}: {names}"
     for one in topology.affinities:
         nics = ", ".join(called.get(nic, nic) for nic in one.nics)
