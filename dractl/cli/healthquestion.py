@@ -33,7 +33,9 @@ def scope_of(
     TYPE/NAME. Devices and nodes are in no namespace.
     """
     if driver is not None:
-        _known("driver", driver, (each.driver for each in snapshot.slices))
+        drivers = {each.driver for each in snapshot.slices}
+        drivers |= {each.driver for each in _devices(snapshot)}
+        _known("driver", driver, drivers)
     if node is not None:
         _known("node", node, _nodes(snapshot))
     scope = Scope(namespace, driver, node)

@@ -4,15 +4,14 @@ Drivers are free in what they report (KEP-4817 recommends Ready), so that only t
 count whose meaning is plain.
 """
 
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from dractl.diagnose.scheduled import is_bad
 from dractl.health.answer import Level, Sign
+from dractl.health.wording import words_of
 from dractl.model.claims import Condition, DeviceResult, DeviceStatus
 
-_WORDS: Final = re.compile(r"[A-Z][a-z0-9]*|[a-z0-9]+")
 _GOOD: Final = frozenset({"Ready", "Healthy", "Available", "Online", "Succeeded"})
 _GRAVE: Final = frozenset({"Unhealthy", "Failed", "Faulty", "Error", "Offline", "Lost"})
 _SLIGHT: Final = frozenset({"Degraded"})
@@ -39,29 +38,20 @@ def signs_of(
 
 def _level(condition: Condition, *, is_running: bool) -> Level | None:
     """Return what a condition means; None: its meaning is not plain."""
-    word = _last_word(condition.type)
-    if _is_one_of(word, _GOOD):
+    words = words_of(condition.type)
+    word = words[-1] if words else ""
+    if word in _GOOD:
         if condition.status == "True":
             return Level.HEALTHY
         if condition.status != "False":
             return Level.UNKNOWN
         is_slight = is_running and word != "Healthy"
         return Level.DEGRADED if is_slight else Level.UNHEALTHY
-    if condition.status == "Unknown" and _is_one_of(word, _GRAVE | _SLIGHT):
+    if condition.status == "Unknown" and word in _GRAVE | _SLIGHT:
         return Level.UNKNOWN
     if condition.status == "True" and (is_bad(condition) or word in _GRAVE | _SLIGHT):
         return Level.DEGRADED if word in _SLIGHT else Level.UNHEALTHY
     return None
-
-
-def _is_one_of(word: str, words: Collection[str]) -> bool:
-    return word in words
-
-
-def _last_word(text: str) -> str:
-    """Return the last word of a name such as `NetworkReady` or `example.com/Ready`."""
-    found = _WORDS.findall(text.rpartition("/")[2])
-    return found[-1] if found else ""
 
 
 def _sign(code: str, level: Level | None, condition: Condition) -> Sign:

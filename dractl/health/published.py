@@ -4,7 +4,6 @@ Which attributes and taints mean something is data of the vendors' rows.
 """
 
 import dataclasses
-import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
@@ -12,6 +11,7 @@ from typing import Final
 
 from dractl.api.spelling import written
 from dractl.health.answer import Level, Sign
+from dractl.health.wording import words_of
 from dractl.model.devices import Device, Taint
 from dractl.model.taintrules import DeviceTaintRule
 from dractl.vendors import VENDORS
@@ -30,11 +30,15 @@ _ROWS: Final[Mapping[str, Health]] = {
     for driver in vendor.drivers
     if driver.health is not None
 }
-_ILL: Final = re.compile(
-    r"health|sick|broken|fault|fail|error|lost|xid|defect|damaged|dead|degraded"
-    r"|overheat|offline",
-    re.IGNORECASE,
+_ILL: Final = frozenset(
+    {
+        *("broken", "damaged", "dead", "defect", "defective", "degraded", "ecc"),
+        *("error", "errors", "fail", "failed", "failing", "failure", "fault"),
+        *("faults", "faulty", "health", "lost", "offline", "overheated", "sick"),
+        *("unhealthy", "xid"),
+    }
 )
+"""Words in keys and values of taints that speak of health."""
 _NO_EFFECT: Final = "None"
 
 
@@ -94,7 +98,7 @@ def _of_driver(driver: str, taint: Taint) -> Sign:
     known = health_of(driver)
     what = _meaning(known.ills, taint.key)
     other = _meaning(known.others, taint.key)
-    is_ill = bool(what) or (not other and bool(_ILL.search(taint.key)))
+    is_ill = bool(what) or (not other and _speaks_of_health(taint.key))
     told = what or other
     message = f"its driver taints it {written(taint)}{f': {told}' if told else ''}"
     return Sign(
@@ -109,7 +113,7 @@ def _of_driver(driver: str, taint: Taint) -> Sign:
 def of_rule(rule: DeviceTaintRule) -> Sign:
     """Return what a rule says of the devices that it selects."""
     taint = rule.taint
-    is_ill = bool(_ILL.search(taint.key) or _ILL.search(taint.value))
+    is_ill = _speaks_of_health(taint.key) or _speaks_of_health(taint.value)
     return Sign(
         "rule-taint",
         _level(taint, is_ill=is_ill),
@@ -124,6 +128,10 @@ def _level(taint: Taint, *, is_ill: bool) -> Level | None:
     if taint.effect == _NO_EFFECT:
         return None
     return Level.UNHEALTHY if is_ill else Level.DEGRADED
+
+
+def _speaks_of_health(name: str) -> bool:
+    return any(word.lower() in _ILL for word in words_of(name))
 
 
 def _meaning(patterns: Mapping[str, str], key: str) -> str:

@@ -116,6 +116,12 @@ def test_a_device_is_told_with_all_that_is_said(
         assert part in ran.out
 
 
+def test_a_driver_that_is_gone_can_be_asked_about(health: Asker) -> None:
+    ran = health([cluster.claim(), cluster.pod()], "--driver", cluster.DRIVER)
+    assert ran.status == 1
+    assert "publishes nothing any more" in ran.out
+
+
 def test_what_nobody_speaks_of_is_told_by_name(health: Asker) -> None:
     ran = health(cluster.usual(), "device", f"{cluster.DRIVER}/n1/gpu-1")
     assert "UNKNOWN" in ran.out

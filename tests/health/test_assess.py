@@ -229,7 +229,9 @@ def test_attributes_tell_as_their_vendor_has_them(
         ),
         ("gpu.intel.com", taint("UnboundUnmanaged"), Level.DEGRADED),
         ("x.example.com", taint("x.example.com/hw-error"), Level.UNHEALTHY),
-        ("x.example.com", taint("x.example.com/kept-for-bob"), Level.DEGRADED),
+        ("x.example.com", taint("x.example.com/FanFailed"), Level.UNHEALTHY),
+        ("x.example.com", taint("x.example.com/default-deadline"), Level.DEGRADED),
+        ("x.example.com", taint("health.example.com/kept-for-bob"), Level.DEGRADED),
     ],
 )
 def test_taints_of_drivers_tell_what_their_keys_mean(
