@@ -7,6 +7,7 @@ from dractl.api.snapshot import Snapshot
 from dractl.catalogue.published import published
 from dractl.diagnose.standins import with_stand_ins
 from dractl.diagnose.words import listed
+from dractl.model.claims import ObjectMeta
 from dractl.model.devices import NodeScope
 from dractl.model.nodeselection import NodeSelectorError
 from dractl.model.workloads import Node
@@ -39,7 +40,7 @@ class Reach:
     """
 
     def __init__(self, snapshot: Snapshot, allocator: Allocator | None = None) -> None:
-        self._given = snapshot
+        self._slices = snapshot.slices
         snapshot = with_stand_ins(snapshot)
         self.allocator = Allocator(snapshot) if allocator is None else allocator
         self._nodes = snapshot.node_by_name
@@ -66,9 +67,15 @@ class Reach:
 
     def _gone(self) -> Iterator[Node]:
         """Yield stand-ins for nodes that slices name and that are not there."""
-        for node in with_stand_ins(_without_nodes(self._given)).nodes:
-            if node.name not in self._nodes:
-                yield node
+        names = {
+            scope.node_name: None
+            for each in self._slices
+            for scope in (each.scope, *(d.scope for d in each.devices if d.scope))
+            if scope.node_name
+        }
+        for name in names:
+            if name not in self._nodes:
+                yield Node(ObjectMeta(name))
 
     def _look(self, node: Node) -> None:
         try:
@@ -154,10 +161,6 @@ class Reach:
         if found == want:
             return f"pool {key[1]}: generation {newest} is on other nodes already"
         return f"pool {key[1]} has {found} of {want} slices of generation {newest}"
-
-
-def _without_nodes(snapshot: Snapshot) -> Snapshot:
-    return Snapshot(snapshot.profile, slices=snapshot.slices)
 
 
 def _includes(scope: NodeScope, node: Node) -> bool:
