@@ -8,6 +8,7 @@ from dractl.doctor.case import Case
 from dractl.doctor.checks import (
     access,
     admin,
+    bugs,
     claims,
     classes,
     drivers,
@@ -30,7 +31,7 @@ from dractl.model.cluster_info import Cause
 _UNREAD: Final = frozenset({Cause.FORBIDDEN, Cause.FAILED})
 MODULES: Final = (
     release, uses, gates, files, drivers, pools, leftovers, nodes, classes, claims,
-    plugins, runtime, quota, admin, access, permissions, scaling,
+    plugins, runtime, quota, admin, access, permissions, scaling, bugs,
 )  # fmt: skip
 """Whose import enters their checks into the table."""
 

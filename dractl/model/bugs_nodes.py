@@ -5,7 +5,9 @@ from typing import Final
 from dractl.model.bug import Affected, Bug, Part
 from dractl.model.cluster import KubernetesVersion
 
-_V34, _V36, _V37, _V38 = (KubernetesVersion(1, minor) for minor in (34, 36, 37, 38))
+_V34, _V35, _V36, _V37, _V38 = (
+    KubernetesVersion(1, minor) for minor in (34, 35, 36, 37, 38)
+)
 _K8S: Final = "kubernetes/kubernetes"
 
 OTHER_BUGS: Final = (
@@ -43,6 +45,7 @@ OTHER_BUGS: Final = (
         "a DeviceTaintRule with an empty deviceSelector taints all devices of the "
         "cluster, and NoExecute evicts all their pods; older documents say none",
         f"{_K8S}#141422",
+        (Affected(_V35), Affected(_V36), Affected(_V37)),
         gates=("DRADeviceTaints", "DRADeviceTaintRules"),
         avoid="name at least a driver in every deviceSelector",
     ),
