@@ -221,7 +221,10 @@ class _Survey:
     ) -> State:
         if not claims:
             return State(device, _worst(signs), tuple(_each_once(signs)), nodes)
-        users = tuple(self._user(each) for each in self._users.get(device, ()))
+        pods = self._users.get(device, ())
+        # Most devices of a fleet are in use, and there is nothing to say of them.
+        is_told = bool(signs) or self._scope.is_named
+        users = tuple(self._user(each) if is_told else User(each) for each in pods)
         return State(
             device,
             _worst(signs),
