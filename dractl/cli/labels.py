@@ -8,8 +8,8 @@ from dractl.cli.options import usage
 from dractl.model.names import label_key, label_value
 from dractl.model.nodeselection import Requirement
 
-# Commas between requirements, not those between the values of a set.
-_PARTS: Final = re.compile(r"(?:[^,(]|\([^)]*\))+")
+# A comma between requirements, not one between the values of a set.
+_BETWEEN: Final = re.compile(r",(?![^(]*\))")
 _SET: Final = re.compile(r"(\S+)\s+(in|notin)\s*\(([^()]*)\)")
 _EQUAL: Final = re.compile(r"([^=!\s]+)\s*(==|=|!=)\s*([^=!\s]*)")
 _OPERATORS: Final = {"in": "In", "notin": "NotIn", "=": "In", "==": "In", "!=": "NotIn"}
@@ -19,7 +19,7 @@ def label_selector(text: str) -> tuple[Requirement, ...]:
     """Read `a=b,c!=d,e in (x,y),f,!g`; raise DractlError for what is no selector."""
     if not text.strip():
         raise usage("--selector is empty")
-    found = tuple(_requirement(part.strip()) for part in _PARTS.findall(text))
+    found = tuple(_requirement(part.strip()) for part in _BETWEEN.split(text))
     for each in found:
         for fault in _faults(each):
             raise usage(f"--selector: {text[:80]!r}: {fault}")

@@ -133,6 +133,7 @@ def overview(look: Look, screen: Terminal) -> str:
     if look.quotas:
         blocks.append([screen.heading("QUOTAS"), *_limits(look, limit)])
     blocks.append([*_block(look, "node", screen)])
+    blocks = [each for each in blocks if each]
     return "\n".join("".join(f"{line}\n" for line in lines) for lines in blocks)
 
 
@@ -163,6 +164,8 @@ def _states(found: Counts) -> Iterator[str]:
 
 def _block(look: Look, by: str, screen: Terminal) -> Iterator[str]:
     table = groups(look, by, wide=False)
+    if not table.rows:
+        return
     rows = table.rows[:_MOST_ROWS]
     cut = Table(table.head, rows, (table.head[0],))
     yield from as_table(cut, screen, has_head=True).splitlines()
