@@ -163,7 +163,7 @@ def flags(container: Wire) -> dict[str, str]:
         name, equals, value = word.partition("=")
         name = name.removeprefix("--")
         if name in _FLAGS and word.startswith("--"):
-            value = value if equals else after
+            value = value if equals else "" if after.startswith("-") else after
             read[name] = f"{read[name]},{value}" if name in read else value
     return read
 

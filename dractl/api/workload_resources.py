@@ -45,6 +45,8 @@ def workload_resource(document: Wire) -> WorkloadResource | None:
         templates=_names(found, TEMPLATE_NAME),
         claims=_names(found, CLAIM_NAME),
         replicas=_replicas(document),
+        desired=_number(document, "desiredNumberScheduled"),
+        ready=_number(document, "numberReady"),
     )
 
 
@@ -71,6 +73,12 @@ def _name(value: Any) -> Any:
 
 def _names(found: tuple[Reference, ...], field: str) -> tuple[str, ...]:
     return tuple(sorted({each.name for each in found if each.field == field}))
+
+
+def _number(document: Wire, field: str) -> int | None:
+    status = document.get("status")
+    stated = status.get(field) if isinstance(status, Mapping) else None
+    return stated if isinstance(stated, int) else None
 
 
 def _replicas(document: Wire) -> int | None:

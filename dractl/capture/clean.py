@@ -12,6 +12,7 @@ from dractl.capture.shapes import GROUPS, SHAPES, pod_spec
 Document = Mapping[str, Any]
 
 _NAMED: Final = some("name")
+_SCHEDULED: Final = some("desiredNumberScheduled", "numberReady")
 _AMOUNTS: Final = frozenset({"completions", "parallelism", "replicas", "suspend"})
 
 
@@ -33,7 +34,9 @@ def _workload(document: Document) -> Document | None:
     if kept is None:
         return None
     stated = {key: document[key] for key in ("apiVersion", "kind") if key in document}
-    return {**stated, "metadata": metadata(document.get("metadata")), **kept}
+    told = _SCHEDULED(document.get("status"))
+    status = {"status": told} if told else {}
+    return {**stated, "metadata": metadata(document.get("metadata")), **kept, **status}
 
 
 def _leading_to_pods(value: object, depth: int) -> Any:

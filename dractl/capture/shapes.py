@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from dractl.api.cluster_info import GROUP as OWN_GROUP
 from dractl.api.cluster_info import KIND as CLUSTER_INFO
+from dractl.api.decode_workloads import flags
 from dractl.api.versions import GROUP
 from dractl.capture.configmaps import config_map
 from dractl.capture.cuts import Cut, each, fields, replacing, some, whole
@@ -13,6 +14,7 @@ from dractl.capture.metadata import annotations, metadata, metadata_with_writers
 from dractl.capture.veil import LEFT_OUT, veiled
 
 _CREDENTIALS: Final = re.compile(r"\A.*@(?!sha[0-9]+:)")
+_SWITCH: Final = re.compile(r"(?<![^,])[A-Za-z0-9./]+=(?:true|false)(?![^,])")
 _WHOLE: Final = replacing(metadata=metadata)
 _CONFIG: Final = each(replacing(opaque=replacing(parameters=veiled)))
 _CLAIM_SPEC: Final = replacing(devices=replacing(config=_CONFIG))
@@ -24,8 +26,15 @@ def image(value: Any) -> Any:
 
 
 def command(value: Any) -> Any:
-    """Keep that there is one: passwords stand in commands and their arguments."""
-    return [LEFT_OUT] if value else None
+    """Keep that there is one: passwords stand in commands and their arguments.
+
+    What configures Kubernetes itself stays: feature gates and versions of the API.
+    """
+    kept = [
+        f"--{name}={','.join(_SWITCH.findall(told))}"
+        for name, told in flags({"command": value}).items()
+    ]
+    return [LEFT_OUT, *kept] if value else None
 
 
 _CONTAINER: Final = fields(

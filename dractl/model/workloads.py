@@ -134,6 +134,8 @@ class WorkloadResource:
     """An object that makes pods, or that names claims for those it will make.
 
     `templates` and `claims` are the names in it. `replicas` None: it does not say.
+    `desired` and `ready` are how many pods a DaemonSet should have and has, as its
+    controller says; None: it has not said.
     """
 
     kind: str
@@ -142,6 +144,8 @@ class WorkloadResource:
     templates: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     replicas: int | None = None
+    desired: int | None = None
+    ready: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from shlex import quote
 from typing import Final
 
-from dractl.diagnose.plugins import pods_of, state_of
+from dractl.diagnose.plugins import pods_of, serves, state_of
 from dractl.diagnose.words import listed
 from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.case import Case
@@ -78,6 +78,41 @@ def drivers_are_well(case: Case) -> Iterator[Finding | Skipped]:
                 f"kubectl logs {name} -n {space} --all-containers",
             ),
             {"drivers": drivers, "state": state, "node": node},
+        )
+
+
+@check("driver-daemonset", Severity.WARNING)
+def daemon_sets_run(case: Case) -> Iterator[Finding | Skipped]:
+    """A DaemonSet that looks like a driver's has no pods, or fewer than it should.
+
+    Where it should have none, its node selector or its affinity selects no node: labels
+    of feature discovery are missing, or the node pool is not there yet. Where pods are
+    missing, a quota, a security policy or a taint keeps them away, or they are not
+    ready.
+    """
+    for each in case.snapshot.workload_resources:
+        if each.kind != "DaemonSet" or each.desired is None:
+            continue
+        if not any(serves(each.meta.key, driver) for driver in _drivers(case)):
+            continue
+        ready = each.ready or 0
+        if each.desired == 0:
+            said = "it selects no node, so the driver runs nowhere"
+            fix = "compare its node selector and affinity with the labels of nodes"
+        elif ready < each.desired:
+            said = f"{ready} of {each.desired} pods are ready"
+            fix = "look at its events and at its pods"
+        else:
+            continue
+        space, name = map(quote, each.meta.key)
+        yield Finding(
+            "driver-daemonset",
+            Severity.WARNING,
+            said,
+            "DaemonSet/" + "/".join(each.meta.key),
+            fix=fix,
+            commands=(f"kubectl describe daemonset {name} -n {space}",),
+            evidence={"desired": each.desired, "ready": ready},
         )
 
 
@@ -197,6 +232,11 @@ def _publishing(case: Case) -> Mapping[str, set[str]]:
 def _everywhere(case: Case) -> set[str]:
     """Return the drivers that publish what is of no single node."""
     return {each.driver for each in case.snapshot.slices if not each.scope.node_name}
+
+
+def _drivers(case: Case) -> Iterable[str]:
+    """Return the drivers that publish, and those that are known."""
+    return dict.fromkeys((*(each.driver for each in case.snapshot.slices), *_KNOWN))
 
 
 def _pods(case: Case, drivers: Iterable[str]) -> Mapping[tuple[str, str], list[str]]:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from dractl.rules.registry import Severity
 from tests.doctor.healthy import (
     DRIVER,
@@ -16,6 +18,7 @@ from tests.doctor.healthy import (
     node,
     pod,
     worker,
+    workload,
 )
 
 Wire = dict[str, Any]
@@ -58,6 +61,31 @@ def test_a_driver_that_looks_like_no_pod_is_not_judged() -> None:
     answer = examined([info(), node("n1"), pod("a"), gpus("n1")])
     why = {each.why for each in answer.skipped if each.code == "driver-not-ready"}
     assert why == {f"no pod looks like that of driver {DRIVER}"}
+
+
+@pytest.mark.parametrize(
+    ("desired", "ready", "said"),
+    [
+        (0, 0, "it selects no node, so the driver runs nowhere"),
+        (3, 2, "2 of 3 pods are ready"),
+    ],
+)
+def test_a_daemon_set_of_a_driver_that_lacks_pods(
+    desired: int, ready: int, said: str
+) -> None:
+    daemons = workload("DaemonSet", "nvidia-dra-driver-gpu-kubelet-plugin", "dra")
+    status = {"desiredNumberScheduled": desired, "numberReady": ready}
+    (finding,) = found("driver-daemonset", [info(), {**daemons, "status": status}])
+    assert finding.message == said
+
+
+def test_a_daemon_set_that_is_whole_or_of_others_is_well() -> None:
+    whole = {"desiredNumberScheduled": 2, "numberReady": 2}
+    empty = {"desiredNumberScheduled": 0, "numberReady": 0}
+    driver = workload("DaemonSet", "nvidia-dra-driver-gpu-kubelet-plugin", "dra")
+    other = workload("DaemonSet", "node-exporter", "monitoring")
+    documents = [{**driver, "status": whole}, {**other, "status": empty}]
+    assert not found("driver-daemonset", [info(), *documents])
 
 
 def test_a_driver_that_publishes_nothing_where_there_is_hardware() -> None:
