@@ -24,6 +24,7 @@ from dractl.cli import (
     discover,
     doctor,
     explain,
+    fields,
     health,
     migrate,
     reaching,
@@ -60,6 +61,7 @@ app.command("convert", epilog=convert.EXAMPLES)(convert.convert)
 app.command("discover", epilog=discover.EXAMPLES + REACHING)(discover.discover)
 app.add_typer(doctor.app, name="doctor", epilog=doctor.EXAMPLES + REACHING)
 app.command("explain", epilog=explain.EXAMPLES + REACHING)(explain.explain)
+app.command("fields", epilog=fields.EXAMPLES)(fields.fields)
 app.command("health", epilog=health.EXAMPLES + REACHING)(health.health)
 app.add_typer(migrate.app, name="migrate", epilog=migrate.EXAMPLES)
 app.command("options")(reaching.options)

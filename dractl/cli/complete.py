@@ -201,8 +201,29 @@ def _tainted(line: _Line, current: str) -> Iterator[Candidate]:
     yield from map(Candidate, keys)
 
 
+def _with_fields(line: _Line, current: str) -> Iterator[Candidate]:
+    """Yield kinds, and after a dot the fields that may come next."""
+    from dractl.cli.fieldpages import book
+    from dractl.errors import DractlError
+    from dractl.model.cluster import Profile
+
+    release = Profile.of(line.used.get("--kubernetes-version")).version
+    parent, dot, _ = current.rpartition(".")
+    if not dot:
+        for entry in book().contents(release):
+            yield Candidate(entry.kind, entry.text)
+        return
+    try:
+        told = book().page(parent, release, line.used.get("--api-version"))
+    except DractlError:
+        return
+    for each in told.field.fields:
+        yield Candidate(f"{parent}.{each.name}", each.text)
+
+
 _WORDS: Final[Mapping[str, Callable[[_Line, str], Iterator[Candidate]]]] = {
     "explain": _explained,
+    "fields": _with_fields,
     "health": _with_health,
     "taint": _tainted,
 }
