@@ -4,89 +4,21 @@ The answer says what meets it; "" for nothing. Pods that meet one now, `dractl e
 tells of; here it is told what may do so.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from dractl.cel.errors import SelectorCompileError, SelectorEvalError
-from dractl.cel.selector import compile_cached, stored_environment_of
+from dractl.capacity.audit import audit
+from dractl.capacity.devices import fleet
 from dractl.diagnose.words import listed
+from dractl.doctor.asking import FEW, asking, devices_that, in_events, selecting, specs
 from dractl.doctor.case import Case
-from dractl.model.claims import ClaimSpec, Constraint, Option, Request, ResourceClaim
-from dractl.model.devices import Device
+from dractl.model.claims import ClaimSpec, Constraint, ResourceClaim
+from dractl.solver.extended import class_by_resource, uses
 from dractl.solver.subjects import is_waiting
 
-_FEW: Final = 3
 _SEVERAL: Final = 2
 _MANY: Final = 3  # devices of which the first is forgotten
 _DONE: Final = frozenset({"Succeeded", "Failed"})
-
-
-def _specs(case: Case) -> Iterator[tuple[str, ClaimSpec]]:
-    """Yield what is still to be allocated: claims that wait, and templates."""
-    for claim in case.snapshot.pending_claims:
-        yield f"ResourceClaim {'/'.join(claim.meta.key)}", claim.spec
-    for template in case.snapshot.templates:
-        yield f"ResourceClaimTemplate {'/'.join(template.meta.key)}", template.spec
-
-
-def _asking(case: Case, told: Callable[[Request], bool]) -> str:
-    """Return what has a request of that sort."""
-    return listed(
-        (name for name, spec in _specs(case) if any(map(told, spec.requests))), _FEW
-    )
-
-
-def _devices(case: Case, told: Callable[[Device], bool]) -> list[Device]:
-    return [each for each in case.cluster.fleet.devices.values() if told(each)]
-
-
-def _selecting(
-    case: Case, devices: list[Device], told: Callable[[Request, Option], bool]
-) -> list[str]:
-    """Return what asks for one of the devices by an option of that sort."""
-    found: dict[str, None] = {}
-    known: dict[tuple[str | None, ...], bool] = {}
-    for name, spec in _specs(case):
-        for request in spec.requests:
-            for option in request.options:
-                own = case.snapshot.class_by_name.get(option.device_class)
-                if own is None or not devices or not told(request, option):
-                    continue
-                texts = (*own.selectors, *option.selectors)
-                if texts not in known:
-                    known[texts] = _selects(case, texts, devices)
-                if known[texts]:
-                    found[name] = None
-    return list(found)
-
-
-def _selects(
-    case: Case, texts: Iterable[str | None], devices: Iterable[Device]
-) -> bool:
-    """Tell whether selectors accept a device; where they fail, they do not."""
-    environment = stored_environment_of(case.snapshot.profile)
-    try:
-        selectors = [compile_cached(each, environment) for each in texts if each]
-    except SelectorCompileError:
-        return False
-    for device in devices:
-        try:
-            if all(each.matches(device) for each in selectors):
-                return True
-        except SelectorEvalError:
-            continue
-    return False
-
-
-def _events(case: Case, words: str) -> str:
-    return listed(
-        (
-            f"{each.involved_kind} {each.involved_namespace}/{each.involved_name}"
-            for each in case.snapshot.events
-            if words in each.message
-        ),
-        _FEW,
-    )
 
 
 # -- the scheduler
@@ -108,7 +40,7 @@ def _allocated_and_fresh(case: Case) -> str:
         fresh = [each for each in claims if each.allocation is None]
         if fresh and any(map(_is_for_several, claims)):
             found.append(f"Pod {'/'.join(pod.meta.key)}")
-    return listed(found, _FEW)
+    return listed(found, FEW)
 
 
 def _is_for_several(claim: ResourceClaim) -> bool:
@@ -119,19 +51,19 @@ def _is_for_several(claim: ResourceClaim) -> bool:
 
 
 def _all_that_consume(case: Case) -> str:
-    consuming = _devices(case, lambda each: bool(each.consumes))
-    found = _selecting(case, consuming, lambda _, option: option.mode == "All")
-    return listed(found, _FEW)
+    consuming = devices_that(case, lambda each: bool(each.consumes))
+    found = selecting(case, consuming, lambda _, option: option.mode == "All")
+    return listed(found, FEW)
 
 
 def _all_that_are_shared(case: Case) -> str:
-    shared = _devices(case, lambda each: each.allow_multiple_allocations)
-    found = _selecting(case, shared, lambda _, option: option.mode == "All")
-    return listed(found, _FEW)
+    shared = devices_that(case, lambda each: each.allow_multiple_allocations)
+    found = selecting(case, shared, lambda _, option: option.mode == "All")
+    return listed(found, FEW)
 
 
 def _all_in_alternatives(case: Case) -> str:
-    return _asking(
+    return asking(
         case,
         lambda request: (
             request.prioritized and any(each.mode == "All" for each in request.options)
@@ -140,12 +72,20 @@ def _all_in_alternatives(case: Case) -> str:
 
 
 def _counters_with_constraints(case: Case) -> str:
-    """Return what has a constraint, or meets taints, on devices with counters."""
-    consuming = _devices(case, lambda each: bool(each.consumes))
+    """Return what waits for devices with counters, or has a constraint or taints."""
+    consuming = devices_that(case, lambda each: bool(each.consumes))
     tainted = any(each.taints for each in consuming)
-    bound = {name for name, spec in _specs(case) if spec.constraints}
-    found = _selecting(case, consuming, lambda _request, _option: True)
-    return listed((each for each in found if tainted or each in bound), _FEW)
+    bound = {name for name, spec in specs(case) if spec.constraints}
+    found = selecting(case, consuming, lambda _request, _option: True)
+    waiting = "ResourceClaim "
+    return listed(
+        (
+            each
+            for each in found
+            if tainted or each in bound or each.startswith(waiting)
+        ),
+        FEW,
+    )
 
 
 def _pools_of_one_name(case: Case) -> str:
@@ -158,18 +98,21 @@ def _pools_of_one_name(case: Case) -> str:
         for pool, those in drivers.items()
         if len(those) > 1
     )
-    return listed(mixed, _FEW)
+    return listed(mixed, FEW)
 
 
-def _shared_with_counters(case: Case) -> str:
-    found = _devices(
-        case, lambda each: bool(each.consumes) and each.allow_multiple_allocations
+def _overdrawn(case: Case) -> str:
+    """Return the counters of which more is given out than there is."""
+    if not devices_that(case, lambda each: bool(each.consumes)):
+        return ""
+    breaches = audit(case.snapshot, fleet(case.snapshot))
+    return listed(
+        (each.subject for each in breaches if each.code == "counters-overdrawn"), FEW
     )
-    return listed((f"device {each.id}" for each in found), _FEW)
 
 
 def _qualified_capacity(case: Case) -> str:
-    return _asking(
+    return asking(
         case,
         lambda request: any(
             "/" in name for option in request.options for name in option.capacity or {}
@@ -178,24 +121,27 @@ def _qualified_capacity(case: Case) -> str:
 
 
 def _extended(case: Case) -> str:
+    """Return the pods that have, or want, extended resources of a class."""
+    classes = class_by_resource(case.snapshot.classes)
     return listed(
         (
             f"Pod {'/'.join(each.meta.key)}"
             for each in case.snapshot.pods
-            if each.extended_claim and each.phase not in _DONE
+            if each.phase not in _DONE
+            and (each.extended_claim or (is_waiting(each) and uses(each, classes)))
         ),
-        _FEW,
+        FEW,
     )
 
 
 def _rules(case: Case) -> str:
     rules = case.snapshot.taint_rules
-    return listed((f"DeviceTaintRule {each.name}" for each in rules), _FEW)
+    return listed((f"DeviceTaintRule {each.name}" for each in rules), FEW)
 
 
 def _rules_without_selector(case: Case) -> str:
     rules = (each for each in case.snapshot.taint_rules if not each.selects)
-    return listed((f"DeviceTaintRule {each.name}" for each in rules), _FEW)
+    return listed((f"DeviceTaintRule {each.name}" for each in rules), FEW)
 
 
 def _rules_for_all(case: Case) -> str:
@@ -206,14 +152,14 @@ def _rules_for_all(case: Case) -> str:
             for each in case.snapshot.taint_rules
             if each.selector is not None and not any(each.selector)
         ),
-        _FEW,
+        FEW,
     )
 
 
 def _evicting_taints(case: Case) -> bool:
     rules = any(each.taint.effect == "NoExecute" for each in case.snapshot.taint_rules)
     return rules or bool(
-        _devices(
+        devices_that(
             case, lambda each: any(one.effect == "NoExecute" for one in each.taints)
         )
     )
@@ -226,13 +172,21 @@ def _extended_beside_taints(case: Case) -> str:
 def _tolerating(case: Case) -> str:
     if not _evicting_taints(case):
         return ""
-    return _asking(case, lambda request: any(x.tolerations for x in request.options))
+    return listed(
+        (
+            f"ResourceClaim {'/'.join(claim.meta.key)}"
+            for claim in case.snapshot.claims
+            for request in claim.spec.requests
+            if any(each.tolerations for each in request.options)
+        ),
+        FEW,
+    )
 
 
 def _constrained(
     case: Case, told: Callable[[Constraint, ClaimSpec], bool]
 ) -> Iterator[str]:
-    for name, spec in _specs(case):
+    for name, spec in specs(case):
         if any(told(each, spec) for each in spec.constraints):
             yield name
 
@@ -246,7 +200,7 @@ def _distinct_of_many(case: Case) -> str:
             for option in request.options
         )
 
-    return listed(_constrained(case, has_many), _FEW)
+    return listed(_constrained(case, has_many), FEW)
 
 
 def _matched_lists(case: Case) -> str:
@@ -259,7 +213,7 @@ def _matched_lists(case: Case) -> str:
     if not lists:
         return ""
     found = _constrained(case, lambda each, _spec: each.match_attribute in lists)
-    return listed(found, _FEW)
+    return listed(found, FEW)
 
 
 def _admin_first(case: Case) -> str:
@@ -270,21 +224,21 @@ def _admin_first(case: Case) -> str:
         ]
         return any(admin) and not all(admin[admin.index(True) :])
 
-    return listed((name for name, spec in _specs(case) if is_so(spec)), _FEW)
+    return listed((name for name, spec in specs(case) if is_so(spec)), FEW)
 
 
 def _config_for_several(case: Case) -> str:
     """Return what has configuration for more than one of its requests."""
     found = (
         name
-        for name, spec in _specs(case)
+        for name, spec in specs(case)
         if any(
             len(each.requests or spec.requests) >= _SEVERAL
             and (each.requests or len(spec.requests) >= _SEVERAL)
             for each in spec.config
         )
     )
-    return listed(found, _FEW)
+    return listed(found, FEW)
 
 
 def _timed_out(case: Case) -> str:
@@ -295,7 +249,7 @@ def _timed_out(case: Case) -> str:
             for pod in case.snapshot.pods
             if any(words in each.message for each in pod.conditions)
         ),
-        _FEW,
+        FEW,
     )
 
 
@@ -308,11 +262,11 @@ def _kept_by_finished(case: Case) -> str:
         consumers = case.cluster.holders.consumers(claim)
         if claim.allocation and consumers and all(each.is_done for each in consumers):
             found.append(f"ResourceClaim {'/'.join(claim.meta.key)}")
-    return listed(found, _FEW)
+    return listed(found, FEW)
 
 
 def _zero_steps(case: Case) -> str:
-    found = _devices(
+    found = devices_that(
         case,
         lambda device: any(
             each.policy is not None
@@ -321,11 +275,11 @@ def _zero_steps(case: Case) -> str:
             for each in device.capacity.values()
         ),
     )
-    return listed((f"device {each.id}" for each in found), _FEW)
+    return listed((f"device {each.id}" for each in found), FEW)
 
 
 def _with_several_claims(case: Case) -> str:
-    return _events(case, "unable to get claim info")
+    return in_events(case, "unable to get claim info")
 
 
 def _of_kai(case: Case) -> str:
@@ -335,7 +289,7 @@ def _of_kai(case: Case) -> str:
         if each.claims and each.scheduler_name == "kai-scheduler"
     )
     has_counters = any(each.shared_counters for each in case.snapshot.slices)
-    return listed(pods, _FEW) if has_counters else ""
+    return listed(pods, FEW) if has_counters else ""
 
 
 TRIGGERS: Final[Mapping[str, Callable[[Case], str]]] = {
@@ -347,7 +301,7 @@ TRIGGERS: Final[Mapping[str, Callable[[Case], str]]] = {
     "alternatives-with-all": _all_in_alternatives,
     "counters-stay-reserved": _counters_with_constraints,
     "counters-by-pool-name": _pools_of_one_name,
-    "counters-given-out-twice": _shared_with_counters,
+    "counters-given-out-twice": _overdrawn,
     "timeout-taken-for-unschedulable": _timed_out,
     "qualified-capacity-name": _qualified_capacity,
     "extended-with-node-allocatable": _extended,
@@ -365,11 +319,11 @@ TRIGGERS: Final[Mapping[str, Callable[[Case], str]]] = {
     "finished-pod-keeps-claim": _kept_by_finished,
     "kubelet-refuses-extended": _extended,
     "kubelet-skips-claims": _with_several_claims,
-    "unprepare-without-claim": lambda case: _events(
+    "unprepare-without-claim": lambda case: in_events(
         case, "ResourceClaim not created yet"
     ),
-    "partial-prepare": lambda case: _events(case, "already prepared"),
-    "dead-driver-slices": lambda case: _events(case, "not registered"),
+    "partial-prepare": lambda case: in_events(case, "already prepared"),
+    "dead-driver-slices": lambda case: in_events(case, "not registered"),
     "kai-without-counters": _of_kai,
 }
 """Of a bug, by its id, what shows that it can be met here.
