@@ -23,6 +23,7 @@ _COMMON: Final = frozenset(
         "net",
         "dev",
         "io",
+        "dra",
         "k8s",
         "kubernetes",
         "sigs",
@@ -69,7 +70,7 @@ def _is_named(key: Sequence[str], driver: str, signs: Sequence[str]) -> bool:
         part
         for part in driver.split(".")
         if part not in _COMMON and len(part) >= _SHORTEST
-    ]
+    ] or [driver.replace(".", "")]  # as dranet is of dra.net
     name = " ".join(key).lower()
     return any(sign in name for sign in signs) and any(each in name for each in vendor)
 

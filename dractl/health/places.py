@@ -1,15 +1,22 @@
 """What nodes and drivers that are not well, or gone, mean for their devices."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Final
 
 from dractl.api.snapshot import Snapshot
 from dractl.diagnose.plugins import pods_of, state_of
 from dractl.health.answer import Level, Sign
 from dractl.model.devices import DeviceId
-from dractl.model.workloads import Node
+from dractl.model.workloads import Node, Pod
 from dractl.solver.nodefit import is_ready
 from dractl.taints.fleet import Fleet
+
+_ABSENT: Final = Sign(
+    "driver-absent",
+    Level.UNKNOWN,
+    "its node has no pod that looks like its driver's, as other nodes have",
+)
 
 
 class Places:
@@ -18,18 +25,18 @@ class Places:
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
         self._snapshot: Snapshot = fleet.snapshot
-        self._known: dict[tuple[str, bool], tuple[Sign, ...]] = {}
+        self._known: dict[tuple[str, str, bool], tuple[Sign, ...]] = {}
 
     def signs(self, driver: str, node: str, *, is_held: bool) -> Iterator[Sign]:
         """Yield what a node and a driver's pod there say of the devices on it.
 
         Held devices have pods, or are kept for pods, that need the node.
         """
-        key = (node, is_held)
+        key = (driver, node, is_held)
         if key not in self._known:
-            self._known[key] = tuple(self._of_node(node, is_held=is_held))
+            of_node = self._of_node(node, is_held=is_held)
+            self._known[key] = (*of_node, *self._of_driver(driver, node))
         yield from self._known[key]
-        yield from self._ill.get((driver, node), ())
 
     def of_gone(self, device: DeviceId, *, is_used: bool) -> Sign:
         """Return what is said of a device that claims hold and nobody publishes.
@@ -60,23 +67,34 @@ class Places:
         info = self._snapshot.info
         return bool(self._snapshot.nodes) and info.gap("Node") is None
 
+    def _of_driver(self, driver: str, node: str) -> Iterator[Sign]:
+        """Yield what is wrong with the pod that looks like a driver's on a node."""
+        pods = self._serving.get(driver)
+        if not pods:
+            return  # nothing tells which pods are its
+        if node not in pods:
+            yield _ABSENT
+        for pod in pods.get(node, ()):
+            state = state_of(pod)
+            if state:
+                told = (
+                    f"the pod there that looks like its driver's is {state}: no new "
+                    "pod can have it prepared"
+                )
+                name = "/".join(pod.meta.key)
+                yield Sign("driver-ill", Level.DEGRADED, told, evidence={"pod": name})
+
     @cached_property
-    def _ill(self) -> Mapping[tuple[str, str], tuple[Sign, ...]]:
-        found: dict[tuple[str, str], tuple[Sign, ...]] = {}
+    def _serving(self) -> Mapping[str, Mapping[str, Sequence[Pod]]]:
+        """The pods that look like those of each driver, by node."""
+        found: dict[str, dict[str, list[Pod]]] = {}
+        if self._snapshot.info.gap("Pod") is not None:
+            return found
         for driver in self._fleet.pools_of:
             for pod in pods_of(self._snapshot, driver):
-                state = state_of(pod)
-                if state and pod.node_name:
-                    told = (
-                        f"the pod there that looks like its driver's is {state}: no "
-                        "new pod can have it prepared"
-                    )
-                    name = "/".join(pod.meta.key)
-                    sign = Sign(
-                        "driver-ill", Level.DEGRADED, told, evidence={"pod": name}
-                    )
-                    key = (driver, pod.node_name)
-                    found[key] = (*found.get(key, ()), sign)
+                if pod.node_name:
+                    nodes = found.setdefault(driver, {})
+                    nodes.setdefault(pod.node_name, []).append(pod)
         return found
 
 

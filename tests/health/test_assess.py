@@ -340,25 +340,42 @@ def test_what_is_gone_and_used_by_nobody_does_not_hurt_yet() -> None:
     assert state_of(found).level is Level.DEGRADED
 
 
-def test_where_the_pod_of_a_driver_is_ill_its_devices_are_degraded() -> None:
-    driver = {
+def driver_pod(ready: str, where: str = "n1") -> Wire:
+    """Return a pod that looks like the driver's."""
+    owner = {"apiVersion": "apps/v1", "kind": "DaemonSet", "name": "d", "uid": "d"}
+    return {
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {
-            "name": "example-dra-kubelet-plugin-x",
+            "name": f"example-dra-kubelet-plugin-{where}",
             "namespace": "drivers",
-            "ownerReferences": [
-                {"apiVersion": "apps/v1", "kind": "DaemonSet", "name": "d", "uid": "d"}
-            ],
+            "ownerReferences": [owner],
         },
-        "spec": {"nodeName": "n1", "containers": [{"name": "main"}]},
-        "status": {"phase": "Running", "conditions": [condition("Ready", "False")]},
+        "spec": {"nodeName": where, "containers": [{"name": "main"}]},
+        "status": {"phase": "Running", "conditions": [condition("Ready", ready)]},
     }
-    state = said(driver)
+
+
+def test_where_the_pod_of_a_driver_is_ill_its_devices_are_degraded() -> None:
+    state = said(driver_pod("False"))
     assert (state.level, codes(state)) == (Level.DEGRADED, ["driver-ill"])
-    assert state.signs[0].evidence["pod"] == "drivers/example-dra-kubelet-plugin-x"
-    driver["status"] = {"phase": "Running", "conditions": [condition("Ready", "True")]}
-    assert said(driver).level is Level.HEALTHY
+    assert state.signs[0].evidence["pod"] == "drivers/example-dra-kubelet-plugin-n1"
+    assert said(driver_pod("True")).level is Level.HEALTHY
+
+
+def test_pods_of_other_drivers_are_not_taken_for_those_of_dranet() -> None:
+    network = slice_(device("eth1"), driver="dra.net")
+    found = health(snapshot(node(), network, driver_pod("False")))
+    assert found.states == ()
+    own = driver_pod("False")
+    own["metadata"]["name"] = "dranet-x"
+    (state,) = health(snapshot(node(), network, own)).states
+    assert codes(state) == ["driver-ill"]
+
+
+def test_where_a_driver_has_its_pods_on_other_nodes_only_it_may_be_gone() -> None:
+    state = said(driver_pod("True", where="n2"))
+    assert (state.level, codes(state)) == (Level.UNKNOWN, ["driver-absent"])
 
 
 # -- nobody says anything

@@ -69,3 +69,9 @@ def test_what_a_snapshot_lacks_is_told() -> None:
     for kind in ("ResourceSlices", "ResourceClaims", "Pods"):
         assert f"no {kind} in the snapshot" in told
     assert "Nodes" not in told
+
+
+def test_malformed_statuses_of_devices_are_problems() -> None:
+    bad = cluster.claim(status=cluster.device_status(networkData={"ips": "10.0.0.1"}))
+    (problem,) = cluster.snapshot(bad).problems
+    assert problem.path == "status.devices[0].networkData.ips"
