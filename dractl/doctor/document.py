@@ -15,7 +15,7 @@ def document(answer: Examination) -> Document:
         "kubernetes": str(answer.profile.version),
         "ready": not answer.reaches(Severity.ERROR),
         "summary": {each.value: answer.count(each) for each in Severity},
-        "findings": [_finding(each) for each in answer.findings],
+        "findings": [finding_document(each) for each in answer.findings],
         "skipped": [
             {"code": each.code, "title": CHECKS[each.code].title, "why": each.why}
             for each in answer.skipped
@@ -28,7 +28,8 @@ def document(answer: Examination) -> Document:
     }
 
 
-def _finding(finding: Finding) -> Document:
+def finding_document(finding: Finding) -> Document:
+    """Return a finding; see schemas/output/doctor.v1.json."""
     return {
         "code": finding.code,
         "severity": finding.severity.value,

@@ -1,0 +1,101 @@
+"""The DaemonSets that run a driver: which version, and how they replace their pods."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from dractl.diagnose.plugins import serves
+from dractl.doctor.case import Given
+from dractl.rules.subject import entries, mapping, text
+
+_VERSION: Final = "app.kubernetes.io/version"
+_CHART: Final = "helm.sh/chart"
+_RELEASE: Final = "meta.helm.sh/release-name"
+_TAG: Final = re.compile(r"v?\d{1,4}\.\d{1,4}(?:\.\d{1,4})?(?:[-+][\w.+-]*)?", re.ASCII)
+_CHART_VERSION: Final = re.compile(r"-(v?\d{1,4}\.\d{1,4}\..*)$", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Daemon:
+    """A DaemonSet that looks like a driver's.
+
+    `version` is what its labels or its image say, "" where they say none; `told_by` is
+    which of them. `chart` is the name of its chart and `release` that of Helm's
+    release, as far as it says so. `strategy` is its updateStrategy, None where the
+    source does not have it. `surge` and `unavailable` are those of a rolling update, as
+    they are written.
+    """
+
+    namespace: str
+    name: str
+    version: str = ""
+    told_by: str = ""
+    chart: str = ""
+    release: str = ""
+    strategy: str | None = None
+    surge: str = ""
+    unavailable: str = ""
+
+    @property
+    def can_surge(self) -> bool:
+        """Whether a new pod starts before the old one stops."""
+        return self.surge not in {"", "0", "0%"}
+
+    def __str__(self) -> str:
+        """Return it as findings name it."""
+        return f"DaemonSet/{self.namespace}/{self.name}"
+
+
+def daemons(documents: Sequence[Given], driver: str) -> tuple[Daemon, ...]:
+    """Return the DaemonSets that look like a driver's, by their names."""
+    return tuple(
+        _daemon(each.value)
+        for each in documents
+        if each.value.get("kind") == "DaemonSet"
+        and text(each.value, "apiVersion").startswith("apps/")
+        and serves(_key(each.value), driver)
+    )
+
+
+def _key(document: Mapping[str, Any]) -> tuple[str, str]:
+    given = mapping(document, "metadata")
+    return text(given, "namespace"), text(given, "name")
+
+
+def _daemon(document: Mapping[str, Any]) -> Daemon:
+    namespace, name = _key(document)
+    given = mapping(document, "metadata")
+    version, told_by = next(_versions(document), ("", ""))
+    strategy = mapping(document, "spec", "updateStrategy")
+    rolling = mapping(strategy, "rollingUpdate")
+    return Daemon(
+        namespace,
+        name,
+        version,
+        told_by,
+        _CHART_VERSION.sub("", text(mapping(given, "labels"), _CHART)),
+        text(mapping(given, "annotations"), _RELEASE),
+        text(strategy, "type") or "RollingUpdate" if strategy else None,
+        _amount(rolling.get("maxSurge")),
+        _amount(rolling.get("maxUnavailable")),
+    )
+
+
+def _versions(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield versions, the one that is most to be trusted first."""
+    for each in entries(mapping(document, "spec", "template", "spec"), "containers"):
+        image = text(each, "image").partition("@")[0]
+        tag = image.rpartition("/")[2].partition(":")[2]
+        if _TAG.fullmatch(tag):
+            yield tag, f"image {image}"
+    labels = mapping(document, "metadata", "labels")
+    if (version := text(labels, _VERSION)) and _TAG.fullmatch(version):
+        yield version, f"label {_VERSION}"
+    if found := _CHART_VERSION.search(text(labels, _CHART)):
+        yield found[1], f"label {_CHART}"
+
+
+def _amount(value: object) -> str:
+    is_amount = isinstance(value, int | str) and not isinstance(value, bool)
+    return str(value) if is_amount else ""

@@ -1,0 +1,130 @@
+"""The answer to whether something can be upgraded: all that the tables look at."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple, TypeVar
+
+from dractl.doctor.answer import Examination, Finding, Skipped, rank
+from dractl.doctor.registry import CHECKS
+from dractl.doctor.run import examine
+from dractl.doctor.upgrade import (
+    behaviour,
+    path,
+    releases,
+    rollout,
+    selection,
+    steps,
+    use,
+)
+from dractl.doctor.upgrade.answer import Upgrade, Verdict
+from dractl.doctor.upgrade.question import DriverQuestion, Question, ReleaseQuestion
+from dractl.doctor.upgrade.registry import DRIVERS, RELEASES, Table
+from dractl.rules.registry import Severity
+
+Q = TypeVar("Q", bound=Question)
+MODULES: Final = (path, rollout, use, selection, releases, behaviour)
+"""Whose import enters what they look at into the tables."""
+_OF_DRIVERS: Final = (
+    "pool-incomplete", "pool-invalid", "slice-near-limit", "slice-stale",
+    "driver-not-ready", "class-resource-twice", "runtime-without-cdi",
+    "driver-permissions", "gate-needed",
+)  # fmt: skip
+_OF_RELEASES: Final = ("pool-incomplete", "driver-not-ready", "node-lost")
+"""Checks of the doctor that should pass before."""
+
+
+class _Seen(NamedTuple):
+    findings: tuple[Finding, ...]
+    skipped: tuple[Skipped, ...]
+    passed: tuple[str, ...]
+    verdict: Verdict
+
+
+def driver_upgrade(question: DriverQuestion) -> Upgrade:
+    """Return whether a driver can be upgraded in place, and what to do before."""
+    health = examine(question.case, _OF_DRIVERS)
+    concerned = [each for each in health.findings if _concerns(each, question.driver)]
+    seen = _seen(DRIVERS, question, health, concerned)
+    info = question.snapshot
+    return Upgrade(
+        question.driver,
+        question.current,
+        question.target,
+        seen.verdict,
+        seen.findings,
+        steps.for_driver(question, seen.findings),
+        steps.interruptions_of_driver(question),
+        seen.skipped,
+        seen.passed,
+        info.problems,
+        health.unread,
+    )
+
+
+def release_upgrade(question: ReleaseQuestion) -> Upgrade:
+    """Return whether a cluster can become another release, and what to do before."""
+    health = examine(question.case, _OF_RELEASES)
+    seen = _seen(RELEASES, question, health, health.findings)
+    return Upgrade(
+        "Kubernetes",
+        str(question.current),
+        str(question.target),
+        seen.verdict,
+        seen.findings,
+        steps.for_release(question, seen.findings),
+        steps.interruptions_of_release(question),
+        seen.skipped,
+        seen.passed,
+        question.snapshot.problems,
+        health.unread,
+    )
+
+
+def title_of(code: str) -> str:
+    """Return what a finding's code looks for, in one line."""
+    for rows in (DRIVERS.rows, RELEASES.rows, CHECKS):
+        if code in rows:
+            return rows[code].title
+    return ""
+
+
+def _seen(
+    table: Table[Q],
+    question: Q,
+    health: Examination,
+    concerned: Sequence[Finding],
+) -> _Seen:
+    """Return what a table and the doctor say, and the verdict on it."""
+    found, skipped, passed = list(concerned), list(health.skipped), list(health.passed)
+    for each in table.rows.values():
+        said = list(each.look(question))
+        found += (one for one in said if isinstance(one, Finding))
+        skipped += (one for one in said if isinstance(one, Skipped))
+        if not said:
+            passed.append(each.code)
+    found.sort(key=lambda each: rank(each.severity))
+    stops = frozenset(each.code for each in table.rows.values() if each.stops)
+    return _Seen(
+        tuple(found),
+        tuple(dict.fromkeys(skipped)),
+        tuple(dict.fromkeys(passed)),
+        _verdict(found, stops),
+    )
+
+
+def _verdict(findings: Iterable[Finding], stops: frozenset[str]) -> Verdict:
+    errors = {each.code for each in findings if each.severity is Severity.ERROR}
+    if errors & stops:
+        return Verdict.STOP
+    return Verdict.PREPARE if errors else Verdict.GO
+
+
+def _concerns(finding: Finding, driver: str) -> bool:
+    """Tell whether what the doctor finds is about a driver, or about all of them."""
+    told = finding.evidence.get("driver", finding.evidence.get("drivers"))
+    if isinstance(told, str):
+        return told == driver
+    if isinstance(told, list | tuple):
+        return driver in told
+    if finding.subject.startswith("pool "):
+        return finding.subject.removeprefix("pool ").startswith(f"{driver}/")
+    return not finding.subject.startswith("driver ") or driver in finding.subject

@@ -1,0 +1,249 @@
+"""What versions of drivers change, as far as it matters to those who upgrade them.
+
+Facts are from the sources and documents of the drivers, as of August 2026. A driver
+that is not here is one of which nothing of the kind is known.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+_TEXT: Final = re.compile(
+    r"v?(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?(?:[-+](.{0,60}))?", re.ASCII
+)
+_FINAL: Final = 1
+
+
+class Version(NamedTuple):
+    """A version of a driver, in the order in which its versions came.
+
+    A calendar version counts as what it was later called. `is_final` is 0 before a
+    release and 1 from then on.
+    """
+
+    major: int
+    minor: int
+    patch: int = 0
+    is_final: int = _FINAL
+
+    @property
+    def plain(self) -> tuple[int, int, int]:
+        """The numbers alone: what is changed by a release is so before it, too."""
+        return self.major, self.minor, self.patch
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A version that differs from those before it.
+
+    `gone` are attributes that it no longer publishes, with the name that takes their
+    place ("": none); a name without a slash is of the driver's domain. `changed` are
+    attributes that stay and mean something else. `deprecated` are those that still are
+    there, with what to read instead. `chart` is the new name of the chart, `was` the
+    old one. `crds` says what to apply by hand first, `one_way` why there is no way
+    back, `names` which devices get other names and when, `repairs` what may have to be
+    done on nodes, and `notes` what else users notice.
+    """
+
+    version: str
+    gone: Mapping[str, str] = field(default_factory=dict)
+    changed: Mapping[str, str] = field(default_factory=dict)
+    deprecated: Mapping[str, str] = field(default_factory=dict)
+    chart: str = ""
+    was: str = ""
+    crds: str = ""
+    one_way: str = ""
+    names: str = ""
+    repairs: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The versions of a driver, oldest first.
+
+    `newest` is the newest that is known. `surges`: its sockets have the pod's UID, so
+    that a new pod can start before the old one stops; None: that is not known. `waves`
+    is the maxUnavailable of its chart. `kubelet` is the oldest release for nodes, as
+    `1.34.2`. `kernel` is the oldest version of the kernel's driver, and
+    `kernel_attribute` what tells it. `calendar` has what calendar versions were called
+    later. `divides`: it may make partitions, and destroys on start those that it does
+    not know.
+    """
+
+    driver: str
+    newest: str
+    releases: tuple[Release, ...] = ()
+    surges: bool | None = None
+    waves: str = ""
+    kubelet: str = ""
+    kernel: str = ""
+    kernel_attribute: str = ""
+    calendar: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    divides: bool = False
+
+    def version(self, text: str) -> Version | None:
+        """Read a version of the driver; None: it is none."""
+        return version(text, self.calendar)
+
+    def between(self, current: str, target: str) -> tuple[Release, ...]:
+        """Return what is new from one version to another.
+
+        All up to the target where the current version cannot be read.
+        """
+        after, last = self.version(current), self.version(target)
+        return tuple(
+            each
+            for each in self.releases
+            if (own := self.version(each.version)) is not None
+            and (after is None or own.plain > after.plain)
+            and (last is None or own.plain <= last.plain)
+        )
+
+
+def version(
+    text: str, calendar: Mapping[tuple[int, int], tuple[int, int]] | None = None
+) -> Version | None:
+    """Read a version; of a calendar's, what it was called later. None: it is none."""
+    match = _TEXT.fullmatch(text.strip())
+    if match is None:
+        return None
+    number = (int(match[1]), int(match[2]))
+    known = [each for each in calendar or {} if each <= number]
+    if known and calendar:
+        number = calendar[max(known)]
+    has_suffix = bool(match[4]) and "+" not in text
+    return Version(*number, int(match[3] or 0), 0 if has_suffix else _FINAL)
+
+
+_NUMA: Final = "resource.kubernetes.io/numaNode"
+_ROOT: Final = "resource.kubernetes.io/pcieRoot"
+_ADDRESS: Final = "resource.kubernetes.io/pciBusID"
+
+_NVIDIA_CALENDAR: Final = {
+    (25, 3): (0, 1),
+    (25, 8): (0, 2),
+    (25, 12): (0, 3),
+    (26, 4): (0, 4),
+}
+_NVIDIA_MOVE: Final = Release(
+    "0.4",
+    chart="dra-driver-nvidia-gpu",
+    was="nvidia-dra-driver-gpu",
+    crds="its two CRDs (ComputeDomain, ComputeDomainClique)",
+    one_way="the checkpoint gains the boot ID of the node, and an older version does "
+    "not read it",
+    repairs="where a claim could not be prepared again after a reboot (issue 951), the "
+    "stale checkpoint in the driver's plugin directory has to be removed first",
+    notes=("its images are in registry.k8s.io/dra-driver-nvidia, beside NGC",),
+)
+_NVIDIA_GATES: Final = (
+    "it has new gates of its own, all off: FabricManagerPartitioning, "
+    "HostManagedIMEXDaemon, DRAListTypeAttributes, ConsumableShares"
+)
+
+HISTORIES: Final[Mapping[str, History]] = {
+    each.driver: each
+    for each in (
+        History(
+            "gpu.nvidia.com",
+            "0.5.0",
+            (
+                Release("0.3", gone={"index": ""}),
+                _NVIDIA_MOVE,
+                Release(
+                    "0.5",
+                    gone={"numa": _NUMA},
+                    notes=(
+                        "claims without a configuration no longer get one with "
+                        "TimeSlicing",
+                        _NVIDIA_GATES,
+                        f"with its gate DRAListTypeAttributes, {_NUMA} is a list",
+                    ),
+                ),
+            ),
+            surges=False,
+            waves="100%",
+            kubelet="1.34.2",
+            kernel="565.0.0",
+            kernel_attribute="driverVersion",
+            calendar=_NVIDIA_CALENDAR,
+            divides=True,
+        ),
+        History(
+            "compute-domain.nvidia.com",
+            "0.5.0",
+            (_NVIDIA_MOVE, Release("0.5", notes=(_NVIDIA_GATES,))),
+            surges=False,
+            waves="100%",
+            kubelet="1.34.2",
+            calendar=_NVIDIA_CALENDAR,
+        ),
+        History(
+            "gpu.amd.com",
+            "1.0.1",
+            (
+                Release(
+                    "1.0",
+                    gone={
+                        "cardIndex": "",
+                        "renderIndex": "",
+                        "family": "",
+                        "driverSrcVersion": "",
+                        "pciAddr": _ADDRESS,
+                    },
+                    changed={
+                        "deviceID": "the PCI device id such as 0x740f, and no longer "
+                        "the unique id of the GPU",
+                    },
+                    names="with its gate AutoPartition, devices are called "
+                    "gpu-INDEX-COMPUTE-MEMORY, and with VFIOPassthrough gpu-vfio-INDEX",
+                    notes=(
+                        "with AutoPartition, the class gpu.amd.com-spx has the "
+                        "extended resource, no longer gpu.amd.com",
+                    ),
+                ),
+            ),
+        ),
+        History(
+            "gpu.intel.com",
+            "0.11.0",
+            (Release("0.10", deprecated={"pciRoot": _ROOT, "pciAddress": _ADDRESS}),),
+            surges=False,
+        ),
+        History(
+            "gaudi.intel.com",
+            "0.7.2",
+            (Release("0.7", deprecated={"pciRoot": _ROOT}),),
+            surges=False,
+        ),
+        History("qat.intel.com", "0.4.4", surges=False),
+        History(
+            "dra.net",
+            "1.4.0",
+            (
+                Release(
+                    "1.4",
+                    deprecated={"numaNode": _NUMA},
+                    notes=("functions that are bound to vfio-pci are not published",),
+                ),
+            ),
+            surges=False,
+        ),
+        History(
+            "dra.cpu",
+            "0.2.0",
+            (
+                Release(
+                    "0.2",
+                    deprecated={"numaNodeID": _NUMA, "dra.net/numaNode": _NUMA},
+                ),
+            ),
+            surges=False,
+        ),
+        History("neuron.aws.com", "", kubelet="1.34.2"),
+        History("gpu.example.com", "0.4.0", surges=True),
+    )
+}
+"""By the name of the driver."""
