@@ -14,7 +14,9 @@ from tests.doctor.healthy import NOW, claim, examined, healthy, info, template, 
 
 
 def test_no_check_says_anything_of_a_healthy_cluster() -> None:
-    assert examined(healthy()).findings == ()
+    # Bugs of the release are told wherever they could be met.
+    found = {each.code for each in examined(healthy()).findings}
+    assert found <= {"known-bug-unmet"}
 
 
 def test_findings_come_the_most_severe_first() -> None:
