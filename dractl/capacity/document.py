@@ -10,6 +10,7 @@ from dractl.capacity.groups import Counts, Group, grouped
 from dractl.capacity.look import Look
 from dractl.capacity.partitions import Partition
 from dractl.capacity.quotas import QuotaUse
+from dractl.capacity.shared import SharedCapacity, shared_capacity
 
 Document = dict[str, object]
 
@@ -158,6 +159,19 @@ def spread(found: Spread) -> Document:
     }
 
 
+def shared(found: SharedCapacity) -> Document:
+    """Return a capacity of the shared devices of a model."""
+    return {
+        "model": found.model or None,
+        "capacity": found.name,
+        "devices": found.devices,
+        "total": str(found.total),
+        "left": str(found.left),
+        "mostOnOneDevice": str(found.most),
+        "device": found.device or None,
+    }
+
+
 def quota(use: QuotaUse) -> Document:
     """Return a limit and its use."""
     return {
@@ -189,6 +203,7 @@ _PARTS: Final[Mapping[str, Mapping[str, Callable[[Look], object]]]] = {
     "overview": {
         "spreads": _each(spread, lambda look: look.spreads),
         "partitions": _PARTITIONS,
+        "shared": _each(shared, lambda look: shared_capacity(look.fleet)),
         "quotas": _QUOTAS,
         "idle": _each(claim, lambda look: look.idle),
         "breaches": _breaches,
