@@ -3,7 +3,7 @@
 Nothing in the API says which pod serves a driver, so pods are told by their names.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from shlex import quote
 from typing import Final
@@ -53,8 +53,12 @@ def drivers_are_well(case: Case) -> Iterator[Finding | Skipped]:
         return
     publishing = _publishing(case)
     found = _pods(case, _KNOWN)
-    seen = {driver for drivers in found.values() for driver in drivers}
-    if unseen := sorted(publishing.keys() - seen):
+    unseen = [
+        driver
+        for driver in sorted(publishing)
+        if not any(pods_of(case.snapshot, driver))
+    ]
+    if unseen:
         why = f"no pod looks like that of driver {listed(unseen, _FEW)}"
         yield Skipped("driver-not-ready", why)
     for pod, drivers in found.items():
@@ -247,7 +251,18 @@ def _pods(case: Case, drivers: Iterable[str]) -> Mapping[tuple[str, str], list[s
         for pod in pods_of(case.snapshot, driver):
             if pod.meta.deletion_timestamp is None:
                 found.setdefault(pod.meta.key, []).append(driver)
-    return found
+    return {key: _likest(key, names) for key, names in found.items()}
+
+
+def _likest(key: tuple[str, str], drivers: Sequence[str]) -> list[str]:
+    """Return those of a vendor's drivers of whose names a pod's has the most."""
+    name = " ".join(key)
+    likeness = {
+        driver: sum(part in name for part in driver.split(".")[:-1])
+        for driver in drivers
+    }
+    most = max(likeness.values())
+    return [driver for driver, degree in likeness.items() if degree == most]
 
 
 def _pod(case: Case, key: tuple[str, str]) -> Pod:

@@ -19,7 +19,7 @@ _SLICES: Final[Mapping[str, tuple[Severity, str]]] = {
         "delete it: kube-controller-manager does so where the node owns the slice",
     ),
     "slice-driver-gone": (
-        Severity.WARNING,
+        Severity.INFO,
         "install the driver again, or delete its slices",
     ),
     "slice-by-hand": (

@@ -102,6 +102,23 @@ def test_a_driver_on_a_node_without_hardware_is_only_to_know() -> None:
     assert finding.severity is Severity.INFO
 
 
+def test_pods_of_a_vendors_other_driver_are_not_taken_for_its_own() -> None:
+    gaudi = driver_pod("n2")
+    gaudi["metadata"]["name"] = "intel-gaudi-dra-driver-kubelet-plugin-n2"
+    published = [
+        gpus("n1", driver="gpu.intel.com"),
+        gpus("n2", driver="gaudi.intel.com"),
+    ]
+    documents = [info(), node("n1"), node("n2"), *published, gaudi]
+    assert not found("driver-silent", documents)
+
+
+def test_a_pod_with_dra_in_its_name_is_not_that_of_dranet() -> None:
+    nics = renamed(gpus("n1", driver="dra.net"), "nics")
+    documents = [info(), *worker("n1"), *worker("n2"), nics]
+    assert not found("driver-silent", documents)
+
+
 def test_devices_of_a_node_where_the_driver_does_not_run() -> None:
     documents = [info(), *worker("n1"), node("n2"), gpus("n2")]
     (finding,) = found("driver-pod-missing", documents)
