@@ -1,7 +1,7 @@
 """How many more of something fit: placed one after the other, until none does."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,7 @@ from dractl.model.claims import ResourceClaim
 from dractl.model.quantity import Quantity
 from dractl.solver.placement import NodeGroup, Placement, Policy
 from dractl.solver.placer import Placer
+from dractl.solver.subjects import Subject
 
 MOST: Final = 10_000
 """How many are placed unless a caller says otherwise."""
@@ -78,16 +79,23 @@ class Fits:
 
 
 def fits(
-    snapshot: Snapshot, asked: Asked, most: int = MOST, progress: Progress | None = None
+    snapshot: Snapshot,
+    asked: Asked,
+    most: int = MOST,
+    *,
+    first: Iterable[Subject] = (),
+    progress: Progress | None = None,
 ) -> Fits:
     """Place copies until one finds no place, or there are `most`.
 
     `snapshot` is the cluster with what the copies need; see `asked.asked`. What waits
-    in it takes nothing. Each copy is placed by the scheduler's rules on the first node
-    that takes it.
+    in it takes nothing, unless it is named to come `first`. Each copy is placed by the
+    scheduler's rules on the first node that takes it.
     """
     snapshot = with_stand_ins(snapshot)
     placer = Placer(snapshot, None, Policy.FIRST)
+    for each in first:
+        placer.place(each, worded=False)
     found: Counter[str] = Counter()
     last: Placement | None = None
     number = 0
@@ -138,13 +146,3 @@ def _limits(
             key=lambda each: each.number,
         )
     )
-
-
-def each_fits(
-    snapshot: Snapshot,
-    subjects: Sequence[Asked],
-    most: int = MOST,
-    progress: Progress | None = None,
-) -> tuple[Fits, ...]:
-    """Return how many of each fit, each by itself."""
-    return tuple(fits(snapshot, each, most, progress) for each in subjects)

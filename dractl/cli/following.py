@@ -24,20 +24,23 @@ def follow(  # noqa: PLR0913 - what to follow, and how
     *,
     screen: Terminal,
     seconds: float | None,
+    is_endless: bool = False,
 ) -> ExitStatus:
     """Print each new answer, and return the status of the last one.
 
-    It ends when nothing is stuck, or after the seconds; None: not before. `first` has
-    been printed already.
+    It ends when nothing is stuck, unless it is endless; or after the seconds, None: not
+    before. `first` has been printed already.
     """
-    if first.is_resolved:
+    if first.is_resolved and not is_endless:
         return first.status
     screen.note("watching; Ctrl-C ends it")
     end = None if seconds is None else time.monotonic() + seconds
     mirror = Mirror(live.connection, live.reading)
     shown = first
     try:
-        while not shown.is_resolved and (end is None or time.monotonic() < end):
+        while (is_endless or not shown.is_resolved) and (
+            end is None or time.monotonic() < end
+        ):
             if mirror.wait(_LOOK):
                 time.sleep(_TOGETHER)
                 latest = ask(_seen(mirror, source))

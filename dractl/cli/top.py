@@ -1,10 +1,11 @@
 """`dractl top`."""
 
+from dataclasses import replace
 from typing import Annotated, Final, Literal
 
 import typer
 
-from dractl.cli.command import command
+from dractl.cli.command import command_with
 from dractl.cli.options import (
     AllNamespacesOption,
     ClassOption,
@@ -14,9 +15,10 @@ from dractl.cli.options import (
     usage,
     verbatim,
 )
+from dractl.cli.plannings import Planning, planning_of
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
-from dractl.errors import ExitStatus
+from dractl.cli.whatifs import WhatIf, what_if_of
 
 EXAMPLES: Final = verbatim("""
 Examples:
@@ -44,13 +46,27 @@ Examples:
   dractl top partitions
   dractl top quotas
 
+  # how many more of it fit, what stops the next one; with two nodes more
+  dractl top --fits pod.yaml
+  dractl top --fits deployment.yaml --add-nodes 2 --like node-1 --at-least 10
+
+  # what if a node were gone, or a device broken; what the loss of a node leaves
+  dractl top nodes --remove node-1 --taint gpu.nvidia.com/node-2/gpu-0
+  dractl top --headroom --fits pod.yaml
+
+  # over several snapshots, over all clusters of the kubeconfig, for Prometheus
+  dractl top --history 'captures/*.json'
+  dractl top models --contexts all
+  dractl top --format prometheus > gpus.prom.tmp && mv gpus.prom.tmp gpus.prom
+
 A device is free, partly in use (shared, with room), in use, tainted, or
 unusable: for its pool, its node, or for want of counters, which others of its
 pool have. Partitions overlap, so of those that are free not all can be had at
 once; AT-ONCE in -o wide tells how many.
 
-Exit status: 0 done, 2 wrong usage, 3 the cluster cannot be read, in whole or
-in part.
+Exit status: 0 done; 1 fewer than --at-least fit, or what loses its devices by
+a change or a node has no place elsewhere; 2 wrong usage; 3 a cluster cannot be
+read, in whole or in part.
 """)
 
 ViewName = Literal[
@@ -93,12 +109,12 @@ SvgOption = Annotated[
     bool, typer.Option("--svg", help="Draw groups of devices, as a picture in SVG.")
 ]
 FormatOption = Annotated[
-    Literal["table", "wide", "json", "yaml", "name", "csv"],
-    typer.Option("-o", "--output", help="How to print the answer."),
+    Literal["table", "wide", "json", "yaml", "name", "csv", "prometheus"],
+    typer.Option("-o", "--output", "--format", help="How to print the answer."),
 ]
 
 
-@command
+@command_with(planning_of, what_if_of)
 def top(  # noqa: PLR0913 - one parameter per option
     what: ViewArgument = None,
     *,
@@ -107,6 +123,8 @@ def top(  # noqa: PLR0913 - one parameter per option
     driver: DriverOption = None,
     node: SeenByOption = None,
     labels: LabelsOption = None,
+    planning: Planning,
+    what_if: WhatIf,
     sort: SortOption = None,
     no_headers: NoHeadersOption = False,
     svg: SvgOption = False,
@@ -118,19 +136,22 @@ def top(  # noqa: PLR0913 - one parameter per option
 ) -> int:
     """Show what devices there are, who has them, and what is free.
 
-    By node, class, driver, model or attribute, with what keeps the rest from being had.
-    Without -n, claims of all namespaces are looked at.
+    By node, class, driver, model or attribute, with what keeps the rest from being had;
+    how many more of a claim or a pod fit; and all of that after a change of the cluster
+    that is only thought of. Without -n, claims of all namespaces are looked at.
     """
-    from dractl.capacity.look import Look, Only
-    from dractl.cli import topping
-    from dractl.cli.clock import moment_for
+    from dractl.capacity.look import Only
     from dractl.cli.labels import label_selector
     from dractl.cli.narrowing import check_names
     from dractl.cli.reading import Wish, read_cluster, warn_of
-    from dractl.cli.topviews import VIEWS, by_attribute
+    from dractl.cli.topanswers import Style, TopQuestion
+    from dractl.cli.topseveral import everywhere, over_time
 
     if by is not None and what is not None:
         raise usage("--by is a view of its own: leave out the other one")
+    planning.check(source, changes=what_if.is_asked)
+    if svg and not planning.is_plain:
+        raise usage("--svg draws groups of devices of one cluster, and nothing else")
     only = Only(
         device_class or "",
         driver or "",
@@ -138,35 +159,28 @@ def top(  # noqa: PLR0913 - one parameter per option
         namespace or "",
         () if labels is None else label_selector(labels),
     )
+    style = Style(output_format, sort, has_head=not no_headers, is_drawn=svg)
+    question = TopQuestion(what, by, only, planning, what_if, style)
     wish = Wish("top", namespace, all_namespaces or namespace is None)
+    if planning.contexts is not None:
+        return everywhere(question, source, wish, screen)
+    if planning.history:
+        return over_time(question, source, wish, screen)
     cluster = read_cluster(source, wish, screen)
-    snapshot = cluster.snapshot
-    warn_of(snapshot, screen, "top")
-    check_names(snapshot, device_class=device_class, driver=driver, node=node)
-    look = Look(snapshot, only)
-    name = what or ("groups" if by is not None else topping.OVERVIEW)
-    view = by_attribute(by) if by is not None else VIEWS.get(name)
-    if svg:
-        from dractl.cli.plots import plotted
+    warn_of(cluster.snapshot, screen, "top")
+    check_names(cluster.snapshot, device_class=device_class, driver=driver, node=node)
+    first = question.shown(cluster, screen)
+    screen.write(first.text)
+    if planning.watch and cluster.live is not None:
+        from dractl.cli.following import follow
 
-        screen.write(plotted(look, name, view, output_format))
-    elif output_format in {"json", "yaml"}:
-        screen.write(topping.as_data(look, name, view, output_format))
-    elif output_format == "name":
-        screen.write(topping.as_names(look, view or VIEWS["nodes"]))
-    elif view is None and output_format == "table" and sort is None:
-        screen.write(topping.overview(look, screen))
-    else:
-        shown = view or VIEWS["nodes"]
-        screen.write(
-            topping.listing(
-                look,
-                shown,
-                moment_for(cluster, screen) if shown.has_ages else None,
-                screen,
-                output_format=output_format,
-                sort=sort,
-                has_head=not no_headers,
-            )
+        return follow(
+            cluster.live,
+            source,
+            first,
+            lambda latest: question.shown(replace(cluster, snapshot=latest), screen),
+            screen=screen,
+            seconds=planning.seconds,
+            is_endless=True,
         )
-    return ExitStatus.ENVIRONMENT if snapshot.problems else ExitStatus.YES
+    return first.status

@@ -6,12 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from dractl.capacity.document import document
 from dractl.capacity.fragmentation import Spread
 from dractl.capacity.groups import Counts
 from dractl.capacity.look import Look
 from dractl.capacity.partitions import Partition
-from dractl.cli import output
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import NARROW, columns, counted, indented, visible, width
 from dractl.cli.topviews import Cell, Table, View, groups
@@ -25,11 +23,9 @@ _CUT: Final = "..."
 _FORMULA: Final = tuple("=+-@\t\r")  # what a spreadsheet would run
 
 
-def as_data(look: Look, name: str, view: View | None, output_format: str) -> str:
-    """Return the answer as JSON or YAML."""
-    by = _OF_OVERVIEW if view is None else (view.by,) * bool(view.by)
-    made = document(look, name, by)
-    return (output.as_json if output_format == "json" else output.as_yaml)(made)
+def grouping(view: View | None) -> tuple[str, ...]:
+    """Return what the answer groups devices by; None stands for the overview."""
+    return _OF_OVERVIEW if view is None else (view.by,) * bool(view.by)
 
 
 def as_names(look: Look, view: View) -> str:

@@ -1,0 +1,135 @@
+"""Tables and texts of a cluster as it would be, beside what it is."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from dractl.capacity.groups import Counts
+from dractl.capacity.look import Look
+from dractl.capacity.planning_document import named
+from dractl.cli.terminal import Terminal
+from dractl.cli.text import NARROW, counted, indented
+from dractl.cli.topping import as_table
+from dractl.cli.topviews import COUNTED, Cell, Table, View, groups
+from dractl.solver.placement import Placement
+
+CHANGE: Final = "CHANGE"
+_OF_OVERVIEW: Final = ("class", "model", "node")
+_MOST_ROWS: Final = 20
+_MOST_TOLD: Final = 10
+
+
+def compared(now: Table, before: Table) -> Table:
+    """Return a table of groups with a column that tells what has changed.
+
+    Groups that are gone are below, with zeros.
+    """
+    old = {row[0]: row for row in before.rows}
+    rows = [(*row, _change(now, row, old.get(row[0]))) for row in now.rows]
+    known = {row[0] for row in now.rows}
+    for row in before.rows:
+        if row[0] not in known:
+            gone = (row[0], *(0 if isinstance(each, int) else "" for each in row[1:]))
+            rows.append((*gone, _change(now, gone, row)))
+    return Table((*now.head, CHANGE), tuple(rows), now.spare)
+
+
+def _change(table: Table, now: Sequence[Cell], before: Sequence[Cell] | None) -> str:
+    parts = []
+    for place, name in enumerate(table.head):
+        if name not in COUNTED:
+            continue
+        value, old = now[place], 0 if before is None else before[place]
+        if isinstance(value, int) and isinstance(old, int) and value != old:
+            parts.append(f"{value - old:+} {name.lower()}")
+    return ", ".join(parts)
+
+
+def with_changes(view: View, before: Look) -> View:
+    """Return a view that compares its groups with what was; others stay as they are."""
+    if not view.by:
+        return view
+    return replace(
+        view,
+        table=lambda look, wide, now: compared(
+            view.table(look, wide, now), view.table(before, wide, now)
+        ),
+    )
+
+
+def overview(look: Look, before: Look, screen: Terminal) -> str:
+    """Return the groups of a cluster as they would be."""
+    blocks = []
+    for by in _OF_OVERVIEW:
+        table = compared(groups(look, by, wide=False), groups(before, by, wide=False))
+        # Of nodes, only those are of interest that are not as they were.
+        rows = [row for row in table.rows if row[-1] or by != "node"]
+        head = (table.head[0], "TOTAL", "FREE", CHANGE)
+        places = [table.head.index(each) for each in head]
+        cut = Table(
+            head,
+            tuple(tuple(row[place] for place in places) for row in rows[:_MOST_ROWS]),
+            (head[0], CHANGE),
+        )
+        if rows:
+            blocks.append(as_table(cut, screen, has_head=True))
+        if len(rows) > _MOST_ROWS:
+            blocks[-1] += f"and {len(rows) - _MOST_ROWS} more\n"
+    return "\n".join(blocks)
+
+
+def told(
+    changes: Sequence[object],
+    counts: tuple[Counts, Counts],
+    placements: Sequence[Placement],
+    screen: Terminal,
+) -> str:
+    """Return what changes come to; `counts` are those before and after."""
+    limit = screen.columns or NARROW
+    title = "WHAT IF " + ", ".join(map(str, changes))
+    lines = [screen.heading(each) for each in indented(title, limit, "", "  ")]
+    before, after = counts
+    text = (
+        f"{after.free + after.partly} of {after.total} devices can be had, instead of "
+        f"{before.free + before.partly} of {before.total}"
+    )
+    lines += indented(text, limit, "  ", "    ")
+    lines += [
+        line
+        for each in lost(placements)
+        for line in indented(each, limit, "  ", "    ")
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def lost(placements: Sequence[Placement]) -> Iterator[str]:
+    """Yield what loses its devices, and whether it has a place elsewhere."""
+    if not placements:
+        return
+    homeless = [each for each in placements if each.node is None]
+    number = len(placements)
+    what = "pod or claim loses its devices" if number == 1 else (
+        "pods and claims lose their devices"
+    )  # fmt: skip
+    fate = f"{number - len(homeless)} have a place elsewhere, {len(homeless)} have none"
+    yield f"{number} {what}: {fate}"
+    for each in homeless[:_MOST_TOLD]:
+        yield f"{_name(each)} {_why(each)}"
+    if len(homeless) > _MOST_TOLD:
+        yield f"and {counted(len(homeless) - _MOST_TOLD, 'more')}"
+
+
+def _name(placement: Placement) -> str:
+    kind, namespace, name = named(placement.subject)
+    return f"{'pod' if kind == 'Pod' else 'claim'} {namespace}/{name}"
+
+
+def _why(placement: Placement) -> str:
+    if placement.aborted is not None:
+        return f"would stop the scheduler: {placement.aborted}"
+    groups_ = sorted(placement.reasons, key=lambda each: -len(each.nodes))
+    if groups_:
+        return (
+            f"has none: {groups_[0].reason} ({counted(len(groups_[0].nodes), 'node')})"
+        )
+    return f"has none: {placement.reason}"
