@@ -172,6 +172,28 @@ def _labels(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
     yield from map(Candidate, sorted(names(used, "labels", NODE, found)))
 
 
+def _common(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    """Yield what devices can be grouped by."""
+    from dractl.capacity.groups import GROUPINGS
+    from dractl.cli.lookup import names
+    from dractl.live.kinds import SLICE
+
+    def found(seen: "Snapshot") -> set[str]:
+        devices = [device for piece in seen.slices for device in piece.devices]
+        keys = {key for each in devices for key in each.attributes}
+        keys |= {key for each in devices for key in each.qualified_capacity}
+        return {key.partition("/")[2] for key in keys}
+
+    yield from map(Candidate, GROUPINGS)
+    yield from map(Candidate, sorted(names(used, "attributes", SLICE, found)))
+
+
+def _columns(_used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    from dractl.cli.topviews import COUNTED
+
+    yield from (Candidate(each.lower()) for each in COUNTED)
+
+
 def _stages(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
     """Yield the stages in the file of a migration, if it is at hand."""
     from dractl.cli.migrate import statefile, ways
@@ -194,6 +216,9 @@ OF_COMMANDS: Final[Mapping[tuple[str, str], _Values]] = {
     ("doctor", "--skip"): _checks,
     ("plan", "--explain"): _findings,
     ("rollback", "--to"): _stages,
+    ("top", "--by"): _common,
+    ("top", "--selector"): _labels,
+    ("top", "--sort"): _columns,
 }
 """Of options that mean something else elsewhere."""
 

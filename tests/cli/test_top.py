@@ -233,3 +233,18 @@ def test_live(dractl: Runner, api_server: ApiServer, tmp_path: Path) -> None:
     document = answer(dractl, "claims", "--kubeconfig", str(config), "-n", "other")
     assert document["claims"] == []
     assert document["summary"]["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (["p"], {"pools", "partitions"}),
+        (["--by", "arch"], {"architecture"}),
+        (["--by", "own"], {"owner"}),
+        (["--sort", "f"], {"free"}),
+        (["-l", "kubernetes.io/h"], {"kubernetes.io/hostname"}),
+    ],
+)
+def test_completion(dractl: Runner, words: list[str], offered: set[str]) -> None:
+    out = dractl("__complete", "top", "--demo", *words).out.splitlines()
+    assert set(out[:-1]) == offered
