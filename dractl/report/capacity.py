@@ -92,8 +92,8 @@ def _spread(report: Report) -> Child:
         element(
             "p",
             {"class": "lead"},
-            "The devices of a pod are all on one node. So many nodes have so many free "
-            "devices of a model:",
+            "A pod has all its devices from one node. Each bar tells how many nodes "
+            "have that many free devices.",
         ),
         element("div", {"class": "plots"}, plots),
     )

@@ -48,7 +48,7 @@ def table(
     whole = element(
         "table",
         {"class": kind},
-        element("caption", {}, caption),
+        element("caption", {}, element("span", {}, caption)),
         element("thead", {}, head),
         body,
     )

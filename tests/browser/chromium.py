@@ -4,10 +4,10 @@ import contextlib
 import fcntl
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
-import threading
 from base64 import b64decode
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ _FLAGS: Final = (
     "--remote-debugging-pipe",
 )
 _READING, _WRITING = 3, 4  # descriptors at which the browser expects its pipe
-_SECONDS: Final = 60
+_SECONDS: Final = 60  # until a browser that is silent is taken for hung
 
 
 def installed() -> str | None:
@@ -58,14 +58,10 @@ def browser(path: str, profile: Path) -> Iterator["Browser"]:
     )
     os.close(their_input)
     os.close(their_output)
-    # A browser that hangs ends, and with it what waits for its answer.
-    watchdog = threading.Timer(_SECONDS, _end, [process.pid])
-    watchdog.start()
     try:
         with os.fdopen(our_output, "wb") as out, os.fdopen(our_input, "rb") as answers:
             yield Browser(out, answers)
     finally:
-        watchdog.cancel()
         _end(process.pid)
         process.wait()
 
@@ -124,6 +120,8 @@ class Browser:
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._rest:
+            ready, _, _ = select.select([self._answers], [], [], _SECONDS)
+            assert ready, "the browser does not answer"
             piece = os.read(self._answers.fileno(), 1 << 20)
             assert piece, "the browser has ended"
             self._rest += piece

@@ -10,12 +10,12 @@ from dractl.report.svg.frame import alone, fill, label, mark, text
 
 _WIDTH: Final = 760
 _LEFT: Final = 16
-_BAR: Final = 248  # where bars begin
-_LENGTH: Final = 360
+_BAR: Final = 262  # where bars begin
+_LENGTH: Final = 346
 _ROW: Final = 28
 _HEAD: Final = 94
 _MOST: Final = 60  # bars of one plot
-_LETTERS: Final = 30  # of a group's name
+_LETTERS: Final = 29  # of a group's name
 
 
 def capacity_plot(groups: Sequence[Group], title: str, told_of: str) -> str:

@@ -1,6 +1,7 @@
 """What hangs where in a machine, drawn: NUMA nodes, PCIe, devices, links, near NICs."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from dractl.discovery.inventory import Inventory
@@ -115,7 +116,7 @@ def _below(
 def _bands(lines: Sequence[_Line]) -> Iterator[Markup]:
     """Yield the ground on which a NUMA node stands."""
     tops = [place for place, each in enumerate(lines) if not each.depth]
-    for start, end in zip(tops, [*tops[1:], len(lines)], strict=True):
+    for start, end in pairwise([*tops, len(lines)]):
         size: Attributes = {
             "class": "band",
             "x": _EDGE - 8,

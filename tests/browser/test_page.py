@@ -1,0 +1,225 @@
+"""The page of `dractl report` in a real browser."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.browser.chromium import Browser, Page
+from tests.cli.run import Runner
+from tests.report.hostile import PWNED
+
+pytestmark = pytest.mark.browser
+
+_WIDE = "document.documentElement.scrollWidth"
+_TEXTS = """
+(() => {
+  const parse = (text) => text.match(/[\\d.]+/g).map(Number);
+  const light = (rgb) => {
+    const [r, g, b] = rgb.slice(0, 3).map((each) => {
+      const part = each / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = (element) => {
+    for (let here = element; here; here = here.parentElement) {
+      const found = parse(getComputedStyle(here).backgroundColor);
+      if (found.length < 4 || found[3] > 0.99) return found;
+    }
+    return [255, 255, 255];
+  };
+  document.querySelectorAll("details").forEach((each) => { each.open = true; });
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = {};
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    const text = walker.currentNode.data.trim();
+    if (!text || ["SCRIPT", "STYLE"].includes(element.tagName)) continue;
+    const style = getComputedStyle(element);
+    const isDrawn = element.namespaceURI.endsWith("svg");
+    const ink = parse(isDrawn ? style.fill : style.color);
+    const [a, b] = [light(ink), light(ground(element))].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    const name = `${element.tagName}.${element.className} ${text.slice(0, 20)}`;
+    found[name] = Math.min(found[name] ?? 99, ratio);
+  }
+  return found;
+})()
+"""
+
+
+def _check_quiet(page: Page, file: Path) -> None:
+    """Assert that nothing was loaded, and that nothing went wrong."""
+    urls = [
+        each["request"]["url"] for each in page.happened("Network.requestWillBeSent")
+    ]
+    assert urls == [file.as_uri()]
+    for name in ("Log.entryAdded", "Runtime.exceptionThrown"):
+        assert page.happened(name) == []
+    assert page.happened("Runtime.consoleAPICalled") == []
+    assert page.happened("Page.javascriptDialogOpening") == []
+
+
+def test_a_page_loads_nothing_and_complains_of_nothing(
+    chromium: Browser, sample: Path
+) -> None:
+    page = chromium.page(sample)
+    assert page.value("document.title") == "Devices of the cluster"
+    assert page.value("document.querySelectorAll('#cards > li').length") == 6
+    _check_quiet(page, sample)
+
+
+def test_names_and_messages_are_never_more_than_text(
+    chromium: Browser, hostile: Path
+) -> None:
+    page = chromium.page(hostile)
+    assert page.value(f"typeof window.{PWNED}") == "undefined"
+    _check_quiet(page, hostile)
+    loading = "img, iframe, object, embed, link, script[src], form"
+    assert page.value(f"document.querySelectorAll('{loading}').length") == 0
+    assert page.value("document.scripts.length") == 1
+    leads = "[...document.links].every((a) => a.getAttribute('href').startsWith('#'))"
+    assert page.value(leads)
+    names = "[...document.querySelectorAll('.card h3')].map((each) => each.textContent)"
+    assert any(
+        f"<script>window.{PWNED}=1</script>" in each for each in page.value(names)
+    )
+
+
+def test_without_scripts_the_page_is_whole(chromium: Browser, sample: Path) -> None:
+    page = chromium.page(sample, has_scripts=False)
+    with_scripts = chromium.page(sample)
+    for key in ("overview", "waiting", "doctor", "health", "capacity", "taints"):
+        text = f"document.getElementById('{key}').textContent"
+        assert page.value(text) == with_scripts.value(text) != ""
+    # What would do nothing is not shown.
+    for key in ("theme", "filter"):
+        shown = f"document.getElementById('{key}').checkVisibility()"
+        assert page.value(shown) is False
+        assert with_scripts.value(shown) is True
+
+
+def test_the_filter_leaves_what_has_the_words(chromium: Browser, sample: Path) -> None:
+    page = chromium.page(sample)
+    page.value("document.getElementById('filter').focus()")
+    page.type("H100 tainted")
+    visible = (
+        "[...document.querySelectorAll('#cards > li')].filter((each) => "
+        "each.checkVisibility()).map((each) => each.querySelector('h3').textContent)"
+    )
+    assert page.value(visible) == ["h100-2"]
+    said = "document.getElementById('matches').textContent"
+    assert page.value(said) == "1 of 6 shown"
+    page.value(
+        "(() => { const field = document.getElementById('filter');"
+        "field.value = ''; field.dispatchEvent(new Event('input')); })()"
+    )
+    assert len(page.value(visible)) == 6
+    assert page.value(said) == ""
+
+
+def test_the_switch_turns_the_colours(chromium: Browser, sample: Path) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light, dark = (
+        chromium.page(sample, scheme=each).value(ground) for each in ("light", "dark")
+    )
+    assert light != dark
+    page = chromium.page(sample, scheme="dark")
+    page.value("document.getElementById('theme').click()")
+    assert page.value(ground) == light
+    page.value("document.getElementById('theme').click()")
+    assert page.value(ground) == dark
+
+
+def test_keys_reach_everything_in_the_order_of_the_page(
+    chromium: Browser, sample: Path
+) -> None:
+    page = chromium.page(sample)
+    here = (
+        "(() => { const e = document.activeElement; const s = getComputedStyle(e);"
+        "return [e.className || e.id || e.getAttribute('href') || e.tagName,"
+        "s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2]; })()"
+    )
+    reached = []
+    for _ in range(10):
+        page.press("Tab", 9)
+        name, is_seen = page.value(here)
+        assert is_seen, name
+        reached.append(name)
+    sections = ("overview", "waiting", "doctor", "health", "capacity", "devices")
+    assert reached[:9] == ["skip", "theme", *(f"#{e}" for e in sections), "#taints"]
+    page.value("document.querySelector('.skip').focus()")
+    page.press("Enter", 13, "\r")
+    assert page.value("document.activeElement.id") == "main"
+    page.press("Tab", 9)
+    inside = "document.querySelector('main').contains(document.activeElement)"
+    assert page.value(inside)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_can_be_read_in_both_schemes(
+    chromium: Browser, sample: Path, scheme: str
+) -> None:
+    page = chromium.page(sample, scheme=scheme)
+    found = page.value(_TEXTS)
+    assert len(found) > 200
+    assert {name: ratio for name, ratio in found.items() if ratio < 4.5} == {}
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_the_page_never_scrolls_sideways(
+    chromium: Browser, sample: Path, hostile: Path, width: int
+) -> None:
+    for file in (sample, hostile):
+        page = chromium.page(file, width=width)
+        assert page.value(_WIDE) == width
+        page.value(
+            "document.querySelectorAll('details').forEach((e) => { e.open = true; })"
+        )
+        assert page.value(_WIDE) == width
+
+
+def test_everything_has_a_name_and_a_place(chromium: Browser, sample: Path) -> None:
+    page = chromium.page(sample)
+    nodes = page.call("Accessibility.getFullAXTree")["nodes"]
+    roles: dict[str, list[str]] = {}
+    for each in nodes:
+        if not each.get("ignored"):
+            role = each.get("role", {}).get("value", "")
+            name = each.get("name", {}).get("value", "")
+            roles.setdefault(role, []).append(name)
+    for role in ("banner", "navigation", "main", "contentinfo"):
+        assert len(roles[role]) == 1, role
+    for role in ("button", "searchbox", "link", "region", "image", "table", "heading"):
+        assert roles[role], role
+        assert all(roles[role]), role
+    levels = page.value(
+        "[...document.querySelectorAll('h1,h2,h3')].map((each) => +each.tagName[1])"
+    )
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    bare = "[...document.querySelectorAll('th')].filter((e) => !e.scope).length"
+    assert page.value(bare) == 0
+    uncaptioned = "document.querySelectorAll('table:not(:has(caption))').length"
+    assert page.value(uncaptioned) == 0
+    ids = "[...document.querySelectorAll('[id]')].map((e) => e.id)"
+    found = page.value(ids)
+    assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize("arguments", [("top",), ("top", "nodes")])
+def test_a_plot_is_drawn(
+    chromium: Browser, dractl: Runner, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    file = tmp_path / "top.svg"
+    file.write_text(dractl(*arguments, "--demo", "--svg").out, "utf-8")
+    page = chromium.page(file)
+    assert page.value("document.documentElement.tagName") == "svg"
+    clipped = (
+        "[...document.querySelectorAll('text')].filter((each) => {"
+        "const box = each.getBBox(); const all = document.documentElement;"
+        "return box.x + box.width > all.viewBox.baseVal.width; }).length"
+    )
+    assert page.value(clipped) == 0
+    _check_quiet(page, file)

@@ -1,0 +1,225 @@
+"""`dractl report`: a page of a cluster, in a file of its own."""
+
+import html
+import json
+import os
+import re
+import stat
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from benchmarks.operations import cluster
+from tests.cli.run import Runner
+from tests.report.hostile import SPITE, hostile_cluster
+
+_VOID = {"br", "input", "meta", "circle", "line", "path", "rect", "use"}
+
+
+class _Outline(HTMLParser):
+    """Checks that elements close, and notes headings and identities."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.ids: set[str] = set()
+        self.links: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag not in _VOID:
+            self.open.append(tag)
+        for name, value in attrs:
+            assert not name.startswith("on")
+            if name == "id" and value:
+                assert value not in self.ids
+                self.ids.add(value)
+            if name == "href" and value:
+                self.links.add(value)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in _VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def _outline(text: str) -> _Outline:
+    found = _Outline()
+    found.feed(text)
+    found.close()
+    assert not found.open
+    return found
+
+
+def _page(dractl: Runner, tmp_path: Path, *arguments: str, status: int = 0) -> str:
+    file = tmp_path / "report.html"
+    ran = dractl("report", "-o", str(file), *arguments)
+    assert ran.status == status, ran.err
+    assert ran.out == ""
+    return file.read_text("utf-8")
+
+
+def test_the_page_of_the_sample_has_all_its_parts(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    text = _page(dractl, tmp_path, "--demo")
+    outline = _outline(text)
+    sections = {"overview", "waiting", "doctor", "health"}
+    sections |= {"capacity", "devices", "taints"}
+    assert sections <= outline.ids
+    assert {each.removeprefix("#") for each in outline.links} <= outline.ids
+    for said in (
+        "the sample cluster of dractl · Kubernetes 1.36 · as of 2026-11-20T04:12:31Z",
+        "96 devices of 4 drivers on 7 nodes",
+        "training/wants-eight",
+        "devices-in-use",
+        "ask for 4 devices instead of 8: fits on h100-1",
+        "gpu.nvidia.com/xid=79:NoSchedule",
+        "claim training/llama-0-devices-1bedb of pod llama-0",
+        "class-missing",
+    ):
+        assert html.escape(said) in text
+
+
+def test_the_same_cluster_gives_the_same_page(dractl: Runner, tmp_path: Path) -> None:
+    assert _page(dractl, tmp_path, "--demo") == _page(dractl, tmp_path, "--demo")
+    assert dractl("report", "--demo").out == _page(dractl, tmp_path, "--demo")
+
+
+def test_parts_can_be_left_out_and_the_title_be_given(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    arguments = ("--demo", "--no-doctor", "--no-health", "--title", "<GPU> & more")
+    text = _page(dractl, tmp_path, *arguments)
+    ids = _outline(text).ids
+    assert not {"doctor", "health"} & ids
+    assert "<title>&lt;GPU&gt; &amp; more</title>" in text
+    assert "<h1>&lt;GPU&gt; &amp; more</h1>" in text
+
+
+def test_nothing_in_the_page_is_from_elsewhere(dractl: Runner, tmp_path: Path) -> None:
+    text = _page(dractl, tmp_path, "--demo")
+    assert "default-src 'none'" in html.unescape(text)
+    assert not re.search(r"(?i)\b(src|href|action|poster|data)\s*=\s*\"(?!#)", text)
+    assert not re.search(r"(?i)url\((?!#p-)|@import|https?://", text)
+
+
+def test_spite_is_text(dractl: Runner, tmp_path: Path) -> None:
+    source = str(hostile_cluster(tmp_path))
+    text = _page(dractl, tmp_path, "--snapshot", source, "--title", SPITE, status=3)
+    outline = _outline(text)
+    assert outline.tags.count("script") == outline.tags.count("style") == 1
+    assert not {"img", "a"} & set(outline.tags) - {"a"}
+    assert all(each.startswith("#") for each in outline.links)
+    assert text.count("&lt;script&gt;window") > 500
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text)
+    assert "Not everything could be read" in text
+    assert "metadata.name: must be a string" in text
+
+
+def test_a_large_cluster_is_shown_by_what_nodes_have_in_common(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    source = tmp_path / "fleet.json"
+    items = list(cluster(400))
+    source.write_text(json.dumps({"kind": "List", "apiVersion": "v1", "items": items}))
+    text = _page(dractl, tmp_path, "--snapshot", str(source))
+    outline = _outline(text)
+    assert len(text) < 400_000
+    assert "3,200 devices of 1 driver on 400 nodes" in text
+    cards = text.count('class="card"')
+    assert cards < 60
+    names = {each["metadata"]["name"] for each in items if each["kind"] == "Node"}
+    assert all(name in text for name in names)
+    assert outline.tags.count("use") < 1000
+
+
+def test_what_may_not_be_read_is_told(dractl: Runner, tmp_path: Path) -> None:
+    info = {
+        "apiVersion": "dractl/v1",
+        "kind": "ClusterInfo",
+        "gaps": [
+            {"kind": "Pod", "resource": "pods", "group": "", "cause": "forbidden"}
+        ],
+    }
+    source = tmp_path / "cluster.json"
+    source.write_text(json.dumps(info))
+    text = _page(dractl, tmp_path, "--snapshot", str(source))
+    assert "pods may not be read" in text
+    assert "No device is published." in text
+
+
+# -- files
+
+
+def test_only_a_report_is_replaced(dractl: Runner, tmp_path: Path) -> None:
+    file = tmp_path / "notes.html"
+    file.write_text("<p>mine</p>")
+    ran = dractl("report", "--demo", "-o", str(file))
+    assert ran.status == 3
+    assert "no report of dractl" in ran.err
+    assert "--force" in ran.err
+    assert file.read_text() == "<p>mine</p>"
+    assert dractl("report", "--demo", "-o", str(file), "--force").status == 0
+    assert file.read_text().startswith("<!doctype html>")
+    assert dractl("report", "--demo", "-o", str(file)).status == 0
+
+
+def test_an_empty_file_is_nothing_to_lose(dractl: Runner, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.touch(mode=0o600)
+    assert dractl("report", "--demo", "-o", str(file)).status == 0
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("name", ["", "gone/report.html", "."])
+def test_where_nothing_can_be_written_that_is_told(
+    dractl: Runner, tmp_path: Path, name: str
+) -> None:
+    ran = dractl("report", "--demo", "-o", os.fspath(tmp_path / name))
+    assert ran.status == 3
+    assert "Traceback" not in ran.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_terminal_gets_no_page(
+    dractl: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    ran = dractl("report", "--demo")
+    assert ran.status == 2
+    assert "-o report.html" in ran.err
+
+
+# -- the plots of other commands
+
+
+def test_top_draws_groups(dractl: Runner) -> None:
+    for words in ((), ("nodes",), ("--by", "architecture")):
+        ran = dractl("top", *words, "--demo", "--svg")
+        assert ran.status == 0
+        assert ran.out.startswith("<svg ")
+    assert "Devices by node" in dractl("top", "nodes", "--demo", "--svg").out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("top", "claims", "--demo", "--svg"),
+        ("top", "--demo", "--svg", "-o", "json"),
+        ("discover", "--svg"),
+        ("discover", "--topology", "--svg", "-o", "json"),
+        ("discover", "--topology", "--svg", "--from-pods"),
+    ],
+)
+def test_what_is_no_picture_is_refused(
+    dractl: Runner, arguments: tuple[str, ...]
+) -> None:
+    ran = dractl(*arguments)
+    assert ran.status == 2
+    assert "--svg" in ran.err
