@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from shlex import quote
 from typing import Final, NamedTuple
 
 from dractl.catalogue.drivers import drivers_of
@@ -35,7 +36,7 @@ def classes_select(case: Case) -> Iterator[Finding | Skipped]:
     A claim that asks for it waits for ever. It is a warning where somebody asks for the
     class; classes that nobody uses may have been made in advance, and are to know. The
     driver may publish nothing, or other attributes than the class expects:
-    `dractl cel --class NAME` shows which part of the selector fails on which device.
+    `dractl cel EXPRESSION` shows which part of a selector fails on which device.
     """
     used = classes_used(case.snapshot)
     published = set(case.cluster.fleet.pools_of)
@@ -60,7 +61,7 @@ def classes_select(case: Case) -> Iterator[Finding | Skipped]:
             fix=f"install or look at driver {listed(sorted(wanted or ()))}"
             if absent
             else "compare the selector with what the driver publishes",
-            commands=() if absent else ("dractl attributes",),
+            commands=() if absent else _tried(each),
             evidence={"drivers": sorted(wanted or ()), "isUsed": each.name in used},
         )
 
@@ -99,8 +100,14 @@ def _fails(each: DeviceClass, said: str, is_used: bool) -> Finding:
         said,
         f"DeviceClass/{each.name}",
         fix="compare device.driver first, and read only attributes that are there",
+        commands=_tried(each),
         evidence={"selectors": list(each.selectors), "isUsed": is_used},
     )
+
+
+def _tried(each: DeviceClass) -> tuple[str, ...]:
+    """Return commands that show what the selectors do to each device."""
+    return tuple(f"dractl cel {quote(text)}" for text in each.selectors if text)
 
 
 @check("class-resource-twice", Severity.WARNING)

@@ -48,6 +48,7 @@ def test_a_class_whose_selector_fails_on_devices() -> None:
 def test_a_class_whose_selector_does_not_compile() -> None:
     (finding,) = found("class-selector-fails", [*healthy(), device_class("c", "1 +")])
     assert finding.severity is Severity.ERROR
+    assert finding.commands == ("dractl cel '1 +'",)
 
 
 def test_a_resource_of_two_classes() -> None:
