@@ -74,8 +74,16 @@ def _moved(
     usage = placer.allocator.usage
     placer.allocator.adopt(allocator)
     placer.allocator.usage = usage
-    subjects = displaced(snapshot, after)
-    return tuple(placer.place(each, worded=False) for each in subjects)
+    return tuple(
+        _elsewhere(placer.place(each, worded=False))
+        for each in displaced(snapshot, after)
+    )
+
+
+def _elsewhere(found: Placement) -> Placement:
+    if found.node is not None or found.aborted or found.subject.problem:
+        return found
+    return dataclasses.replace(found, reason="does not fit on any other node")
 
 
 def _largest(snapshot: Snapshot, group: Group) -> str | None:

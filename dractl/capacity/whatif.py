@@ -37,7 +37,8 @@ class AddNodes:
     like: str
 
     def __str__(self) -> str:
-        return f"{self.number} more like {self.like}"
+        nodes = "node" if self.number == 1 else "nodes"
+        return f"{self.number} more {nodes} like {self.like}"
 
     def apply(self, snapshot: Snapshot) -> Snapshot:
         """Return the cluster with them; raise DractlError without such a node."""

@@ -1,12 +1,13 @@
 """`dractl allocate`."""
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
 from dractl.cli import output, placements
-from dractl.cli.command import command
+from dractl.cli.command import command_with
 from dractl.cli.options import (
     AllNamespacesOption,
     NamespaceOption,
@@ -15,6 +16,7 @@ from dractl.cli.options import (
 )
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
+from dractl.cli.whatifs import WhatIf, what_if_of
 from dractl.errors import ExitStatus
 
 if TYPE_CHECKING:
@@ -32,6 +34,10 @@ Examples:
   # would this pod fit, and would it fit on that node
   dractl allocate pod.yaml --snapshot cluster.yaml
   dractl allocate pod.yaml --snapshot cluster.yaml --node gpu-7
+
+  # where would go what a node has, if it were drained; with two nodes more
+  dractl allocate --snapshot cluster.yaml --drain gpu-7
+  dractl allocate --snapshot cluster.yaml --add-nodes 2 --like gpu-7
 
   # devices of every claim, for a script
   dractl allocate --snapshot cluster.json -o json
@@ -63,13 +69,14 @@ PolicyOption = Annotated[
 ]
 
 
-@command
+@command_with(what_if_of)
 def allocate(  # noqa: PLR0913 - one parameter per option
     files: FilesArgument = None,
     *,
     source: Source,
     node: NodeOption = None,
     policy: PolicyOption = "first",
+    what_if: WhatIf,
     namespace: NamespaceOption = None,
     all_namespaces: AllNamespacesOption = False,
     output_format: OutputOption = "table",
@@ -78,7 +85,8 @@ def allocate(  # noqa: PLR0913 - one parameter per option
     """Say which devices the scheduler would give to claims, and why not others.
 
     A dry run: nothing is changed anywhere. Claims and pods are placed in their order,
-    each with what those before it left over.
+    each with what those before it left over. Of a cluster that is changed in thought,
+    what loses its devices is placed first.
     """
     from dractl.cli.reading import Wish, read, warn_of
     from dractl.solver.placement import Policy, place
@@ -86,6 +94,8 @@ def allocate(  # noqa: PLR0913 - one parameter per option
     wish = Wish("allocate", namespace, all_namespaces)
     question = read(files or (), source, wish, screen)
     warn_of(question.snapshot, screen, "allocate")
+    if what_if.is_asked:
+        question = _changed(question, what_if, screen)
     started = time.perf_counter()
     with screen.progress("placing") as progress:
         outcome = place(
@@ -99,6 +109,30 @@ def allocate(  # noqa: PLR0913 - one parameter per option
     screen.write(_rendered(outcome, question, output_format, screen, seconds))
     _summarize(outcome, question, screen, seconds)
     return _status(outcome, question)
+
+
+def _changed(question: "Question", what_if: WhatIf, screen: Terminal) -> "Question":
+    """Return the question for the cluster as it would be, and what to place in it.
+
+    What loses its devices by the changes comes first.
+    """
+    from dractl.capacity.whatif import changed, displaced
+    from dractl.solver.placement import pending
+
+    before = question.snapshot
+    changes = what_if.changes(question.namespace or "default")
+    after = changed(before, *changes)
+    first = displaced(before, after)
+    screen.note(f"what if: {', '.join(map(str, changes))}")
+    asked = {id(claim) for each in question.subjects for claim in each.claims}
+    pods = {each.pod.meta.key for each in question.subjects if each.pod is not None}
+    rest = [
+        each
+        for each in pending(after)
+        if (each.pod is not None and each.pod.meta.key in pods)
+        or any(id(claim) in asked for claim in each.claims)
+    ]
+    return replace(question, snapshot=after, subjects=(*first, *rest))
 
 
 def _rendered(

@@ -107,16 +107,18 @@ def lost(placements: Sequence[Placement]) -> Iterator[str]:
     if not placements:
         return
     homeless = [each for each in placements if each.node is None]
-    number = len(placements)
-    what = "pod or claim loses its devices" if number == 1 else (
-        "pods and claims lose their devices"
-    )  # fmt: skip
-    fate = f"{number - len(homeless)} have a place elsewhere, {len(homeless)} have none"
-    yield f"{number} {what}: {fate}"
+    number, out = len(placements), len(homeless)
+    if number == 1:
+        what = "1 pod or claim loses its devices"
+        fate = "it has no place elsewhere" if out else "it has a place elsewhere"
+    else:
+        what = f"{number} pods and claims lose their devices"
+        fate = f"{number - out} have a place elsewhere, {out} have none"
+    yield f"{what}: {fate}"
     for each in homeless[:_MOST_TOLD]:
         yield f"{_name(each)} {_why(each)}"
     if len(homeless) > _MOST_TOLD:
-        yield f"and {counted(len(homeless) - _MOST_TOLD, 'more')}"
+        yield f"and {len(homeless) - _MOST_TOLD} more like these"
 
 
 def _name(placement: Placement) -> str:

@@ -98,21 +98,23 @@ def losses_table(
     losses: Sequence[Loss], by: str, left: Sequence[Sequence[Fits]]
 ) -> Table:
     """Return what each loss leaves; `left` is what then still fits, loss by loss."""
+    is_by_node = by == "node"
     head = (
-        *(by.rpartition("/")[2].upper(), "NODE", "DEVICES", "FREE", "FREE-AFTER"),
-        *("MOVED", "HOMELESS"),
+        *(() if is_by_node else (by.rpartition("/")[2].upper(),)),
+        *("NODE", "DEVICES", "FREE", "FREE-AFTER", "MOVED", "HOMELESS"),
     )
     more = [f"FIT:{each.asked.name}" for each in (left[0] if left else ())]
     rows: list[tuple[Cell, ...]] = []
     for number, each in enumerate(losses):
         fitting = [found.number for found in left[number]] if left else []
         row: tuple[Cell, ...] = (
-            *(each.name, each.node, each.devices, each.free_before, each.free_after),
+            *(() if is_by_node else (each.name,)),
+            *(each.node, each.devices, each.free_before, each.free_after),
             *(len(each.moved), len(each.homeless)),
             *fitting,
         )
         rows.append(row)
-    return Table((*head, *more), tuple(rows), (head[0], "NODE"))
+    return Table((*head, *more), tuple(rows), tuple(dict.fromkeys((head[0], "NODE"))))
 
 
 def losses_text(
