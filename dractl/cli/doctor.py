@@ -4,9 +4,10 @@ from typing import Annotated, Final, Literal
 
 import typer
 
+from dractl.cli import upgrade
 from dractl.cli.command import command
 from dractl.cli.options import verbatim
-from dractl.cli.source import Source
+from dractl.cli.source import REACHING, Source
 from dractl.cli.terminal import Terminal
 from dractl.errors import ExitStatus
 
@@ -70,6 +71,7 @@ FormatOption = Annotated[
 ]
 
 app = typer.Typer()
+app.command("upgrade", epilog=upgrade.EXAMPLES + REACHING)(upgrade.upgrade)
 
 
 @app.callback(invoke_without_command=True)

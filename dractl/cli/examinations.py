@@ -7,7 +7,8 @@ from xml.sax.saxutils import escape, quoteattr
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import NARROW, counted, filled, indented, visible
 from dractl.doctor.answer import Examination, Finding, rank
-from dractl.doctor.registry import CHECKS
+from dractl.doctor.upgrade.answer import Upgrade
+from dractl.doctor.upgrade.run import title_of
 from dractl.rules.registry import Severity
 
 _SHOWN: Final = 5  # findings of one check in a table
@@ -21,10 +22,7 @@ def text(answer: Examination, screen: Terminal, *, whole: bool) -> str:
     limit = screen.columns or NARROW
     first, *rest = indented(_verdict(answer), limit, "", "  ")
     blocks = [[screen.heading(first), *rest]]
-    blocks += [
-        [*_same(found, screen, None if whole else _SHOWN)]
-        for found in _by_check(answer.findings)
-    ]
+    blocks += found_blocks(answer.findings, screen, whole=whole)
     if answer.skipped:
         lines = [
             line
@@ -36,7 +34,17 @@ def text(answer: Examination, screen: Terminal, *, whole: bool) -> str:
     return "\n".join("".join(f"{line}\n" for line in lines) for lines in blocks)
 
 
-def names(answer: Examination) -> str:
+def found_blocks(
+    findings: Sequence[Finding], screen: Terminal, *, whole: bool
+) -> list[list[str]]:
+    """Return the lines of each check's findings, with what to do about them."""
+    return [
+        [*_same(found, screen, None if whole else _SHOWN)]
+        for found in _by_check(findings)
+    ]
+
+
+def names(answer: Examination | Upgrade) -> str:
     """Return the code and the subject of each finding."""
     return "".join(
         visible(f"{each.code} {each.subject}".rstrip()) + "\n"
@@ -44,7 +52,9 @@ def names(answer: Examination) -> str:
     )
 
 
-def junit(answer: Examination, limit: Severity | None) -> str:
+def junit(
+    answer: Examination | Upgrade, limit: Severity | None, name: str = "dractl doctor"
+) -> str:
     """Return one test case per check; what is below the limit does not fail it."""
     cases = [*_cases(answer, limit)]
     failures = sum("<failure" in each for each in cases)
@@ -52,7 +62,7 @@ def junit(answer: Examination, limit: Severity | None) -> str:
     body = "\n".join(cases)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
-        f'<testsuite name="dractl doctor" tests="{len(cases)}" '
+        f'<testsuite name="{name}" tests="{len(cases)}" '
         f'failures="{failures}" errors="0" skipped="{skipped}">\n'
         f"{body}\n</testsuite>\n</testsuites>\n"
     )
@@ -96,7 +106,7 @@ def _same(
     """Yield the findings of one check and one severity, and what to do."""
     limit = screen.columns or NARROW
     first = found[0]
-    title = CHECKS[first.code].title
+    title = title_of(first.code)
     head = f"{first.severity.upper()} {first.code}: {title}"
     first_line, *lines = indented(head, limit, "", "  ")
     yield screen.heading(first_line)
@@ -134,7 +144,7 @@ def _passed(answer: Examination, screen: Terminal, *, whole: bool) -> Iterator[s
     yield from (f"  {line}" for line in filled(answer.passed, limit, ", "))
 
 
-def _cases(answer: Examination, limit: Severity | None) -> Iterator[str]:
+def _cases(answer: Examination | Upgrade, limit: Severity | None) -> Iterator[str]:
     skipped: dict[str, list[str]] = {}
     for each in answer.skipped:
         skipped.setdefault(each.code, []).append(each.why)

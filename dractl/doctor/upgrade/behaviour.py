@@ -205,7 +205,7 @@ def counters_are_apart(question: ReleaseQuestion) -> Iterator[Finding | Skipped]
         return
     both: dict[str, list[str]] = {}
     for each in question.snapshot.slices:
-        if each.counter_sets and each.devices:
+        if each.shared_counters and each.devices:
             both.setdefault(each.driver, []).append(each.name)
     for driver, names in both.items():
         yield Finding(
@@ -214,8 +214,8 @@ def counters_are_apart(question: ReleaseQuestion) -> Iterator[Finding | Skipped]
             f"{counted(len(names), 'slice')} such as {min(names)} "
             f"{'have' if len(names) > 1 else 'has'} both counters and devices",
             f"driver {driver}",
-            fix="have a version of the driver that knows both forms, and start it again "
-            "after the API server is upgraded",
+            fix="have a version of the driver that knows both forms, and start it "
+            "again after the API server is upgraded",
             evidence={"slices": names},
         )
 
@@ -255,11 +255,14 @@ def plans_do_no_harm(question: ReleaseQuestion) -> Iterator[Finding | Skipped]:
             and device.scope.selector is not None
             and len(device.scope.selector.terms) > 1
         ]
-        said = [f"names with more than one slash ({listed(sorted(names))})"] * bool(
-            names
-        ) + [f"node selectors of devices with several terms ({listed(many)})"] * bool(
-            many
-        )
+        said = [
+            f"{what} ({listed(sorted(which), _FEW)})"
+            for what, which in (
+                ("names with more than one slash", names),
+                ("node selectors of devices with several terms", many),
+            )
+            if which
+        ]
         if said:
             yield Finding(
                 "planned-change",

@@ -95,9 +95,11 @@ def chart_is_the_same(question: DriverQuestion) -> Iterator[Finding | Skipped]:
                 f"driver {question.driver}",
                 fix="upgrade with nameOverride the first time, and name the version",
                 commands=(
-                    f"helm upgrade {release} {each.chart} -n {quote(space)} "
-                    f"--version {quote(question.target)} --reuse-values "
-                    f"--set nameOverride={each.was}",
+                    (
+                        f"helm upgrade {release} {each.chart} -n {quote(space)} "
+                        f"--version {quote(question.target)} --reuse-values "
+                        f"--set nameOverride={each.was}"
+                    ),
                 ),
                 evidence={"was": each.was, "chart": each.chart},
             )
@@ -119,9 +121,11 @@ def definitions_are_there(question: DriverQuestion) -> Iterator[Finding | Skippe
                 f"driver {question.driver}",
                 fix="apply the CRDs of the target's chart",
                 commands=(
-                    f"helm show crds {each.chart or 'CHART'} "
-                    f"--version {quote(question.target)} | "
-                    "kubectl apply --server-side -f -",
+                    (
+                        f"helm show crds {each.chart or 'CHART'} "
+                        f"--version {quote(question.target)} | "
+                        "kubectl apply --server-side -f -"
+                    ),
                 ),
             )
 

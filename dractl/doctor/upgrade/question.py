@@ -9,7 +9,7 @@ from dractl.catalogue.published import published
 from dractl.doctor.case import Case, Given
 from dractl.doctor.upgrade.daemons import Daemon, daemons
 from dractl.model.claims import ResourceClaim
-from dractl.model.cluster import KubernetesVersion, Profile
+from dractl.model.cluster import OLDEST, KubernetesVersion, Profile
 from dractl.model.devices import Device
 from dractl.model.workloads import Pod
 from dractl.vendors.history import HISTORIES, History, Release, Version, version
@@ -131,7 +131,7 @@ class DriverQuestion(Question):
 class ReleaseQuestion(Question):
     """The cluster is to become Kubernetes `target`."""
 
-    target: KubernetesVersion = KubernetesVersion(0, 0)
+    target: KubernetesVersion = OLDEST
 
     @property
     def current(self) -> KubernetesVersion:

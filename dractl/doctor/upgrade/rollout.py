@@ -161,7 +161,7 @@ def partitions_stay(question: DriverQuestion) -> Iterator[Finding | Skipped]:
             f"{listed(drawing, _FEW)}: MIG instances that the driver does not know are "
             "destroyed when it starts",
             f"driver {question.driver}",
-            fix="keep its checkpoint, and end jobs on partitions that were made by hand",
+            fix="keep its checkpoint; first end jobs on partitions made by hand",
             evidence={"pools": drawing},
         )
 

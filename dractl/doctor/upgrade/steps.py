@@ -42,11 +42,15 @@ def interruptions_of_driver(question: DriverQuestion) -> tuple[str, ...]:
             None,
             (
                 running,
-                "on each node, while its pod is replaced: new pods with its devices "
-                "stay in ContainerCreating, deleted ones stay Terminating",
-                "where that takes more than 30 s, the kubelet deletes the driver's "
-                "slices of the node, and nothing is scheduled onto them until it is "
-                "back",
+                (
+                    "on each node, while its pod is replaced: new pods with devices "
+                    "stay in ContainerCreating, deleted ones stay Terminating"
+                ),
+                (
+                    "where that takes more than 30 s, the kubelet deletes the driver's "
+                    "slices of the node, and nothing is scheduled onto them till it is "
+                    "back"
+                ),
                 "a driver that is removed instead of upgraded leaves these pods "
                 "Terminating once they are deleted"
                 if pods
@@ -61,10 +65,14 @@ def interruptions_of_release(question: ReleaseQuestion) -> tuple[str, ...]:
     claims = sum(each.allocation is not None for each in question.snapshot.claims)
     held = f"; {claims} claims hold devices now" if claims else ""
     return (
-        "while the API server and the scheduler restart, no claim gets devices; pods "
-        "that run keep theirs",
-        "when a kubelet starts, it deletes all slices of its node until the drivers "
-        "have registered again",
+        (
+            "while API server and scheduler restart, no claim gets devices; pods "
+            "that run keep theirs"
+        ),
+        (
+            "when a kubelet starts, it deletes all slices of its node till the drivers "
+            "have registered again"
+        ),
         f"a node that is drained loses its pods with devices{held}",
     )
 
@@ -85,8 +93,11 @@ def _usual_of_driver(
             Step(
                 "upgrade the chart",
                 (
-                    f"helm upgrade {quote(release)} {quote(chart)} -n {quote(space)} "
-                    f"--version {version} --reuse-values",
+                    (
+                        f"helm upgrade {quote(release)} {quote(chart)} "
+                        f"-n {quote(space)} "
+                        f"--version {version} --reuse-values"
+                    ),
                 ),
             ),
         )

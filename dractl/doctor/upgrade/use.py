@@ -71,8 +71,10 @@ def nobody_is_going(question: DriverQuestion) -> Iterator[Finding | Skipped]:
                 f"node {pod.node_name}" if pod.node_name else "",
                 "wait until it is gone, before the driver's pod there is replaced",
                 (
-                    f"kubectl wait pod {quote(name)} -n {quote(space)} "
-                    "--for=delete --timeout=5m",
+                    (
+                        f"kubectl wait pod {quote(name)} -n {quote(space)} "
+                        "--for=delete --timeout=5m"
+                    ),
                 ),
             )
 
@@ -105,7 +107,7 @@ def nobody_watches(question: DriverQuestion) -> Iterator[Finding | Skipped]:
 
 @DRIVERS.point("parameters-refused", Severity.ERROR, Stage.OBJECTS)
 def parameters_are_known(question: DriverQuestion) -> Iterator[Finding | Skipped]:
-    """Configuration for the driver has a field, a kind or a value that it does not know.
+    """Configuration for the driver has a field, kind or value that it does not know.
 
     Drivers decode it strictly, and only after the pod has been scheduled: it then stays
     in ContainerCreating. The kinds are those of the driver's newest version.
@@ -154,8 +156,10 @@ def classes_are_of_the_release(
                 fix="let the driver's release own it, or delete it just before the "
                 "upgrade",
                 commands=(
-                    f"kubectl annotate deviceclass {quote(name)} --overwrite "
-                    f"{_HELM}={quote(min(own))}",
+                    (
+                        f"kubectl annotate deviceclass {quote(name)} --overwrite "
+                        f"{_HELM}={quote(min(own))}"
+                    ),
                 ),
             )
 

@@ -1,0 +1,177 @@
+"""What `dractl doctor upgrade` does: from its options to the answer and its status."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from dractl.api.lists import flattened
+from dractl.api.snapshot import Snapshot
+from dractl.api.versions import GROUP
+from dractl.catalogue.nearest import nearest
+from dractl.cli import examinations, output, upgrades
+from dractl.cli.clock import moment_for
+from dractl.cli.options import usage
+from dractl.cli.reading import Cluster, Wish, documents_of, warn_of
+from dractl.cli.reports import plain
+from dractl.cli.source import Source
+from dractl.cli.terminal import Terminal
+from dractl.doctor.case import Case, Given
+from dractl.doctor.registry import CHECKS
+from dractl.doctor.upgrade.answer import Upgrade, Verdict
+from dractl.doctor.upgrade.document import document
+from dractl.doctor.upgrade.question import DriverQuestion, ReleaseQuestion
+from dractl.doctor.upgrade.registry import DRIVERS, RELEASES
+from dractl.doctor.upgrade.run import driver_upgrade, release_upgrade
+from dractl.errors import ExitStatus
+from dractl.model.cluster import KubernetesVersion
+from dractl.rules.registry import Severity
+from dractl.sources.files import load_documents, manifests_of
+from dractl.vendors.history import HISTORIES, version
+
+_DAEMON: Final = "DaemonSet"
+_TABLES: Final = (DRIVERS.rows, RELEASES.rows, CHECKS)
+
+
+class Order(NamedTuple):
+    """What is asked: a driver with versions ("": not stated), or a release."""
+
+    driver: str
+    current: str
+    target: str
+    kubernetes: KubernetesVersion | None
+
+
+class Files(NamedTuple):
+    """The files to look at as well."""
+
+    paths: Sequence[str]
+    recursive: bool
+
+
+def ordered(
+    driver: str | None,
+    versions: tuple[str | None, str | None],
+    kubernetes: str | None,
+) -> Order:
+    """Return what is asked; raise DractlError where the options make no sense."""
+    if (driver is None) is (kubernetes is None):
+        raise usage(
+            "say what is to be upgraded: either --driver NAME or --kubernetes X.Y",
+            hint="dractl doctor upgrade --help has examples",
+        )
+    current, target = (each or "" for each in versions)
+    if kubernetes is not None:
+        if current or target:
+            raise usage("--from and --to are versions of a driver: --driver NAME")
+        return Order("", "", "", KubernetesVersion.parse(kubernetes))
+    for option, text in (("--from", current), ("--to", target)):
+        if text and version(text) is None:
+            raise usage(f"{option}: {text[:40]!r} is not a version, such as 0.4.1")
+    return Order(driver or "", current, target, None)
+
+
+def explained(code: str) -> str:
+    """Return the manual of a code, or the list of all; raise DractlError."""
+    titles = {
+        name: (f"{row.severity}", row.title, row.manual)
+        for rows in _TABLES
+        for name, row in rows.items()
+    }
+    own = [*DRIVERS.rows, *RELEASES.rows]
+    if code == "all":
+        size = max(map(len, own))
+        return "".join(
+            f"{name:<{size}}  {titles[name][0]:<7}  {titles[name][1]}\n"
+            for name in sorted(own)
+        )
+    if code not in titles:
+        near = nearest(code, titles)
+        raise usage(
+            f"--explain: there is no code {code[:60]!r}",
+            hint=f"did you mean {near[0]}?" if near else "--explain all lists them",
+        )
+    severity, _, manual = titles[code]
+    return f"{code} ({severity})\n\n{plain(manual)}\n"
+
+
+def answered(order: Order, files: Files, source: Source, screen: Terminal) -> Upgrade:
+    """Read the cluster and the files, and return the answer; raise DractlError."""
+    given = tuple(_given(files, screen))
+    wish = Wish("doctor", all_namespaces=True, fresh=True)
+    found = documents_of(source, wish, screen)
+    documents = [*flattened(found.documents)]
+    snapshot = Snapshot.from_sourced(
+        documents,
+        kubernetes=source.kubernetes,
+        feature_gates=source.gates,
+        problems=found.problems,
+    )
+    warn_of(snapshot, screen)
+    cluster = Cluster(snapshot, found.namespace, found.live)
+    case = Case(snapshot, moment_for(cluster, screen), given)
+    kept = tuple(_kept(documents))
+    if order.kubernetes is not None:
+        return release_upgrade(ReleaseQuestion(case, kept, given, order.kubernetes))
+    _check_known(order.driver, snapshot)
+    return driver_upgrade(
+        DriverQuestion(case, kept, given, order.driver, order.target, order.current)
+    )
+
+
+def shown(answer: Upgrade, output_format: str, screen: Terminal) -> str:
+    """Return the answer in a format."""
+    if output_format == "json":
+        return output.as_json(document(answer))
+    if output_format == "yaml":
+        return output.as_yaml(document(answer))
+    if output_format == "name":
+        return examinations.names(answer)
+    if output_format == "junit":
+        return examinations.junit(answer, Severity.ERROR, "dractl doctor upgrade")
+    return upgrades.text(answer, screen, whole=output_format == "wide")
+
+
+def status(answer: Upgrade) -> ExitStatus:
+    """Return the exit status; that of what could not be read all of is no success."""
+    if answer.verdict is not Verdict.GO:
+        return ExitStatus.NO
+    return ExitStatus.ENVIRONMENT if answer.is_partial else ExitStatus.YES
+
+
+def _given(files: Files, screen: Terminal) -> Iterator[Given]:
+    """Yield the documents of the files, each with the path of its file."""
+    listed = (
+        file
+        for path in files.paths
+        for file in manifests_of(path, recursive=files.recursive)
+    )
+    for file in dict.fromkeys(listed):
+        loaded = load_documents(file)
+        for problem in loaded.problems:
+            screen.warn(f"left out: {problem}")
+        for value, where in flattened(loaded.documents):
+            if isinstance(value, dict):
+                yield Given(file, value)
+            elif value is not None:
+                screen.warn(f"left out: {where}: it is no object")
+
+
+def _kept(documents: Sequence[tuple[object, str]]) -> Iterator[Given]:
+    """Yield what is looked at as it was read, and not as a snapshot has it."""
+    for value, where in documents:
+        if not isinstance(value, dict):
+            continue
+        is_ours = str(value.get("apiVersion")).startswith(f"{GROUP}/")
+        if is_ours or value.get("kind") == _DAEMON:
+            yield Given(where, value)
+
+
+def _check_known(driver: str, snapshot: Snapshot) -> None:
+    """Raise DractlError for a driver that neither is in the cluster nor known."""
+    there = {each.driver for each in snapshot.slices}
+    if driver in there or driver in HISTORIES:
+        return
+    near = nearest(driver, [*there, *HISTORIES])
+    raise usage(
+        f"no driver {driver[:60]!r} publishes devices here",
+        hint=f"did you mean {near[0]}?" if near else "dractl top lists drivers",
+    )
