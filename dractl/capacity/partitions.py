@@ -163,6 +163,7 @@ class _Trial:
         )
         self._outline = Planner(anything, selectors, self._rules).outline([claim])
         self._left = CountersLeft(allocator)
+        self._keys: dict[int, dict[str, list[CounterKey]]] = {}
         self._known: dict[object, int] = {}
 
     def possible(self, uses: Sequence[DeviceUse]) -> int:
@@ -170,8 +171,7 @@ class _Trial:
         free = [each for each in uses if each.state in _HAVABLE]
         if not free or (pool := free[0].pool) is None:
             return 0
-        usage = self._usage_of({each.id for each in pool.consumers})
-        return self._answer(free, pool, self._left.of(pool), usage)
+        return self._answer(free, pool, self._left.of(pool), self._usage)
 
     def whole(self, uses: Sequence[DeviceUse]) -> int:
         """Return how many there could be if no claim had anything of their pool."""
@@ -187,20 +187,24 @@ class _Trial:
         left: Mapping[CounterKey, int],
         usage: Usage,
     ) -> int:
-        key = self._key(free, left)
+        key = self._key(free, pool, left)
         if key not in self._known:
-            self._known[key] = self._given(free, pool, usage)
+            mine = _of_devices({each.id for each in pool.consumers}, usage)
+            self._known[key] = self._given(free, pool, mine)
         return self._known[key]
 
-    def _key(self, free: Sequence[DeviceUse], left: Mapping[CounterKey, int]) -> object:
+    def _key(
+        self,
+        free: Sequence[DeviceUse],
+        pool: Pool,
+        left: Mapping[CounterKey, int],
+    ) -> object:
         places = {name: place for place, name in enumerate(parent_of(free[0]).sets)}
         return (
             tuple(
-                sorted(
-                    (places[counter_set], name, amount)
-                    for (counter_set, name), amount in left.items()
-                    if counter_set in places
-                )
+                (place, key[1], left[key])
+                for counter_set, place in places.items()
+                for key in self._keys_in(pool).get(counter_set, ())
             ),
             tuple(
                 tuple(
@@ -227,15 +231,6 @@ class _Trial:
             usage.dedicated.add(view.devices[found.taken[0][0].position].id)
         return number
 
-    def _usage_of(self, devices: set[DeviceId]) -> Usage:
-        usage = self._usage
-        return Usage(
-            usage.consumable,
-            usage.dedicated & devices,
-            usage.shared & devices,
-            {key: usage.aggregated[key] for key in usage.aggregated.keys() & devices},
-        )
-
     def counters(self, parent: Parent, uses: Sequence[DeviceUse]) -> Iterator[Counter]:
         """Yield the counters of a parent."""
         pool = next((each.pool for each in uses if each.pool is not None), None)
@@ -248,12 +243,30 @@ class _Trial:
             for draw in each.device.consumes
             for name, amount in draw.counters.items()
         }
-        for key, total in pool.counters.items():
-            counter_set, name = key
-            if counter_set in parent.sets:
+        for counter_set in parent.sets:
+            for key in self._keys_in(pool).get(counter_set, ()):
                 spelled = form.get(key, "DecimalSI")
                 yield Counter(
-                    name if len(parent.sets) == 1 else f"{counter_set}/{name}",
-                    Quantity(total, spelled),
+                    key[1] if len(parent.sets) == 1 else "/".join(key),
+                    Quantity(pool.counters[key], spelled),
                     Quantity(left[key], spelled),
                 )
+
+    def _keys_in(self, pool: Pool) -> Mapping[str, Sequence[CounterKey]]:
+        """Return the counters of a pool by their sets."""
+        known = self._keys.get(id(pool))
+        if known is None:
+            known = self._keys[id(pool)] = {}
+            for key in pool.counters:
+                known.setdefault(key[0], []).append(key)
+        return known
+
+
+def _of_devices(devices: set[DeviceId], usage: Usage) -> Usage:
+    """Return what of the usage is of some devices."""
+    return Usage(
+        usage.consumable,
+        usage.dedicated & devices,
+        usage.shared & devices,
+        {key: usage.aggregated[key] for key in usage.aggregated.keys() & devices},
+    )
