@@ -38,6 +38,7 @@ BARS: Final = (
     Bar(("top", "nodes"), 5),
     Bar(("top", "-o", "json"), 5),
     Bar(("doctor",), 10),
+    Bar(("report",), 15),
     Bar(("health",), 5),
 )
 

@@ -2,7 +2,8 @@
 
 A line `<!-- output: ARGUMENTS -->` stands before a block that shows what
 `dractl ARGUMENTS` prints; `<!-- output on HOST: ARGUMENTS -->` what it would print on a
-host of tests/hosts. `<!-- NAME -->` stands before a command for others to run.
+host of tests/hosts. `<!-- picture: ARGUMENTS -->` stands before a picture whose file
+is what it prints. `<!-- NAME -->` stands before a command for others to run.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import re
 import shlex
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +25,9 @@ _OUTPUT: Final = re.compile(
     r"(?P<marker><!-- output(?: on (?P<host>[a-z0-9-]+))?: (?P<arguments>.+?) -->)\n"
     r"```console\n.*?\n```\n",
     re.DOTALL,
+)
+_PICTURE: Final = re.compile(
+    r"<!-- picture: (?P<arguments>.+?) -->\n!\[[^\]]+\]\((?P<path>[^)]+)\)\n"
 )
 
 
@@ -38,6 +43,14 @@ def command(name: str) -> str:
 def current(text: str) -> str:
     """Return the README's text with the output that dractl has today."""
     return _OUTPUT.sub(_shown, text)
+
+
+def pictures(text: str) -> Mapping[Path, str]:
+    """Return what the files of the README's pictures should hold."""
+    return {
+        README.parent / found["path"]: _printed(shlex.split(found["arguments"]))
+        for found in _PICTURE.finditer(text)
+    }
 
 
 def _shown(found: re.Match[str]) -> str:
@@ -74,6 +87,10 @@ def main() -> None:
     if options.check and after != before:
         sys.exit("the README shows old output; run python -m tools.readme")
     README.write_text(after, encoding="utf-8")
+    for path, drawn in pictures(after).items():
+        if options.check and (not path.exists() or path.read_text("utf-8") != drawn):
+            sys.exit(f"{path.name} is old; run python -m tools.readme")
+        path.write_text(drawn, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from dractl.api import (
     decode_queues,
     decode_workloads,
 )
-from dractl.api.decode_fields import Wire, child, mismatch, text
+from dractl.api.decode_fields import Wire, child, mismatch, text, within
 from dractl.api.problems import MalformedField, Problem
 from dractl.api.versions import GROUP, to_hub
 from dractl.api.workload_resources import workload_resource
@@ -154,9 +154,11 @@ def decode(document: object, where: str = "") -> Decoded | Problem | None:
         )
         if value is None:
             return None
+        return within(
+            document, "metadata", lambda metadata: _identified(kind, metadata, value)
+        )
     except MalformedField as bad:
         return _problem(document, bad, where)
-    return _identified(kind, document["metadata"], value)
 
 
 def _decoder(group: str, kind: str, document: Wire) -> _Decoder | None:
@@ -175,7 +177,7 @@ def _filled(document: Wire, key: str) -> str:
 def _identified(kind: str, metadata: Wire, value: Object) -> Decoded:
     meta = getattr(value, "meta", None)
     namespace = meta.namespace if isinstance(meta, ObjectMeta) else ""
-    name, uid = metadata.get("name") or "", metadata.get("uid") or ""
+    name, uid = text(metadata, "name"), text(metadata, "uid")
     return Decoded(kind, namespace, name, uid, value)
 
 

@@ -263,6 +263,16 @@ class Need:
         )
 
 
+_EXAMINED: Final = tuple(
+    dict.fromkeys(
+        (
+            *(*_DEVICES, *_CLAIMS, EVENT, QUOTA, BUDGET),
+            *(*WORKLOADS, *_QUEUES, *_AUTOSCALERS, *_STACKS, *_ACCESS),
+        )
+    )
+)
+"""What doctor looks at."""
+
 NEEDS: Final[Mapping[str, Need]] = {
     "allocate": Need((*_DEVICES, *_CLAIMS), (SLICE, DEVICE_CLASS, CLAIM)),
     "attributes": Need(_DEVICES, (SLICE,)),
@@ -272,18 +282,16 @@ NEEDS: Final[Mapping[str, Need]] = {
         (CLAIM, TEMPLATE),
         dict.fromkeys((TEMPLATE, CLAIM, TAINT_RULE, SLICE), ("get", "delete")),
     ),
+    "diff": Need((*_DEVICES, *_CLAIMS, QUOTA), (SLICE, CLAIM)),
     "discover": Need(
         (SLICE, NODE, CLAIM), (SLICE,), asks={POD: ("list",), POD_LOG: ("get",)}
     ),
-    "doctor": Need(
-        tuple(
-            dict.fromkeys(
-                (
-                    *(*_DEVICES, *_CLAIMS, EVENT, QUOTA, BUDGET),
-                    *(*WORKLOADS, *_QUEUES, *_AUTOSCALERS, *_STACKS, *_ACCESS),
-                )
-            )
-        )
+    "doctor": Need(_EXAMINED),
+    "doctor smoke-test": Need(
+        (DEVICE_CLASS, CLAIM),
+        (DEVICE_CLASS,),
+        dict.fromkeys((CLAIM, POD), ("get", "create", "delete")),
+        asks={EVENT: ("list",)},
     ),
     "explain": Need(
         (*_DEVICES, *_CLAIMS, EVENT, QUOTA, *_QUEUES, *_AUTOSCALERS), watches=True
@@ -310,16 +318,7 @@ NEEDS: Final[Mapping[str, Need]] = {
         (SLICE, CLAIM),
         {TAINT_RULE: ("get", "create", "patch", "delete")},
     ),
-    "report": Need(
-        tuple(
-            dict.fromkeys(
-                (
-                    *(*_DEVICES, *_CLAIMS, EVENT, QUOTA, BUDGET),
-                    *(*WORKLOADS, *_QUEUES, *_AUTOSCALERS, *_STACKS, *_ACCESS),
-                )
-            )
-        )
-    ),
+    "report": Need(_EXAMINED),
     "top": Need((*_DEVICES, *_CLAIMS, QUOTA), (SLICE, CLAIM)),
     "snapshot": Need(
         tuple(

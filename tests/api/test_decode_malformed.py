@@ -198,3 +198,11 @@ def test_a_problem_names_the_object_and_its_place() -> None:
     problem = Problem("Pod", "ns", "p", "spec.x", "must be a string", "f.yaml:3")
 
     assert str(problem) == "f.yaml:3: Pod ns/p spec.x: must be a string"
+
+
+@pytest.mark.parametrize("metadata", [{}, {"metadata": None}, {"metadata": ["x"]}])
+def test_what_a_capture_says_of_its_cluster_needs_no_metadata(
+    metadata: dict[str, object],
+) -> None:
+    found = decode({"apiVersion": "dractl/v1", "kind": "ClusterInfo", **metadata})
+    assert isinstance(found, Decoded | Problem)

@@ -143,9 +143,7 @@ def test_what_may_not_be_read_is_told(dractl: Runner, tmp_path: Path) -> None:
     info = {
         "apiVersion": "dractl/v1",
         "kind": "ClusterInfo",
-        "gaps": [
-            {"kind": "Pod", "resource": "pods", "group": "", "cause": "forbidden"}
-        ],
+        "unread": [{"kind": "Pod", "resource": "pods", "cause": "forbidden"}],
     }
     source = tmp_path / "cluster.json"
     source.write_text(json.dumps(info))

@@ -1,6 +1,6 @@
 import shlex
 
-from tools.readme import README, command, current
+from tools.readme import README, command, current, pictures
 
 
 def test_the_readme_shows_what_dractl_prints_today() -> None:
@@ -17,3 +17,11 @@ def test_the_readme_has_one_line_to_try_and_one_to_test() -> None:
     ]
     assert ".venv/bin/pytest" in command("tests")
     assert "\n" not in command("demo") + command("tests")
+
+
+def test_the_pictures_are_those_of_today() -> None:
+    found = pictures(README.read_text("utf-8"))
+    assert found
+    for path, drawn in found.items():
+        assert drawn.startswith("<svg ")
+        assert path.read_text("utf-8") == drawn
