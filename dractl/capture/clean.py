@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from dractl.api.pod_specs import DEEPEST, NOT_SPECS, is_pod_spec
 from dractl.api.workload_resources import CLAIM_NAME, TEMPLATE, TEMPLATE_NAME
-from dractl.capture.cuts import some
+from dractl.capture.cuts import fields, some, whole
 from dractl.capture.metadata import metadata
 from dractl.capture.shapes import GROUPS, SHAPES, pod_spec
 
@@ -13,6 +13,10 @@ Document = Mapping[str, Any]
 
 _NAMED: Final = some("name")
 _SCHEDULED: Final = some("desiredNumberScheduled", "numberReady")
+_STRATEGY: Final = "updateStrategy"
+_REPLACED: Final = fields(
+    type=whole, rollingUpdate=some("maxSurge", "maxUnavailable", "partition")
+)
 _AMOUNTS: Final = frozenset({"completions", "parallelism", "replicas", "suspend"})
 
 
@@ -60,7 +64,8 @@ def _leading_to_pods(value: object, depth: int) -> Any:
         and (found := _kept_field(key, inner, depth + 1)) is not None
     }
     amounts = {key: value[key] for key in _AMOUNTS & value.keys()}
-    return {**_plain(amounts), **kept} if kept else None
+    strategy = {key: _REPLACED(value[key]) for key in {_STRATEGY} & value.keys()}
+    return {**_plain(amounts), **strategy, **kept} if kept else None
 
 
 def _kept_field(key: str, value: object, depth: int) -> Any:

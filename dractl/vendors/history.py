@@ -156,8 +156,10 @@ HISTORIES: Final[Mapping[str, History]] = {
                     "0.5",
                     gone={"numa": _NUMA},
                     notes=(
-                        "claims without a configuration no longer get one with "
-                        "TimeSlicing",
+                        (
+                            "claims without a configuration no longer get one with "
+                            "TimeSlicing"
+                        ),
                         _NVIDIA_GATES,
                         f"with its gate DRAListTypeAttributes, {_NUMA} is a list",
                     ),
@@ -200,8 +202,10 @@ HISTORIES: Final[Mapping[str, History]] = {
                     names="with its gate AutoPartition, devices are called "
                     "gpu-INDEX-COMPUTE-MEMORY, and with VFIOPassthrough gpu-vfio-INDEX",
                     notes=(
-                        "with AutoPartition, the class gpu.amd.com-spx has the "
-                        "extended resource, no longer gpu.amd.com",
+                        (
+                            "with AutoPartition, the class gpu.amd.com-spx has the "
+                            "extended resource, no longer gpu.amd.com"
+                        ),
                     ),
                 ),
             ),

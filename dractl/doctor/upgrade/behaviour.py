@@ -26,6 +26,7 @@ _LAYOUT: Final = KubernetesVersion(1, 35)
 _DRA: Final = "DynamicResourceAllocation"
 _FEW: Final = 5
 _ON: Final = frozenset("BGL")
+_TURNS: Final = {"L": "is locked from then on", "x": "is not there any more"}
 _UNSERVED: Final = frozenset({"version-not-served", "version-off", "kind-unknown"})
 _RECHECKED: Final = (
     "kubelet-skew", "gate-unknown", "gate-locked", "gate-dependency",
@@ -60,7 +61,7 @@ def checks_still_pass(question: ReleaseQuestion) -> Iterator[Finding | Skipped]:
 
 @RELEASES.point("refused-then", Severity.ERROR, Stage.OBJECTS)
 def objects_are_accepted(question: ReleaseQuestion) -> Iterator[Finding | Skipped]:
-    """An object that is accepted now is refused by a release on the way.
+    """An object that is accepted now is refused by the target.
 
     What is stored stays as it is, until somebody changes or makes it again: a claim
     from a template, a slice that its driver writes, a manifest that is applied. From
@@ -131,10 +132,15 @@ def gates_are_alike(question: ReleaseQuestion) -> Iterator[Finding | Skipped]:
     quiet: dict[str, list[str]] = {}
     for gate in GATES:
         if now.enabled(gate) == then.enabled(gate):
+            if turns := _TURNS.get(stage(gate, question.target)):
+                if stage(gate, now.version) != stage(gate, question.target):
+                    quiet.setdefault(turns, []).append(gate)
+            elif then.knows(gate) and not now.knows(gate):
+                quiet.setdefault("is new, and off", []).append(gate)
             continue
         using = list(dict.fromkeys(USERS[gate](question.snapshot))) * (gate in USERS)
         when = _since(gate, question, on=then.enabled(gate))
-        turns = "comes on" if then.enabled(gate) else "goes off"
+        turns = "comes on by default" if then.enabled(gate) else "goes off"
         if not using:
             quiet.setdefault(turns, []).append(f"{gate} ({when})")
             continue
@@ -153,7 +159,7 @@ def gates_are_alike(question: ReleaseQuestion) -> Iterator[Finding | Skipped]:
         yield Finding(
             "gate-default",
             Severity.INFO,
-            f"what {turns} by default: {listed(gates, len(gates))}",
+            f"what {turns}: {listed(gates, len(gates))}",
             evidence={"gates": gates},
         )
 
@@ -321,13 +327,13 @@ def _since(gate: str, question: ReleaseQuestion, *, on: bool) -> KubernetesVersi
 
 def _bugs(question: ReleaseQuestion, *, come: bool) -> list[Bug]:
     now, then = question.snapshot.profile, question.profile(question.target)
-    if then.version > NEWEST:
-        return []
     sides = (then, now) if come else (now, then)
+    # Of a release that is not known, only fixes are that went into it already.
+    is_known = then.version <= NEWEST
     return [
         each
         for each in BUGS
-        if (each.affected or each.gone_in)
+        if ((each.affected and is_known) or each.gone_in)
         and each.chance(sides[0]) is not None
         and each.chance(sides[1]) is None
     ]

@@ -81,7 +81,8 @@ def chart_is_the_same(question: DriverQuestion) -> Iterator[Finding | Skipped]:
 
     Without the old name in nameOverride, the first upgrade makes objects beside those
     that are there: two DaemonSets then serve one driver. The version has to be named,
-    since the newest in a registry may be a calendar version.
+    since the newest in a registry may be a calendar version. It is a warning where it
+    is not known whether what runs is older.
     """
     helm = next((each.release for each in question.daemons if each.release), "")
     space = next((each.namespace for each in question.daemons), "NAMESPACE")
@@ -90,7 +91,7 @@ def chart_is_the_same(question: DriverQuestion) -> Iterator[Finding | Skipped]:
             release = quote(helm) if helm else "RELEASE"
             yield Finding(
                 "chart-renamed",
-                Severity.ERROR,
+                _if_older(question),
                 f"the chart {each.was} is called {each.chart} since {each.version}",
                 f"driver {question.driver}",
                 fix="upgrade with nameOverride the first time, and name the version",
@@ -110,13 +111,14 @@ def definitions_are_there(question: DriverQuestion) -> Iterator[Finding | Skippe
     """CRDs have to be applied by hand before the chart.
 
     Helm installs CRDs once and never upgrades them. The pods of the new version would
-    write fields that the old definitions drop.
+    write fields that the old definitions drop. It is a warning where it is not known
+    whether what runs is older.
     """
     for each in question.releases:
         if each.crds:
             yield Finding(
                 "crds-first",
-                Severity.ERROR,
+                _if_older(question),
                 f"{each.version} needs {each.crds} in their new form",
                 f"driver {question.driver}",
                 fix="apply the CRDs of the target's chart",
@@ -221,3 +223,9 @@ def kernel_driver_is_new_enough(
             "of the DRA driver again",
             evidence={"pools": sorted(old), "least": question.history.kernel},
         )
+
+
+def _if_older(question: DriverQuestion) -> Severity:
+    """Return how severe it is that a version on the way wants something done."""
+    is_known = question.versions[0] is not None
+    return Severity.ERROR if is_known else Severity.WARNING

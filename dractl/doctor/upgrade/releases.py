@@ -15,6 +15,7 @@ from dractl.rules.registry import Severity
 from dractl.rules.subject import entries, mapping, text
 
 _FEW: Final = 4
+_BY: Final = "written by "
 _ASKED: Final = "apiserver_requested_deprecated_apis"
 
 
@@ -25,6 +26,11 @@ class _Written(NamedTuple):
     version: str
     subject: str
     where: str
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether a cluster has it, and not a file."""
+        return self.where.startswith(_BY)
 
 
 @RELEASES.point("target-not-newer", Severity.ERROR, Stage.PLAN, stops=True)
@@ -88,13 +94,19 @@ def versions_are_served(question: ReleaseQuestion) -> Iterator[Finding | Skipped
     v1alpha3 of DeviceTaintRules goes with 1.39, v1beta2 with 1.42.
     """
     found: dict[tuple[str, str, str, KubernetesVersion], list[str]] = {}
-    for each in _written(question):
+    written = [*_written(question)]
+    if question.documents and not any(each.is_stored for each in written):
+        yield Skipped(
+            "version-gone",
+            "the source does not tell in which versions objects were written",
+        )
+    for each in written:
         life = LIVES.get(each.kind, {}).get(each.version)
         if life is not None and life.removed and life.removed <= question.target:
             key = (each.kind, each.version, each.where, life.removed)
             found.setdefault(key, []).append(each.subject)
     for (kind, version, where, gone), subjects in found.items():
-        by_hand = not where.startswith("written by ")
+        by_hand = not where.startswith(_BY)
         best = best_in(kind, question.target)
         command = f"dractl convert {quote(where)} --to {best} --in-place"
         yield Finding(
@@ -122,7 +134,7 @@ def versions_are_on(question: ReleaseQuestion) -> Iterator[Finding | Skipped]:
     found: dict[tuple[str, str, str], list[str]] = {}
     for each in _written(question):
         life = life_in(each.kind, each.version, question.target)
-        if life is not None and not life.is_on and not each.where.startswith("written"):
+        if life is not None and not life.is_on and not each.is_stored:
             key = (each.kind, each.version, each.where)
             found.setdefault(key, []).append(each.subject)
     for (kind, version, where), subjects in found.items():
@@ -187,7 +199,7 @@ def _written(question: ReleaseQuestion) -> Iterator[_Written]:
             if group == GROUP and (who, version) not in seen:
                 seen.add((who, version))
                 kind = text(each.value, "kind")
-                where = f"written by {who}"
+                where = f"{_BY}{who}"
                 yield _Written(kind, version, subject_of(each.value), where)
 
 

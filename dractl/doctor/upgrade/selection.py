@@ -45,8 +45,13 @@ class _Changes:
             return name if "/" in name or not name else f"{question.driver}/{name}"
 
         ways = question.releases
+        gone = {whole(k): whole(v) for each in ways for k, v in each.gone.items()}
+        if question.versions[0] is None and question.devices:
+            # Nothing tells what goes but that it is still there.
+            there = {name for each in question.devices for name in each.attributes}
+            gone = {name: new for name, new in gone.items() if name in there}
         return _Changes(
-            {whole(k): whole(v) for each in ways for k, v in each.gone.items()},
+            gone,
             {whole(k): v for each in ways for k, v in each.changed.items()},
             {whole(k): whole(v) for each in ways for k, v in each.deprecated.items()},
         )
