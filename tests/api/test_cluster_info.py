@@ -29,6 +29,8 @@ def read(info: ClusterInfo, **options: object) -> Snapshot:
         ClusterInfo("v1.36.2"),
         ClusterInfo("1.35", {"DRADeviceTaints": True}, (EVENTS, OTHERS)),
         ClusterInfo("1.36", read=frozenset({"Pod", "Job.batch"})),
+        ClusterInfo("1.36", served=frozenset({"v1", "v1beta2"})),
+        ClusterInfo("1.36", served=frozenset()),
     ],
 )
 def test_what_is_written_is_read_again(info: ClusterInfo) -> None:
@@ -54,6 +56,13 @@ def test_gates_of_the_server_do_not_count_for_another_release() -> None:
 def test_a_gate_that_is_unknown_here_is_passed_over() -> None:
     info = ClusterInfo("1.36", {"DRAOfTomorrow": True})
     assert not read(info).problems
+
+
+@pytest.mark.parametrize("metadata", [True, "x", {"name": [1]}, {"uid": 7}])
+def test_odd_metadata_is_a_problem(metadata: object) -> None:
+    document = {**written(ClusterInfo("v1.36.2")), "metadata": metadata}
+    (problem,) = Snapshot.from_documents([document]).problems
+    assert problem.path.startswith("metadata")
 
 
 def test_a_cause_that_is_unknown_here_is_a_problem() -> None:
