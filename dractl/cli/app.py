@@ -21,6 +21,7 @@ from dractl.cli import (
     cleanup,
     completion,
     convert,
+    diff,
     discover,
     doctor,
     explain,
@@ -58,6 +59,7 @@ app.command("cel", epilog=cel.EXAMPLES + REACHING)(cel.cel)
 app.command("cleanup", epilog=cleanup.EXAMPLES + REACHING)(cleanup.cleanup)
 app.command("completion", epilog=completion.EXAMPLES)(completion.completion)
 app.command("convert", epilog=convert.EXAMPLES)(convert.convert)
+app.command("diff", epilog=diff.EXAMPLES + REACHING)(diff.diff)
 app.command("discover", epilog=discover.EXAMPLES + REACHING)(discover.discover)
 app.add_typer(doctor.app, name="doctor", epilog=doctor.EXAMPLES + REACHING)
 app.command("explain", epilog=explain.EXAMPLES + REACHING)(explain.explain)

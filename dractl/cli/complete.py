@@ -207,13 +207,13 @@ def _with_fields(line: _Line, current: str) -> Iterator[Candidate]:
     from dractl.errors import DractlError
     from dractl.model.cluster import Profile
 
-    release = Profile.of(line.used.get("--kubernetes-version")).version
     parent, dot, _ = current.rpartition(".")
-    if not dot:
-        for entry in book().contents(release):
-            yield Candidate(entry.kind, entry.text)
-        return
     try:
+        release = Profile.of(line.used.get("--kubernetes-version")).version
+        if not dot:
+            for entry in book().contents(release):
+                yield Candidate(entry.kind, entry.text)
+            return
         told = book().page(parent, release, line.used.get("--api-version"))
     except DractlError:
         return
