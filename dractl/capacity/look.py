@@ -118,8 +118,14 @@ class Look:
 
     @cached_property
     def breaches(self) -> tuple[Breach, ...]:
-        """What is wrong with the books of the whole cluster."""
-        return audit(self.snapshot, self.everything)
+        """What is wrong with the books, as far as it is about what is looked at."""
+        found = audit(self.snapshot, self.everything)
+        if self._only == ALL:
+            return found
+        concerned = {str(each.id) for each in self.fleet}
+        concerned |= {f"{each.id.driver}/{each.id.pool}" for each in self.fleet}
+        concerned |= {each.node for each in self.fleet}
+        return tuple(each for each in found if each.subject in concerned)
 
     @cached_property
     def quotas(self) -> tuple[QuotaUse, ...]:
