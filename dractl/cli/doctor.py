@@ -6,7 +6,7 @@ import typer
 
 from dractl.cli import upgrade
 from dractl.cli.command import command
-from dractl.cli.options import verbatim
+from dractl.cli.options import namespace_option, usage, verbatim
 from dractl.cli.source import REACHING, Source
 from dractl.cli.terminal import Terminal
 from dractl.errors import ExitStatus
@@ -31,7 +31,12 @@ Examples:
   # for CI: also warnings fail
   dractl doctor --fail-on warning -o junit > doctor.xml
 
-It only reads. What it could not look at is told, and does not count as passed.
+  # try the whole way of a device: a claim and a pod, which are deleted again
+  dractl doctor --smoke-test --class gpu.example.com -n default
+
+It only reads, but for --smoke-test. What it could not look at is told, and
+does not count as passed. --explain-permissions prints the role that it takes,
+after --smoke-test that of the test.
 
 Exit status: 0 no finding is as severe as --fail-on says; 1 one is; 2 wrong
 usage; 3 the cluster cannot be read, or only in part and nothing else is wrong;
@@ -70,6 +75,39 @@ FormatOption = Annotated[
     typer.Option("-o", "--output", help="How to print the answer."),
 ]
 
+SmokeOption = Annotated[
+    bool,
+    typer.Option(
+        "--smoke-test",
+        help="Instead: run a pod with one device, and delete it again. Asks first.",
+        is_eager=True,
+    ),
+]
+ClassOption = Annotated[
+    str | None,
+    typer.Option("--class", metavar="NAME", help="The class to try (--smoke-test)."),
+]
+NamespaceOption = Annotated[
+    str | None, namespace_option("Where to try it (--smoke-test).")
+]
+ImageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--image", help="What the pod runs: something that stays (--smoke-test)."
+    ),
+]
+WaitOption = Annotated[
+    str | None,
+    typer.Option("--wait", metavar="TIME", help="How long to wait: 2m (--smoke-test)."),
+]
+YesOption = Annotated[
+    bool, typer.Option("-y", "--yes", help="Try it without asking (--smoke-test).")
+]
+DryRunOption = Annotated[
+    Literal["none", "client", "server"],
+    typer.Option("--dry-run", help="Only show what would be made, or let the API try."),
+]
+
 app = typer.Typer()
 app.command("upgrade", epilog=upgrade.EXAMPLES + REACHING)(upgrade.upgrade)
 
@@ -84,6 +122,13 @@ def doctor(  # noqa: PLR0913 - one parameter per option
     skip: SkipOption = None,
     explain: ExplainOption = None,
     fail_on: FailOption = "error",
+    smoke_test: SmokeOption = False,
+    device_class: ClassOption = None,
+    namespace: NamespaceOption = None,
+    image: ImageOption = None,
+    wait: WaitOption = None,
+    yes: YesOption = False,
+    dry_run: DryRunOption = "none",
     source: Source,
     output_format: FormatOption = "table",
     screen: Terminal,
@@ -91,12 +136,27 @@ def doctor(  # noqa: PLR0913 - one parameter per option
     """Check whether a cluster is ready for DRA, and say what to do where it is not."""
     if context.invoked_subcommand is not None:
         return ExitStatus.YES
+    given = {
+        "--class": device_class,
+        "-n": namespace,
+        "--image": image,
+        "--wait": wait,
+        "--yes": yes or None,
+        "--dry-run": None if dry_run == "none" else dry_run,
+    }
+    if smoke_test:
+        from dractl.cli import smoking
+
+        order = smoking.ordered(given, output_format)
+        return smoking.smoke_test(order, source, screen)
+    if stated := [option for option, value in given.items() if value is not None]:
+        raise usage(f"{stated[0]} goes with --smoke-test")
     from dractl.cli import doctoring
 
     if explain is not None:
         screen.write(doctoring.explained(explain))
         return ExitStatus.YES
-    order = doctoring.ordered(files or (), only or (), skip or ())
-    answer = doctoring.examined(order, source, screen)
+    asked = doctoring.ordered(files or (), only or (), skip or ())
+    answer = doctoring.examined(asked, source, screen)
     screen.write(doctoring.shown(answer, output_format, fail_on, screen))
     return doctoring.status(answer, fail_on)

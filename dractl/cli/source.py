@@ -84,7 +84,9 @@ def _print_permissions(context: typer.Context, value: bool) -> None:
         return
     from dractl.cli.permissions import permissions
 
-    context.obj.write(permissions(command_of(context)))
+    # Its part that changes a cluster takes a role of its own.
+    part = " smoke-test" if context.params.get("smoke_test") else ""
+    context.obj.write(permissions(f"{command_of(context)}{part}"))
     raise typer.Exit
 
 
