@@ -10,6 +10,7 @@ from dractl.doctor.case import Case
 from dractl.doctor.registry import check
 from dractl.errors import DractlError
 from dractl.model.cluster import KubernetesVersion
+from dractl.model.nodeselection import NodeSelector
 from dractl.model.workloads import Node
 from dractl.rules.registry import Severity
 
@@ -61,7 +62,8 @@ def nodes_are_ready(case: Case) -> Iterator[Finding | Skipped]:
     not start. Claims that are allocated there stay bound: a pod that shares such a
     claim is not scheduled elsewhere. The devices are free once the pods are gone: by
     deleting the node or with the taint node.kubernetes.io/out-of-service, and with
-    --force for pods whose kubelet does not answer.
+    --force for pods whose kubelet does not answer. A claim that is reserved for nobody
+    is freed by the scheduler when a pod needs it and fits nowhere else.
     """
     held = _claims_by_node(case)
     published = {each.scope.node_name for each in case.snapshot.slices}
@@ -117,9 +119,18 @@ def _claims_by_node(case: Case) -> dict[str, list[str]]:
         results = claim.allocation.results
         pools = (nodes.get((e.device.driver, e.device.pool)) for e in results)
         on |= {name for name in pools if name}
+        on |= set(_pinned(claim.allocation.node_selector))
         for name in sorted(on):
             found.setdefault(name, []).append("/".join(claim.meta.key))
     return found
+
+
+def _pinned(selector: NodeSelector | None) -> Iterator[str]:
+    """Yield the nodes that a selector names."""
+    for term in () if selector is None else selector.terms:
+        for each in term.match_fields:
+            if each.key == "metadata.name" and each.operator == "In":
+                yield from each.values
 
 
 def _why_lost(node: Node) -> str:

@@ -239,3 +239,13 @@ def test_claims_that_are_bound_to_a_node_that_is_gone() -> None:
     (finding,) = found("node-lost", documents)
     assert finding.subject == "Node/n9"
     assert "it is gone" in finding.message
+
+
+def test_a_claim_that_only_its_allocation_binds_to_a_node() -> None:
+    status = allocated("n9", "gpu-0")
+    field = {"key": "metadata.name", "operator": "In", "values": ["n9"]}
+    status["allocation"]["nodeSelector"] = {
+        "nodeSelectorTerms": [{"matchFields": [field]}]
+    }
+    (finding,) = found("node-lost", [info(), node("n1"), claim("c", status=status)])
+    assert finding.evidence["claims"] == ["default/c"]
