@@ -5,7 +5,7 @@ from typing import Final
 
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import NARROW, columns, counted, indented, visible
-from dractl.comparison.answer import CODES, Change, Comparison, Detail
+from dractl.comparison.answer import CODES, THERE, Change, Comparison, Detail
 
 _PLURALS: Final = {
     "Cluster": "cluster",
@@ -85,6 +85,16 @@ def _singular(kind: str) -> str:
     return _PLURALS[kind].removesuffix("es" if kind == "DeviceClass" else "s")
 
 
+def _said(detail: Detail) -> str:
+    """Return a difference in words; what only is there or not has no value."""
+    if detail.before is None and detail.after == THERE:
+        return f"now: {detail.what}"
+    if detail.before == THERE and detail.after is None:
+        return f"no longer: {detail.what}"
+    what, before, after = _cells(detail)
+    return f"{what}: {before} -> {after}"
+
+
 def _cells(detail: Detail) -> tuple[str, str, str]:
     if not detail.what:
         return "", "", ""
@@ -119,8 +129,7 @@ def _group(
         said = f"{text}: {CODES[code]}"
         yield from indented(said, limit, f"  {sign} ", "      ")
     for detail in details[:_MOST_DETAILS]:
-        what, before, after = _cells(detail)
-        yield from indented(f"{what}: {before} -> {after}", limit, "      ", "        ")
+        yield from indented(_said(detail), limit, "      ", "        ")
     if len(details) > _MOST_DETAILS:
         yield f"      and {len(details) - _MOST_DETAILS} more; -o wide lists them"
 

@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+THERE: Final = "yes"
+"""What is told of what has no value, but is there or not, such as a taint."""
+
 
 @dataclass(frozen=True, slots=True)
 class Detail:

@@ -9,6 +9,7 @@ from dractl.api.versions import GROUP
 from dractl.comparison import facts
 from dractl.comparison.answer import Change, Comparison, Detail, Unseen
 from dractl.model.claims import ResourceClaim
+from dractl.model.cluster_info import Cause
 from dractl.model.devices import Device, DeviceId, ResourceSlice
 from dractl.model.workloads import Pod
 
@@ -119,6 +120,8 @@ def _is_another(was: Any, is_now: Any) -> bool:
 def _unseen(kind: _Kind, snapshot: Snapshot, which: str, namespace: str | None) -> str:
     """Return why a snapshot may lack objects of a kind; "": it has all."""
     gap = snapshot.info.gap(kind.read)
+    if gap is not None and gap.cause is Cause.NOT_SERVED:
+        return ""  # where there is no such kind, there is no such object
     if gap is not None and (namespace is None or gap.only != namespace):
         return f"{which}: {gap}"
     has_some = bool(kind.found(snapshot))

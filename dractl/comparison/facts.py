@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from dractl.api.snapshot import Snapshot
+from dractl.comparison.answer import THERE
 from dractl.model.claims import (
     ClaimSpec,
     DeviceClass,
@@ -21,7 +22,6 @@ from dractl.model.workloads import Node, NodeTaint, Pod, ResourceQuota
 
 Facts = Iterator[tuple[str, str]]
 
-_THERE: Final = "yes"
 _EXTENDED: Final = "/"  # names of extended resources have a domain
 
 
@@ -38,12 +38,12 @@ def of_node(node: Node) -> Facts:
     if node.kubelet_version:
         yield "kubelet", node.kubelet_version
     if node.unschedulable:
-        yield "cordoned", _THERE
+        yield "cordoned", THERE
     for condition in node.conditions:
         if condition.type == "Ready":
             yield "Ready", condition.status
     for taint in node.taints:
-        yield f"taint {_taint(taint)}", _THERE
+        yield f"taint {_taint(taint)}", THERE
     for name, amount in sorted(node.allocatable.items()):
         if _EXTENDED in name:
             yield name, str(amount)
@@ -71,15 +71,15 @@ def of_device(device: Device) -> Facts:
         if capacity.policy is not None:
             yield f"request policy of {name}", _policy(capacity.policy)
     for taint in device.taints:
-        yield f"taint {_taint(taint)}", _THERE
+        yield f"taint {_taint(taint)}", THERE
     for each in device.consumes:
         yield f"takes from {each.counter_set}", _amounts(each.counters)
     if device.allow_multiple_allocations:
-        yield "shared", _THERE
+        yield "shared", THERE
     if device.scope is not None:
         yield "nodes", _scope(device.scope)
     for condition in device.binding_conditions:
-        yield f"binding condition {condition}", _THERE
+        yield f"binding condition {condition}", THERE
 
 
 def of_rule(rule: DeviceTaintRule) -> Facts:
@@ -130,7 +130,7 @@ def of_claim(claim: ResourceClaim) -> Facts:
         if claim.allocation.node_selector is not None:
             yield "nodes", _selector(claim.allocation.node_selector)
     if claim.meta.deletion_timestamp:
-        yield "being deleted", _THERE
+        yield "being deleted", THERE
     if claim.reserved_for:
         yield "used by", ", ".join(sorted(each.name for each in claim.reserved_for))
     for status in claim.devices:
@@ -152,7 +152,7 @@ def of_pod(pod: Pod) -> Facts:
     if pod.node_name:
         yield "node", pod.node_name
     if pod.meta.deletion_timestamp:
-        yield "being deleted", _THERE
+        yield "being deleted", THERE
     for each in pod.health:
         yield f"health of {each.device}", each.health
 

@@ -30,6 +30,7 @@ def values(text: str) -> list[str]:
                 "cleanup",
                 "completion",
                 "convert",
+                "diff",
                 "discover",
                 "doctor",
                 "explain",

@@ -18,6 +18,7 @@ COMMANDS = {
     "attributes": [],
     "cel": ["true"],
     "cleanup": ["-A"],
+    "diff": ["pod.yaml", "-A"],
     "explain": ["-A"],
     "health": ["-A"],
     "migrate plan": ["-A"],
