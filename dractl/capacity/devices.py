@@ -186,7 +186,7 @@ class _Stocktaking:
         held = self._holders.by_device.get(device.id)
         holders = tuple([self._held(each) for each in held]) if held else ()
         is_shared = self._rules.consumable and device.allow_multiple_allocations
-        is_held = any(not each.is_admin for each in holders)
+        is_held = bool(holders) and not all(each.is_admin for each in holders)
         reasons = tuple(self._reasons(entry, reached, is_held=is_held))
         used = self._usage.aggregated.get(device.id, {}) if is_shared else {}
         return DeviceUse(

@@ -73,21 +73,20 @@ def _violates(amount: Quantity, policy: RequestPolicy) -> bool:
 def least(device: Device) -> dict[str, Quantity]:
     """Return the smallest share that a claim could ask for, as far as policies tell.
 
-    Where there is no policy, any amount above zero can be had.
+    Where they set no lower limit, any amount above zero can be had.
     """
     return {name: _least(capacity) for name, capacity in device.capacity.items()}
 
 
 def _least(capacity: Capacity) -> Quantity:
     policy = capacity.policy
-    if policy is None:
-        return min(capacity.value, Quantity(1))
-    amounts = [
-        *((policy.default,) if policy.default is not None else ()),
-        *((policy.minimum,) if policy.minimum is not None else ()),
-        *policy.valid_values,
-    ]
-    return min(amounts, default=min(capacity.value, Quantity(1)))
+    amounts: list[Quantity | None] = []
+    if policy is not None and policy.valid_values:
+        amounts = [*policy.valid_values, policy.default]
+    elif policy is not None and policy.has_range and policy.minimum is not None:
+        amounts = [policy.minimum, policy.default]
+    anything = min(capacity.value, Quantity(1))
+    return min((each for each in amounts if each is not None), default=anything)
 
 
 def shares_left(

@@ -4,7 +4,7 @@ import pytest
 
 from dractl.model.devices import Capacity, Device, DeviceId, RequestPolicy
 from dractl.model.quantity import NANO, Quantity
-from dractl.solver.capacity import fits, share, shares_left
+from dractl.solver.capacity import fits, least, share, shares_left
 from tests.builders import device, quantities
 
 
@@ -106,3 +106,22 @@ def test_so_many_shares_of_a_size_are_left(
     taken = quantities({"memory": size})
 
     assert shares_left(device(memory="4"), taken, {"memory": used * NANO}) == left
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (None, Quantity(1)),
+        (policy("1Gi"), Quantity(1)),
+        (policy("1Gi", high="8Gi"), Quantity(1)),
+        (policy("2Gi", low="1Gi"), quantity("1Gi")),
+        (policy("1Gi", low="2Gi"), quantity("1Gi")),
+        (policy("4Gi", values="2Gi 4Gi"), quantity("2Gi")),
+    ],
+)
+def test_the_least_share(rule: RequestPolicy | None, expected: Quantity) -> None:
+    assert least(sharable("80Gi", rule)) == {"memory": expected}
+
+
+def test_the_least_share_of_nothing_is_nothing() -> None:
+    assert least(sharable("0", None)) == {"memory": Quantity(0)}
