@@ -250,7 +250,7 @@ def _values(
     choices = option.type_descriptor.choices
     if choices is not None:
         return [Candidate(str(choice)) for choice in choices], _NO_FILES
-    if option.metavar == "PATH":
+    if option.metavar in {"FILE", "PATH"}:
         return [], _FILES
     name = _long(option)
     own = OF_COMMANDS.get((line.command.name or "", name))

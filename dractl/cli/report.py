@@ -29,8 +29,8 @@ shows once what they have in common. Nothing in the cluster is changed.
 A file is replaced at once; one that is no report of dractl, only with --force.
 
 Exit status: 0 written; 2 wrong usage; 3 the cluster cannot be read, or the file
-not be written, or objects could not be read: then the page is written, and names
-them.
+not be written, or objects were malformed: then the page is written, and names
+them. What you may not read does not end the work: the page tells what that is.
 """)
 
 FileOption = Annotated[

@@ -50,7 +50,7 @@ def reported(order: Order, source: Source, screen: Terminal) -> int:
     cluster = read_cluster(
         source, Wish("report", all_namespaces=True, fresh=True), screen
     )
-    warn_of(cluster.snapshot, screen)
+    warn_of(cluster.snapshot, screen, "report")
     text = page(_report(order, cluster, source, screen), _assets())
     if order.filename == _STDOUT:
         screen.write(text)
@@ -126,7 +126,11 @@ def _place(cluster: Cluster, source: Source) -> str:
 
 def _missing(snapshot: Snapshot) -> list[str]:
     gaps = [str(gap) for gap in snapshot.info.gaps if gap.cause in _UNREAD]
-    return [*gaps, *(f"left out: {each}" for each in snapshot.problems)]
+    # Who gets the page need not know where files are here.
+    left_out = (
+        each._replace(where=each.where.rpartition("/")[2]) for each in snapshot.problems
+    )
+    return [*gaps, *(f"left out: {each}" for each in left_out)]
 
 
 def _assets() -> Assets:

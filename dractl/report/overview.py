@@ -33,14 +33,15 @@ def overview(report: Report) -> Markup:
 def _verdicts(report: Report) -> Iterator[Markup]:
     """Yield one line for each question, with a link to what is behind it."""
     stuck = waiting_count(report)
-    said = f"{counted(stuck, 'workload')} wait or cannot start" if stuck else ""
+    said = f"{stuck:,} waiting for devices" if stuck else ""
     yield _verdict("waiting", said, "Nothing waits for devices", is_bad=bool(stuck))
     if report.doctor is not None:
         errors = report.doctor.count(Severity.ERROR)
         warnings = report.doctor.count(Severity.WARNING)
         parts = [counted(errors, "error")] if errors else []
         parts += [counted(warnings, "warning")] if warnings else []
-        told = f"Not ready for DRA: {', '.join(parts)}" if errors else ", ".join(parts)
+        ready = "Not ready" if errors else "Ready"
+        told = f"{ready} for DRA: {', '.join(parts)}" if parts else ""
         yield _verdict("doctor", told, "Ready for DRA", is_bad=bool(errors))
     if report.health is not None:
         bad = report.health.counts.get(Level.UNHEALTHY, 0)

@@ -90,7 +90,7 @@ def cut(items: Sequence[Child], most: int, noun: str) -> Iterable[Child]:
     return (*items[:most], f"and {len(items) - most:,} more {noun}")
 
 
-def folded(names: Sequence[str], noun: str, most: int = 100) -> Child:
+def folded(names: Sequence[str], noun: str, most: int = 50) -> Child:
     """Return the first of some names, and the others on demand."""
     if len(names) == 1:
         return names[0]

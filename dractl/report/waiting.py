@@ -18,7 +18,7 @@ from dractl.report.parts import (
 from dractl.report.subject import Report
 
 _SHOWN: Final = 200  # groups of what waits for the same
-_NAMES: Final = 200
+_NAMES: Final = 50
 
 
 class _Stuck(NamedTuple):

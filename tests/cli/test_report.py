@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.operations import cluster
+from tests.apiserver import ApiServer, Rule, User
+from tests.cli.clusters import served
 from tests.cli.run import Runner
+from tests.doctor.healthy import healthy
 from tests.report.hostile import SPITE, hostile_cluster
 
 _VOID = {"br", "input", "meta", "circle", "line", "path", "rect", "use"}
@@ -150,6 +153,28 @@ def test_what_may_not_be_read_is_told(dractl: Runner, tmp_path: Path) -> None:
     text = _page(dractl, tmp_path, "--snapshot", str(source))
     assert "pods may not be read" in text
     assert "No device is published." in text
+
+
+def test_a_live_cluster_is_read_and_named(
+    dractl: Runner, api_server: ApiServer, tmp_path: Path
+) -> None:
+    api_server.add([each for each in healthy() if each["kind"] != "ClusterInfo"])
+    text = _page(dractl, tmp_path, *served(api_server, tmp_path))
+    assert f"live from {api_server.url}" in text
+    assert "Nothing waits for devices" in text
+    assert "Not everything could be read" not in text
+
+
+def test_a_user_without_rights_gets_what_there_is(
+    dractl: Runner, api_server: ApiServer, tmp_path: Path
+) -> None:
+    api_server.add([each for each in healthy() if each["kind"] != "ClusterInfo"])
+    api_server.access.change(
+        User("alice", deny=(Rule("list", resource="resourceclaims"),))
+    )
+    text = _page(dractl, tmp_path, *served(api_server, tmp_path, user="alice"))
+    assert "resourceclaims may not be read" in text
+    assert "Not everything could be read" in text
 
 
 # -- files

@@ -65,6 +65,19 @@ def test_pods_that_are_being_deleted_are_not() -> None:
     assert stuck(state(leaving, claim("c", wish(9)))) == []
 
 
+def test_pods_that_run_can_be_left_out() -> None:
+    runs = pod("runs", "claim/c", status={"phase": "Running"})
+    snapshot = state(
+        runs, claim("c", wish(1)), pod("waits", "claim/d"), claim("d", wish(9))
+    )
+
+    names = [each.pod.meta.name for each in explain(snapshot).pods]
+    kept = [each.pod.meta.name for each in explain(snapshot, running=False).pods]
+
+    assert names == ["runs", "waits"]
+    assert kept == ["waits"]
+
+
 def test_a_namespace_narrows_pods_and_claims() -> None:
     elsewhere = pod("web", "claim/c")
     elsewhere["metadata"]["namespace"] = "ml"
