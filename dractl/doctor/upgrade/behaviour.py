@@ -138,7 +138,8 @@ def gates_are_alike(question: ReleaseQuestion) -> Iterator[Finding | Skipped]:
             elif then.knows(gate) and not now.knows(gate):
                 quiet.setdefault("is new, and off", []).append(gate)
             continue
-        using = list(dict.fromkeys(USERS[gate](question.snapshot))) * (gate in USERS)
+        find = USERS.get(gate)
+        using = list(dict.fromkeys(find(question.snapshot))) if find else []
         when = _since(gate, question, on=then.enabled(gate))
         turns = "comes on by default" if then.enabled(gate) else "goes off"
         if not using:

@@ -15,6 +15,7 @@ from dractl.rules.registry import Severity
 from dractl.rules.subject import entries, mapping, text
 
 _FEW: Final = 4
+_MOST: Final = 9
 _BY: Final = "written by "
 _ASKED: Final = "apiserver_requested_deprecated_apis"
 
@@ -61,7 +62,7 @@ def target_is_the_next(question: ReleaseQuestion) -> Iterator[Finding | Skipped]
         yield Finding(
             "several-releases",
             Severity.INFO,
-            f"go by {', '.join(map(str, question.way))}, one after the other",
+            f"go by {listed(map(str, question.way), _MOST)}, one after the other",
             fix="ask again before each of these steps",
         )
 

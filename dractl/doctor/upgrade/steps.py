@@ -10,7 +10,7 @@ from dractl.doctor.upgrade.question import DriverQuestion, ReleaseQuestion
 from dractl.doctor.upgrade.registry import DRIVERS, RELEASES, Stage
 from dractl.rules.registry import Severity
 
-_MANY: Final = 100
+_MOST: Final = 9  # releases in one plan
 _BACK: Final = "kubectl get resourceslices"
 
 
@@ -121,7 +121,7 @@ def _usual_of_driver(
 
 def _usual_of_release(question: ReleaseQuestion) -> Iterator[tuple[Stage, Step]]:
     yield Stage.PLAN, _saved("before.json")
-    for release in question.way[:_MANY]:
+    for release in question.way[:_MOST]:
         yield (
             Stage.CONTROL_PLANE,
             Step(
