@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Final
 
 from dractl.capacity.fragmentation import Spread
-from dractl.capacity.groups import Counts
+from dractl.capacity.groups import NONE, Counts
 from dractl.capacity.look import Look
 from dractl.capacity.partitions import Partition
+from dractl.capacity.shared import shared_capacity
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import NARROW, columns, counted, indented, visible, width
 from dractl.cli.topviews import Cell, Table, View, groups
@@ -118,6 +119,8 @@ def overview(look: Look, screen: Terminal) -> str:
                 *_possible(look.kinds, limit),
             ]
         )
+    if room := list(_shared(look, limit)):
+        blocks.append([screen.heading("WHAT IS LEFT OF SHARED DEVICES"), *room])
     # Partitions of one node are told of above.
     spread = [each for each in look.spreads if each.nodes > 1 or not each.is_parts]
     if told := [line for each in spread for line in _spread(each, limit)]:
@@ -186,6 +189,16 @@ def _possible(kinds: Sequence[Partition], limit: int) -> Iterator[str]:
     ]
     head = ("", "", "", "")
     yield from columns(_fitted(head, rows, (0,), limit))
+
+
+def _shared(look: Look, limit: int) -> Iterator[str]:
+    for each in shared_capacity(look.fleet):
+        text = f"{each.model or NONE}: {each.left} of {each.total} {each.name}"
+        if each.devices > 1:
+            text += f" on {each.devices} devices"
+            if each.device:
+                text += f", at most {each.most} on one ({each.device})"
+        yield from indented(text, limit, "  ", "    ")
 
 
 def _spread(spread: Spread, limit: int) -> Iterator[str]:
