@@ -1,0 +1,246 @@
+"""`dractl top` of what would be: --fits, changes in thought, --headroom."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests.capacity.exposition import parsed
+from tests.cli import wire
+from tests.cli.run import ROOT, Runner
+
+SCHEMA = json.loads((ROOT / "schemas/output/top.v1.json").read_text("utf-8"))
+HOSTILE = "\x1b[2J<script>"
+
+
+def cluster(folder: Path, *more: wire.Wire) -> str:
+    """Return a file with a node of three devices and one of one, which is in use."""
+    return wire.written(
+        folder / "cluster.yaml",
+        wire.node("n1"),
+        wire.node("n2"),
+        wire.device_class("gpu", f'device.driver == "{wire.DRIVER}"'),
+        wire.resource_slice("n1", *(wire.device(f"gpu-{n}") for n in range(3))),
+        wire.resource_slice("n2", wire.device("gpu-0")),
+        taken("used", "n2"),
+        *more,
+    )
+
+
+def taken(name: str, node: str) -> wire.Wire:
+    result = {
+        "driver": wire.DRIVER, "pool": node, "device": "gpu-0", "request": "gpu",
+    }  # fmt: skip
+    allocation = {"devices": {"results": [result]}}
+    return {**wire.claim(name), "status": {"allocation": allocation}}
+
+
+def asking(folder: Path, name: str = "more") -> str:
+    return wire.written(folder / "more.yaml", wire.claim(name))
+
+
+def answer(dractl: Runner, *argv: str, status: int = 0) -> dict[str, Any]:
+    ran = dractl("top", *argv, "-o", "json")
+    assert ran.status == status, ran.err
+    document: dict[str, Any] = json.loads(ran.out)
+    jsonschema.validate(document, SCHEMA)
+    return document
+
+
+def test_how_many_fit(dractl: Runner, tmp_path: Path) -> None:
+    ran = dractl("top", "--snapshot", cluster(tmp_path), "--fits", asking(tmp_path))
+
+    assert ran.status == 0
+    assert ran.out.splitlines() == [
+        "ResourceClaim default/more: 3 more fit, on 1 node",
+        "  the next one: request gpu wants 1 device, 0 left: 3 in use (1 node)",
+        "  the next one: request gpu wants 1 device, 0 left: 1 in use (1 node)",
+        "NODE  MORE",
+        "n1    3",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [
+        (["--at-least", "3"], 0),
+        (["--at-least", "4"], 1),
+        (["--remove", "n1"], 1),
+        (["--at-least", "4", "--add-nodes", "1", "--like", "n2"], 0),
+        (["--at-least", "4", "--free", "used"], 0),
+        (["--taint", f"{wire.DRIVER}/n1"], 1),
+        (["--drain", "n1"], 1),
+        (["--without-driver", wire.DRIVER], 1),
+    ],
+)
+def test_the_status_tells_whether_enough_fit(
+    dractl: Runner, tmp_path: Path, options: list[str], status: int
+) -> None:
+    file = cluster(tmp_path)
+    ran = dractl("top", "--snapshot", file, "--fits", asking(tmp_path), *options)
+    assert ran.status == status
+
+
+def test_fits_says_what_it_was_before(dractl: Runner, tmp_path: Path) -> None:
+    argv = ["--snapshot", cluster(tmp_path), "--fits", asking(tmp_path)]
+    ran = dractl("top", *argv, "--add-nodes", "1", "--like", "n1")
+
+    assert "WHAT IF 1 more node like n1" in ran.out
+    assert "6 more fit, on 2 nodes (without the changes: 3)" in ran.out
+    assert "n1-new-1  3     0" in ran.out
+
+
+def test_what_loses_its_place_takes_it_before_copies_do(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    argv = ["--snapshot", cluster(tmp_path), "--fits", asking(tmp_path)]
+    found = answer(dractl, *argv, "--remove", "n2")
+
+    assert found["fits"][0]["number"] == 2
+    [displaced] = found["whatIf"]["displaced"]
+    assert (displaced["name"], displaced["node"]) == ("used", "n1")
+
+
+def test_fits_reads_stdin_and_claims_of_the_cluster(
+    dractl: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = cluster(tmp_path)
+    named = answer(dractl, "--snapshot", file, "--fits", "claim/used")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(
+        Path(asking(tmp_path)).read_bytes()
+    )))  # fmt: skip
+    piped = answer(dractl, "--snapshot", file, "--fits", "-")
+
+    assert named["fits"][0]["number"] == piped["fits"][0]["number"] == 3
+
+
+def test_most_bounds_the_answer(dractl: Runner, tmp_path: Path) -> None:
+    argv = ["--snapshot", cluster(tmp_path), "--fits", asking(tmp_path), "--most", "2"]
+    assert answer(dractl, *argv)["fits"][0]["complete"] is False
+    assert "at least 2 more fit" in dractl("top", *argv).out
+
+
+def test_fits_as_csv(dractl: Runner, tmp_path: Path) -> None:
+    argv = ["--snapshot", cluster(tmp_path), "--fits", asking(tmp_path)]
+    assert dractl("top", *argv, "-o", "csv").out == (
+        "KIND,NAMESPACE,NAME,NODE,MORE\nResourceClaim,default,more,n1,3\n"
+    )
+
+
+def test_views_have_a_column_for_the_change(dractl: Runner, tmp_path: Path) -> None:
+    argv = ["--snapshot", cluster(tmp_path), "--remove", "n2"]
+    ran = dractl("top", "nodes", *argv)
+    rows = [line.split() for line in ran.out.splitlines()]
+
+    assert "1 pod or claim loses its devices: it has a place elsewhere" in ran.out
+    assert rows[-2][:1] == ["n1"]
+    assert rows[-1] == ["n2", *["0"] * 6, "-1", "total,", "-1", "used"]
+    found = answer(dractl, "nodes", *argv)
+    assert found["whatIf"]["changes"] == ["without node n2"]
+    assert found["whatIf"]["summaryBefore"]["total"] == 4
+    assert found["summary"]["total"] == 3
+
+
+def test_the_overview_after_a_change(dractl: Runner, tmp_path: Path) -> None:
+    change = ["--taint", f"{wire.DRIVER}/n2/gpu-0:NoExecute"]
+    ran = dractl("top", "--snapshot", cluster(tmp_path), *change)
+
+    assert ran.status == 0
+    assert ran.out.startswith(f"WHAT IF {wire.DRIVER}/n2/gpu-0 tainted NoExecute\n")
+    assert max(map(len, ran.out.splitlines())) <= 80
+
+
+def test_a_change_that_leaves_somebody_without_a_place(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    more = [taken("a", "n1")]
+    argv = ["--snapshot", cluster(tmp_path, *more), "--drain", "n1", "--remove", "n2"]
+    ran = dractl("top", "nodes", *argv)
+
+    assert ran.status == 1
+    assert "claim default/used has none: the node is cordoned (1 node)" in ran.out
+
+
+def test_headroom(dractl: Runner, tmp_path: Path) -> None:
+    argv = ["classes", "--snapshot", cluster(tmp_path), "--headroom"]
+    ran = dractl("top", *argv)
+    assert [line.split() for line in ran.out.splitlines()] == [
+        ["CLASS", "NODE", "DEVICES", "FREE", "FREE-AFTER", "MOVED", "HOMELESS"],
+        ["gpu", "n1", "3", "3", "0", "0", "0"],
+    ]
+    assert ran.status == 0
+
+    found = answer(dractl, *argv, "--fits", asking(tmp_path), status=1)
+    assert found["headroom"][0]["fits"][0]["number"] == 0
+
+
+def test_headroom_that_is_not_there(dractl: Runner, tmp_path: Path) -> None:
+    file = cluster(tmp_path, taken("b", "n1"))
+    argv = ["--snapshot", file, "--headroom", "--taint", f"{wire.DRIVER}/n2"]
+    assert dractl("top", "classes", *argv).status == 1
+
+
+def test_prometheus(dractl: Runner, tmp_path: Path) -> None:
+    argv = ["--snapshot", cluster(tmp_path), "--format", "prometheus"]
+    now = parsed(dractl("top", *argv).out)
+    after = parsed(dractl("top", *argv, "--free", "used").out)
+
+    assert sum(each.value for each in now if each.name == "dractl_devices") == 4
+    free = [
+        sum(s.value for s in found if ("state", "free") in s.labels)
+        for found in (now, after)
+    ]
+    assert free == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["--add-nodes", "2"], "--add-nodes N and --like NODE go together"),
+        (["--taint", "a:NoWay"], "the effect 'NoWay' is not"),
+        (["--remove", "n9"], "there is no node 'n9'"),
+        (["--most", "3"], "--at-least and --most go with --fits"),
+        (["--fits", "claim/x"], "there is no claim 'default/x'"),
+        (["--headroom", "-o", "name"], "--headroom prints"),
+        (["--watch"], "--watch follows a live cluster"),
+        (["--svg", "--headroom"], "--svg draws"),
+        (["--timeout", "3s"], "--timeout goes with --watch"),
+    ],
+)
+def test_wrong_usage(
+    dractl: Runner, tmp_path: Path, argv: list[str], message: str
+) -> None:
+    ran = dractl("top", "--snapshot", cluster(tmp_path), *argv)
+    assert ran.status == 2
+    assert message in ran.err
+    assert not ran.out
+
+
+def test_hostile_names_are_shown_as_text(dractl: Runner, tmp_path: Path) -> None:
+    file = wire.written(tmp_path / "more.yaml", wire.claim(HOSTILE))
+    for more in ([], ["--remove", "n2"], ["-o", "csv"], ["--headroom"]):
+        argv = ["--snapshot", cluster(tmp_path), "--fits", file, *more]
+        assert "\x1b" not in dractl("top", *argv).out
+
+
+def test_a_file_that_cannot_be_read(dractl: Runner, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("a: [")
+    argv = ["--snapshot", cluster(tmp_path), "--fits", str(bad)]
+    assert dractl("top", *argv).status == 3
+
+
+def test_allocate_takes_the_same_changes(dractl: Runner, tmp_path: Path) -> None:
+    file = cluster(tmp_path)
+    ran = dractl("allocate", "--snapshot", file, "--remove", "n2", "-o", "json")
+    assert ran.status == 0
+    [placement] = json.loads(ran.out)["placements"]
+    assert (placement["node"], placement["claims"][0]["name"]) == ("n1", "used")
+
+    wanted = [asking(tmp_path), "--snapshot", file, "--remove", "n1"]
+    assert dractl("allocate", *wanted).status == 1
+    back = [*wanted, "--add-nodes", "1", "--like", "n1"]
+    assert dractl("allocate", *back).status == 0
