@@ -18,7 +18,7 @@ def daemon(
     tag: str = "v0.4.0",
     strategy: Wire | None = None,
     release: str = "dra",
-    **labels: str,
+    labels: Wire | None = None,
 ) -> Wire:
     """Return the DaemonSet of the driver with an image of that tag.
 
@@ -26,7 +26,7 @@ def daemon(
     """
     name = "nvidia-dra-driver-gpu-kubelet-plugin"
     image = f"registry.k8s.io/dra-driver-nvidia/dra-driver-nvidia-gpu:{tag}"
-    given = meta(name, "dra", labels=labels)
+    given = meta(name, "dra", labels=labels or {})
     given["annotations"] = {"meta.helm.sh/release-name": release}
     rolling = {"maxUnavailable": 1} if strategy is None else strategy
     return {

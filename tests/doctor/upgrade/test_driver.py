@@ -71,11 +71,11 @@ def test_an_unknown_version_is_told() -> None:
     [
         (daemon("v25.12.0"), "v25.12.0"),
         (
-            daemon("latest", **{"helm.sh/chart": "nvidia-dra-driver-gpu-25.8.0"}),
+            daemon("latest", labels={"helm.sh/chart": "nvidia-dra-driver-gpu-25.8.0"}),
             "25.8.0",
         ),
-        (daemon("latest", **{"app.kubernetes.io/version": "0.4.1"}), "0.4.1"),
-        (daemon("sha-1", **{"app.kubernetes.io/version": "latest"}), ""),
+        (daemon("latest", labels={"app.kubernetes.io/version": "0.4.1"}), "0.4.1"),
+        (daemon("sha-1", labels={"app.kubernetes.io/version": "latest"}), ""),
     ],
 )
 def test_labels_and_images_tell_the_version(made: dict[str, Any], version: str) -> None:

@@ -1,0 +1,158 @@
+"""`dractl doctor upgrade`: what it prints, its exit status, and what it takes."""
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import jsonschema
+import pytest
+import yaml
+
+from dractl.doctor.upgrade.registry import DRIVERS, RELEASES
+from tests.cli.run import ROOT, Runner
+from tests.doctor.healthy import template
+from tests.doctor.upgrade.asking import cluster, daemon
+
+SCHEMA = json.loads((ROOT / "schemas/output/upgrade.v1.json").read_text())
+HOSTILE = "\x1b[2J\u202e\n<b>&"
+DRIVER = ("--driver", "gpu.nvidia.com")
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Any:
+    """Return a function that saves a cluster and returns its path."""
+
+    def save(*documents: dict[str, Any]) -> str:
+        path = tmp_path / "cluster.json"
+        items = {"apiVersion": "v1", "kind": "List", "items": list(documents)}
+        path.write_text(json.dumps(items))
+        return str(path)
+
+    return save
+
+
+def test_a_plain_upgrade_of_a_driver(dractl: Runner, saved: Any) -> None:
+    place = saved(*cluster())
+    ran = dractl("doctor", "upgrade", *DRIVER, "--to", "0.4.1", "--snapshot", place)
+
+    assert ran.status == 0
+    assert ran.out.startswith("gpu.nvidia.com v0.4.0 -> 0.4.1: can go as it is")
+    assert "\nSTEPS\n  1. keep what there is now\n" in ran.out
+    assert "\nINTERRUPTED\n" in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 80 or "$ " in ran.out
+
+
+def test_steps_come_first(dractl: Runner, saved: Any) -> None:
+    place = saved(*cluster(daemon("v25.12.0")))
+    ran = dractl("doctor", "upgrade", *DRIVER, "--to", "0.4.0", "--snapshot", place)
+
+    assert ran.status == 1
+    assert "needs steps before" in ran.out
+    assert ran.out.index("[crds-first]") < ran.out.index("[chart-renamed]")
+
+
+def test_what_must_not_be_done(dractl: Runner, saved: Any) -> None:
+    place = saved(*cluster())
+    ran = dractl("doctor", "upgrade", *DRIVER, "--to", "25.12.0", "--snapshot", place)
+
+    assert ran.status == 1
+    assert "do not do it" in ran.out
+    assert "STEPS" not in ran.out
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--demo", *DRIVER),
+        ("--demo", "--driver", "gpu.amd.com", "--from", "0.1.0", "--to", "1.0"),
+        ("--demo", "--driver", "gpu.nvidia.com", "--to", "25.3.0", "--from", "0.5.0"),
+        ("--demo", "--kubernetes", "1.38"),
+    ],
+)
+def test_data_follows_the_schema(dractl: Runner, options: tuple[str, ...]) -> None:
+    as_json = dractl("doctor", "upgrade", "-o", "json", *options)
+    as_yaml = dractl("doctor", "upgrade", "-o", "yaml", *options)
+
+    jsonschema.validate(json.loads(as_json.out), SCHEMA)
+    assert yaml.safe_load(as_yaml.out) == json.loads(as_json.out)
+
+
+def test_junit_has_a_case_for_each_code(dractl: Runner, saved: Any) -> None:
+    place = saved(*cluster(daemon("v25.12.0")))
+    options = ("--to", "0.4.0", "--snapshot", place, "-o", "junit")
+    ran = dractl("doctor", "upgrade", *DRIVER, *options)
+
+    (suite,) = ET.fromstring(ran.out)
+    assert suite.get("name") == "dractl doctor upgrade"
+    failed = {each.get("name") for each in suite if each.find("failure") is not None}
+    assert failed == {"chart-renamed", "crds-first"}
+    assert {each.get("name") for each in suite} >= set(DRIVERS.rows) - {"all-at-once"}
+
+
+def test_names_are_for_scripts(dractl: Runner) -> None:
+    ran = dractl("doctor", "upgrade", "--demo", "--kubernetes", "1.37", "-o", "name")
+
+    assert "bug-goes" in ran.out.splitlines()
+
+
+@pytest.mark.parametrize("code", [*DRIVERS.rows, *RELEASES.rows, "pool-incomplete"])
+def test_manuals(dractl: Runner, code: str) -> None:
+    ran = dractl("doctor", "upgrade", "--explain", code)
+
+    assert ran.status == 0
+    assert ran.out.startswith(f"{code} (")
+
+
+def test_all_manuals_are_listed(dractl: Runner) -> None:
+    ran = dractl("doctor", "upgrade", "--explain", "all")
+
+    assert len(ran.out.splitlines()) == len(DRIVERS.rows) + len(RELEASES.rows)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "either --driver NAME or --kubernetes"),
+        (("--driver", "a", "--kubernetes", "1.37"), "either --driver NAME"),
+        (("--kubernetes", "next"), "is not a Kubernetes version"),
+        (("--kubernetes", "1.37", "--to", "0.4"), "versions of a driver"),
+        (("--driver", "gpu.nvidia.com", "--to", "new"), "--to: 'new' is not a version"),
+        (("--driver", "gpu.nvidia.con"), "did you mean gpu.nvidia.com?"),
+        (("--explain", "chart-rename"), "did you mean chart-renamed?"),
+    ],
+)
+def test_wrong_usage(dractl: Runner, options: tuple[str, ...], said: str) -> None:
+    ran = dractl("doctor", "upgrade", "--demo", *options)
+
+    assert ran.status == 2
+    assert said in ran.err
+
+
+def test_folders_of_manifests_are_read(dractl: Runner, tmp_path: Path) -> None:
+    inner = tmp_path / "charts"
+    inner.mkdir()
+    old = {**template("old"), "apiVersion": "resource.k8s.io/v1beta1"}
+    (inner / "t.yaml").write_text(yaml.safe_dump(old))
+    options = ("--demo", "--kubernetes", "1.38", "-f", str(tmp_path), "-R")
+    ran = dractl("doctor", "upgrade", *options)
+
+    assert ran.status == 1
+    assert f"dractl convert {inner / 't.yaml'} --to v1 --in-place" in ran.out
+
+
+def test_names_are_shown_as_text(dractl: Runner, saved: Any) -> None:
+    asking = template(HOSTILE)
+    text = f'device.attributes["gpu.nvidia.com"].numa == 0 && "{HOSTILE[4:5]}" != ""'
+    exactly = asking["spec"]["spec"]["devices"]["requests"][0]["exactly"]
+    exactly["selectors"] = [{"cel": {"expression": text}}]
+    odd = daemon("v0.4.0", release=HOSTILE)
+    options = ("--to", "0.5.0", "--snapshot", saved(*cluster(odd, asking)))
+
+    for output in ("table", "wide", "name", "junit"):
+        ran = dractl("doctor", "upgrade", *DRIVER, *options, "-o", output)
+        assert "attribute-gone" in ran.out
+        assert "\x1b" not in ran.out
+        assert "\u202e" not in ran.out
+        if output == "junit":
+            ET.fromstring(ran.out)
