@@ -16,7 +16,15 @@ from dractl.cli.reading import Live, Wish, reach
 from dractl.cli.source import Source, seconds
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import columns, visible
-from dractl.doctor.smoke import IMAGE, Document, Hop, documents, hops, is_over
+from dractl.doctor.smoke import (
+    IMAGE,
+    Document,
+    Hop,
+    described,
+    documents,
+    hops,
+    is_over,
+)
 from dractl.errors import DractlError, ExitStatus
 from dractl.live.changing import Changes, Outcome, uid_of
 from dractl.live.connection import Connection
@@ -65,8 +73,9 @@ def ordered(given: Mapping[str, Any], output_format: str) -> Order:
 class Trial:
     """A claim and a pod of one name in a live cluster."""
 
-    def __init__(self, live: Live, pair: Sequence[Document]) -> None:
+    def __init__(self, live: Live, device_class: str, pair: Sequence[Document]) -> None:
         self._live = live
+        self.device_class = device_class
         self._pair = pair
         about = pair[0]["metadata"]
         self.name: str = about["name"]
@@ -181,7 +190,7 @@ def smoke_test(order: Order, source: Source, screen: Terminal) -> ExitStatus:
     if not confirmed(question, screen, yes=is_yes):
         screen.note("nothing was made")
         return ExitStatus.NO
-    return _carried_out(Trial(live, pair), order, screen)
+    return _carried_out(Trial(live, device_class, pair), order, screen)
 
 
 def _class(asked: str | None, seen: Snapshot) -> str:
@@ -260,21 +269,8 @@ def _cleaned(trial: Trial, status: ExitStatus, screen: Terminal) -> ExitStatus:
 def _shown(trial: Trial, found: Sequence[Hop], output_format: str) -> str:
     if output_format in {"json", "yaml"}:
         written = output.as_json if output_format == "json" else output.as_yaml
-        return written(
-            {
-                "namespace": trial.namespace,
-                "name": trial.name,
-                "ran": is_over(tuple(found)),
-                "steps": [
-                    {
-                        "step": each.step.value,
-                        "done": each.is_done,
-                        "message": each.said or None,
-                    }
-                    for each in found
-                ],
-            }
-        )
+        tried = trial.device_class, trial.name, trial.namespace
+        return written(described(*tried, found))
     rows = [
         (each.step.value, "yes" if each.is_done else "no", visible(each.said))
         for each in found

@@ -1,6 +1,6 @@
 """One claim and one pod that try the whole way of a device, and how far they came."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Any, Final, NamedTuple
 
@@ -99,6 +99,28 @@ def hops(seen: Snapshot, namespace: str, name: str) -> tuple[Hop, ...]:
     return tuple(_hops(claim, pod, seen))
 
 
+def described(
+    device_class: str, name: str, namespace: str, found: Sequence[Hop]
+) -> Document:
+    """Return how far a device came; see schemas/output/smoke-test.v1.json."""
+    return {
+        "apiVersion": "dractl/v1",
+        "kind": "SmokeTest",
+        "namespace": namespace,
+        "name": name,
+        "deviceClass": device_class,
+        "ran": is_over(found),
+        "steps": [
+            {
+                "step": each.step.value,
+                "done": each.is_done,
+                "message": each.said or None,
+            }
+            for each in found
+        ],
+    }
+
+
 def _hops(claim: ResourceClaim, pod: Pod, seen: Snapshot) -> Iterator[Hop]:
     yield Hop(Step.CREATED, is_done=True, said="a ResourceClaim and a Pod")
     results = claim.allocation.results if claim.allocation else ()
@@ -129,6 +151,6 @@ def _trouble(seen: Snapshot) -> str:
     return said[-1] if said else ""
 
 
-def is_over(found: tuple[Hop, ...]) -> bool:
+def is_over(found: Sequence[Hop]) -> bool:
     """Tell whether the pod ran."""
     return all(each.is_done for each in found) and found[-1].step is Step.RUNNING

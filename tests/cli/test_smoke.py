@@ -4,14 +4,18 @@ import json
 import os
 import signal
 from pathlib import Path
+from typing import Final
 
+import jsonschema
 import pytest
 
 from tests.apiserver import ApiServer, Fault, Kind, Rule, User
 from tests.cli.keyboard import typing
-from tests.cli.run import Runner
+from tests.cli.run import ROOT, Runner
 from tests.cli.smoky import PATHS, Cluster
 from tests.solver.clusters import gpu_class
+
+SCHEMA: Final = json.loads((ROOT / "schemas/output/smoke-test.v1.json").read_text())
 
 
 @pytest.fixture
@@ -61,6 +65,7 @@ def test_a_device_that_gets_stuck(
 
     assert ran.status == 1
     answer = json.loads(ran.out)
+    jsonschema.validate(answer, SCHEMA)
     assert answer["ran"] is False
     assert [each["step"] for each in answer["steps"] if each["done"]] == done
     assert words in ran.out
