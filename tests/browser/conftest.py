@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from dractl.cli.app import main
 from tests.browser.chromium import Browser, browser, installed
-from tests.cli.run import Runner
 from tests.report.hostile import hostile_cluster
 
 
@@ -24,19 +24,19 @@ def chromium() -> Iterator[Browser]:
         yield found
 
 
-@pytest.fixture
-def sample(dractl: Runner, tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the page of the sample cluster."""
-    file = tmp_path / "report.html"
-    assert dractl("report", "--demo", "-o", str(file)).status == 0
+    file = tmp_path_factory.mktemp("sample") / "report.html"
+    assert main(["report", "--demo", "-q", "-o", str(file)]) == 0
     return file
 
 
-@pytest.fixture
-def hostile(dractl: Runner, tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the page of a cluster full of spite; one object of it cannot be read."""
-    file = tmp_path / "hostile.html"
-    cluster = hostile_cluster(tmp_path)
-    ran = dractl("report", "--snapshot", str(cluster), "-o", str(file))
-    assert ran.status == 3, ran.err
+    folder = tmp_path_factory.mktemp("hostile")
+    file = folder / "report.html"
+    cluster = str(hostile_cluster(folder))
+    assert main(["report", "--snapshot", cluster, "-q", "-o", str(file)]) == 3
     return file

@@ -7,6 +7,7 @@ import pytest
 
 from tests.browser.chromium import Browser, Page
 from tests.cli.run import Runner
+from tests.hosts.trees import tree
 from tests.report.hostile import PWNED
 
 pytestmark = pytest.mark.browser
@@ -208,18 +209,46 @@ def test_everything_has_a_name_and_a_place(chromium: Browser, sample: Path) -> N
     assert len(found) == len(set(found))
 
 
-@pytest.mark.parametrize("arguments", [("top",), ("top", "nodes")])
-def test_a_plot_is_drawn(
+_CLIPPED = """
+[...document.querySelectorAll("text")].filter((each) => {
+  const box = each.getBBox();
+  const before = each.previousElementSibling;
+  const isBoxed = before && /^(gpu|nic|box)$/.test(before.getAttribute("class"));
+  const frame = isBoxed ? before.getBBox() : document.documentElement.viewBox.baseVal;
+  return box.x + box.width > frame.x + frame.width;
+}).map((each) => each.textContent)
+"""
+
+
+@pytest.mark.parametrize("arguments", [("top",), ("top", "nodes"), ("top", "classes")])
+def test_a_plot_of_capacity_is_drawn(
     chromium: Browser, dractl: Runner, tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
     file = tmp_path / "top.svg"
     file.write_text(dractl(*arguments, "--demo", "--svg").out, "utf-8")
     page = chromium.page(file)
     assert page.value("document.documentElement.tagName") == "svg"
-    clipped = (
-        "[...document.querySelectorAll('text')].filter((each) => {"
-        "const box = each.getBBox(); const all = document.documentElement;"
-        "return box.x + box.width > all.viewBox.baseVal.width; }).length"
+    assert page.value(_CLIPPED) == []
+    # A label ends before its bar begins.
+    overlaps = (
+        "[...document.querySelectorAll('g > text:first-of-type')].filter((each) => {"
+        "const bar = each.parentElement.querySelector('rect');"
+        "const box = each.getBBox();"
+        "return bar && box.x + box.width > bar.getBBox().x; }).length"
     )
-    assert page.value(clipped) == 0
+    assert page.value(overlaps) == 0
+    _check_quiet(page, file)
+
+
+@pytest.mark.parametrize("host", ["hgx-h100", "mi300x", "hostile"])
+def test_a_topology_is_drawn(
+    chromium: Browser, dractl: Runner, tmp_path: Path, host: str
+) -> None:
+    root = str(tree(host).unpack(tmp_path / "root"))
+    file = tmp_path / "machine.svg"
+    ran = dractl("discover", "--topology", "--svg", "--root", root)
+    file.write_text(ran.out, "utf-8")
+    page = chromium.page(file, scheme="dark")
+    assert page.value("document.querySelectorAll('.gpu').length") > 0
+    assert page.value(_CLIPPED) == []
     _check_quiet(page, file)
