@@ -1,9 +1,11 @@
 """RBAC: who may take devices of others, write what drivers write, or taint devices."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from shlex import quote
 from typing import Final
 
+from dractl.api.decode import Decoded, decode
 from dractl.api.versions import GROUP
 from dractl.diagnose.words import listed
 from dractl.doctor.answer import Finding, Skipped
@@ -142,13 +144,22 @@ def resource_names(case: Case) -> Iterator[Finding | Skipped]:
     which class a claim asks for. A ValidatingAdmissionPolicy can: `dractl render rbac
     --restrict-class` writes one.
     """
-    if not case.snapshot.roles:
+    roles = [*((each, "") for each in case.snapshot.roles), *_of_files(case)]
+    if not roles:
         yield from _unknown(case, "resource-names")
     guard = _guard(case, "CREATE", GROUP, _CLAIMS[0])
-    for role in case.snapshot.roles:
+    for role, where in roles:
         for rule in role.rules:
             if not role.meta.name.startswith("system:") and _misses(rule):
-                yield _misunderstood(case, role, rule, guard)
+                yield replace(_misunderstood(case, role, rule, guard), where=where)
+
+
+def _of_files(case: Case) -> Iterator[tuple[Role, str]]:
+    """Yield the roles in files of configuration, with where they stand."""
+    for given in case.configuration:
+        found = decode(given.value)
+        if isinstance(found, Decoded) and isinstance(found.value, Role):
+            yield found.value, given.where
 
 
 def _misses(rule: PolicyRule) -> bool:

@@ -1,11 +1,13 @@
 """RBAC: what is told of who may do what, and what is not."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
 
 import dractl.doctor.checks.access
 import dractl.doctor.checks.permissions  # noqa: F401 - enters its checks
+from dractl.doctor.case import Given
 from dractl.rules.registry import Severity
 from tests.doctor.looking import (
     GROUP,
@@ -368,6 +370,17 @@ def test_the_role_of_the_article_is_explained_by_itself() -> None:
 
     assert "do not restrict classes" in only("resource-names", case).message
     assert skipped("resource-names", case) == []
+
+
+def test_a_role_in_a_file_is_looked_at_too() -> None:
+    written = role("dra-developer", SEED, namespace="team")
+    case = replace(
+        case_of(HEALTHY), configuration=(Given("a.yaml", written), Given("b", {}))
+    )
+
+    found = only("resource-names", case)
+
+    assert (found.subject, found.where) == ("Role/team/dra-developer", "a.yaml")
 
 
 @pytest.mark.parametrize(
