@@ -151,6 +151,14 @@ def _explained_checks(_used: Mapping[str, str], _start: str) -> Iterator[Candida
     yield from _checks({}, "")
 
 
+def _explained_points(_used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
+    from dractl.doctor.upgrade.run import titles
+
+    yield Candidate("all", "list the codes")
+    for code, title in sorted(titles().items()):
+        yield Candidate(code, title)
+
+
 def _resources(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
     from dractl.cli.lookup import names
     from dractl.live.kinds import NODE
@@ -219,6 +227,7 @@ OF_COMMANDS: Final[Mapping[tuple[str, str], _Values]] = {
     ("top", "--by"): _common,
     ("top", "--selector"): _labels,
     ("top", "--sort"): _columns,
+    ("upgrade", "--explain"): _explained_points,
 }
 """Of options that mean something else elsewhere."""
 
@@ -235,6 +244,7 @@ SOURCES: Final[Mapping[str, _Values]] = {
     "--feature-gates": _gates,
     "--for-kubernetes": _releases,
     "--ignore": _codes,
+    "--kubernetes": _releases,
     "--kubernetes-version": _releases,
     "--namespace": _namespaces,
     "--node": _nodes,

@@ -26,7 +26,7 @@ MODULES: Final = (path, rollout, use, selection, releases, behaviour)
 _OF_DRIVERS: Final = (
     "pool-incomplete", "pool-invalid", "slice-near-limit", "slice-stale",
     "driver-not-ready", "class-resource-twice", "runtime-without-cdi",
-    "driver-permissions", "gate-needed",
+    "driver-permissions", "gate-needed", "gate-off", "api-not-served",
 )  # fmt: skip
 _OF_RELEASES: Final = ("pool-incomplete", "driver-not-ready", "node-lost")
 """Checks of the doctor that should pass before."""
@@ -79,12 +79,16 @@ def release_upgrade(question: ReleaseQuestion) -> Upgrade:
     )
 
 
+def titles() -> dict[str, str]:
+    """Return what is looked at before an upgrade, by code."""
+    drivers = {code: row.title for code, row in DRIVERS.rows.items()}
+    return drivers | {code: row.title for code, row in RELEASES.rows.items()}
+
+
 def title_of(code: str) -> str:
     """Return what a finding's code looks for, in one line."""
-    for rows in (DRIVERS.rows, RELEASES.rows, CHECKS):
-        if code in rows:
-            return rows[code].title
-    return ""
+    found = CHECKS.get(code)
+    return titles().get(code, found.title if found else "")
 
 
 def _seen(
