@@ -32,6 +32,8 @@ def version(
         terminal.write(f"dractl {__version__} (Kubernetes {OLDEST} to {NEWEST})\n")
         return
     answer = {
+        "apiVersion": "dractl/v1",
+        "kind": "VersionResult",
         "version": __version__,
         "kubernetes": {"oldest": str(OLDEST), "newest": str(NEWEST)},
         "python": platform.python_version(),

@@ -52,7 +52,7 @@ def happened(
     return {
         "dryRun": dry_run,
         "outcomes": [
-            {"name": name, "outcome": outcome, "message": message or None}
+            {"name": name, "outcome": str(outcome), "message": message or None}
             for name, outcome, message in outcomes
         ],
         "verdicts": [

@@ -1,0 +1,216 @@
+"""Names and messages that attack whoever reads them: shown as text, everywhere."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from tests.cli import wire
+from tests.cli.everything import (
+    CLUSTER,
+    HOST,
+    MANIFEST,
+    READING,
+    commands,
+    formats,
+)
+from tests.cli.run import Runner
+from tests.hosts.trees import tree
+
+EVIL: Final = (
+    "\x1b]0;owned\x07\x1b[2J\u202egnp.\r\n::error::x\n<script>alert(1)</script>"
+)
+"""Escapes, a title, a bidirectional override, a workflow command, and markup."""
+FORBIDDEN: Final = "\x1b\x07\r\x9b\u202e\u2066\x00"
+
+
+def named(document: wire.Wire, **metadata: Any) -> wire.Wire:
+    document["metadata"].update(metadata)
+    return document
+
+
+def hostile() -> list[wire.Wire]:
+    """Return a cluster of which everything that can be chosen is chosen by an enemy."""
+    evil_device = wire.device(EVIL, {EVIL: {"string": EVIL}}, {EVIL: "1Gi"})
+    evil_device["taints"] = [{"key": EVIL, "value": EVIL, "effect": "NoExecute"}]
+    plain = wire.device("gpu-0", {"model": {"string": EVIL}})
+    slices = wire.resource_slice(EVIL, evil_device, plain)
+    slices["spec"]["nodeName"] = EVIL
+    result = {
+        "request": "gpu",
+        "driver": wire.DRIVER,
+        "pool": EVIL,
+        "device": EVIL,
+    }
+    condition = {"type": EVIL, "status": "False", "reason": EVIL, "message": EVIL}
+    held = named(wire.claim(EVIL, EVIL, EVIL), uid=EVIL)
+    held["status"] = {
+        "allocation": {"devices": {"results": [result]}},
+        "reservedFor": [{"resource": "pods", "name": EVIL, "uid": EVIL}],
+        "devices": [{**result, "conditions": [condition], "data": {EVIL: EVIL}}],
+        "driverStatus": {EVIL: EVIL},
+    }
+    waits = wire.claim("waits", EVIL, EVIL)
+    pods = [
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": name, "namespace": EVIL, "uid": uid},
+            "spec": {
+                "nodeName": node,
+                "containers": [{"name": EVIL, "image": EVIL}],
+                "resourceClaims": [{"name": EVIL, "resourceClaimName": claim}],
+            },
+            "status": {
+                "phase": phase,
+                "message": EVIL,
+                "reason": EVIL,
+                "conditions": [{**condition, "type": "PodScheduled"}],
+                "containerStatuses": [
+                    {
+                        "name": EVIL,
+                        "allocatedResourcesStatus": [
+                            {
+                                "name": f"claim:{EVIL}",
+                                "resources": [
+                                    {
+                                        "resourceID": EVIL,
+                                        "health": "Unhealthy",
+                                        "message": EVIL,
+                                    }
+                                ],
+                            }
+                        ],
+                    }
+                ],
+            },
+        }
+        for name, uid, node, claim, phase in (
+            (EVIL, EVIL, EVIL, EVIL, "Running"),
+            (f"{EVIL}2", "2", "", "waits", "Pending"),
+        )
+    ]
+    node = named(wire.node(EVIL), labels={EVIL: EVIL}, annotations={EVIL: EVIL})
+    node["spec"] = {"taints": [{"key": EVIL, "value": EVIL, "effect": "NoSchedule"}]}
+    node["status"] = {
+        "nodeInfo": {"kubeletVersion": EVIL, "containerRuntimeVersion": EVIL},
+        "conditions": [{**condition, "type": "Ready"}],
+        "allocatable": {f"{EVIL}/gpu": "8"},
+    }
+    rule = {
+        "apiVersion": "resource.k8s.io/v1beta2",
+        "kind": "DeviceTaintRule",
+        "metadata": {"name": EVIL},
+        "spec": {
+            "deviceSelector": {"driver": wire.DRIVER, "pool": EVIL},
+            "taint": {"key": EVIL, "value": EVIL, "effect": "NoExecute"},
+        },
+    }
+    event = {
+        "apiVersion": "v1",
+        "kind": "Event",
+        "metadata": {"name": EVIL, "namespace": EVIL},
+        "involvedObject": {"kind": "Pod", "name": EVIL, "namespace": EVIL},
+        "reason": EVIL,
+        "message": EVIL,
+        "type": "Warning",
+        "source": {"component": EVIL},
+    }
+    quota = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": EVIL, "namespace": EVIL},
+        "spec": {"hard": {f"{EVIL}.deviceclass.resource.k8s.io/devices": "1"}},
+        "status": {"hard": {EVIL: "1"}, "used": {EVIL: "1"}},
+    }
+    role = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRole",
+        "metadata": {"name": EVIL},
+        "rules": [
+            {"apiGroups": ["*"], "resources": ["*"], "verbs": ["*", EVIL]},
+            {
+                "apiGroups": ["resource.k8s.io"],
+                "resources": ["deviceclasses"],
+                "resourceNames": [EVIL],
+                "verbs": ["create"],
+            },
+        ],
+    }
+    binding = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRoleBinding",
+        "metadata": {"name": EVIL},
+        "roleRef": {"kind": "ClusterRole", "name": EVIL},
+        "subjects": [
+            {"kind": "User", "name": EVIL},
+            {"kind": "ServiceAccount", "name": EVIL, "namespace": EVIL},
+        ],
+    }
+    return [
+        node,
+        wire.device_class(EVIL, f"device.driver == '{wire.DRIVER}'", EVIL),
+        slices,
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": EVIL}},
+        *(held, waits, *pods, rule, event, quota, role, binding),
+        {"apiVersion": EVIL, "kind": EVIL, "metadata": {"name": EVIL}},
+        {"apiVersion": "v1", "kind": "Pod", "metadata": EVIL},
+    ]
+
+
+@pytest.fixture
+def stands(tmp_path: Path) -> dict[str, str]:
+    cluster = tmp_path / "cluster.json"
+    cluster.write_text(
+        json.dumps({"apiVersion": "v1", "kind": "List", "items": hostile()})
+    )
+    return {
+        CLUSTER: str(cluster),
+        HOST: str(tree("hostile").unpack(tmp_path / "host")),
+        MANIFEST: str(cluster),
+    }
+
+
+COMMANDS: Final = dict(commands())
+CASES: Final = [
+    pytest.param(name, words, form, id=f"{name}-{number}-{form}")
+    for name, variants in READING.items()
+    for number, words in enumerate(variants)
+    for form in formats(COMMANDS[name])
+]
+
+
+@pytest.mark.parametrize(("command", "words", "form"), CASES)
+def test_no_escape_reaches_a_terminal(
+    dractl: Runner,
+    stands: dict[str, str],
+    command: str,
+    words: tuple[str, ...],
+    form: str,
+) -> None:
+    argv = [stands.get(each, each) for each in words]
+    ran = dractl(*command.split(), *argv, "-o", form)
+    assert ran.status in {0, 1, 3}, ran.err
+    for text in (ran.out, ran.err):
+        assert "Traceback" not in text
+        assert not [each for each in FORBIDDEN if each in text]
+    # What a build would obey stands only at the beginning of a line.
+    made_up = [each for each in ran.out.splitlines() if each.startswith("::error::x")]
+    assert made_up == []
+    if form == "json":
+        json.loads(ran.out)
+    if form == "yaml" and ran.out:
+        yaml.safe_load(ran.out)
+
+
+@pytest.mark.parametrize("view", [(), ("--redact",)])
+def test_a_snapshot_of_it_can_be_read(
+    dractl: Runner, stands: dict[str, str], view: tuple[str, ...], tmp_path: Path
+) -> None:
+    saved = str(tmp_path / "saved.json")
+    ran = dractl("snapshot", "--snapshot", stands[CLUSTER], "-f", saved, *view)
+    assert ran.status in {0, 3}
+    assert not [each for each in FORBIDDEN if each in ran.err]
+    assert dractl("explain", "--snapshot", saved).status in {1, 3}
