@@ -56,10 +56,9 @@ def table(
     return element("div", {"class": "scroll", **frame}, whole)
 
 
-def details(summary: Child, *kids: Child, is_open: bool = False) -> Markup:
+def details(summary: Child, *kids: Child) -> Markup:
     """Return what shows its inside on demand."""
-    state: Attributes = {"open": "" if is_open else None}
-    return element("details", state, element("summary", {}, summary), kids)
+    return element("details", {}, element("summary", {}, summary), kids)
 
 
 def listing(items: Iterable[Child], kind: str | None = None) -> Markup:

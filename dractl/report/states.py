@@ -1,4 +1,4 @@
-"""How each state of a device is drawn and called; a shape and a letter, not colour."""
+"""How each state of a device is called, and in which order states are drawn."""
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -8,19 +8,18 @@ from dractl.capacity.groups import Counts
 
 
 class Look(NamedTuple):
-    """The letter, the word and the meaning of a state."""
+    """The word and the meaning of a state."""
 
-    letter: str
     word: str
     meaning: str
 
 
 LOOKS: Final = {
-    State.ALLOCATED: Look("A", "allocated", "a claim has it; nothing more can be had"),
-    State.PARTLY: Look("P", "partly", "claims share it, and there is more to have"),
-    State.FREE: Look("F", "free", "it can be had as a whole"),
-    State.TAINTED: Look("T", "tainted", "only for claims that tolerate its taint"),
-    State.UNUSABLE: Look("U", "unusable", "nobody can have it as things stand"),
+    State.ALLOCATED: Look("allocated", "a claim has it; nothing more can be had"),
+    State.PARTLY: Look("partly", "claims share it, and there is more to have"),
+    State.FREE: Look("free", "it can be had as a whole"),
+    State.TAINTED: Look("tainted", "only for claims that tolerate its taint"),
+    State.UNUSABLE: Look("unusable", "nobody can have it as things stand"),
 }
 """In the order in which they are drawn."""
 
