@@ -50,8 +50,8 @@ ADVICE: Final[Mapping[str, str]] = {
 }
 """What to do, by words of the message."""
 
-_GOOD: Final = frozenset({"Ready", "Healthy", "Available", "Online", "Succeeded"})
-_BAD: Final = frozenset(
+GOOD: Final = frozenset({"Ready", "Healthy", "Available", "Online", "Succeeded"})
+BAD: Final = frozenset(
     {"Unhealthy", "Degraded", "Failed", "Faulty", "Error", "Offline", "Lost"}
 )
 
@@ -312,9 +312,9 @@ def is_bad(condition: Condition) -> bool:
 
     Drivers are free in what they report; only names whose meaning is plain count.
     """
-    if condition.type in _GOOD:
+    if condition.type in GOOD:
         return condition.status == "False"
-    return condition.type in _BAD and condition.status == "True"
+    return condition.type in BAD and condition.status == "True"
 
 
 def _replacing(pod: Pod) -> tuple[Change, ...]:

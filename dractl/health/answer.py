@@ -90,15 +90,15 @@ class User(NamedTuple):
 class State:
     """A device with all that is said of it.
 
-    `nodes` are where it is, without those of what several nodes share. `statuses` are
-    those that its driver wrote into claims.
+    `nodes` are where it is, without those of what several nodes share. `is_published`
+    None: no slices were seen. `statuses` are those that its driver wrote into claims.
     """
 
     subject: Subject
     level: Level
     signs: tuple[Sign, ...]
     nodes: tuple[str, ...] = ()
-    is_published: bool = True
+    is_published: bool | None = True
     claims: tuple[ResourceClaim, ...] = ()
     users: tuple[User, ...] = ()
     statuses: tuple[DeviceStatus, ...] = ()

@@ -24,8 +24,9 @@ from dractl.health.answer import (
 from dractl.health.conditions import signs_of
 from dractl.health.places import Places
 from dractl.health.published import Published, health_of, is_watched, of_rule
-from dractl.health.reports import reports_of
+from dractl.health.reports import Report, reports_of
 from dractl.health.scope import Scope
+from dractl.health.unchecked import is_unseen
 from dractl.model.claims import DeviceResult, DeviceStatus, ResourceClaim
 from dractl.model.devices import DeviceId
 from dractl.model.workloads import Pod
@@ -104,23 +105,27 @@ class _Survey:
 
     @cached_property
     def _statuses(self) -> Mapping[DeviceId, list[tuple[ResourceClaim, DeviceStatus]]]:
+        """What drivers say of each device in claims that have it."""
         found: dict[DeviceId, list[tuple[ResourceClaim, DeviceStatus]]] = {}
         for claim in self._snapshot.claims:
             for status in claim.devices:
-                found.setdefault(status.device, []).append((claim, status))
+                holders = self._fleet.holders.get(status.device, ())
+                if any(each is claim for each in holders):
+                    found.setdefault(status.device, []).append((claim, status))
         return found
 
     @cached_property
-    def _told(self) -> Mapping[Subject, list[tuple[Sign, Pod | None]]]:
+    def _told(self) -> Mapping[Subject, list[Report]]:
         """What kubelets, and files with statuses of their own, say of each device."""
-        found: dict[Subject, list[tuple[Sign, Pod | None]]] = {}
+        found: dict[Subject, list[Report]] = {}
         for report in reports_of(self._snapshot):
-            found.setdefault(report.subject, []).append((report.sign, report.pod))
+            found.setdefault(report.subject, []).append(report)
         for claim in self._snapshot.claims:
             if claim.free_status is not None:
                 sign = freeform.sign_of(claim.free_status)
                 for subject in freeform.subjects_of(claim):
-                    found.setdefault(subject, []).append((sign, None))
+                    report = Report(subject, sign, claim=claim)
+                    found.setdefault(subject, []).append(report)
         return found
 
     @cached_property
@@ -141,10 +146,9 @@ class _Survey:
                 known.add(entry.device.id)
                 if self._may_matter(entry):
                     yield from self._scoped(self._of_entry(entry))
-        if self._knows_slices:
-            for device in self._fleet.gone:
-                known.add(device)
-                yield from self._scoped(self._of_gone(device))
+        for device in self._fleet.gone:
+            known.add(device)
+            yield from self._scoped(self._of_gone(device))
         for subject, told in self._told.items():
             if subject not in known:
                 yield from self._scoped(self._of_other(subject, told))
@@ -157,9 +161,9 @@ class _Survey:
         """Tell whether it is worth the time to look at a device."""
         return self._scope.has_all or entry.device.id in self._fleet.holders
 
-    @property
+    @cached_property
     def _knows_slices(self) -> bool:
-        return self._snapshot.info.gap("ResourceSlice") is None
+        return not is_unseen(self._snapshot, "ResourceSlice")
 
     def _of_entry(self, entry: Entry) -> State:
         device = entry.device
@@ -175,20 +179,22 @@ class _Survey:
     def _of_gone(self, device: DeviceId) -> State:
         claims = self._fleet.holders[device]
         pods = self._users.get(device, ())
-        signs = [self._places.of_gone(device, is_used=bool(pods))]
+        signs: list[Sign] = []
+        if self._knows_slices:
+            signs.append(self._places.of_gone(device, is_used=bool(pods)))
         signs += [self._of_rule[id(each)] for each in self._rules.of(device)]
         signs += self._of_claims(device, claims)
         nodes = dict.fromkeys(each.node_name for each in pods if each.node_name)
         for node in nodes:
             signs += self._places.signs(device.driver, node, is_held=True)
         found = self._state(device, signs, tuple(nodes), claims)
-        return dataclasses.replace(found, is_published=False)
+        is_published = False if self._knows_slices else None
+        return dataclasses.replace(found, is_published=is_published)
 
-    def _of_other(
-        self, subject: Subject, told: Sequence[tuple[Sign, Pod | None]]
-    ) -> State:
-        signs = [sign for sign, _ in told]
-        pods = {id(pod): pod for _, pod in told if pod is not None}
+    def _of_other(self, subject: Subject, told: Sequence[Report]) -> State:
+        signs = [each.sign for each in told]
+        pods = {id(each.pod): each.pod for each in told if each.pod is not None}
+        claims = {id(each.claim): each.claim for each in told if each.claim is not None}
         node = subject.node if isinstance(subject, Thing) else ""
         return State(
             subject,
@@ -196,21 +202,20 @@ class _Survey:
             tuple(_each_once(signs)),
             (node,) if node else (),
             is_published=False,
+            claims=tuple(claims.values()),
             users=tuple(self._user(pod) for pod in pods.values()),
         )
 
     def _of_claims(
         self, device: DeviceId, claims: Sequence[ResourceClaim]
     ) -> Iterator[Sign]:
-        for sign, _ in self._told.get(device, ()):
-            yield sign
+        for report in self._told.get(device, ()):
+            yield report.sign
         if not claims or device not in self._statuses:
             return
         pods = self._users.get(device, ())
-        is_running = bool(pods) and all(each.phase == "Running" for each in pods)
         for claim, status in self._statuses[device]:
-            result = _result(claim, status)
-            yield from signs_of(status, result, is_running=is_running)
+            yield from signs_of(status, _result(claim, status), pods)
 
     def _state(
         self,

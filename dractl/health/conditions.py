@@ -4,54 +4,62 @@ Drivers are free in what they report (KEP-4817 recommends Ready), so that only t
 count whose meaning is plain.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from dractl.diagnose.scheduled import is_bad
+from dractl.diagnose.scheduled import BAD, GOOD
 from dractl.health.answer import Level, Sign
 from dractl.health.wording import words_of
 from dractl.model.claims import Condition, DeviceResult, DeviceStatus
+from dractl.model.workloads import Pod
 
-_GOOD: Final = frozenset({"Ready", "Healthy", "Available", "Online", "Succeeded"})
-_GRAVE: Final = frozenset({"Unhealthy", "Failed", "Faulty", "Error", "Offline", "Lost"})
 _SLIGHT: Final = frozenset({"Degraded"})
+_NEGATIONS: Final = frozenset({"Not", "No", "Non", "Never"})
+_TURNED: Final = {"True": "False", "False": "True"}
 
 
 def signs_of(
-    status: DeviceStatus, result: DeviceResult | None, *, is_running: bool
+    status: DeviceStatus, result: DeviceResult | None, pods: Sequence[Pod]
 ) -> Iterator[Sign]:
     """Yield what a driver's status says of a device; `result` is what was allocated.
 
-    `is_running`: all pods that have the device run, so that what is not ready does not
-    keep them from it.
+    `pods` have the device: what is not ready hurts those that do not run yet, and the
+    scheduler waits for binding conditions only while none is on a node.
     """
     waits = () if result is None else result.binding_conditions
     fails = () if result is None else result.binding_failure_conditions
+    is_awaited = any(each.phase != "Running" for each in pods)
+    is_bound = any(each.node_name for each in pods)
     for each in status.conditions:
         if each.type in fails:
             if each.status == "True":
                 yield _sign("binding-failed", Level.UNHEALTHY, each)
-        elif each.type not in waits:
-            level = _level(each, is_running=is_running)
+        elif is_bound or each.status == "True" or each.type not in waits:
+            level = _level(each, is_awaited=is_awaited)
             yield _sign("driver-condition", level, each)
 
 
-def _level(condition: Condition, *, is_running: bool) -> Level | None:
+def _level(condition: Condition, *, is_awaited: bool) -> Level | None:
     """Return what a condition means; None: its meaning is not plain."""
-    words = words_of(condition.type)
-    word = words[-1] if words else ""
-    if word in _GOOD:
-        if condition.status == "True":
-            return Level.HEALTHY
-        if condition.status != "False":
-            return Level.UNKNOWN
-        is_slight = is_running and word != "Healthy"
-        return Level.DEGRADED if is_slight else Level.UNHEALTHY
-    if condition.status == "Unknown" and word in _GRAVE | _SLIGHT:
+    *before, word = [each.capitalize() for each in words_of(condition.type)] or [""]
+    status = condition.status
+    if before and before[-1] in _NEGATIONS:
+        before.pop()
+        status = _TURNED.get(status, status)
+    if word in GOOD:
+        is_slight = word != "Healthy" and not is_awaited
+        return _graded(status, is_good=True, is_slight=is_slight)
+    if word not in BAD or (status == "False" and before):
+        return None  # that one thing did not fail does not make a device healthy
+    return _graded(status, is_good=False, is_slight=word in _SLIGHT)
+
+
+def _graded(status: str, *, is_good: bool, is_slight: bool) -> Level:
+    if status not in _TURNED:
         return Level.UNKNOWN
-    if condition.status == "True" and (is_bad(condition) or word in _GRAVE | _SLIGHT):
-        return Level.DEGRADED if word in _SLIGHT else Level.UNHEALTHY
-    return None
+    if (status == "True") is is_good:
+        return Level.HEALTHY
+    return Level.DEGRADED if is_slight else Level.UNHEALTHY
 
 
 def _sign(code: str, level: Level | None, condition: Condition) -> Sign:

@@ -12,6 +12,7 @@ from dractl.model.workloads import Node, Pod
 from dractl.solver.nodefit import is_ready
 from dractl.taints.fleet import Fleet
 
+_ENDED: Final = frozenset({"Succeeded", "Failed"})
 _ABSENT: Final = Sign(
     "driver-absent",
     Level.UNKNOWN,
@@ -92,7 +93,8 @@ class Places:
             return found
         for driver in self._fleet.pools_of:
             for pod in pods_of(self._snapshot, driver):
-                if pod.node_name:
+                # One that was evicted stays for a while beside the one in its place.
+                if pod.node_name and pod.phase not in _ENDED:
                     nodes = found.setdefault(driver, {})
                     nodes.setdefault(pod.node_name, []).append(pod)
         return found

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dractl.health.answer import FreeClaim, State, Subject
+from dractl.health.answer import State
 from dractl.model.devices import DeviceId
 
 
@@ -27,31 +27,32 @@ class Scope:
         return self.namespace is None and self.claims is None
 
     def has(self, state: State) -> bool:
-        """Tell whether a device is asked about."""
+        """Tell whether a device is asked about; one that is not told apart may be."""
         return (
-            (self.driver is None or self.driver == _driver(state.subject))
+            (self.driver is None or any(self.driver == it.driver for it in _of(state)))
             and (self.node is None or self.node in state.nodes)
-            and (self.devices is None or state.subject in self.devices)
-            and self._has_claim(state)
+            and (self.devices is None or not self.devices.isdisjoint(_of(state)))
+            and (
+                self.claims is None
+                or any(each.meta.key in self.claims for each in state.claims)
+            )
             and (self.namespace is None or self.namespace in _namespaces(state))
         )
 
-    def _has_claim(self, state: State) -> bool:
-        if self.claims is None:
-            return True
-        keys = {each.meta.key for each in state.claims}
-        if isinstance(state.subject, FreeClaim):
-            keys.add((state.subject.namespace, state.subject.name))
-        return not self.claims.isdisjoint(keys)
 
-
-def _driver(subject: Subject) -> str | None:
-    return subject.driver if isinstance(subject, DeviceId) else None
+def _of(state: State) -> tuple[DeviceId, ...]:
+    """Return the device, or those of the claims that may be meant."""
+    if isinstance(state.subject, DeviceId):
+        return (state.subject,)
+    return tuple(
+        result.device
+        for claim in state.claims
+        if claim.allocation is not None
+        for result in claim.allocation.results
+    )
 
 
 def _namespaces(state: State) -> set[str]:
     found = {each.meta.namespace for each in state.claims}
     found.update(each.pod.meta.namespace for each in state.users)
-    if isinstance(state.subject, FreeClaim):
-        found.add(state.subject.namespace)
     return found

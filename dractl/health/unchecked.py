@@ -31,17 +31,25 @@ _LACKING: Final[Mapping[str, tuple[str, Callable[[Snapshot], object], str]]] = {
 _RULES: Final = "DeviceTaintRule"
 
 
+def is_unseen(snapshot: Snapshot, kind: str) -> bool:
+    """Tell whether no objects of a kind were seen, so that none can be missed."""
+    _, objects, _ = _LACKING[kind]
+    info = snapshot.info
+    is_read = bool(objects(snapshot)) or info.has_read(kind, "", GROUP)
+    return info.gap(kind) is not None or not is_read
+
+
 def unchecked(snapshot: Snapshot) -> tuple[str, ...]:
     """Return a sentence for each kind that the snapshot lacks, in whole or in part."""
     return tuple(_sentences(snapshot))
 
 
 def _sentences(snapshot: Snapshot) -> Iterator[str]:
-    for kind, (plural, objects, consequence) in _LACKING.items():
+    for kind, (plural, _, consequence) in _LACKING.items():
         gap = snapshot.info.gap(kind)
         if gap is not None:
             yield f"{gap}: {consequence}{f' ({gap.needs})' if gap.needs else ''}"
-        elif not objects(snapshot) and not snapshot.info.has_read(kind, "", GROUP):
+        elif is_unseen(snapshot, kind):
             yield f"no {plural} in the snapshot: {consequence}"
     gap = snapshot.info.gap(_RULES)
     if gap is not None:

@@ -117,7 +117,8 @@ def test_a_device_is_told_with_all_that_is_said(
 
 
 def test_a_driver_that_is_gone_can_be_asked_about(health: Asker) -> None:
-    ran = health([cluster.claim(), cluster.pod()], "--driver", cluster.DRIVER)
+    held = [*cluster.others(), cluster.claim(), cluster.pod()]
+    ran = health(held, "--driver", cluster.DRIVER)
     assert ran.status == 1
     assert "publishes nothing any more" in ran.out
 

@@ -9,6 +9,11 @@ Wire = dict[str, Any]
 DRIVER: Final = "gpu.example.com"
 SINCE: Final = "2026-11-26T11:00:00Z"
 RULES_ON: Final = {"DRADeviceTaintRules": True}
+SLICES_READ: Final = {
+    "apiVersion": "dractl/v1",
+    "kind": "ClusterInfo",
+    "read": ["ResourceSlice.resource.k8s.io"],
+}
 _API: Final = "resource.k8s.io/v1"
 
 
@@ -133,6 +138,11 @@ def rule(effect: str, key: str = "example.com/maintenance", **parts: object) -> 
         "spec": {"deviceSelector": {"pool": "n1"}, "taint": taint(key, effect)},
         **parts,
     }
+
+
+def others() -> list[Wire]:
+    """Return what shows that slices are seen, though not of the usual driver."""
+    return [slice_(device("d"), driver="other.example.com")]
 
 
 def usual(*others: Wire) -> list[Wire]:

@@ -4,7 +4,7 @@ import pytest
 
 from dractl.health.answer import Level
 from dractl.health.assess import health
-from tests.health.asked import codes, said
+from tests.health.asked import codes, said, state_of
 from tests.health.cluster import (
     SINCE,
     claim,
@@ -27,7 +27,17 @@ from tests.health.cluster import (
         ("example.com/DeviceReady", "False", Level.DEGRADED),
         ("Healthy", "False", Level.UNHEALTHY),
         ("Unhealthy", "True", Level.UNHEALTHY),
-        ("Unhealthy", "False", None),
+        ("Unhealthy", "False", Level.HEALTHY),
+        ("Degraded", "False", Level.HEALTHY),
+        ("LinkFailed", "False", None),
+        ("NotReady", "False", Level.HEALTHY),
+        ("NotReady", "True", Level.DEGRADED),
+        ("NotReady", "Unknown", Level.UNKNOWN),
+        ("NoError", "True", Level.HEALTHY),
+        ("NoLinkError", "True", Level.UNHEALTHY),
+        ("example.com/is-ready", "False", Level.DEGRADED),
+        ("healthy", "False", Level.UNHEALTHY),
+        ("Ready", "", Level.UNKNOWN),
         ("Unhealthy", "Unknown", Level.UNKNOWN),
         ("Degraded", "True", Level.DEGRADED),
         ("LinkFailed", "True", Level.UNHEALTHY),
@@ -53,11 +63,35 @@ def test_what_is_not_ready_while_its_pod_waits_is_unhealthy() -> None:
     assert said(told, pod(phase="Pending")).level is Level.UNHEALTHY
 
 
+def test_what_is_not_ready_and_needed_by_nobody_is_degraded() -> None:
+    told = claim(status=device_status(condition("Ready", "False")))
+    state = said(told, pod(phase="Succeeded"))
+    assert (state.level, state.users) == (Level.DEGRADED, ())
+
+
+def test_what_a_claim_says_of_devices_that_it_does_not_have_does_not_count() -> None:
+    other = claim(result("gpu-1"), status=device_status(condition("Ready", "False")))
+    other["metadata"]["name"] = "other"
+    assert said(other).level is Level.HEALTHY
+
+
+def test_conditions_count_where_slices_may_not_be_seen() -> None:
+    told = claim(status=device_status(condition("Ready", "False", message="no link")))
+    found = health(snapshot(told, pod()))
+    state = state_of(found)
+    assert (state.level, state.is_published) == (Level.DEGRADED, None)
+    assert codes(state) == ["driver-condition"]
+
+
 def test_binding_conditions_that_are_open_are_no_trouble_and_failed_ones_are() -> None:
     binding = result(bindingConditions=["Ready"], bindingFailureConditions=["Broken"])
     waits = device_status(condition("Ready", "False"), condition("Broken", "False"))
-    waiting = health(snapshot(*usual(claim(binding, status=waits), pod())))
+    unbound = pod(phase="Pending")
+    del unbound["spec"]["nodeName"]
+    waiting = health(snapshot(*usual(claim(binding, status=waits), unbound)))
     assert waiting.states == ()
+    bound = said(claim(binding, status=waits), pod())
+    assert (bound.level, codes(bound)) == (Level.DEGRADED, ["driver-condition"])
     failed = device_status(condition("Broken", "True", message="no link"))
     state = said(claim(binding, status=failed), pod())
     assert (state.level, codes(state)) == (Level.UNHEALTHY, ["binding-failed"])

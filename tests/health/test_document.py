@@ -14,6 +14,7 @@ from tests.health.cluster import Wire
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "schemas/output/health.v1.json").read_text())
+NOT_READY = cluster.condition("Ready", "False")
 
 CASES: dict[str, list[Wire]] = {
     "well": cluster.usual(),
@@ -21,12 +22,13 @@ CASES: dict[str, list[Wire]] = {
     "plugin": cluster.usual(
         cluster.pod(cluster.report("GPU-1", "Unhealthy"), resource="nvidia.com/gpu")
     ),
-    "gone": [cluster.claim(), cluster.pod()],
+    "gone": [*cluster.others(), cluster.claim(), cluster.pod()],
+    "unseen": [cluster.claim(status=cluster.device_status(NOT_READY)), cluster.pod()],
     "lost node": cluster.usual(cluster.node("Unknown")),
     "condition": cluster.usual(
         cluster.claim(
             status=cluster.device_status(
-                cluster.condition("Ready", "False"),
+                NOT_READY,
                 networkData={"interfaceName": "eth1"},
                 data=[1],
             )

@@ -8,11 +8,13 @@ from dractl.model.devices import DeviceId
 from tests.health.asked import codes, said, state_of
 from tests.health.cluster import (
     DRIVER,
+    SLICES_READ,
     Wire,
     claim,
     condition,
     device,
     node,
+    others,
     pod,
     slice_,
     snapshot,
@@ -35,10 +37,10 @@ def test_on_a_lost_node_what_is_held_is_unhealthy_the_rest_unknown(
 
 
 def test_a_node_that_is_gone_is_told_where_nodes_are_known() -> None:
-    others = [each for each in usual() if each["kind"] != "Node"]
-    state = state_of(health(snapshot(*others, node(name="n2"))))
+    rest = [each for each in usual() if each["kind"] != "Node"]
+    state = state_of(health(snapshot(*rest, node(name="n2"))))
     assert (state.level, codes(state)) == (Level.UNHEALTHY, ["node-gone"])
-    assert state_of(health(snapshot(*others))).level is Level.HEALTHY
+    assert state_of(health(snapshot(*rest))).level is Level.HEALTHY
 
 
 @pytest.mark.parametrize(
@@ -46,8 +48,8 @@ def test_a_node_that_is_gone_is_told_where_nodes_are_known() -> None:
     [
         ([slice_(device("gpu-1"))], "device-gone"),
         ([slice_(device("gpu-0"), node_name="n2")], "pool-gone"),
-        ([slice_(device("gpu-0"), driver="other.example.com")], "driver-gone"),
-        ([], "driver-gone"),
+        (others(), "driver-gone"),
+        ([SLICES_READ], "driver-gone"),
     ],
 )
 def test_devices_that_are_held_and_published_no_more(
@@ -85,6 +87,13 @@ def test_where_the_pod_of_a_driver_is_ill_its_devices_are_degraded() -> None:
     assert (state.level, codes(state)) == (Level.DEGRADED, ["driver-ill"])
     assert state.signs[0].evidence["pod"] == "drivers/example-dra-kubelet-plugin-n1"
     assert said(driver_pod("True")).level is Level.HEALTHY
+
+
+def test_a_pod_that_was_evicted_says_nothing_beside_the_one_in_its_place() -> None:
+    old = driver_pod("True")
+    old["metadata"]["name"] += "-old"
+    old["status"]["phase"] = "Failed"
+    assert said(driver_pod("True"), old).level is Level.HEALTHY
 
 
 def test_pods_of_other_drivers_are_not_taken_for_those_of_dranet() -> None:
