@@ -5,6 +5,7 @@ from shlex import quote
 from typing import Final
 
 from dractl.api.versions import GROUP
+from dractl.diagnose.words import listed
 from dractl.doctor.accounts import Account, accounts
 from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.case import Case
@@ -46,7 +47,14 @@ def driver_permissions(case: Case) -> Iterator[Finding | Skipped]:
         yield Skipped("driver-permissions", why)
     if not case.grants.knows_cluster:
         return
-    for account in accounts(case):
+    known = accounts(case)
+    unknown = {each.driver for each in case.snapshot.slices} - {
+        each.driver for each in known
+    }
+    if unknown:
+        why = f"no pod looks like that of driver {listed(sorted(unknown))}"
+        yield Skipped("driver-permissions", why)
+    for account in known:
         missing = [*_missing(case, account)]
         if missing:
             yield _without(case, account, missing)

@@ -302,6 +302,14 @@ def test_a_driver_that_may_not_write_slices_is_told() -> None:
     assert "create on resourceslices" in found.message
 
 
+def test_a_driver_whose_account_is_not_known_is_told() -> None:
+    documents = [*CONTROL_PLANE, gpus("n1", "gpu-0")]
+
+    assert skipped("driver-permissions", case_of(documents)) == [
+        "no pod looks like that of driver gpu.example.com"
+    ]
+
+
 def test_rights_through_the_group_of_all_accounts_count() -> None:
     documents = [
         *driver(),
