@@ -34,6 +34,8 @@ Examples:
   # try the whole way of a device: a claim and a pod, which are deleted again
   dractl doctor --smoke-test --class gpu.example.com -n default
 
+What is only to know is told with -v, or where --only names the check.
+
 It only reads, but for --smoke-test. What it could not look at is told, and
 does not count as passed. --explain-permissions prints the role that it takes,
 after --smoke-test that of the test.
@@ -158,5 +160,7 @@ def doctor(  # noqa: PLR0913 - one parameter per option
         return ExitStatus.YES
     asked = doctoring.ordered(files or (), only or (), skip or ())
     answer = doctoring.examined(asked, source, screen)
-    screen.write(doctoring.shown(answer, output_format, fail_on, screen))
+    screen.write(
+        doctoring.shown(answer, output_format, fail_on, screen, is_chosen=bool(only))
+    )
     return doctoring.status(answer, fail_on)

@@ -59,9 +59,18 @@ def examined(order: Order, source: Source, screen: Terminal) -> Examination:
 
 
 def shown(
-    answer: Examination, output_format: str, fail_on: str, screen: Terminal
+    answer: Examination,
+    output_format: str,
+    fail_on: str,
+    screen: Terminal,
+    *,
+    is_chosen: bool,
 ) -> str:
-    """Return the answer in a format."""
+    """Return the answer in a format.
+
+    A table tells what is only to know where it matters: for the exit status, or since
+    the checks were chosen.
+    """
     if output_format == "json":
         return output.as_json(document(answer))
     if output_format == "yaml":
@@ -70,7 +79,10 @@ def shown(
         return examinations.names(answer)
     if output_format == "junit":
         return examinations.junit(answer, _LIMITS[fail_on])
-    return examinations.text(answer, screen, whole=output_format == "wide")
+    whole = output_format == "wide"
+    tells_all = whole or screen.verbose or is_chosen or fail_on == Severity.INFO
+    least = Severity.INFO if tells_all else Severity.WARNING
+    return examinations.text(answer, screen, whole=whole, least=least)
 
 
 def status(answer: Examination, fail_on: str) -> ExitStatus:

@@ -1,6 +1,7 @@
 """How the answer of `dractl doctor` looks: verdict, findings, and what was passed."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -14,15 +15,19 @@ from dractl.rules.registry import Severity
 _SHOWN: Final = 5  # findings of one check in a table
 
 
-def text(answer: Examination, screen: Terminal, *, whole: bool) -> str:
+def text(answer: Examination, screen: Terminal, *, whole: bool, least: Severity) -> str:
     """Return the verdict, the findings, what was not checked, and what passed.
 
-    `whole` leaves nothing out.
+    `whole` leaves nothing out. Of findings that are less severe than `least`, only the
+    codes are told.
     """
     limit = screen.columns or NARROW
     first, *rest = indented(_verdict(answer), limit, "", "  ")
     blocks = [[screen.heading(first), *rest]]
-    blocks += found_blocks(answer.findings, screen, whole=whole)
+    told = [each for each in answer.findings if rank(each.severity) <= rank(least)]
+    blocks += found_blocks(told, screen, whole=whole)
+    if untold := Counter(each.code for each in answer.findings[len(told) :]):
+        blocks.append([screen.heading("TO KNOW"), *_hints(untold, limit)])
     if answer.skipped:
         lines = [
             line
@@ -83,6 +88,14 @@ def _verdict(answer: Examination) -> str:
         parts.append(f"{counted(kept, 'check')} not made in full")
     said = ", ".join(parts) or "nothing found"
     return f"{ready} for DRA on Kubernetes {answer.profile.version}: {said}"
+
+
+def _hints(counts: Mapping[str, int], limit: int) -> Iterator[str]:
+    """Yield which checks found more, and how to see it."""
+    said = ", ".join(
+        f"{code} ({number})" if number > 1 else code for code, number in counts.items()
+    )
+    yield from indented(f"{said}: -v tells what", limit, "  ", "    ")
 
 
 def _unmade(answer: Examination) -> dict[str, list[str]]:

@@ -16,7 +16,8 @@ class Check:
     """A row: `manual` is the docstring of its function, whose first line is a title.
 
     `severity` is that of its worst finding. `needs` are the kinds without which it
-    cannot look.
+    cannot look. One that is `on_demand` is made only if it is named: it lists what
+    there is, on healthy clusters too.
     """
 
     code: str
@@ -24,6 +25,7 @@ class Check:
     manual: str
     look: Look
     needs: tuple[str, ...] = ()
+    on_demand: bool = False
 
     @property
     def title(self) -> str:
@@ -35,7 +37,11 @@ CHECKS: Final[dict[str, Check]] = {}
 
 
 def check(
-    code: str, severity: Severity, *, needs: tuple[str, ...] = ()
+    code: str,
+    severity: Severity,
+    *,
+    needs: tuple[str, ...] = (),
+    on_demand: bool = False,
 ) -> Callable[[Look], Look]:
     """Enter a function into the table; its docstring becomes the check's manual.
 
@@ -48,7 +54,7 @@ def check(
         manual = (function.__doc__ or "").strip()
         if not manual or code in CHECKS:
             raise ValueError(code)
-        CHECKS[code] = Check(code, severity, manual, function, needs)
+        CHECKS[code] = Check(code, severity, manual, function, needs, on_demand)
         return function
 
     return enter

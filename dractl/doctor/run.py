@@ -46,14 +46,15 @@ def examine(
 ) -> Examination:
     """Return what the checks say; without `only`, all but those to `skip`.
 
-    A check that could not look at everything counts as skipped, not as passed, though
-    what it has found is told.
+    Checks on demand are made only where `only` names them. A check that could not look
+    at everything counts as skipped, not as passed, though what it has found is told.
     """
     findings: list[Finding] = []
     skipped: list[Skipped] = []
     passed: list[str] = []
     for each in table().values():
-        if each.code in skip or (only and each.code not in only):
+        is_asked = each.code in only if only else not each.on_demand
+        if each.code in skip or not is_asked:
             continue
         said: list[Finding | Skipped] = [*_lacking(each, case)]
         said = said or list(each.look(case))

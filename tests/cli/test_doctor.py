@@ -17,7 +17,16 @@ from dractl.doctor.registry import CHECKS
 from dractl.model.cluster import Profile
 from dractl.rules.registry import Severity
 from tests.cli.run import ROOT, Runner
-from tests.doctor.healthy import claim, gpus, healthy, info, node, template, wish
+from tests.doctor.healthy import (
+    claim,
+    device_class,
+    gpus,
+    healthy,
+    info,
+    node,
+    template,
+    wish,
+)
 
 HOSTILE = "\x1b[2J\u202e\n<b>&"
 SCHEMA = json.loads((ROOT / "schemas/output/doctor.v1.json").read_text())
@@ -114,6 +123,25 @@ def test_wide_leaves_nothing_out(dractl: Runner) -> None:
     assert "pool-incomplete, " in ran.out
 
 
+def test_what_is_to_know_is_told_where_it_is_asked_for(
+    dractl: Runner, saved: Any
+) -> None:
+    path = saved(*healthy(), device_class("unused", "device.driver == 'none'"))
+    asked = ("doctor", "--snapshot", path, "-q")
+
+    ran = dractl(*asked)
+
+    assert ran.status == 0
+    assert "INFO" not in ran.out
+    assert "\nTO KNOW\n  class-selects-nothing: -v tells what\n" in ran.out
+    for more in (
+        ("-o", "wide"),
+        ("--only", "class-selects-nothing"),
+        ("--fail-on", "info"),
+    ):
+        assert "INFO class-selects-nothing: " in dractl(*asked, *more).out
+
+
 @pytest.mark.parametrize("output_format", ["json", "yaml"])
 def test_the_data_is_as_the_schema_says(dractl: Runner, output_format: str) -> None:
     ran = dractl("doctor", "--demo", "-o", output_format)
@@ -176,7 +204,7 @@ def test_hostile_text_is_shown_as_text() -> None:
         "gate-off", Severity.ERROR, HOSTILE, HOSTILE, HOSTILE, HOSTILE, (HOSTILE,)
     )
     answer = Examination(Profile.of("1.36"), (finding,))
-    printed = text(answer, screen(), whole=True) + names(answer)
+    printed = text(answer, screen(), whole=True, least=Severity.INFO) + names(answer)
     printed += junit(answer, Severity.ERROR)
     assert "\x1b" not in printed
     assert "\u202e" not in printed

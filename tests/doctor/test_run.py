@@ -14,9 +14,13 @@ from tests.doctor.healthy import NOW, claim, examined, healthy, info, template, 
 
 
 def test_no_check_says_anything_of_a_healthy_cluster() -> None:
-    # Bugs of the release are told wherever they could be met.
-    found = {each.code for each in examined(healthy()).findings}
-    assert found <= {"known-bug-unmet"}
+    assert examined(healthy()).findings == ()
+
+
+def test_what_is_told_of_every_cluster_is_told_on_demand() -> None:
+    assert "known-bug-unmet" not in examined(healthy()).passed
+    (listed,) = examined(healthy(), only=["known-bug-unmet"]).findings
+    assert listed.severity is Severity.INFO
 
 
 def test_findings_come_the_most_severe_first() -> None:

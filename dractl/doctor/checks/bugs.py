@@ -33,12 +33,12 @@ def known_bugs(case: Case) -> Iterator[Finding | Skipped]:
                 yield _found(bug, when, what, nodes)
 
 
-@check("known-bug-unmet", Severity.INFO)
+@check("known-bug-unmet", Severity.INFO, on_demand=True)
 def unmet_bugs(case: Case) -> Iterator[Finding | Skipped]:
     """The release may have bugs that nothing in this cluster meets.
 
     They matter once you use what they are about; -o json has what each is, and what to
-    avoid.
+    avoid. It is looked for only if --only names it.
     """
     found = {
         bug: when
