@@ -217,6 +217,8 @@ def _stages(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
 
 _Values = Callable[[Mapping[str, str], str], Iterator[Candidate]]
 OF_COMMANDS: Final[Mapping[tuple[str, str], _Values]] = {
+    ("allocate", "--remove"): _nodes,
+    ("allocate", "--taint"): _drivers,
     ("discover", "--driver"): partial(_of_machines, "--driver"),
     ("discover", "--vendor"): partial(_of_machines, "--vendor"),
     ("doctor", "--explain"): _explained_checks,
@@ -225,8 +227,10 @@ OF_COMMANDS: Final[Mapping[tuple[str, str], _Values]] = {
     ("plan", "--explain"): _findings,
     ("rollback", "--to"): _stages,
     ("top", "--by"): _common,
+    ("top", "--remove"): _nodes,
     ("top", "--selector"): _labels,
     ("top", "--sort"): _columns,
+    ("top", "--taint"): _drivers,
     ("upgrade", "--explain"): _explained_points,
 }
 """Of options that mean something else elsewhere."""
@@ -237,15 +241,19 @@ SOURCES: Final[Mapping[str, _Values]] = {
     "--class": _classes,
     "--cluster": partial(_entries, "clusters"),
     "--context": partial(_entries, "contexts"),
+    "--contexts": partial(_entries, "contexts"),
+    "--drain": _nodes,
     "--driver": _drivers,
     "--driver-schema": partial(_of_machines, "--driver-schema"),
     "--explain": _explained_codes,
     "--feature": _bare_gates,
     "--feature-gates": _gates,
     "--for-kubernetes": _releases,
+    "--free": _claims,
     "--ignore": _codes,
     "--kubernetes": _releases,
     "--kubernetes-version": _releases,
+    "--like": _nodes,
     "--namespace": _namespaces,
     "--node": _nodes,
     "--node-name": _nodes,
@@ -253,4 +261,5 @@ SOURCES: Final[Mapping[str, _Values]] = {
     "--resource": _resources,
     "--stage": _stages,
     "--user": partial(_entries, "users"),
+    "--without-driver": _drivers,
 }

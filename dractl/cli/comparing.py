@@ -14,15 +14,17 @@ from dractl.cli.topviews import COUNTED, Cell, Table, View, groups
 from dractl.solver.placement import Placement
 
 CHANGE: Final = "CHANGE"
+_KEPT: Final = frozenset({"TOTAL", "FREE", "USED", CHANGE})
 _OF_OVERVIEW: Final = ("class", "model", "node")
 _MOST_ROWS: Final = 20
 _MOST_TOLD: Final = 10
 
 
-def compared(now: Table, before: Table) -> Table:
+def compared(now: Table, before: Table, *, wide: bool) -> Table:
     """Return a table of groups with a column that tells what has changed.
 
-    Groups that are gone are below, with zeros.
+    Groups that are gone are below, with zeros. Unless it is to be wide, columns make
+    room for the new one.
     """
     old = {row[0]: row for row in before.rows}
     rows = [(*row, _change(now, row, old.get(row[0]))) for row in now.rows]
@@ -31,7 +33,13 @@ def compared(now: Table, before: Table) -> Table:
         if row[0] not in known:
             gone = (row[0], *(0 if isinstance(each, int) else "" for each in row[1:]))
             rows.append((*gone, _change(now, gone, row)))
-    return Table((*now.head, CHANGE), tuple(rows), now.spare)
+    head = (*now.head, CHANGE)
+    places = [n for n, each in enumerate(head) if wide or not n or each in _KEPT]
+    return Table(
+        tuple(head[place] for place in places),
+        tuple(tuple(row[place] for place in places) for row in rows),
+        (head[0],),
+    )
 
 
 def _change(table: Table, now: Sequence[Cell], before: Sequence[Cell] | None) -> str:
@@ -52,7 +60,7 @@ def with_changes(view: View, before: Look) -> View:
     return replace(
         view,
         table=lambda look, wide, now: compared(
-            view.table(look, wide, now), view.table(before, wide, now)
+            view.table(look, wide, now), view.table(before, wide, now), wide=wide
         ),
     )
 
@@ -61,16 +69,11 @@ def overview(look: Look, before: Look, screen: Terminal) -> str:
     """Return the groups of a cluster as they would be."""
     blocks = []
     for by in _OF_OVERVIEW:
-        table = compared(groups(look, by, wide=False), groups(before, by, wide=False))
+        tables = (groups(each, by, wide=False) for each in (look, before))
+        table = compared(*tables, wide=False)
         # Of nodes, only those are of interest that are not as they were.
         rows = [row for row in table.rows if row[-1] or by != "node"]
-        head = (table.head[0], "TOTAL", "FREE", CHANGE)
-        places = [table.head.index(each) for each in head]
-        cut = Table(
-            head,
-            tuple(tuple(row[place] for place in places) for row in rows[:_MOST_ROWS]),
-            (head[0], CHANGE),
-        )
+        cut = replace(table, rows=tuple(rows[:_MOST_ROWS]))
         if rows:
             blocks.append(as_table(cut, screen, has_head=True))
         if len(rows) > _MOST_ROWS:
