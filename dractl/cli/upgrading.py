@@ -96,7 +96,7 @@ def explained(code: str) -> str:
 def answered(order: Order, files: Files, source: Source, screen: Terminal) -> Upgrade:
     """Read the cluster and the files, and return the answer; raise DractlError."""
     given = tuple(_given(files, screen))
-    wish = Wish("doctor", all_namespaces=True, fresh=True)
+    wish = Wish("doctor upgrade", all_namespaces=True, fresh=True)
     found = documents_of(source, wish, screen)
     documents = [*flattened(found.documents)]
     snapshot = Snapshot.from_sourced(

@@ -293,6 +293,7 @@ NEEDS: Final[Mapping[str, Need]] = {
         dict.fromkeys((CLAIM, POD), ("get", "create", "delete")),
         asks={EVENT: ("list",)},
     ),
+    "doctor upgrade": Need(_EXAMINED),
     "explain": Need(
         (*_DEVICES, *_CLAIMS, EVENT, QUOTA, *_QUEUES, *_AUTOSCALERS), watches=True
     ),
