@@ -36,7 +36,7 @@
     show();
   }
 
-  // What is closed is not printed, and not found by an address that leads to it.
+  // What is closed would not be printed.
   let closed = [];
   addEventListener("beforeprint", () => {
     closed = [...document.querySelectorAll("details:not([open])")];
