@@ -6,6 +6,7 @@ of static pods.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from shlex import quote
 from typing import Any, Final
 
 from dractl.api.decode_workloads import flags
@@ -58,11 +59,15 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """What a file says in a form that its reader refuses or ignores; `fix` in words."""
+    """What a file says in a form that its reader refuses or ignores.
+
+    `fix` is in words, `commands` are to be typed.
+    """
 
     where: str
     message: str
     fix: str
+    commands: tuple[str, ...] = ()
     is_fatal: bool = True
 
 
@@ -127,7 +132,8 @@ def _of_kubeadm(
             where,
             f"{_MAPS} is deprecated since Kubernetes 1.31; its extraArgs are maps, "
             "those of v1beta4 are lists of name and value",
-            "kubeadm config migrate --old-config FILE --new-config FILE writes v1beta4",
+            "kubeadm writes it anew as v1beta4",
+            _migrating(where),
             is_fatal=False,
         )
     own = _mapping(value.get("featureGates"))
@@ -142,6 +148,13 @@ def _of_kubeadm(
             section = _mapping(value.get(part))
             found = _arguments(where, version, part, section, "extraArgs")
             yield from _with_wrong(part, where, found)
+
+
+def _migrating(where: str) -> tuple[str, ...]:
+    path = where.rpartition(":")[0]
+    if not path or path == "stdin":
+        return ()
+    return (f"kubeadm config migrate --old-config {quote(path)} --new-config NEW.yaml",)
 
 
 Told = tuple[Mapping[str, str], Wrong | None]

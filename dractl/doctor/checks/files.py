@@ -30,10 +30,11 @@ def is_well_formed(case: Case) -> Iterator[Finding | Skipped]:
     for each in settings(case).wrong:
         yield Finding(
             "configuration-form",
-            Severity.ERROR if each.is_fatal else Severity.INFO,
+            Severity.ERROR if each.is_fatal else Severity.WARNING,
             each.message,
             where=each.where,
             fix=each.fix,
+            commands=each.commands,
         )
 
 

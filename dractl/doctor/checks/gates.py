@@ -22,7 +22,7 @@ from dractl.rules.registry import Severity
 
 _GONE: Final = KubernetesVersion(1, 38)  # where DynamicResourceAllocation goes
 _OURS: Final = ("DRA", "DynamicResource")
-_LOCKED: Final = "L"
+_STABLE, _LOCKED = "G", "L"
 
 
 @check("gate-off", Severity.ERROR)
@@ -165,24 +165,28 @@ def are_known(case: Case) -> Iterator[Finding | Skipped]:
 
 @check("gate-locked", Severity.ERROR)
 def are_free(case: Case) -> Iterator[Finding | Skipped]:
-    """A component is told a feature gate that cannot be changed any more.
+    """A component is told a feature gate that is stable, or cannot be changed any more.
 
-    A locked gate that is set to false keeps the component from starting: an error. Set
-    to true it does nothing, and it will keep a later release from starting when the
-    gate is gone: DynamicResourceAllocation goes with 1.38.
+    A locked gate that is set to false keeps the component from starting: an error. One
+    that is stable is on by itself; set to true it does nothing, components warn of it
+    in their logs, and a later release that lacks the gate will not start:
+    DynamicResourceAllocation goes with 1.38.
     """
     release = case.snapshot.profile.version
     found: dict[tuple[str, bool], list[str]] = {}
     for each in _told(case):
         for gate, on in each.gates.items():
-            if gate in GATES and stage(gate, release) == _LOCKED:
+            state = stage(gate, release) if gate in GATES else ""
+            if state == _LOCKED or (on and state == _STABLE):
                 found.setdefault((gate, on), []).append(each.name)
     for (gate, on), names in found.items():
         goes = f", and {_GONE} will not have it" if gate == DRA else ""
+        is_locked = stage(gate, release) == _LOCKED
+        state = "locked on" if is_locked else "stable and on by itself"
         yield Finding(
             "gate-locked",
-            Severity.INFO if on else Severity.ERROR,
-            f"it is locked on in {release}"
+            Severity.WARNING if on else Severity.ERROR,
+            f"it is {state} in {release}"
             + (f"; setting it does nothing{goes}" if on else ", and set to false"),
             gate,
             ", ".join(names),

@@ -130,8 +130,16 @@ def test_a_locked_gate_is_an_error_only_if_it_is_turned_off() -> None:
     on, off = "DynamicResourceAllocation=true", "DynamicResourceAllocation=false"
     (harmless,) = found("gate-locked", healthy(), server(on))
     (fatal,) = found("gate-locked", healthy(), server(off))
-    assert (harmless.severity, fatal.severity) == (Severity.INFO, Severity.ERROR)
-    assert not found("gate-locked", healthy(), server(on), kubernetes="1.34")
+    assert (harmless.severity, fatal.severity) == (Severity.WARNING, Severity.ERROR)
+    assert "; setting it does nothing, and 1.38 will not" in harmless.message
+
+
+def test_a_stable_gate_need_not_be_set_and_can_be() -> None:
+    on, off = "DynamicResourceAllocation=true", "DynamicResourceAllocation=false"
+    (needless,) = found("gate-locked", healthy(), server(on), kubernetes="1.34")
+    assert needless.message.startswith("it is stable and on by itself in 1.34; ")
+    assert not found("gate-locked", healthy(), server(off), kubernetes="1.34")
+    assert not found("gate-locked", healthy(), server(on), kubernetes="1.33")
 
 
 # -- the files
@@ -139,7 +147,10 @@ def test_a_locked_gate_is_an_error_only_if_it_is_turned_off() -> None:
 
 def test_the_form_of_the_article_is_explained() -> None:
     (finding,) = found("configuration-form", healthy(), *seed())
-    assert finding.severity is Severity.INFO
+    assert finding.severity is Severity.WARNING
+    assert finding.commands == (
+        "kubeadm config migrate --old-config f.yaml --new-config NEW.yaml",
+    )
     assert "its extraArgs are maps, those of v1beta4 are lists" in finding.message
 
 
