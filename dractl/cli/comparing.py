@@ -109,15 +109,16 @@ def lost(placements: Sequence[Placement]) -> Iterator[str]:
     """Yield what loses its devices, and whether it has a place elsewhere."""
     if not placements:
         return
-    homeless = [each for each in placements if each.node is None]
-    number, out = len(placements), len(homeless)
+    number = len(placements)
     if number == 1:
-        what = "1 pod or claim loses its devices"
-        fate = "it has no place elsewhere" if out else "it has a place elsewhere"
-    else:
-        what = f"{number} pods and claims lose their devices"
-        fate = f"{number - out} have a place elsewhere, {out} have none"
-    yield f"{what}: {fate}"
+        [only] = placements
+        fate = _why(only) if only.node is None else f"has a place on {only.node}"
+        yield f"{_name(only)} loses its devices and {fate}"
+        return
+    homeless = [each for each in placements if each.node is None]
+    out = len(homeless)
+    fate = f"{number - out} have a place elsewhere, {out} have none"
+    yield f"{number} pods and claims lose their devices: {fate}"
     for each in homeless[:_MOST_TOLD]:
         yield f"{_name(each)} {_why(each)}"
     if len(homeless) > _MOST_TOLD:
@@ -137,4 +138,4 @@ def _why(placement: Placement) -> str:
         return (
             f"has none: {groups_[0].reason} ({counted(len(groups_[0].nodes), 'node')})"
         )
-    return f"has none: {placement.reason}"
+    return f"has no place: {placement.reason}"

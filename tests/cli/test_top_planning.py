@@ -135,7 +135,7 @@ def test_views_have_a_column_for_the_change(dractl: Runner, tmp_path: Path) -> N
     ran = dractl("top", "nodes", *argv)
     rows = [line.split() for line in ran.out.splitlines()]
 
-    assert "1 pod or claim loses its devices: it has a place elsewhere" in ran.out
+    assert "claim default/used loses its devices and has a place on n1" in ran.out
     assert rows[-2][:1] == ["n1"]
     assert rows[-1] == ["n2", "0", "0", "0", "-1", "total,", "-1", "used"]
     found = answer(dractl, "nodes", *argv)
@@ -161,7 +161,7 @@ def test_a_change_that_leaves_somebody_without_a_place(
     ran = dractl("top", "nodes", *argv)
 
     assert ran.status == 1
-    assert "claim default/used has none: the node is cordoned (1 node)" in ran.out
+    assert "claim default/used has no place: the node is cordoned (1 node)" in ran.out
 
 
 def test_headroom(dractl: Runner, tmp_path: Path) -> None:
