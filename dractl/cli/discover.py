@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 import typer
 
 from dractl.cli.command import command
-from dractl.cli.options import NamespaceOption, usage, verbatim
+from dractl.cli.options import EndOption, NamespaceOption, usage, verbatim
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 
@@ -111,12 +111,6 @@ WatchOption = Annotated[
 EveryOption = Annotated[
     str | None,
     typer.Option("--every", metavar="TIME", help="How often to look (5s)."),
-]
-EndOption = Annotated[
-    str | None,
-    typer.Option(
-        "--timeout", metavar="TIME", help="How long to watch, as 10m. Default: no end."
-    ),
 ]
 PodsOption = Annotated[
     bool,

@@ -10,11 +10,13 @@ from dractl.cli import output
 from dractl.cli.command import command
 from dractl.cli.options import (
     AllNamespacesOption,
+    EndOption,
     NamespaceOption,
     usage,
     verbatim,
+    watch_option,
 )
-from dractl.cli.shown import Shown
+from dractl.cli.shown import Shown, answered
 from dractl.cli.source import Source
 from dractl.cli.source import seconds as duration
 from dractl.cli.terminal import Terminal
@@ -73,20 +75,7 @@ FormatOption = Annotated[
     Literal["table", "wide", "json", "yaml", "name"],
     typer.Option("-o", "--output", help="How to print the answer."),
 ]
-WatchOption = Annotated[
-    bool,
-    typer.Option(
-        "-w",
-        "--watch",
-        help="Print each new answer, until nothing is stuck (live clusters only).",
-    ),
-]
-EndOption = Annotated[
-    str | None,
-    typer.Option(
-        "--timeout", metavar="TIME", help="How long to watch, as 10m. Default: no end."
-    ),
-]
+WatchOption = Annotated[bool, watch_option("nothing is stuck")]
 
 
 @command
@@ -118,15 +107,8 @@ def explain(  # noqa: PLR0913 - one parameter per option
     warn_of(found.snapshot, screen)
     question = replace(asked, namespace=found.namespace)
     shown = partial(_shown, question, output_format=output_format, screen=screen)
-    first = shown(found.snapshot)
-    screen.write(first.text)
-    for each in first.notes:
-        screen.note(each)
-    if watch and found.live is not None:
-        from dractl.cli.following import follow
-
-        return follow(found.live, source, first, shown, screen=screen, seconds=seconds)
-    return first.status
+    live = found.live if watch else None
+    return answered(found.snapshot, live, source, shown, screen=screen, seconds=seconds)
 
 
 def _shown(

@@ -11,12 +11,14 @@ from dractl.cli.options import (
     AllNamespacesOption,
     AnswerOption,
     DriverOption,
+    EndOption,
     NamespaceOption,
     SeenByOption,
     usage,
     verbatim,
+    watch_option,
 )
-from dractl.cli.shown import Shown
+from dractl.cli.shown import Shown, answered
 from dractl.cli.source import Source
 from dractl.cli.source import seconds as duration
 from dractl.cli.terminal import Terminal
@@ -73,20 +75,7 @@ WhatArgument = Annotated[
         "node. Default: all devices that are not well.",
     ),
 ]
-WatchOption = Annotated[
-    bool,
-    typer.Option(
-        "-w",
-        "--watch",
-        help="Print each new answer, until nothing is unhealthy (live clusters only).",
-    ),
-]
-EndOption = Annotated[
-    str | None,
-    typer.Option(
-        "--timeout", metavar="TIME", help="How long to watch, as 10m. Default: no end."
-    ),
-]
+WatchOption = Annotated[bool, watch_option("nothing is unhealthy")]
 FailOption = Annotated[
     Literal["unhealthy", "degraded"],
     typer.Option("--fail-on", help="From which level on the exit status is 1."),
@@ -120,6 +109,8 @@ def health(  # noqa: PLR0913 - one parameter per option
         named(what)
     if watch and not source.is_live:
         raise usage("--watch follows devices of a live cluster")
+    if timeout is not None and not watch:
+        raise usage("--timeout goes with --watch")
     seconds = None if timeout is None else duration("--timeout", timeout)
     found = read_cluster(source, Wish("health", namespace, all_namespaces), screen)
     warn_of(found.snapshot, screen)
@@ -129,15 +120,8 @@ def health(  # noqa: PLR0913 - one parameter per option
     shown = partial(
         _shown, scope, fail_on=fail_on, output_format=output_format, screen=screen
     )
-    first = shown(found.snapshot)
-    screen.write(first.text)
-    for each in first.notes:
-        screen.note(each)
-    if watch and found.live is not None:
-        from dractl.cli.following import follow
-
-        return follow(found.live, source, first, shown, screen=screen, seconds=seconds)
-    return first.status
+    live = found.live if watch else None
+    return answered(found.snapshot, live, source, shown, screen=screen, seconds=seconds)
 
 
 def _shown(
@@ -152,7 +136,7 @@ def _shown(
     found = assessed(cluster, scope)
     notes = tuple(_notes(found, cluster, scope))
     text = _text(found, cluster, scope, output_format, screen)
-    return Shown(text, _status(found, cluster, fail_on), notes)
+    return Shown(text, _status(found, cluster, scope, fail_on), notes)
 
 
 def _text(
@@ -195,7 +179,9 @@ def _notes(found: "Health", cluster: "Snapshot", scope: "Scope") -> "Iterator[st
     yield healthiness.summary(found)
 
 
-def _status(found: "Health", cluster: "Snapshot", fail_on: str) -> ExitStatus:
+def _status(
+    found: "Health", cluster: "Snapshot", scope: "Scope", fail_on: str
+) -> ExitStatus:
     from dractl.health.answer import Level
 
     failing = [Level.UNHEALTHY]
@@ -203,7 +189,7 @@ def _status(found: "Health", cluster: "Snapshot", fail_on: str) -> ExitStatus:
         failing.append(Level.DEGRADED)
     if any(found.counts[each] for each in failing):
         return ExitStatus.NO
-    unseen = [each for each in map(cluster.info.gap, _ASKED_ABOUT) if each is not None]
-    # "Nothing is unhealthy" would be too much to say of what was not seen at all.
-    is_unknown = cluster.problems or any(gap.only is None for gap in unseen)
-    return ExitStatus.ENVIRONMENT if is_unknown else ExitStatus.YES
+    gaps = [each for each in map(cluster.info.gap, _ASKED_ABOUT) if each is not None]
+    # "Nothing is unhealthy" would be too much to say of what was not seen.
+    is_whole = all(scope.is_within(each.only) for each in gaps) and not cluster.problems
+    return ExitStatus.YES if is_whole else ExitStatus.ENVIRONMENT

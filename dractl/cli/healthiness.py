@@ -24,6 +24,7 @@ _HEAD: Final = ("HEALTH", "DEVICE", "NODE", "CLAIMS", "PODS", "WHY", "NETWORK", 
 _NONE: Final = "<none>"
 _NAMED: Final = 3  # devices or pods that are named where there are many
 _MOST_DATA: Final = 120  # characters that are shown of a driver's own data
+_MOST_SAID: Final = 400  # characters that are shown of what is said of a device
 
 
 def table(found: Health, screen: Terminal, *, is_named: bool) -> str:
@@ -56,9 +57,12 @@ def wide(found: Health, screen: Terminal) -> str:
 
 
 def names(found: Health) -> str:
-    """Return what is not well, worst first, as the arguments of other commands."""
-    ill = [each for each in found.states if each.level in _ILL]
-    return "".join(f"{visible(_named(each))}\n" for each in ill)
+    """Return what is not well, worst first, as health can be asked about it.
+
+    Only of what a device plugin serves it is the name that the pod's status has.
+    """
+    ill = (_named(each) for each in found.states if each.level in _ILL)
+    return "".join(f"{visible(each)}\n" for each in dict.fromkeys(ill))
 
 
 def summary(found: Health) -> str:
@@ -99,8 +103,11 @@ def _is_told(state: State) -> bool:
 
 
 def _named(state: State) -> str:
-    subject = state.subject
-    return f"device/{subject}" if isinstance(subject, DeviceId) else str(subject)
+    if isinstance(state.subject, DeviceId):
+        return f"device/{state.subject}"
+    if state.claims:
+        return f"claim/{'/'.join(state.claims[0].meta.key)}"
+    return str(state.subject)
 
 
 def _group(group: Group, limit: int, *, is_named: bool) -> Iterator[str]:
@@ -114,7 +121,7 @@ def _group(group: Group, limit: int, *, is_named: bool) -> Iterator[str]:
         if text := _network(status):
             yield from indented(f"network: {text}", limit, "    ", "      ")
     if group.users:
-        doing = "used by" if group.level is Level.HEALTHY else "affects"
+        doing = "affects" if group.level in _ILL else "used by"
         text = f"{doing} {_pods(group.users)}"
         yield from indented(text, limit, "    ", "      ")
 
@@ -141,7 +148,7 @@ def _devices(group: Group) -> str:
 
 
 def _said(sign: Sign) -> str:
-    return f"{sign.message}{_since(sign)}"
+    return f"{_cut(sign.message, _MOST_SAID)}{_since(sign)}"
 
 
 def _since(sign: Sign) -> str:
@@ -177,7 +184,9 @@ def _network(status: DeviceStatus) -> str:
 def _row(state: State) -> tuple[str, ...]:
     claims = ", ".join("/".join(each.meta.key) for each in state.claims)
     networks = ", ".join(filter(None, map(_network, state.statuses)))
-    data = ", ".join(_cut(each.data) for each in state.statuses if each.data)
+    data = ", ".join(
+        _cut(each.data, _MOST_DATA) for each in state.statuses if each.data
+    )
     return (
         str(state.level),
         str(state.subject),
@@ -190,8 +199,8 @@ def _row(state: State) -> tuple[str, ...]:
     )
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _MOST_DATA else f"{text[:_MOST_DATA]}..."
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def _eviction(eviction: Eviction, screen: Terminal, limit: int) -> Iterator[str]:
@@ -199,7 +208,7 @@ def _eviction(eviction: Eviction, screen: Terminal, limit: int) -> Iterator[str]
     rule, said = eviction.rule, eviction.said
     told = "no controller has said anything of it"
     if said is not None:
-        words = ": ".join(filter(None, (said.reason, said.message)))
+        words = _cut(": ".join(filter(None, (said.reason, said.message))), _MOST_SAID)
         told = f"EvictionInProgress={said.status}{f' ({words})' if words else ''}"
     yield from indented(f"DeviceTaintRule {rule.name}: {told}", limit, "  ", "    ")
     if eviction.leaving:

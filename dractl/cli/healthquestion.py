@@ -8,6 +8,7 @@ from dractl.api.snapshot import Snapshot
 from dractl.catalogue.nearest import nearest
 from dractl.cli.options import usage
 from dractl.diagnose.device import parsed
+from dractl.errors import DractlError
 from dractl.health.scope import Scope
 from dractl.model.devices import DeviceId
 
@@ -81,11 +82,12 @@ def names_of(kind: str, snapshot: Snapshot, namespace: str | None) -> list[str]:
 
 
 def _of_devices(snapshot: Snapshot, scope: Scope, names: Sequence[str]) -> Scope:
-    devices = frozenset(parsed(each) for each in names)
+    devices = [parsed(each) for each in names]
     known = _devices(snapshot)
     for each in devices:
-        _known("device", str(each), map(str, known), is_known=each in known)
-    return replace(scope, namespace=None, devices=devices)
+        if each not in known:
+            raise _unknown("device", str(each), map(str, known))
+    return replace(scope, namespace=None, devices=frozenset(devices))
 
 
 def _of_claims(snapshot: Snapshot, scope: Scope, names: Sequence[str]) -> Scope:
@@ -99,8 +101,7 @@ def _of_claims(snapshot: Snapshot, scope: Scope, names: Sequence[str]) -> Scope:
             if each.meta.name == short and wanted in {None, each.meta.namespace}
         ]
         if not keys:
-            known = names_of("claim", snapshot, wanted)
-            _known("claim", name, known, is_known=False)
+            raise _unknown("claim", name, names_of("claim", snapshot, wanted))
         found.update(keys)
     return replace(scope, namespace=None, claims=frozenset(found))
 
@@ -136,18 +137,18 @@ def _nodes(snapshot: Snapshot) -> set[str]:
     return named | {each.name for each in snapshot.nodes}
 
 
-def _known(
-    kind: str, name: str, known: Iterable[str], *, is_known: bool | None = None
-) -> None:
+def _known(kind: str, name: str, known: set[str]) -> None:
+    if name not in known:
+        raise _unknown(kind, name, known)
+
+
+def _unknown(kind: str, name: str, known: Iterable[str]) -> DractlError:
     names = sorted(set(known))
-    if name in names if is_known is None else is_known:
-        return
     near = nearest(name, names)
-    raise usage(
+    mind = "; mind the namespace" if kind == "claim" else ""
+    return usage(
         f"no {kind} is called {name[:120]!r}",
         hint=f"did you mean {near[0]}?"
         if near
-        else f"the source has {len(names)} of that kind; mind the namespace"
-        if kind == "claim"
-        else f"the source has {len(names)} of that kind",
+        else f"the source has {len(names)} of that kind{mind}",
     )

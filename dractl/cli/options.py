@@ -73,6 +73,12 @@ OutputOption = Annotated[
 AnswerOption = Annotated[
     AnswerFormat, typer.Option("-o", "--output", help="How to print the answer.")
 ]
+EndOption = Annotated[
+    str | None,
+    typer.Option(
+        "--timeout", metavar="TIME", help="How long to watch, as 10m. Default: no end."
+    ),
+]
 VerboseOption = Annotated[
     bool, typer.Option("-v", "--verbose", help="Say on stderr what is done.")
 ]
@@ -83,6 +89,12 @@ QuietOption = Annotated[
 NoColorOption = Annotated[
     bool, typer.Option("--no-color", help="No colour; NO_COLOR does the same.")
 ]
+
+
+def watch_option(end: str) -> Any:
+    """Return the option that follows a live cluster; `end` is what ends it."""
+    text = f"Print each new answer, until {end} (live clusters only)."
+    return typer.Option("-w", "--watch", help=text)
 
 
 def verbatim(text: str) -> str:

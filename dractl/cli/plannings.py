@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
-from dractl.cli.options import usage
+from dractl.cli.options import EndOption, usage
 from dractl.cli.source import Source, seconds
 
 _MOST: Final = 10_000
@@ -61,12 +61,6 @@ ContextsOption = Annotated[
 WatchOption = Annotated[
     bool,
     typer.Option("-w", "--watch", help="Print each new answer (live clusters only)."),
-]
-EndOption = Annotated[
-    str | None,
-    typer.Option(
-        "--timeout", metavar="TIME", help="How long to watch, as 10m. Default: no end."
-    ),
 ]
 
 

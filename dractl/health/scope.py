@@ -26,6 +26,11 @@ class Scope:
         """Whether devices that nobody has are asked about as well."""
         return self.namespace is None and self.claims is None
 
+    def is_within(self, namespace: str | None) -> bool:
+        """Tell whether nothing of other namespaces than this is asked about."""
+        asked = {self.namespace} if self.claims is None else {n for n, _ in self.claims}
+        return namespace is not None and asked == {namespace}
+
     def has(self, state: State) -> bool:
         """Tell whether a device is asked about; one that is not told apart may be."""
         return (

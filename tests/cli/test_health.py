@@ -74,6 +74,7 @@ def test_unknown_alone_is_no_failure(health: Asker) -> None:
     assert ran.status == 0
     assert ran.out.startswith("UNKNOWN\n")
     assert "the kubelet reports Unknown" in ran.out
+    assert "used by 1 pod: ml/train" in ran.out
 
 
 def test_from_which_level_on_it_fails_can_be_chosen(health: Asker) -> None:
@@ -161,6 +162,8 @@ def test_the_answer_is_narrowed(health: Asker, words: list[str], number: int) ->
         (["--node", "n7"], "no node is called 'n7'"),
         (["--driver", "x"], "no driver is called 'x'"),
         (["--watch"], "live cluster"),
+        (["--timeout", "3s"], "--timeout goes with --watch"),
+        (["device", "x/y/zz", "x/y/a", "x/y/b"], "no device is called 'x/y/zz'"),
         (["-n", "a", "-A"], "exclude each other"),
     ],
 )
@@ -176,6 +179,25 @@ def test_names_are_those_of_what_is_not_well(health: Asker) -> None:
     )
     ran = health(cluster.usual(sick), "-o", "name")
     assert ran.out == "device/gpu.example.com/n1/gpu-1\n"
+
+
+def test_names_can_be_asked_about(health: Asker) -> None:
+    told = [cluster.report(f"example.com/all={n}", "Unhealthy") for n in range(2)]
+    results = (cluster.result(), cluster.result("gpu-1"))
+    documents = cluster.usual(cluster.claim(*results), cluster.pod(*told))
+    ran = health(documents, "-o", "name")
+    assert ran.out == "claim/ml/train-gpu\n"
+    again = health(documents, ran.out.strip(), "-o", "wide")
+    assert "example.com/all=1" in again.out
+    assert "ml/train-gpu" in again.out
+
+
+def test_long_texts_are_shortened_but_for_programs(health: Asker) -> None:
+    told = cluster.condition("Ready", "False", "R" * 200, "x" * 32_000)
+    documents = cluster.usual(cluster.claim(status=cluster.device_status(told)))
+    ran = health(documents)
+    assert len(ran.out) < 1000
+    assert "x" * 32_000 in health(documents, "-o", "json").out
 
 
 def hostile() -> list[Wire]:

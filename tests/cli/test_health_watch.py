@@ -89,3 +89,15 @@ def test_what_may_not_be_read_is_told(
         "pods may not be read" in each for each in json.loads(ran.out)["unchecked"]
     )
     assert "which pods are affected" in ran.err
+
+
+def test_of_one_namespace_it_is_enough_to_read_that_one(
+    dractl: Runner, cluster: ApiServer, tmp_path: Path
+) -> None:
+    cluster.add([documents.pod(documents.report("gpu-0", "Healthy"))])
+    cluster.access.change(User("alice", deny=(Rule(resource="pods", namespace=""),)))
+    argv = served(cluster, tmp_path, user="alice", namespace="ml")
+    assert dractl("health", "-n", "ml", *argv).status == 0
+    assert dractl("health", "claim", "train-gpu", *argv).status == 0
+    assert dractl("health", "-A", *argv).status == 3
+    assert dractl("health", "node", "n1", *argv).status == 3
