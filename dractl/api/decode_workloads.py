@@ -30,6 +30,7 @@ from dractl.api.decode_shared import (
     toleration,
 )
 from dractl.api.problems import MalformedField
+from dractl.model.gates import PROGRAMS
 from dractl.model.nodeselection import NodeSelector, Requirement
 from dractl.model.quantity import Quantity
 from dractl.model.workloads import (
@@ -52,6 +53,7 @@ T = TypeVar("T")
 
 _LABEL_OPERATORS: Final = ("In", "NotIn", "Exists", "DoesNotExist")
 _FLAGS: Final = frozenset({"feature-gates", "runtime-config"})
+_COMPONENTS: Final = frozenset(PROGRAMS.values())
 ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - what the scheduler takes an unset hostIP for
 
 
@@ -153,18 +155,21 @@ def flags(container: Wire) -> dict[str, str]:
     """Read what a container's command says of feature gates and versions of the API.
 
     Keys are the names of the flags; what is no text is no flag. A later one is added
-    to an earlier one, as the components do (component-base/cli/flag).
+    to an earlier one, as the components do (component-base/cli/flag). The gates of a
+    component that is started without such a flag are "".
     """
     lists = (container.get(key) for key in ("command", "args"))
     words = [each for found in lists if isinstance(found, list) for each in found]
     texts = [each for each in words if isinstance(each, str)]
     read: dict[str, str] = {}
+    if any(each.rpartition("/")[2] in _COMPONENTS for each in texts):
+        read["feature-gates"] = ""
     for word, after in zip(texts, [*texts, ""][1:], strict=True):
         name, equals, value = word.partition("=")
         name = name.removeprefix("--")
         if name in _FLAGS and word.startswith("--"):
             value = value if equals else "" if after.startswith("-") else after
-            read[name] = f"{read[name]},{value}" if name in read else value
+            read[name] = f"{read[name]},{value}" if read.get(name) else value
     return read
 
 

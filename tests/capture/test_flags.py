@@ -22,7 +22,8 @@ def pod(*command: object) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("command", "kept"),
     [
-        (["kube-apiserver", "--token=secret"], []),
+        (["kube-apiserver", "--token=secret"], ["--feature-gates="]),
+        (["x", "--token=secret"], []),
         (["x", "--feature-gates=A=true,B=false"], ["--feature-gates=A=true,B=false"]),
         (["x", "--feature-gates", "A=true"], ["--feature-gates=A=true"]),
         (["x", "--feature-gates", "--token=secret"], ["--feature-gates="]),

@@ -6,10 +6,20 @@ import pytest
 import yaml
 
 from dractl.api.snapshot import Snapshot
+from dractl.capture.clean import clean
 from dractl.doctor.case import Case, Given
 from dractl.doctor.configuration import settings
 from dractl.rules.registry import Severity
-from tests.doctor.healthy import NOW, control_plane, examined, found, healthy, info
+from tests.doctor.healthy import (
+    NOW,
+    control_plane,
+    examined,
+    found,
+    healthy,
+    info,
+    pod,
+    worker,
+)
 
 Wire = dict[str, Any]
 
@@ -65,7 +75,7 @@ def kubelet(**gates: object) -> Wire:
 
 def test_dra_that_is_off_by_default_is_told_of_a_cluster_without_objects() -> None:
     assert found("gate-off", [], kubernetes="1.33")
-    assert not found("gate-off", healthy(), kubernetes="1.33")
+    assert not found("gate-off", worker("n1"), kubernetes="1.33")
     assert not found("gate-off", [], kubernetes="1.34")
 
 
@@ -76,7 +86,8 @@ def test_dra_that_a_component_turns_off_is_an_error() -> None:
 
 
 def test_gates_that_differ_between_components_are_an_error() -> None:
-    documents = [info(featureGates={"DRADeviceTaintRules": True}), *control_plane()]
+    pods = control_plane("DRADeviceTaintRules=true")
+    documents = [info(featureGates={"DRADeviceTaintRules": True}), *pods]
     (finding,) = found("gate-differs", documents, kubeadm(scheduler={"extraArgs": []}))
     assert finding.subject == "DRADeviceTaintRules"
     assert finding.evidence["off"] == ["kube-scheduler (f.yaml:1)"]
@@ -95,8 +106,42 @@ def test_gates_of_the_control_plane_are_read_from_its_pods() -> None:
 
 
 def test_components_that_are_not_known_are_told() -> None:
-    (skipped,) = examined(healthy(), only=["gate-differs"]).skipped
+    (skipped,) = examined([info()], only=["gate-differs"]).skipped
     assert "kube-scheduler, kubelet are not known" in skipped.why
+
+
+def test_a_component_without_flags_has_the_gates_of_the_release() -> None:
+    documents = [info(featureGates={"DRADeviceTaintRules": True}), *control_plane()]
+    answer = examined(documents, only=["gate-differs"])
+    (finding,) = answer.findings
+    assert finding.evidence["off"] == [
+        f"{each} (pod {each}-control-1)"
+        for each in ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
+    ]
+    (skipped,) = answer.skipped
+    assert skipped.why.startswith("the feature gates of kubelet are not known")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["/usr/local/bin/kube-scheduler", "--bind-address=127.0.0.1"],
+        ["/go-runner", "--log-file=x", "/usr/bin/kube-scheduler"],
+    ],
+)
+def test_a_component_is_known_by_its_program(command: list[str]) -> None:
+    pods = [pod("s", "kube-system", container="kube-scheduler", command=command)]
+    saved = [kept for each in pods if (kept := clean(each)) is not None]
+    for documents in (pods, saved):
+        (told,) = settings(Case(Snapshot.from_documents(documents), NOW)).components
+        assert (told.program, told.gates) == ("kube-scheduler", {})
+
+
+def test_what_a_shell_starts_is_not_known() -> None:
+    command = ["sh", "-c", "kube-scheduler --feature-gates=DRADeviceTaints=true"]
+    shell = pod("s", "kube-system", container="kube-scheduler", command=command)
+    case = Case(Snapshot.from_documents([shell]), NOW)
+    assert not settings(case).components
 
 
 def test_a_gate_without_what_it_needs_is_an_error() -> None:
