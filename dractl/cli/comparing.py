@@ -135,7 +135,5 @@ def _why(placement: Placement) -> str:
         return f"would stop the scheduler: {placement.aborted}"
     groups_ = sorted(placement.reasons, key=lambda each: -len(each.nodes))
     if groups_:
-        return (
-            f"has none: {groups_[0].reason} ({counted(len(groups_[0].nodes), 'node')})"
-        )
+        return f"has no place: {groups_[0].reason} ({counted(len(groups_[0].nodes), 'node')})"
     return f"has no place: {placement.reason}"
