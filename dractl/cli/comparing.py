@@ -133,7 +133,8 @@ def _name(placement: Placement) -> str:
 def _why(placement: Placement) -> str:
     if placement.aborted is not None:
         return f"would stop the scheduler: {placement.aborted}"
-    groups_ = sorted(placement.reasons, key=lambda each: -len(each.nodes))
-    if groups_:
-        return f"has no place: {groups_[0].reason} ({counted(len(groups_[0].nodes), 'node')})"
+    if placement.reasons:
+        most = max(placement.reasons, key=lambda each: len(each.nodes))
+        number = counted(len(most.nodes), "node")
+        return f"has no place: {most.reason} ({number})"
     return f"has no place: {placement.reason}"

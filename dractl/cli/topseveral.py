@@ -58,6 +58,8 @@ def everywhere(
     for each in found:
         if each.error is not None:
             screen.warn(f"context {each.name} is left out: {each.error}")
+        for problem in each.look.snapshot.problems if each.look is not None else ():
+            screen.warn(f"context {each.name}: left out: {problem}")
     screen.write(_together(question, found, screen))
     whole = all(
         each.look is not None and not each.look.snapshot.problems for each in found
