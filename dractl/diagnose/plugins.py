@@ -54,10 +54,14 @@ def ailing(world: "World", drivers: Iterable[str], node: str = "") -> Iterator[s
 def pods_of(snapshot: "Snapshot", driver: str) -> Iterator[Pod]:
     """Yield the pods that look like those of a driver."""
     for pod in snapshot.pods:
-        if any(owner.kind == "DaemonSet" for owner in pod.meta.owners) and _is_named(
-            pod.meta.key, driver, _SIGNS
-        ):
+        is_daemon = any(owner.kind == "DaemonSet" for owner in pod.meta.owners)
+        if is_daemon and runs(pod.meta.key, driver):
             yield pod
+
+
+def runs(key: Sequence[str], driver: str) -> bool:
+    """Tell whether a pod or DaemonSet looks like a DRA driver's, by its names."""
+    return _is_named(key, driver, _SIGNS)
 
 
 def serves(key: Sequence[str], driver: str) -> bool:

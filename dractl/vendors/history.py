@@ -69,7 +69,7 @@ class History:
     `1.34.2`. `kernel` is the oldest version of the kernel's driver, and
     `kernel_attribute` what tells it. `calendar` has what calendar versions were called
     later. `divides`: it may make partitions, and destroys on start those that it does
-    not know.
+    not know. `beside` is the driver in whose pods it runs, "" for none.
     """
 
     driver: str
@@ -82,6 +82,7 @@ class History:
     kernel_attribute: str = ""
     calendar: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     divides: bool = False
+    beside: str = ""
 
     def version(self, text: str) -> Version | None:
         """Read a version of the driver; None: it is none."""
@@ -181,6 +182,7 @@ HISTORIES: Final[Mapping[str, History]] = {
             waves="100%",
             kubelet="1.34.2",
             calendar=_NVIDIA_CALENDAR,
+            beside="gpu.nvidia.com",
         ),
         History(
             "gpu.amd.com",

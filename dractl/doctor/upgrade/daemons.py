@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from dractl.diagnose.plugins import serves
+from dractl.diagnose.plugins import runs
 from dractl.doctor.case import Given
 from dractl.rules.subject import entries, mapping, text
+from dractl.vendors.history import HISTORIES
 
 _VERSION: Final = "app.kubernetes.io/version"
 _CHART: Final = "helm.sh/chart"
@@ -48,19 +49,37 @@ class Daemon:
 
 
 def daemons(documents: Sequence[Given], driver: str) -> tuple[Daemon, ...]:
-    """Return the DaemonSets that look like a driver's, by their names."""
-    return tuple(
+    """Return the DaemonSets that look like a driver's, by their names.
+
+    A vendor's name alone is not enough where the name tells of another driver of the
+    vendor. What has claims itself is no driver: NVIDIA runs such for ComputeDomains.
+    """
+    found = [
         _daemon(each.value)
         for each in documents
         if each.value.get("kind") == "DaemonSet"
         and text(each.value, "apiVersion").startswith("apps/")
-        and serves(_key(each.value), driver)
-    )
+        and runs(_key(each.value), driver)
+        and not entries(_pod_spec(each.value), "resourceClaims")
+    ]
+    kind, _, vendor = driver.partition(".")
+    others = [
+        name.partition(".")[0]
+        for name in HISTORIES
+        if name != driver and name.partition(".")[2] == vendor
+    ]
+    own = [each for each in found if kind in each.name]
+    rest = (each for each in found if not any(one in each.name for one in others))
+    return tuple(own or rest)
 
 
 def _key(document: Mapping[str, Any]) -> tuple[str, str]:
     given = mapping(document, "metadata")
     return text(given, "namespace"), text(given, "name")
+
+
+def _pod_spec(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    return mapping(document, "spec", "template", "spec")
 
 
 def _daemon(document: Mapping[str, Any]) -> Daemon:
@@ -84,7 +103,7 @@ def _daemon(document: Mapping[str, Any]) -> Daemon:
 
 def _versions(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield versions, the one that is most to be trusted first."""
-    for each in entries(mapping(document, "spec", "template", "spec"), "containers"):
+    for each in entries(_pod_spec(document), "containers"):
         image = text(each, "image").partition("@")[0]
         tag = image.rpartition("/")[2].partition(":")[2]
         if _TAG.fullmatch(tag):

@@ -55,7 +55,7 @@ class DriverQuestion(Question):
     @cached_property
     def daemons(self) -> tuple[Daemon, ...]:
         """The DaemonSets that look like the driver's."""
-        return daemons(self.documents, self.driver)
+        return daemons(self.documents, self.history.beside or self.driver)
 
     @property
     def current(self) -> str:
@@ -77,6 +77,12 @@ class DriverQuestion(Question):
     def releases(self) -> tuple[Release, ...]:
         """The versions on the way that change something."""
         return self.history.between(self.current, self.target)
+
+    @cached_property
+    def slices(self) -> frozenset[str]:
+        """The names of its slices."""
+        own = (each for each in self.snapshot.slices if each.driver == self.driver)
+        return frozenset(each.name for each in own)
 
     @cached_property
     def devices(self) -> tuple[Device, ...]:

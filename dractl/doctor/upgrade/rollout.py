@@ -130,7 +130,9 @@ def one_instance_runs(question: DriverQuestion) -> Iterator[Finding | Skipped]:
     found: dict[tuple[str, frozenset[str]], list[str]] = {}
     for pod in pods_of(question.snapshot, question.driver):
         kinds = frozenset(each.name for each in pod.containers)
-        if pod.node_name and pod.phase not in {"Succeeded", "Failed"}:
+        # One that has claims is no driver; one that goes is about to be replaced.
+        is_over = pod.phase in {"Succeeded", "Failed"} or pod.meta.deletion_timestamp
+        if pod.node_name and not is_over and not pod.claims:
             found.setdefault((pod.node_name, kinds), []).append(pod.meta.name)
     for (node, _), pods in found.items():
         if len(pods) > 1 and not question.history.surges:

@@ -42,7 +42,7 @@ class _Seen(NamedTuple):
 def driver_upgrade(question: DriverQuestion) -> Upgrade:
     """Return whether a driver can be upgraded in place, and what to do before."""
     health = examine(question.case, _OF_DRIVERS)
-    concerned = [each for each in health.findings if _concerns(each, question.driver)]
+    concerned = [each for each in health.findings if _concerns(each, question)]
     seen = _seen(DRIVERS, question, health, concerned)
     info = question.snapshot
     return Upgrade(
@@ -122,13 +122,19 @@ def _verdict(findings: Iterable[Finding], stops: frozenset[str]) -> Verdict:
     return Verdict.PREPARE if errors else Verdict.GO
 
 
-def _concerns(finding: Finding, driver: str) -> bool:
+def _concerns(finding: Finding, question: DriverQuestion) -> bool:
     """Tell whether what the doctor finds is about a driver, or about all of them."""
-    told = finding.evidence.get("driver", finding.evidence.get("drivers"))
-    if isinstance(told, str):
+    driver, evidence = question.driver, finding.evidence
+    drivers, nodes = evidence.get("drivers"), evidence.get("nodes")
+    if isinstance(told := evidence.get("driver"), str):
         return told == driver
-    if isinstance(told, list | tuple):
-        return driver in told
-    if finding.subject.startswith("pool "):
-        return finding.subject.removeprefix("pool ").startswith(f"{driver}/")
-    return not finding.subject.startswith("driver ") or driver in finding.subject
+    if isinstance(drivers, list | tuple):
+        return driver in drivers
+    if isinstance(nodes, list | tuple):
+        return not set(question.nodes).isdisjoint(nodes)
+    kind, _, name = finding.subject.replace(" ", "/", 1).partition("/")
+    if kind == "pool":
+        return name.startswith(f"{driver}/")
+    if kind == "ResourceSlice":
+        return name in question.slices
+    return kind != "driver" or name == driver

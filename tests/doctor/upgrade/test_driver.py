@@ -376,3 +376,69 @@ def test_malformed_daemon_sets_do_no_harm(spec: Any) -> None:
     answer = driver_upgrade(of_driver([*cluster(), made], "0.4.1"))
 
     assert answer.target == question.target
+
+
+def named(name: str, tag: str, space: str = "kube-system") -> dict[str, Any]:
+    """Return the DaemonSet of something else."""
+    made = daemon(tag)
+    made["metadata"] = {**made["metadata"], "name": name, "namespace": space}
+    return made
+
+
+@pytest.mark.parametrize(
+    ("name", "driver"),
+    [
+        ("nvidia-driver-daemonset", "gpu.nvidia.com"),
+        ("nvidia-device-plugin-daemonset", "gpu.nvidia.com"),
+        ("intel-gpu-resource-driver-kubelet-plugin", "qat.intel.com"),
+        ("intel-qat-resource-driver-kubelet-plugin", "gaudi.intel.com"),
+    ],
+)
+def test_other_daemon_sets_of_a_vendor_tell_nothing(name: str, driver: str) -> None:
+    documents = [each for each in cluster() if each["kind"] != "DaemonSet"]
+
+    question = of_driver([*documents, named(name, "580.65.06")], driver=driver)
+
+    assert question.daemons == ()
+    assert question.current == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "driver"),
+    [
+        ("intel-gpu-resource-driver-kubelet-plugin", "gpu.intel.com"),
+        ("intel-qat-resource-driver-kubelet-plugin", "qat.intel.com"),
+        ("nvidia-dra-driver-gpu-kubelet-plugin", "compute-domain.nvidia.com"),
+        ("dranet", "dra.net"),
+        ("dra-example-driver-kubeletplugin", "gpu.example.com"),
+    ],
+)
+def test_a_driver_has_its_daemon_set(name: str, driver: str) -> None:
+    documents = [each for each in cluster() if each["kind"] != "DaemonSet"]
+    made = named("intel-gaudi-resource-driver-kubelet-plugin", "v9.9.9")
+
+    question = of_driver([*documents, named(name, "v0.1.0"), made], driver=driver)
+
+    assert question.current == "v0.1.0"
+
+
+def test_what_has_claims_is_no_driver() -> None:
+    made = named("computedomain-daemon-gpu", "v1.0.0", "nvidia-dra-driver-gpu")
+    made["spec"]["template"]["spec"]["resourceClaims"] = [{"name": "domain"}]
+
+    assert [each.name for each in of_driver(cluster(made)).daemons] == [
+        "nvidia-dra-driver-gpu-kubelet-plugin"
+    ]
+
+
+def test_nodes_and_slices_of_others_are_left_out() -> None:
+    other = gpus("n1", 1, driver="other.example.com", nodeName="gone")
+    other["metadata"] = meta("other")
+    old = {**node("n9"), "status": {"nodeInfo": {
+        "containerRuntimeVersion": "containerd://1.6.0"}}}  # fmt: skip
+
+    answer = driver_upgrade(of_driver(cluster(other, old)))
+
+    assert not {"slice-stale", "runtime-without-cdi"} & {
+        each.code for each in answer.findings
+    }
