@@ -47,6 +47,8 @@ from dractl.model.claims import (
 from dractl.model.devices import DeviceId
 from dractl.model.quantity import Quantity
 
+# What most entries of an allocation have at most, so that nothing else is looked for.
+_COMMON: Final = frozenset({"request", "driver", "pool", "device"})
 _NOT_CONFIG: Final = frozenset({"requests", "source"})
 # It is printed as it came, and printing nests like the value does.
 _DEEPEST_CONFIG: Final = 200
@@ -205,6 +207,8 @@ def _device_id(source: Wire) -> DeviceId:
 
 
 def _result(source: Wire) -> DeviceResult:
+    if source.keys() <= _COMMON:
+        return DeviceResult(text(source, "request"), _device_id(source))
     consumed = source.get("consumedCapacity") is not None
     return DeviceResult(
         request=text(source, "request"),

@@ -7,7 +7,7 @@ MalformedField with the path from the mapping that they were given.
 import functools
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from dractl.api.problems import MalformedField
 from dractl.model.quantity import Quantity, QuantityError
@@ -22,8 +22,8 @@ _SHOWN: Final = 60
 
 def wire(value: Any) -> Wire:
     """Return the value as an object; the caller adds the path to the complaint."""
-    if isinstance(value, Mapping):
-        return value
+    if value.__class__ is dict or isinstance(value, Mapping):
+        return cast("Wire", value)
     raise mismatch("", "an object", value)
 
 
@@ -50,14 +50,15 @@ def child(source: Wire, key: str) -> Wire:
     value = source.get(key)
     if value is None:
         return _EMPTY
-    if isinstance(value, Mapping):
-        return value
+    if value.__class__ is dict or isinstance(value, Mapping):
+        return cast("Wire", value)
     raise mismatch(key, "an object", value)
 
 
 def within(source: Wire, key: str, read: Callable[[Wire], T]) -> T:
     """Read the object under the key, or an empty one."""
-    inner = child(source, key)
+    value = source.get(key)
+    inner = value if value.__class__ is dict else child(source, key)
     try:
         return read(inner)
     except MalformedField as bad:
@@ -81,6 +82,8 @@ def items(source: Wire, key: str) -> list[Any] | tuple[Any, ...]:
 
 def each(source: Wire, key: str, read: Callable[[Wire], T]) -> tuple[T, ...]:
     """Read every object of the list under the key."""
+    if source.get(key) is None:  # most lists of an object are not there
+        return ()
     entries = items(source, key)
     done: list[T] = []
     try:
@@ -93,8 +96,10 @@ def each(source: Wire, key: str, read: Callable[[Wire], T]) -> tuple[T, ...]:
 
 def mapped(source: Wire, key: str, read: Callable[[Any], T]) -> dict[str, T]:
     """Read every value of the map under the key."""
-    entries = child(source, key)
     done: dict[str, T] = {}
+    if source.get(key) is None:
+        return done
+    entries = child(source, key)
     name = ""
     try:
         for name, value in entries.items():
@@ -116,11 +121,16 @@ def text(source: Wire, key: str) -> str:
 
 def text_if_set(source: Wire, key: str) -> str | None:
     """Return the string under the key, None if absent."""
-    return None if source.get(key) is None else text(source, key)
+    value = source.get(key)
+    if value is None or isinstance(value, str):
+        return value
+    raise mismatch(key, "a string", value)
 
 
 def texts(source: Wire, key: str) -> tuple[str, ...]:
     """Return the list of strings under the key."""
+    if source.get(key) is None:
+        return ()
     entries = items(source, key)
     for index, entry in enumerate(entries):
         if not isinstance(entry, str):

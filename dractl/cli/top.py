@@ -145,7 +145,6 @@ def top(  # noqa: PLR0913 - one parameter per option
     from dractl.cli.narrowing import check_names
     from dractl.cli.reading import Wish, read_cluster, warn_of
     from dractl.cli.topanswers import Style, TopQuestion
-    from dractl.cli.topseveral import everywhere, over_time
 
     if by is not None and what is not None:
         raise usage("--by is a view of its own: leave out the other one")
@@ -163,8 +162,12 @@ def top(  # noqa: PLR0913 - one parameter per option
     question = TopQuestion(what, by, only, planning, what_if, style)
     wish = Wish("top", namespace, all_namespaces or namespace is None)
     if planning.contexts is not None:
+        from dractl.cli.topseveral import everywhere  # brings the HTTP client along
+
         return everywhere(question, source, wish, screen)
     if planning.history:
+        from dractl.cli.topseveral import over_time
+
         return over_time(question, source, wish, screen)
     cluster = read_cluster(source, wish, screen)
     warn_of(cluster.snapshot, screen, "top")
