@@ -9,6 +9,7 @@ from dractl.api import (
     decode_autoscaling,
     decode_claims,
     decode_devices,
+    decode_kubelets,
     decode_operators,
     decode_queues,
     decode_workloads,
@@ -32,6 +33,7 @@ from dractl.model.claims import (
 )
 from dractl.model.cluster_info import ClusterInfo
 from dractl.model.devices import ResourceSlice
+from dractl.model.gates import KubeletConfiguration
 from dractl.model.operators import OperatorStack
 from dractl.model.queues import (
     ClusterQueue,
@@ -77,6 +79,7 @@ Object = (
     | AdmissionPolicy
     | AdmissionPolicyBinding
     | OperatorStack
+    | KubeletConfiguration
     | WorkloadResource
 )
 _RBAC: Final = "rbac.authorization.k8s.io"
@@ -118,6 +121,7 @@ DECODERS: Final[Mapping[tuple[str, str], _Decoder]] = {
 CONFIG_MAPS: Final[Mapping[str, _Decoder]] = {
     decode_queues.CONFIGURATION: decode_queues.configuration,
     decode_autoscaling.STATUS: decode_autoscaling.autoscaler_status,
+    decode_kubelets.CONFIGURATION: decode_kubelets.kubelet_configuration,
 }
 """The ConfigMaps that are read, by name; no others are."""
 

@@ -21,6 +21,7 @@ from dractl.model.claims import DeviceClass, ResourceClaim, ResourceClaimTemplat
 from dractl.model.cluster import GATE_GROUPS, GATES, KubernetesVersion, Profile
 from dractl.model.cluster_info import ClusterInfo
 from dractl.model.devices import ResourceSlice
+from dractl.model.gates import KubeletConfiguration
 from dractl.model.operators import OperatorStack
 from dractl.model.queues import (
     ClusterQueue,
@@ -82,6 +83,7 @@ class Snapshot:
     admission_policies: tuple[AdmissionPolicy, ...] = ()
     admission_bindings: tuple[AdmissionPolicyBinding, ...] = ()
     operator_stacks: tuple[OperatorStack, ...] = ()
+    kubelet_configurations: tuple[KubeletConfiguration, ...] = ()
     workload_resources: tuple[WorkloadResource, ...] = ()
     problems: tuple[Problem, ...] = ()
     info: ClusterInfo = _UNSTATED
@@ -182,6 +184,7 @@ class Snapshot:
             admission_policies=kept.of(AdmissionPolicy),
             admission_bindings=kept.of(AdmissionPolicyBinding),
             operator_stacks=kept.of(OperatorStack),
+            kubelet_configurations=kept.of(KubeletConfiguration),
             workload_resources=kept.of(WorkloadResource),
             problems=tuple(found),
             info=_info(kept),

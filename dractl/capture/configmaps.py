@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from dractl.api.decode_autoscaling import STATUS
+from dractl.api.decode_kubelets import CONFIGURATION as KUBELETS
 from dractl.api.decode_queues import CONFIGURATION
 from dractl.capture.cuts import Cut, fields, whole
 from dractl.capture.metadata import metadata
@@ -20,7 +21,8 @@ _LISTS: Final = ("resourceList", "configList")
 def config_map(document: Any) -> Any:
     """Keep what configures device plugins, the cluster autoscaler's report, and queues.
 
-    Of Kueue's configuration that is its mapping of classes.
+    Of Kueue's configuration that is its mapping of classes, of that of kubelets their
+    feature gates.
     """
     given = document.get("metadata")
     name = given.get("name") if isinstance(given, Mapping) else None
@@ -63,6 +65,11 @@ def _resources(text: Any) -> Any:
     return "".join(_block(text, "resources:")) if isinstance(text, str) else None
 
 
+def _gates(text: Any) -> Any:
+    """Keep the block `featureGates` of a configuration."""
+    return "".join(_block(text, "featureGates:")) if isinstance(text, str) else None
+
+
 def _block(text: str, head: str) -> Iterator[str]:
     is_inside = False
     for line in text.splitlines(keepends=True):
@@ -74,6 +81,7 @@ def _block(text: str, head: str) -> Iterator[str]:
 
 WRITTEN: Final[Mapping[str, Cut]] = {
     STATUS: fields(status=whole),
+    KUBELETS: fields(kubelet=_gates),
     CONFIGURATION: fields(**{"controller_manager_config.yaml": _resources}),
 }
 """What stays of the data, by the name of the ConfigMap."""

@@ -99,6 +99,8 @@ def _of_cluster(case: Case) -> Iterator[Component]:
     gates = case.snapshot.info.gates
     if gates is not None:
         yield Component(SERVER, "its metrics", gates)
+    for each in case.snapshot.kubelet_configurations:
+        yield Component(KUBELET, f"ConfigMap {'/'.join(each.meta.key)}", each.gates)
     for pod in case.snapshot.pods:
         if pod.meta.namespace != "kube-system":
             continue

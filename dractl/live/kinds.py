@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from dractl.api import decode_autoscaling, decode_queues
+from dractl.api import decode_autoscaling, decode_kubelets, decode_queues
 from dractl.api.versions import GROUP
 from dractl.live.place import Place
 
@@ -97,6 +97,14 @@ _AUTOSCALERS: Final = (
         only=("kube-system", decode_autoscaling.STATUS),
     ),
 )
+
+_KUBELETS: Final = Kind(
+    "ConfigMap",
+    "configmaps",
+    optional=True,
+    only=("kube-system", decode_kubelets.CONFIGURATION),
+)
+"""What kubeadm tells kubelets."""
 
 
 def _optional(group: str, versions: tuple[str, ...], *kinds: str) -> Iterator[Kind]:
@@ -267,7 +275,7 @@ _EXAMINED: Final = tuple(
     dict.fromkeys(
         (
             *(*_DEVICES, *_CLAIMS, EVENT, QUOTA, BUDGET),
-            *(*WORKLOADS, *_QUEUES, *_AUTOSCALERS, *_STACKS, *_ACCESS),
+            *(*WORKLOADS, *_QUEUES, *_AUTOSCALERS, *_STACKS, *_ACCESS, _KUBELETS),
         )
     )
 )
@@ -327,7 +335,7 @@ NEEDS: Final[Mapping[str, Need]] = {
                 (
                     *(*_DEVICES, *_CLAIMS, EVENT, QUOTA, LIMIT_RANGE, BUDGET),
                     *(*WORKLOADS, *_QUEUES, *_AUTOSCALERS, *_PLUGINS, _RULES),
-                    *(*_STACKS, *_ACCESS),
+                    *(*_STACKS, *_ACCESS, _KUBELETS),
                 )
             )
         ),

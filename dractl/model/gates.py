@@ -4,7 +4,10 @@ Facts are those of pkg/features/kube_features.go and of the gates' users, 1.36 a
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
+
+from dractl.model.claims import ObjectMeta
 
 DRA: Final = "DynamicResourceAllocation"
 SERVER, MANAGER, SCHEDULER, KUBELET = (
@@ -55,6 +58,14 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "ResourceHealthStatusMessage": ("ResourceHealthStatus",),
 }
 """Beside DynamicResourceAllocation, which all that begin with DRA need."""
+
+
+@dataclass(frozen=True, slots=True)
+class KubeletConfiguration:
+    """What kubeadm tells kubelets: the feature gates that it sets."""
+
+    meta: ObjectMeta
+    gates: Mapping[str, bool] = field(default_factory=dict)
 
 
 def readers(gate: str) -> tuple[str, ...]:

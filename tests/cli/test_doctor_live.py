@@ -9,15 +9,17 @@ import pytest
 from tests.apiserver import ApiServer, Rule, User
 from tests.cli.clusters import served
 from tests.cli.run import Runner
-from tests.doctor.healthy import control_plane, healthy, worker
+from tests.doctor.healthy import control_plane, healthy, kubelet_config, worker
 
 OWN = "ClusterInfo"
 
 
 @pytest.fixture
 def cluster(api_server: ApiServer) -> ApiServer:
-    """Return a server with the healthy cluster."""
-    api_server.add([each for each in healthy() if each["kind"] != OWN])
+    """Return a server with the healthy cluster, whose gates are as it says."""
+    parts = [each for each in healthy() if each["kind"] != OWN]
+    pods = {each["metadata"]["name"]: each for each in control_plane("AllBeta=true")}
+    api_server.add([pods.get(each["metadata"]["name"], each) for each in parts])
     return api_server
 
 
@@ -72,3 +74,22 @@ def test_what_may_not_be_read_is_told(
     ran = dractl("doctor", "--kubeconfig", str(path), "--only", "kubelet-skew")
     assert ran.status == 3
     assert "  kubelet-skew: nodes may not be read\n" in ran.out
+
+
+def test_what_kubeadm_tells_kubelets_is_read(
+    dractl: Runner, cluster: ApiServer, tmp_path: Path
+) -> None:
+    off = "kind: KubeletConfiguration\nfeatureGates:\n  DRAConsumableCapacity: false\n"
+    cluster.add([kubelet_config(off + "kubeAPIQPS: 5\n")])
+    live = served(cluster, tmp_path)
+    path = str(tmp_path / "saved.json")
+    assert dractl("snapshot", *live, "-A", "-f", path).status == 0
+    assert "kubeAPIQPS" not in Path(path).read_text()
+    for way in (live, ["--snapshot", path]):
+        ran = dractl("doctor", *way, "-o", "json", "--only", "gate-differs")
+        (finding,) = read(ran.out)["findings"]
+        assert finding["subject"] == "DRAConsumableCapacity"
+        assert finding["evidence"]["off"] == [
+            "kubelet (ConfigMap kube-system/kubelet-config)"
+        ]
+        assert read(ran.out)["skipped"] == []

@@ -32,6 +32,7 @@ def healthy() -> list[Wire]:
         node("control-1", role="control-plane"),
         *(each for name in ("n1", "n2") for each in worker(name)),
         *control_plane(),
+        kubelet_config("kind: KubeletConfiguration\n"),
         workload("DaemonSet", "nvidia-dra-driver-gpu-kubelet-plugin", "dra"),
         device_class(),
         template("work"),
@@ -138,6 +139,16 @@ def control_plane(gates: str = "") -> list[Wire]:
         pod(f"{each}-control-1", "kube-system", container=each, command=[each, *told])
         for each in programs
     ]
+
+
+def kubelet_config(text: str) -> Wire:
+    """Return what kubeadm tells kubelets."""
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": meta("kubelet-config", "kube-system"),
+        "data": {"kubelet": text},
+    }
 
 
 def pod(  # noqa: PLR0913 - what pods differ in

@@ -63,9 +63,11 @@ def are_alike(case: Case) -> Iterator[Finding | Skipped]:
 
     A field that the API server keeps and the scheduler does not know gives pods devices
     that they did not ask for, or none. What is compared: the gates that the API server
-    tells in its metrics, `--feature-gates` in the pods of the control plane, and the
-    files given with -f: kubeadm's ClusterConfiguration, KubeletConfiguration, static
-    pods. A gate that is not named there has the default of the release.
+    tells in its metrics, `--feature-gates` in the pods of the control plane, kubeadm's
+    ConfigMap kubelet-config, and the files given with -f: kubeadm's
+    ClusterConfiguration, KubeletConfiguration, static pods. A gate that is not named
+    there has the default of the release. Kubelets are not asked: whoever may read their
+    metrics through the API server (nodes/proxy) may run commands in their pods.
     """
     known = settings(case)
     release = case.snapshot.profile.version

@@ -122,6 +122,10 @@ def test_a_component_without_flags_has_the_gates_of_the_release() -> None:
     assert skipped.why.startswith("the feature gates of kubelet are not known")
 
 
+def test_of_a_cluster_of_kubeadm_all_components_are_known() -> None:
+    assert examined(healthy(), only=["gate-differs"]).passed == ("gate-differs",)
+
+
 @pytest.mark.parametrize(
     "command",
     [
