@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 EXAMPLES: Final = verbatim("""
 Examples:
-  # devices of the sample cluster that are not well, and the pods that have them
+  # devices of the sample cluster that are not well, and their pods
   dractl health --demo
 
   # those that pods of one namespace have; all devices
@@ -54,14 +54,15 @@ Examples:
   # until nothing is unhealthy any more, or for ten minutes
   dractl health -A --watch --timeout 10m
 
-Unhealthy: a driver, a kubelet or a taint says so, or the device or its node is
-gone while somebody has it. Degraded: taken out of service by a rule, or not as
-it should be while its pods run. Unknown: who should know does not say.
+Unhealthy: a driver, a kubelet or a taint says so, or the device or its node
+is gone while somebody has it. Degraded: taken out of service by a taint, or
+not as it should be while its pods run. Unknown: who should know does not say.
 Where nobody reports at all, that is told too, and why: it is not "healthy".
 
 Exit status: 0 nothing is unhealthy, also where nobody knows; 1 something is
-(--fail-on degraded: or degraded); 2 wrong usage, or nothing has the NAME; 3 the
-cluster or a file cannot be read, or nothing is unhealthy as far as it could be.
+(--fail-on degraded: or degraded); 2 wrong usage, or nothing has the NAME;
+3 the cluster or a file cannot be read, or nothing is unhealthy as far as it
+could be.
 """)
 
 _ASKED_ABOUT: Final = ("ResourceSlice", "ResourceClaim", "Pod")

@@ -74,7 +74,7 @@ def summary(found: Health) -> str:
 
 def silences(found: Health) -> Iterator[str]:
     """Yield of how many devices nobody says how they are, and why."""
-    reasons: dict[tuple[str, bool], list[tuple[str, int]]] = {}
+    reasons: dict[tuple[str, bool | None], list[tuple[str, int]]] = {}
     for each in found.silent:
         told = (each.driver, len(each.devices))
         reasons.setdefault((each.why, each.is_in_use), []).append(told)
@@ -86,14 +86,14 @@ def silences(found: Health) -> Iterator[str]:
         more = (
             "" if len(drivers) <= _NAMED else f", {len(drivers) - _NAMED} drivers more"
         )
-        use = "in use" if is_in_use else "not in use"
-        devices = f"{counted(total, 'device')} {use} ({of}{more})"
+        devices = f"{counted(total, 'device')}{_USES[is_in_use]} ({of}{more})"
         yield f"nobody reports health for {devices}: {why}"
     for driver, switch in dict.fromkeys((e.driver, e.switch) for e in found.silent):
         if switch:
             yield f"driver {driver} publishes health only with {switch}"
 
 
+_USES: Final = {True: " in use", False: " not in use", None: ""}
 _ILL: Final = frozenset({Level.UNHEALTHY, Level.DEGRADED})
 
 

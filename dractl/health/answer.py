@@ -108,11 +108,12 @@ class State:
 class Silent:
     """Devices of a driver of which nobody says how they are, and why that is so.
 
-    `switch` is what the driver needs to publish health, "" where that is not known.
+    `is_in_use` None: it was not seen. `switch` is what the driver needs to publish
+    health, "" where that is not known.
     """
 
     driver: str
-    is_in_use: bool
+    is_in_use: bool | None
     devices: tuple[DeviceId, ...]
     why: str
     switch: str = ""

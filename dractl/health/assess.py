@@ -38,6 +38,7 @@ from dractl.taints.fleet import Fleet
 from dractl.taints.selection import RuleIndex, in_force
 
 _DONE: Final = frozenset({"Succeeded", "Failed"})
+_USING: Final = ("ResourceClaim", "Pod")
 _KUBELET: Final = "ResourceHealthStatus"
 
 
@@ -68,13 +69,14 @@ class _Survey:
     def answer(self) -> Health:
         """Return the answer."""
         states: list[State] = []
-        silent: dict[tuple[str, bool], list[DeviceId]] = {}
+        silent: dict[tuple[str, bool | None], list[DeviceId]] = {}
         counts: Counter[Level] = Counter()
         for state in self._states():
             counts[state.level] += 1
             is_silent = all(each.level is None for each in state.signs)
             if is_silent and isinstance(state.subject, DeviceId):
-                key = (state.subject.driver, bool(state.users))
+                is_in_use = True if state.users else self._unused
+                key = (state.subject.driver, is_in_use)
                 silent.setdefault(key, []).append(state.subject)
             if state.signs or self._scope.is_named:
                 states.append(state)
@@ -162,6 +164,12 @@ class _Survey:
         return self._scope.has_all or entry.device.id in self._fleet.holders
 
     @cached_property
+    def _unused(self) -> bool | None:
+        """False: what no pod is seen to have is not in use; None: that is not known."""
+        is_known = not any(is_unseen(self._snapshot, each) for each in _USING)
+        return False if is_known else None
+
+    @cached_property
     def _knows_slices(self) -> bool:
         return not is_unseen(self._snapshot, "ResourceSlice")
 
@@ -246,12 +254,14 @@ class _Survey:
     # -- beside the states
 
     def _silent(
-        self, found: Mapping[tuple[str, bool], list[DeviceId]]
+        self, found: Mapping[tuple[str, bool | None], list[DeviceId]]
     ) -> Iterator[Silent]:
         is_on = self._snapshot.profile.enabled(_KUBELET)
         for (driver, is_in_use), devices in found.items():
             why = "no pod has them, and kubelets report only on what pods have"
-            if is_in_use and is_on:
+            if is_in_use is None:
+                why = "kubelets report on what pods have, and not all that is was seen"
+            elif is_in_use and is_on:
                 why = f"kubelets report nothing, though their gate {_KUBELET} is on"
             elif is_in_use:
                 why = f"kubelets report nothing: their gate {_KUBELET} is off"

@@ -46,6 +46,13 @@ def test_silence_is_no_health_and_has_its_reason() -> None:
     assert any("is off" in each.why for each in off.silent)
 
 
+def test_what_is_in_use_is_not_claimed_where_pods_are_not_seen() -> None:
+    rest = [each for each in usual() if each["kind"] != "Pod"]
+    (silent,) = health(snapshot(*rest)).silent
+    assert (silent.is_in_use, len(silent.devices)) == (None, 2)
+    assert "no pod has them" not in silent.why
+
+
 def test_a_driver_that_taints_what_is_ill_is_believed_to_look_at_the_rest() -> None:
     devices = (device("a", taint("gpu.nvidia.com/xid", value="79")), device("b"))
     found = health(snapshot(node(), slice_(*devices, driver="gpu.nvidia.com")))

@@ -19,6 +19,7 @@ NOT_READY = cluster.condition("Ready", "False")
 CASES: dict[str, list[Wire]] = {
     "well": cluster.usual(),
     "nothing": [],
+    "silent": [cluster.node(), cluster.slice_(cluster.device("gpu-0"))],
     "plugin": cluster.usual(
         cluster.pod(cluster.report("GPU-1", "Unhealthy"), resource="nvidia.com/gpu")
     ),
