@@ -35,7 +35,16 @@ READING: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
         ("--list", *_FROM),
         ("gpu.nvidia.com", "example.com/bad:NoExecute", *_FROM),
     ),
-    "top": (_FROM, ("nodes", *_FROM), ("claims", *_FROM), ("classes", *_FROM)),
+    "top": (
+        _FROM,
+        ("nodes", *_FROM),
+        ("claims", *_FROM),
+        ("classes", *_FROM),
+        ("--fits", MANIFEST, *_FROM),
+        ("--headroom", *_FROM),
+        ("--history", CLUSTER),
+        ("drivers", "--taint", "gpu.nvidia.com", *_FROM),
+    ),
     "validate": ((MANIFEST,), (MANIFEST, *_FROM)),
     "version": ((),),
 }
