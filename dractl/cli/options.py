@@ -1,12 +1,15 @@
 """Options that mean the same in every command, and what their text stands for."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from dractl.cli.output import AnswerFormat, OutputFormat
+from dractl.cli.text import NARROW, filled
 from dractl.errors import DractlError, ExitStatus
+
+_HELP: Final = NARROW - 2  # columns of help beside its indentation
 
 
 def namespace_option(text: str) -> Any:
@@ -98,8 +101,15 @@ def watch_option(end: str) -> Any:
 
 
 def verbatim(text: str) -> str:
-    """Return text for a command's help, the lines of which stay as they are."""
-    return "\n\n".join(f"\b\n{each}" for each in text.strip().split("\n\n"))
+    """Return text for a command's help, in which lines of examples stay as they are.
+
+    Help is indented; plain paragraphs are broken anew, so that they fit 80 columns.
+    """
+    parts = (
+        each if "\n  " in each else "\n".join(filled(each.split(), _HELP))
+        for each in text.strip().split("\n\n")
+    )
+    return "\n\n".join(f"\b\n{each}" for each in parts)
 
 
 def feature_gates(texts: Sequence[str] | None) -> dict[str, bool]:
