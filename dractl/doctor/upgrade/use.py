@@ -188,7 +188,10 @@ def _speaks_of(document: object, driver: str) -> bool:
         for each in entries(spec, "selectors")
     ]
     drivers = (text(mapping(each, "opaque"), "driver") for each in configs)
-    return driver in drivers or any(f'"{driver}"' in each for each in selectors)
+    quoted = (f'"{driver}"', f"'{driver}'")
+    return driver in drivers or any(
+        name in each for each in selectors for name in quoted
+    )
 
 
 def _subject(document: object) -> str:

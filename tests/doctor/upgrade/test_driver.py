@@ -259,9 +259,6 @@ def test_parameters_that_no_version_knows() -> None:
 
 def test_a_class_of_another_release_is_told() -> None:
     other = device_class()
-    other["spec"]["selectors"][0]["cel"]["expression"] = (
-        'device.driver == "gpu.nvidia.com"'
-    )
     other["metadata"]["annotations"] = {"meta.helm.sh/release-name": "old"}
 
     found = only("class-of-other-release", of_driver(cluster(other)))
