@@ -19,12 +19,16 @@ COMMANDS = {
     "cel": ["true"],
     "cleanup": ["-A"],
     "diff": ["pod.yaml", "-A"],
+    "doctor": [],
+    "doctor upgrade": ["--kubernetes", "1.37"],
     "explain": ["-A"],
     "health": ["-A"],
     "migrate plan": ["-A"],
     "migrate render": ["-A", "-o", "-"],
+    "report": ["-o", "report.html"],
     "snapshot": ["-A"],
     "taint": ["gpu.example.com/n1/gpu-0", "example.com/bad:NoSchedule", "--yes"],
+    "top": ["-A"],
     "validate": ["pod.yaml"],
 }
 """What each command is given."""
