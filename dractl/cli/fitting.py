@@ -14,7 +14,7 @@ from dractl.cli.topviews import Cell, Table
 
 _MOST_NODES: Final = 20
 _MOST_REASONS: Final = 4
-_MOST_MOMENTS: Final = 6
+_MOST_MOMENTS: Final = 8
 
 
 def fits_text(
@@ -138,23 +138,37 @@ def losses_text(
     return text
 
 
-def history_table(moments: Sequence[Moment], courses: Sequence[Course]) -> Table:
-    """Return devices in use over the moments: `used/total` at each, peak and now."""
-    shown = range(max(len(moments) - _MOST_MOMENTS, 0), len(moments))
-    head = ("GROUP", *(moments[place].name for place in shown), "PEAK", "WHEN")
+def history_table(
+    moments: Sequence[Moment], courses: Sequence[Course], *, wide: bool
+) -> Table:
+    """Return how many devices were in use: moment by moment, at most, and at last.
+
+    With `wide`, each moment has a column of its own, else the last ones share one.
+    """
+    head = tuple(each.name for each in moments) if wide else ("USED",)
     return Table(
-        head,
+        ("GROUP", *head, "PEAK", "WHEN", "NOW"),
         tuple(
             (
                 each.name,
-                *(f"{each.used[place]}/{each.counts[place].total}" for place in shown),
+                *(_levels(each) if wide else (_course(each),)),
                 each.used[each.peak],
                 moments[each.peak].name,
+                _levels(each)[-1],
             )
             for each in courses
         ),
         ("GROUP",),
     )
+
+
+def _levels(course: Course) -> list[str]:
+    counts = zip(course.used, course.counts, strict=True)
+    return [f"{used}/{each.total}" for used, each in counts]
+
+
+def _course(course: Course) -> str:
+    return " ".join(map(str, course.used[-_MOST_MOMENTS:]))
 
 
 def history_rows(moments: Sequence[Moment], courses: Sequence[Course]) -> Table:

@@ -22,6 +22,7 @@ from dractl.cli.options import usage
 from dractl.cli.reading import Wish, read_cluster, warn_of
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
+from dractl.cli.text import counted
 from dractl.cli.topanswers import TopQuestion
 from dractl.cli.topviews import VIEWS, Table
 from dractl.errors import DractlError, ExitStatus
@@ -184,9 +185,16 @@ def over_time(
         }
         screen.write(_data(made, style.output_format))
     else:
-        is_long = style.output_format == "csv"
-        table = fitting.history_rows if is_long else fitting.history_table
-        screen.write(_listed(question, table(moments, found), screen))
+        if style.output_format == "csv":
+            table = fitting.history_rows(moments, found)
+        else:
+            wide = style.output_format == "wide"
+            table = fitting.history_table(moments, found, wide=wide)
+        screen.write(_listed(question, table, screen))
+        screen.note(
+            f"{counted(len(moments), 'snapshot')}, from {moments[0].name} to "
+            f"{moments[-1].name}"
+        )
     return ExitStatus.YES if is_whole else ExitStatus.ENVIRONMENT
 
 

@@ -128,13 +128,26 @@ def moments(folder: Path) -> list[str]:
     ]
 
 
-def test_history_goes_by_time(dractl: Runner, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ([], ["GROUP USED PEAK WHEN NOW", "gpu 2 1 2 2026-03-01T00:00:00Z 1/2"]),
+        (
+            ["-o", "wide"],
+            [
+                "GROUP 2026-03-01T00:00:00Z 2026-03-02T00:00:00Z PEAK WHEN NOW",
+                "gpu 2/2 1/2 2 2026-03-01T00:00:00Z 1/2",
+            ],
+        ),
+    ],
+)
+def test_history_goes_by_time(
+    dractl: Runner, tmp_path: Path, options: list[str], expected: list[str]
+) -> None:
     one, two = moments(tmp_path)
-    ran = dractl("top", "--history", one, "--history", two)
-    assert [line.split() for line in ran.out.splitlines()] == [
-        ["GROUP", "2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z", "PEAK", "WHEN"],
-        ["gpu", "2/2", "1/2", "2", "2026-03-01T00:00:00Z"],
-    ]
+    ran = dractl("top", "--history", one, "--history", two, *options)
+    assert [" ".join(line.split()) for line in ran.out.splitlines()] == expected
+    assert "2 snapshots, from 2026-03-01T00:00:00Z to 2026-03-02T00:00:00Z" in ran.err
 
 
 def test_history_as_data(dractl: Runner, tmp_path: Path) -> None:
