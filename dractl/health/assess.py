@@ -24,7 +24,7 @@ from dractl.health.answer import (
 from dractl.health.conditions import signs_of
 from dractl.health.places import Places
 from dractl.health.published import Published, health_of, is_watched, of_rule
-from dractl.health.reports import Report, reports_of
+from dractl.health.reports import ENDED, Report, reports_of
 from dractl.health.scope import Scope
 from dractl.health.unchecked import is_unseen
 from dractl.model.claims import DeviceResult, DeviceStatus, ResourceClaim
@@ -37,7 +37,6 @@ from dractl.taints.eviction import EVICTING, Evictions, users_of
 from dractl.taints.fleet import Fleet
 from dractl.taints.selection import RuleIndex, in_force
 
-_DONE: Final = frozenset({"Succeeded", "Failed"})
 _USING: Final = ("ResourceClaim", "Pod")
 _KUBELET: Final = "ResourceHealthStatus"
 
@@ -100,7 +99,7 @@ class _Survey:
         found: dict[DeviceId, list[Pod]] = {}
         held = [each for each in self._snapshot.claims if each.allocation is not None]
         for use in users_of(held, self._snapshot):
-            if use.pod.phase not in _DONE:
+            if use.pod.phase not in ENDED:
                 for device in use.devices():
                     found.setdefault(device, []).append(use.pod)
         return found

@@ -7,12 +7,12 @@ from typing import Final
 from dractl.api.snapshot import Snapshot
 from dractl.diagnose.plugins import pods_of, state_of
 from dractl.health.answer import Level, Sign
+from dractl.health.reports import ENDED
 from dractl.model.devices import DeviceId
 from dractl.model.workloads import Node, Pod
 from dractl.solver.nodefit import is_ready
 from dractl.taints.fleet import Fleet
 
-_ENDED: Final = frozenset({"Succeeded", "Failed"})
 _ABSENT: Final = Sign(
     "driver-absent",
     Level.UNKNOWN,
@@ -94,7 +94,7 @@ class Places:
         for driver in self._fleet.pools_of:
             for pod in pods_of(self._snapshot, driver):
                 # One that was evicted stays for a while beside the one in its place.
-                if pod.node_name and pod.phase not in _ENDED:
+                if pod.node_name and pod.phase not in ENDED:
                     nodes = found.setdefault(driver, {})
                     nodes.setdefault(pod.node_name, []).append(pod)
         return found

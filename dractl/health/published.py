@@ -39,7 +39,7 @@ _ILL: Final = frozenset(
     }
 )
 """Words in keys and values of taints that speak of health."""
-_NO_EFFECT: Final = "None"
+_EFFECTIVE: Final = frozenset({"NoSchedule", "NoExecute"})
 
 
 def health_of(driver: str) -> Health:
@@ -125,8 +125,8 @@ def of_rule(rule: DeviceTaintRule) -> Sign:
 
 
 def _level(taint: Taint, *, is_ill: bool) -> Level | None:
-    if taint.effect == _NO_EFFECT:
-        return None
+    if taint.effect not in _EFFECTIVE:
+        return None  # other effects than these do nothing, says the API
     return Level.UNHEALTHY if is_ill else Level.DEGRADED
 
 

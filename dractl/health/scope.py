@@ -35,7 +35,7 @@ class Scope:
         """Tell whether a device is asked about; one that is not told apart may be."""
         return (
             (self.driver is None or any(self.driver == it.driver for it in _of(state)))
-            and (self.node is None or self.node in state.nodes)
+            and (self.node is None or self.node in _nodes(state))
             and (self.devices is None or not self.devices.isdisjoint(_of(state)))
             and (
                 self.claims is None
@@ -55,6 +55,11 @@ def _of(state: State) -> tuple[DeviceId, ...]:
         if claim.allocation is not None
         for result in claim.allocation.results
     )
+
+
+def _nodes(state: State) -> set[str]:
+    """Return where a device is, and where the pods are that have it."""
+    return {*state.nodes, *(each.pod.node_name for each in state.users)}
 
 
 def _namespaces(state: State) -> set[str]:

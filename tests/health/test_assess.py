@@ -85,6 +85,15 @@ def test_the_question_narrows_the_answer() -> None:
         assert {each.subject for each in health(cluster, scope).states} == subjects
 
 
+def test_what_nodes_share_is_told_of_the_node_whose_pod_has_it() -> None:
+    shared = slice_(device("gpu-0", taint("sick")), device("gpu-1"))
+    del shared["spec"]["nodeName"]
+    shared["spec"]["allNodes"] = True
+    cluster = snapshot(*usual(shared, node(name="n2")))
+    assert state_of(health(cluster, Scope(node="n1"))).level is Level.UNHEALTHY
+    assert health(cluster, Scope(node="n2")).states == ()
+
+
 def test_what_is_asked_for_by_name_is_told_though_nobody_says_anything() -> None:
     silent = DeviceId(DRIVER, "n1", "gpu-1")
     found = health(snapshot(*usual()), Scope(devices=frozenset({silent})))

@@ -47,6 +47,7 @@ def test_attributes_tell_as_their_vendor_has_them(
         ("gpu.nvidia.com", taint("gpu.nvidia.com/gpu-lost"), Level.UNHEALTHY),
         ("gpu.nvidia.com", taint("gpu.nvidia.com/xid", "None", "31"), Level.UNKNOWN),
         ("gpu.nvidia.com", taint("gpu.nvidia.com/unmonitored", "None"), Level.UNKNOWN),
+        ("x.example.com", taint("x.example.com/broken", "Future"), Level.UNKNOWN),
         (
             "gpu.intel.com",
             taint("HealthIssues-fan_power", "NoExecute"),
