@@ -31,7 +31,10 @@ _OF_DRIVER: Final[Mapping[str, str]] = {
 def model_of(device: Device) -> str:
     """Return the model; "" if the device tells none. A partition adds its profile."""
     models, profile = _names(device.driver)
-    model = next((text for name in models if (text := _text(device, name))), "")
+    model = ""
+    for name in models:
+        if model := _text(device, name):
+            break
     part = _text(device, profile)
     return f"{model} {part}".strip() if part else model
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from dractl.api.snapshot import Snapshot
 from dractl.diagnose.owners import owner_of
@@ -39,7 +40,11 @@ class Holders:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self.by_device = holders_of(snapshot.claims)
+
+    @cached_property
+    def by_device(self) -> Mapping[DeviceId, list[Holder]]:
+        """Who has each device, also for admin access, which does not hold it."""
+        return holders_of(self._snapshot.claims)
 
     def of(self, device: DeviceId) -> tuple[Holder, ...]:
         """Return who holds a device; admin access does not hold it."""
