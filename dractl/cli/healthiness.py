@@ -117,8 +117,8 @@ def _group(group: Group, limit: int, *, is_named: bool) -> Iterator[str]:
             yield from indented(_said(sign), limit, "    ", "      ")
     if not group.signs:
         yield from indented("nobody says how it is", limit, "    ", "      ")
-    for status in group.statuses[:_NAMED]:
-        if text := _network(status):
+    if len(group.states) == 1:
+        for text in filter(None, map(_network, group.first.statuses)):
             yield from indented(f"network: {text}", limit, "    ", "      ")
     if group.users:
         doing = "affects" if group.level in _ILL else "used by"

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dractl.health.answer import Level, Sign, State, User
-from dractl.model.claims import DeviceStatus
 from dractl.model.devices import DeviceId
 
 
@@ -42,11 +41,6 @@ class Group:
         """The pods that have them, each once."""
         found = {id(user.pod): user for each in self.states for user in each.users}
         return tuple(found.values())
-
-    @property
-    def statuses(self) -> tuple[DeviceStatus, ...]:
-        """What their driver wrote into claims beside conditions."""
-        return tuple(status for each in self.states for status in each.statuses)
 
 
 def grouped(states: Iterable[State]) -> tuple[Group, ...]:

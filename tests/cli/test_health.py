@@ -117,6 +117,22 @@ def test_a_device_is_told_with_all_that_is_said(
         assert part in ran.out
 
 
+def test_addresses_are_told_only_of_single_devices(health: Asker) -> None:
+    told = [
+        cluster.device_status(
+            cluster.condition("Ready", "False"),
+            name=name,
+            networkData={"ips": ["10.0.0.1/24"]},
+        )
+        for name in ("gpu-0", "gpu-1")
+    ]
+    status = {"devices": [each for status in told for each in status["devices"]]}
+    both = cluster.claim(cluster.result(), cluster.result("gpu-1"), status=status)
+    ran = health(cluster.usual(both, cluster.pod()))
+    assert "2 devices of gpu.example.com/n1" in ran.out
+    assert "network" not in ran.out
+
+
 def test_a_driver_that_is_gone_can_be_asked_about(health: Asker) -> None:
     held = [*cluster.others(), cluster.claim(), cluster.pod()]
     ran = health(held, "--driver", cluster.DRIVER)
