@@ -118,12 +118,21 @@ def _group(group: Group, limit: int, *, is_named: bool) -> Iterator[str]:
     if not group.signs:
         yield from indented("nobody says how it is", limit, "    ", "      ")
     if len(group.states) == 1:
-        for text in filter(None, map(_network, group.first.statuses)):
-            yield from indented(f"network: {text}", limit, "    ", "      ")
+        yield from _extras(group.first, limit, is_named=is_named)
     if group.users:
         doing = "affects" if group.level in _ILL else "used by"
         text = f"{doing} {_pods(group.users)}"
         yield from indented(text, limit, "    ", "      ")
+
+
+def _extras(state: State, limit: int, *, is_named: bool) -> Iterator[str]:
+    """Yield what a driver wrote into claims beside conditions."""
+    for status in state.statuses:
+        if text := _network(status):
+            yield from indented(f"network: {text}", limit, "    ", "      ")
+        if is_named and status.data:
+            text = f"data: {_cut(status.data, _MOST_SAID)}"
+            yield from indented(text, limit, "    ", "      ")
 
 
 def _devices(group: Group) -> str:

@@ -102,6 +102,7 @@ def test_a_device_is_told_with_all_that_is_said(
     told = cluster.device_status(
         cluster.condition("Ready", "True"),
         networkData={"interfaceName": "eth1", "ips": ["10.0.0.1/24"]},
+        data={"fan": 7},
     )
     documents = cluster.usual(cluster.claim(status=told))
     name = f"{cluster.DRIVER}/n1/gpu-0"
@@ -112,6 +113,7 @@ def test_a_device_is_told_with_all_that_is_said(
         "the kubelet reports Healthy",
         "its driver reports Ready=True",
         "network: eth1 10.0.0.1/24",
+        'data: {"fan":7}',
         "used by 1 pod: ml/train",
     ):
         assert part in ran.out
