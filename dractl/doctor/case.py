@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from dractl.api.snapshot import Document, Snapshot
 from dractl.doctor.grants import Grants
+from dractl.doctor.settling import unsettled
 from dractl.leftovers.answer import Leftovers
 from dractl.leftovers.find import leftovers
 from dractl.leftovers.inspection import Inspection
@@ -34,6 +35,11 @@ class Case:
     def cluster(self) -> Inspection:
         """The snapshot with who holds, uses and owns what, and the devices."""
         return Inspection(self.snapshot, self.now)
+
+    @cached_property
+    def unsettled(self) -> frozenset[str]:
+        """The nodes where a driver may not have come yet, or cannot run."""
+        return unsettled(self.snapshot, self.now)
 
     @cached_property
     def leftovers(self) -> Leftovers:

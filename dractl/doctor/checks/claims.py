@@ -8,6 +8,7 @@ from typing import Final
 from dractl.diagnose.words import listed
 from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.case import Case
+from dractl.doctor.checks.nodes import claims_of_gone_nodes
 from dractl.doctor.registry import check
 from dractl.model.claims import ResourceClaim
 from dractl.model.devices import DeviceId
@@ -72,7 +73,8 @@ def devices_are_published(case: Case) -> Iterator[Finding | Skipped]:
 
     A pod that runs keeps it as long as it works; one that starts fails when the driver
     prepares the claim. The driver may be gone or being upgraded, the device broken, or
-    its name changed, as partitions do when they are made anew.
+    its name changed, as partitions do when they are made anew. Where the node is gone
+    as well, node-lost tells of the claim.
     """
     gone = set(case.cluster.fleet.gone)
     lost: dict[tuple[str, str], list[DeviceId]] = {}
@@ -80,7 +82,10 @@ def devices_are_published(case: Case) -> Iterator[Finding | Skipped]:
         if device in gone:
             for claim in holders:
                 lost.setdefault(claim.meta.key, []).append(device)
+    told = claims_of_gone_nodes(case)
     for key, devices in lost.items():
+        if "/".join(key) in told:
+            continue
         claim = case.snapshot.claim_by_key[key]
         consumers = case.cluster.holders.consumers(claim)
         users = f"; used by {listed(map(str, consumers), _FEW)}" if consumers else ""

@@ -36,8 +36,11 @@ def classes_select(case: Case) -> Iterator[Finding | Skipped]:
     A claim that asks for it waits for ever. It is a warning where somebody asks for the
     class; classes that nobody uses may have been made in advance, and are to know. The
     driver may publish nothing, or other attributes than the class expects:
-    `dractl cel EXPRESSION` shows which part of a selector fails on which device.
+    `dractl cel EXPRESSION` shows which part of a selector fails on which device. Where
+    no device at all is published, driver-none tells of it.
     """
+    if not case.snapshot.slices:
+        return
     used = classes_used(case.snapshot)
     published = set(case.cluster.fleet.pools_of)
     for each in case.snapshot.classes:

@@ -13,6 +13,8 @@ from dractl.diagnose.words import listed
 from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.case import Case
 from dractl.doctor.registry import check
+from dractl.doctor.settling import is_new
+from dractl.model.claims import ObjectMeta
 from dractl.model.workloads import Node, Pod
 from dractl.rules.registry import Severity
 from dractl.vendors import VENDORS
@@ -46,7 +48,8 @@ def drivers_are_well(case: Case) -> Iterator[Finding | Skipped]:
 
     Slices stay for a while when their driver stops: pods get devices that nobody
     prepares, and stay in ContainerCreating. Without slices on its node, the pod of a
-    driver that does not run is a warning.
+    driver that does not run is a warning. A pod that is younger than ten minutes is
+    only told of, and those on nodes that are lost or have just joined are not.
     """
     if why := case.lack_of("Pod"):
         yield Skipped("driver-not-ready", why)
@@ -62,17 +65,17 @@ def drivers_are_well(case: Case) -> Iterator[Finding | Skipped]:
         why = f"no pod looks like that of driver {listed(unseen, _FEW)}"
         yield Skipped("driver-not-ready", why)
     for pod, drivers in found.items():
-        state = state_of(_pod(case, pod))
-        if not state:
+        state, node = state_of(_pod(case, pod)), _pod(case, pod).node_name
+        if not state or node in case.unsettled:
             continue
-        node = _pod(case, pod).node_name
+        is_young = is_new(_pod(case, pod).meta, case.now)
         here = [each for each in drivers if node in publishing.get(each, ())]
         said = f"it looks like that of driver {listed(drivers)} and is {state}"
         more = f"; devices of {listed(here)} are still given out there" if here else ""
         space, name = map(quote, pod)
         yield Finding(
             "driver-not-ready",
-            Severity.ERROR if here else Severity.WARNING,
+            Severity.INFO if is_young else Severity.ERROR if here else Severity.WARNING,
             said + more,
             "Pod/" + "/".join(pod),
             f"node {node}" if node else "",
@@ -91,8 +94,9 @@ def daemon_sets_run(case: Case) -> Iterator[Finding | Skipped]:
 
     Where it should have none, its node selector or its affinity selects no node: labels
     of feature discovery are missing, or the node pool is not there yet. Where pods are
-    missing, a quota, a security policy or a taint keeps them away, or they are not
-    ready.
+    missing, a quota, a security policy or a taint keeps them away. Pods that are there
+    and not ready are told by driver-not-ready; nodes that are lost or have just joined
+    do not count.
     """
     for each in case.snapshot.workload_resources:
         if each.kind != "DaemonSet" or each.desired is None:
@@ -103,7 +107,7 @@ def daemon_sets_run(case: Case) -> Iterator[Finding | Skipped]:
         if each.desired == 0:
             said = "it selects no node, so the driver runs nowhere"
             fix = "compare its node selector and affinity with the labels of nodes"
-        elif ready < each.desired:
+        elif ready + _excused(case, each.meta) < each.desired:
             said = f"{ready} of {each.desired} pods are ready"
             fix = "look at its events and at its pods"
         else:
@@ -139,6 +143,8 @@ def drivers_publish(case: Case) -> Iterator[Finding | Skipped]:
         node = nodes.get(pod.node_name)
         for driver in drivers:
             if driver in everywhere or pod.node_name in publishing[driver]:
+                continue
+            if pod.node_name in case.unsettled:
                 continue
             has_hardware = node is not None and driver in _hardware(node)
             severity = Severity.WARNING if has_hardware else Severity.INFO
@@ -206,6 +212,8 @@ def hardware_is_published(case: Case) -> Iterator[Finding | Skipped]:
     }
     missing: dict[str, list[str]] = {}
     for node in case.snapshot.nodes:
+        if node.name in case.unsettled:
+            continue
         for driver in _hardware(node) & publishing.keys() - everywhere:
             is_told = node.name in publishing[driver] or (driver, node.name) in running
             if not is_told and not _has_plugin(node, driver):
@@ -221,6 +229,18 @@ def hardware_is_published(case: Case) -> Iterator[Finding | Skipped]:
             commands=("kubectl get daemonsets -A",),
             evidence={"driver": driver, "nodes": names},
         )
+
+
+def _excused(case: Case, daemons: ObjectMeta) -> int:
+    """Return for how many pods of a DaemonSet it is known why they are not ready."""
+    owned = (
+        pod
+        for pod in case.snapshot.pods
+        if pod.meta.namespace == daemons.namespace
+        and any(owner.uid == daemons.uid for owner in pod.meta.owners)
+    )
+    ailing = {pod.node_name for pod in owned if state_of(pod)}
+    return len(ailing | case.unsettled)
 
 
 def _publishing(case: Case) -> Mapping[str, set[str]]:

@@ -1,10 +1,10 @@
 """What `cleanup` finds: told here in short, and of slices and claims in full."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from dractl.diagnose.words import listed
+from dractl.diagnose.words import counted, listed
 from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.case import Case
 from dractl.doctor.registry import check
@@ -13,26 +13,23 @@ from dractl.leftovers.answer import Verdict
 from dractl.leftovers.codes import CODES
 from dractl.rules.registry import Severity
 
-_SLICES: Final[Mapping[str, tuple[Severity, str]]] = {
+_SLICES: Final[Mapping[str, str]] = {
     "slice-node-gone": (
-        Severity.WARNING,
-        "delete it: kube-controller-manager does so where the node owns the slice",
+        "delete it: kube-controller-manager does so where the node owns the slice"
     ),
-    "slice-driver-gone": (
-        Severity.INFO,
-        "install the driver again, or delete its slices",
-    ),
-    "slice-by-hand": (
-        Severity.INFO,
-        "leave slices to the driver, or delete it",
-    ),
-    "slice-old-generation": (
-        Severity.INFO,
-        "delete it, if its driver does not",
-    ),
+    "slice-driver-gone": "install the driver again, or delete its slices",
+    "slice-by-hand": "leave slices to the driver, or delete them",
+    "slice-old-generation": "delete them, if their driver does not",
+}
+_URGENT: Final = "slice-node-gone"
+_TITLES: Final[Mapping[str, str]] = {
+    "slice-driver-gone": "no pod or workload looks like that of the driver of",
+    "slice-by-hand": "no driver has written",
+    "slice-old-generation": "their pools have a newer generation than",
 }
 _FEW: Final = 2
 _CLAIMS: Final = ("claim-held-by-finished", "claim-reserved-for-gone")
+_TOLD: Final = frozenset({*_SLICES, *_CLAIMS})
 
 
 @check("slice-stale", Severity.WARNING)
@@ -44,16 +41,31 @@ def slices_are_kept(case: Case) -> Iterator[Finding | Skipped]:
     newer generation; it was written by hand, so that no driver keeps it.
     """
     doubts: dict[str, None] = {}
+    others: dict[str, list[Leftover]] = {}
     for each in case.leftovers.findings:
         if each.code not in _SLICES:
             continue
         if each.verdict is Verdict.UNKNOWN:
             doubts[each.why.partition(",")[2].partition(";")[0].strip()] = None
-            continue
-        severity, fix = _SLICES[each.code]
-        yield _told("slice-stale", severity, each, fix)
+        elif each.code == _URGENT:
+            yield _told("slice-stale", each, _SLICES[_URGENT])
+        else:
+            others.setdefault(each.code, []).append(each)
+    yield from (_together(code, found) for code, found in others.items())
     for doubt in doubts:
         yield Skipped("slice-stale", f"whether nodes are gone: {doubt}")
+
+
+def _together(code: str, found: Sequence[Leftover]) -> Finding:
+    names = [each.meta.name for each in found]
+    return Finding(
+        "slice-stale",
+        Severity.INFO,
+        f"{_TITLES[code]} {counted(len(names), 'slice')}: {listed(names, _FEW)}",
+        fix=_SLICES[code],
+        commands=(f"dractl cleanup -A --only {code}",),
+        evidence={"leftover": code, "slices": names},
+    )
 
 
 @check("claim-held-in-vain", Severity.WARNING)
@@ -62,22 +74,22 @@ def claims_are_used(case: Case) -> Iterator[Finding | Skipped]:
 
     Of a claim that a pod made for itself, kube-controller-manager takes finished pods
     off; one that is reserved for pods that have ended keeps its devices, and one
-    reserved for pods that are gone tells that the controller does not run.
+    reserved for pods that are gone tells that the controller does not run. Claims that
+    are being deleted are told by claim-deletion-stuck.
     """
     for each in case.leftovers.findings:
-        if each.code in _CLAIMS and each.verdict is not Verdict.UNKNOWN:
+        is_known = each.verdict is not Verdict.UNKNOWN
+        if each.code in _CLAIMS and is_known and not each.meta.deletion_timestamp:
             fix = (
                 "delete the pods that have ended, or look into kube-controller-manager"
             )
-            yield _told("claim-held-in-vain", Severity.WARNING, each, fix)
+            yield _told("claim-held-in-vain", each, fix)
 
 
 @check("leftovers", Severity.INFO)
 def nothing_is_left(case: Case) -> Iterator[Finding | Skipped]:
     """There are objects that nobody needs any more, which `dractl cleanup` lists."""
-    proposed = [
-        each.code for each in case.leftovers.proposed if each.code not in _SLICES
-    ]
+    proposed = [each.code for each in case.leftovers.proposed if each.code not in _TOLD]
     if proposed:
         counts = Counter(proposed)
         said = "; ".join(f"{number} times {CODES[c]}" for c, number in counts.items())
@@ -91,11 +103,11 @@ def nothing_is_left(case: Case) -> Iterator[Finding | Skipped]:
         )
 
 
-def _told(code: str, severity: Severity, each: Leftover, fix: str) -> Finding:
+def _told(code: str, each: Leftover, fix: str) -> Finding:
     named = "/".join(part for part in each.meta.key if part)
     return Finding(
         code,
-        severity,
+        Severity.WARNING,
         each.why + (f"; {listed(each.affects, _FEW)}" if each.affects else ""),
         f"{each.kind}/{named}",
         fix=fix,

@@ -8,10 +8,10 @@ from dractl.diagnose.words import listed
 from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.case import Case
 from dractl.doctor.registry import check
+from dractl.doctor.settling import why_lost
 from dractl.errors import DractlError
 from dractl.model.cluster import KubernetesVersion
 from dractl.model.nodeselection import NodeSelector
-from dractl.model.workloads import Node
 from dractl.rules.registry import Severity
 
 _SKEW: Final = 3  # minor releases that a kubelet may be older than the API server
@@ -70,7 +70,7 @@ def nodes_are_ready(case: Case) -> Iterator[Finding | Skipped]:
     matter = published | held.keys()
     known = case.snapshot.node_by_name
     for node in case.snapshot.nodes:
-        if node.name in matter and (why := _why_lost(node)):
+        if node.name in matter and (why := why_lost(node)):
             yield _lost(node.name, why, held.get(node.name, []), is_gone=False)
     for name in sorted(held.keys() - known.keys()):
         yield _lost(name, "it is gone", held[name], is_gone=True)
@@ -103,6 +103,14 @@ def _lost(name: str, why: str, claims: list[str], *, is_gone: bool) -> Finding:
     )
 
 
+def claims_of_gone_nodes(case: Case) -> set[str]:
+    """Return the claims that are bound to nodes which are gone, as `namespace/name`."""
+    if case.lack_of("Node"):
+        return set()
+    held, known = _claims_by_node(case), case.snapshot.node_by_name
+    return {claim for name in held.keys() - known.keys() for claim in held[name]}
+
+
 def _claims_by_node(case: Case) -> dict[str, list[str]]:
     """Return the claims that hold devices which only one node can use, by that node."""
     nodes = {
@@ -131,12 +139,3 @@ def _pinned(selector: NodeSelector | None) -> Iterator[str]:
         for each in term.match_fields:
             if each.key == "metadata.name" and each.operator == "In":
                 yield from each.values
-
-
-def _why_lost(node: Node) -> str:
-    """Return why nothing runs there; "": it is well, or says nothing of it."""
-    ready = next((each for each in node.conditions if each.type == "Ready"), None)
-    if ready is None or ready.status == "True":
-        return ""
-    since = f" since {ready.last_transition_time}" if ready.last_transition_time else ""
-    return f"it is not ready{since} ({ready.reason or ready.status})"
