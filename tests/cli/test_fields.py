@@ -37,8 +37,8 @@ def test_a_field_has_its_gate_its_other_spelling_and_its_rules(dractl: Runner) -
     lines = dractl("fields", "slice.spec.devices.taints", *at).out.splitlines()
     assert "needs    DRADeviceTaints (alpha, off in 1.35)" in lines
     assert "         v1beta1 (since 1.33): spec.devices[].basic.taints[]" in lines
-    lines = dractl("fields", "claim.spec.devices.constraints.matchAttribute").out
-    assert "rules    constraint-distinct-attribute, constraint-" in lines
+    text = dractl("fields", "claim.spec.devices.constraints.matchAttribute").out
+    assert "rules    constraint-distinct-attribute, constraint-" in text
 
 
 def test_kinds_are_listed_with_what_the_release_can_serve(dractl: Runner) -> None:

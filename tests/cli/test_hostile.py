@@ -1,6 +1,7 @@
 """Names and messages that attack whoever reads them: shown as text, everywhere."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,8 @@ EVIL: Final = (
     "\x1b]0;owned\x07\x1b[2J\u202egnp.\r\n::error::x\n<script>alert(1)</script>"
 )
 """Escapes, a title, a bidirectional override, a workflow command, and markup."""
+TAINT: Final = {"key": EVIL, "value": EVIL, "effect": "NoExecute"}
+CONDITION: Final = {"type": EVIL, "status": "False", "reason": EVIL, "message": EVIL}
 FORBIDDEN: Final = "\x1b\x07\r\x9b\u202e\u2066\x00"
 
 
@@ -33,82 +36,82 @@ def named(document: wire.Wire, **metadata: Any) -> wire.Wire:
 
 def hostile() -> list[wire.Wire]:
     """Return a cluster of which everything that can be chosen is chosen by an enemy."""
+    return [
+        *_hardware(),
+        *_claims(),
+        *(_pod(EVIL, EVIL, EVIL, "Running"), _pod(f"{EVIL}2", "", "waits", "Pending")),
+        *_around(),
+        *_rights(),
+        {"apiVersion": EVIL, "kind": EVIL, "metadata": {"name": EVIL}},
+        {"apiVersion": "v1", "kind": "Pod", "metadata": EVIL},
+    ]
+
+
+def _hardware() -> Iterator[wire.Wire]:
     evil_device = wire.device(EVIL, {EVIL: {"string": EVIL}}, {EVIL: "1Gi"})
-    evil_device["taints"] = [{"key": EVIL, "value": EVIL, "effect": "NoExecute"}]
+    evil_device["taints"] = [TAINT]
     plain = wire.device("gpu-0", {"model": {"string": EVIL}})
     slices = wire.resource_slice(EVIL, evil_device, plain)
     slices["spec"]["nodeName"] = EVIL
-    result = {
-        "request": "gpu",
-        "driver": wire.DRIVER,
-        "pool": EVIL,
-        "device": EVIL,
-    }
-    condition = {"type": EVIL, "status": "False", "reason": EVIL, "message": EVIL}
-    held = named(wire.claim(EVIL, EVIL, EVIL), uid=EVIL)
-    held["status"] = {
-        "allocation": {"devices": {"results": [result]}},
-        "reservedFor": [{"resource": "pods", "name": EVIL, "uid": EVIL}],
-        "devices": [{**result, "conditions": [condition], "data": {EVIL: EVIL}}],
-        "driverStatus": {EVIL: EVIL},
-    }
-    waits = wire.claim("waits", EVIL, EVIL)
-    pods = [
-        {
-            "apiVersion": "v1",
-            "kind": "Pod",
-            "metadata": {"name": name, "namespace": EVIL, "uid": uid},
-            "spec": {
-                "nodeName": node,
-                "containers": [{"name": EVIL, "image": EVIL}],
-                "resourceClaims": [{"name": EVIL, "resourceClaimName": claim}],
-            },
-            "status": {
-                "phase": phase,
-                "message": EVIL,
-                "reason": EVIL,
-                "conditions": [{**condition, "type": "PodScheduled"}],
-                "containerStatuses": [
-                    {
-                        "name": EVIL,
-                        "allocatedResourcesStatus": [
-                            {
-                                "name": f"claim:{EVIL}",
-                                "resources": [
-                                    {
-                                        "resourceID": EVIL,
-                                        "health": "Unhealthy",
-                                        "message": EVIL,
-                                    }
-                                ],
-                            }
-                        ],
-                    }
-                ],
-            },
-        }
-        for name, uid, node, claim, phase in (
-            (EVIL, EVIL, EVIL, EVIL, "Running"),
-            (f"{EVIL}2", "2", "", "waits", "Pending"),
-        )
-    ]
+    yield slices
     node = named(wire.node(EVIL), labels={EVIL: EVIL}, annotations={EVIL: EVIL})
-    node["spec"] = {"taints": [{"key": EVIL, "value": EVIL, "effect": "NoSchedule"}]}
+    node["spec"] = {"taints": [{**TAINT, "effect": "NoSchedule"}]}
     node["status"] = {
         "nodeInfo": {"kubeletVersion": EVIL, "containerRuntimeVersion": EVIL},
-        "conditions": [{**condition, "type": "Ready"}],
+        "conditions": [{**CONDITION, "type": "Ready"}],
         "allocatable": {f"{EVIL}/gpu": "8"},
     }
-    rule = {
+    yield node
+    yield wire.device_class(EVIL, f"device.driver == '{wire.DRIVER}'", EVIL)
+    yield {
         "apiVersion": "resource.k8s.io/v1beta2",
         "kind": "DeviceTaintRule",
         "metadata": {"name": EVIL},
         "spec": {
             "deviceSelector": {"driver": wire.DRIVER, "pool": EVIL},
-            "taint": {"key": EVIL, "value": EVIL, "effect": "NoExecute"},
+            "taint": TAINT,
         },
     }
-    event = {
+
+
+def _claims() -> Iterator[wire.Wire]:
+    result = {"request": "gpu", "driver": wire.DRIVER, "pool": EVIL, "device": EVIL}
+    held = named(wire.claim(EVIL, EVIL, EVIL), uid=EVIL)
+    held["status"] = {
+        "allocation": {"devices": {"results": [result]}},
+        "reservedFor": [{"resource": "pods", "name": EVIL, "uid": EVIL}],
+        "devices": [{**result, "conditions": [CONDITION], "data": {EVIL: EVIL}}],
+        "driverStatus": {EVIL: EVIL},
+    }
+    yield held
+    yield wire.claim("waits", EVIL, EVIL)
+
+
+def _pod(name: str, node: str, claim: str, phase: str) -> wire.Wire:
+    health = {"resourceID": EVIL, "health": "Unhealthy", "message": EVIL}
+    told = {"name": f"claim:{EVIL}", "resources": [health]}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": EVIL, "uid": name},
+        "spec": {
+            "nodeName": node,
+            "containers": [{"name": EVIL, "image": EVIL}],
+            "resourceClaims": [{"name": EVIL, "resourceClaimName": claim}],
+        },
+        "status": {
+            "phase": phase,
+            "message": EVIL,
+            "reason": EVIL,
+            "conditions": [{**CONDITION, "type": "PodScheduled"}],
+            "containerStatuses": [{"name": EVIL, "allocatedResourcesStatus": [told]}],
+        },
+    }
+
+
+def _around() -> Iterator[wire.Wire]:
+    yield {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": EVIL}}
+    yield {
         "apiVersion": "v1",
         "kind": "Event",
         "metadata": {"name": EVIL, "namespace": EVIL},
@@ -118,28 +121,32 @@ def hostile() -> list[wire.Wire]:
         "type": "Warning",
         "source": {"component": EVIL},
     }
-    quota = {
+    yield {
         "apiVersion": "v1",
         "kind": "ResourceQuota",
         "metadata": {"name": EVIL, "namespace": EVIL},
         "spec": {"hard": {f"{EVIL}.deviceclass.resource.k8s.io/devices": "1"}},
         "status": {"hard": {EVIL: "1"}, "used": {EVIL: "1"}},
     }
-    role = {
+
+
+def _rights() -> Iterator[wire.Wire]:
+    named_only = {
+        "apiGroups": ["resource.k8s.io"],
+        "resources": ["deviceclasses"],
+        "resourceNames": [EVIL],
+        "verbs": ["create"],
+    }
+    yield {
         "apiVersion": "rbac.authorization.k8s.io/v1",
         "kind": "ClusterRole",
         "metadata": {"name": EVIL},
         "rules": [
             {"apiGroups": ["*"], "resources": ["*"], "verbs": ["*", EVIL]},
-            {
-                "apiGroups": ["resource.k8s.io"],
-                "resources": ["deviceclasses"],
-                "resourceNames": [EVIL],
-                "verbs": ["create"],
-            },
+            named_only,
         ],
     }
-    binding = {
+    yield {
         "apiVersion": "rbac.authorization.k8s.io/v1",
         "kind": "ClusterRoleBinding",
         "metadata": {"name": EVIL},
@@ -149,15 +156,6 @@ def hostile() -> list[wire.Wire]:
             {"kind": "ServiceAccount", "name": EVIL, "namespace": EVIL},
         ],
     }
-    return [
-        node,
-        wire.device_class(EVIL, f"device.driver == '{wire.DRIVER}'", EVIL),
-        slices,
-        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": EVIL}},
-        *(held, waits, *pods, rule, event, quota, role, binding),
-        {"apiVersion": EVIL, "kind": EVIL, "metadata": {"name": EVIL}},
-        {"apiVersion": "v1", "kind": "Pod", "metadata": EVIL},
-    ]
 
 
 @pytest.fixture
