@@ -1,6 +1,7 @@
 """Decoding of RBAC and of ValidatingAdmissionPolicies: only what dractl reads."""
 
 from collections.abc import Callable
+from typing import Final
 
 from dractl.api.decode_fields import Wire, each, text, texts, within
 from dractl.api.decode_shared import cluster_meta, namespaced_meta
@@ -14,6 +15,8 @@ from dractl.model.access import (
     Subject,
 )
 from dractl.model.claims import ObjectMeta
+
+_ACCOUNT: Final = "system:serviceaccount:"
 
 
 def role(document: Wire) -> Role:
@@ -88,9 +91,13 @@ def _binding(document: Wire, read_meta: Callable[[Wire], ObjectMeta]) -> RoleBin
 
 
 def _subject(source: Wire) -> Subject:
-    return Subject(
-        text(source, "kind"), text(source, "name"), text(source, "namespace")
-    )
+    kind, name = text(source, "kind"), text(source, "name")
+    namespace = text(source, "namespace")
+    if kind == "User" and name.startswith(_ACCOUNT):
+        # This is what a service account is called as a user.
+        kind = "ServiceAccount"
+        namespace, _, name = name.removeprefix(_ACCOUNT).partition(":")
+    return Subject(kind, name, namespace if kind == "ServiceAccount" else "")
 
 
 def _attention(source: Wire) -> Attention:

@@ -4,7 +4,7 @@ Who may do anything is left out, and so is the control plane: nobody is helped b
 of them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -23,6 +23,7 @@ _BROAD: Final = frozenset({
     Subject("User", "system:anonymous"),
 })  # fmt: skip
 _OF_NAMESPACE: Final = "system:serviceaccounts:"
+_SOME: Final = "*"  # no object can be called so
 _KINDS: Final = ("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding")
 
 
@@ -66,22 +67,34 @@ class Grants:
         return self._found(self._of_cluster, requests)
 
     def within(self, namespace: str, *requests: Request) -> tuple[Grant, ...]:
-        """Return who may do any of it in a namespace."""
-        own = self._of_namespaces.get(namespace, ())
-        return self._found((*self._of_cluster, *own), requests)
+        """Return who may do any of it in a namespace by what is bound there."""
+        return self._found(self._of_namespaces.get(namespace, ()), requests)
 
     def may(self, subject: Subject, *requests: Request) -> bool:
         """Tell whether somebody may do one of these things in all namespaces."""
-        return any(
-            self._allows(binding, requests)
-            for binding in self._of_cluster
-            if subject in binding.subjects or _has_group(subject, binding.subjects)
-        )
+        those = self._holders(requests)
+        return subject in those or _has_group(subject, those)
 
     @property
     def namespaces(self) -> Iterable[str]:
         """The namespaces that have bindings of their own."""
         return self._of_namespaces
+
+    def _holders(self, requests: tuple[Request, ...]) -> frozenset[Subject]:
+        """Return all who may do any of it in all namespaces."""
+        known = self._known_holders
+        if requests not in known:
+            known[requests] = frozenset(
+                subject
+                for binding in self._of_cluster
+                if self._allows(binding, requests)
+                for subject in binding.subjects
+            )
+        return known[requests]
+
+    @cached_property
+    def _known_holders(self) -> dict[tuple[Request, ...], frozenset[Subject]]:
+        return {}
 
     def _found(
         self, bindings: Sequence[RoleBinding], requests: tuple[Request, ...]
@@ -100,22 +113,35 @@ class Grants:
 
     def _is_expected(self, grant: Grant) -> bool:
         subject = grant.subject
-        if subject in _BROAD or subject.name.startswith(_OF_NAMESPACE):
+        if subject in _BROAD:
             return False
-        is_system = subject.name.startswith(_SYSTEM)
-        return (
-            is_system or subject.namespace == _CONTROL_PLANE or subject in self._admins
-        )
+        if (
+            subject in self._admins
+            or subject.name == f"{_OF_NAMESPACE}{_CONTROL_PLANE}"
+        ):
+            return True
+        if subject.kind == "ServiceAccount":
+            return subject.namespace == _CONTROL_PLANE
+        is_workloads = subject.name.startswith(_OF_NAMESPACE)
+        return subject.name.startswith(_SYSTEM) and not is_workloads
 
     def _allows(self, binding: RoleBinding, requests: tuple[Request, ...]) -> bool:
-        role = self._role(binding)
-        return role is not None and any(
-            rule.allows(each) for rule in role.rules for each in requests
+        key = _role_key(binding)
+        return any(
+            self._allowing(each._replace(name="")).has(key, each.name)
+            for each in requests
         )
 
-    def _role(self, binding: RoleBinding) -> Role | None:
-        namespace = binding.meta.namespace if binding.role_kind == "Role" else ""
-        return self._roles.get((namespace, binding.role))
+    def _allowing(self, request: Request) -> "_Allowing":
+        """Return the roles that allow a request; of all bindings each role is asked."""
+        known = self._known
+        if request not in known:
+            known[request] = _Allowing.of(self._roles.values(), request)
+        return known[request]
+
+    @cached_property
+    def _known(self) -> dict[Request, "_Allowing"]:
+        return {}
 
     @cached_property
     def _roles(self) -> dict[tuple[str, str], Role]:
@@ -140,14 +166,46 @@ class Grants:
         return frozenset(
             subject
             for binding in self._of_cluster
-            if (role := self._role(binding)) is not None
+            if (role := self._roles.get(_role_key(binding))) is not None
             and any(rule.is_all for rule in role.rules)
             for subject in binding.subjects
             if subject not in _BROAD
         )
 
 
-def _has_group(subject: Subject, among: Sequence[Subject]) -> bool:
+class _Allowing(NamedTuple):
+    """The roles that allow something: for all names, and for single ones."""
+
+    plain: frozenset[tuple[str, str]]
+    named: Mapping[str, frozenset[tuple[str, str]]]
+
+    @classmethod
+    def of(cls, roles: Iterable[Role], request: Request) -> "_Allowing":
+        plain: set[tuple[str, str]] = set()
+        named: dict[str, set[tuple[str, str]]] = {}
+        for role in roles:
+            for rule in role.rules:
+                if rule.is_for(request):
+                    if not rule.names:
+                        plain.add(role.meta.key)
+                    for name in rule.names:
+                        named.setdefault(name, set()).add(role.meta.key)
+                        named.setdefault(_SOME, set()).add(role.meta.key)
+        return cls(
+            frozenset(plain), {name: frozenset(own) for name, own in named.items()}
+        )
+
+    def has(self, role: tuple[str, str], name: str | None) -> bool:
+        asked = _SOME if name is None else name
+        return role in self.plain or role in self.named.get(asked, ())
+
+
+def _role_key(binding: RoleBinding) -> tuple[str, str]:
+    namespace = binding.meta.namespace if binding.role_kind == "Role" else ""
+    return namespace, binding.role
+
+
+def _has_group(subject: Subject, among: Collection[Subject]) -> bool:
     """Tell whether a service account is in one of the groups that hold them all."""
     if subject.kind != "ServiceAccount":
         return False

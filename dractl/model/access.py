@@ -14,13 +14,14 @@ _ANY: Final = "*"
 class Request(NamedTuple):
     """What somebody wants to do: `resource` has its subresource, as `pods/status`.
 
-    `name` "" is that of no object, as in a request to create or to list.
+    `name` "" is that of no object, as in a request to create or to list; None stands
+    for that of some object, whichever.
     """
 
     verb: str
     resource: str
     group: str = ""
-    name: str = ""
+    name: str | None = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,12 @@ class PolicyRule:
     resources: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
 
-    def allows(self, request: Request) -> bool:
-        """Tell whether the request is one that the rule is for."""
+    def is_for(self, request: Request) -> bool:
+        """Tell whether the rule allows such requests, be it only for some names."""
         return (
             _is_among(request.verb, self.verbs)
             and _is_among(request.group, self.groups)
             and self._covers(request.resource)
-            and (not self.names or request.name in self.names)
         )
 
     def _covers(self, resource: str) -> bool:

@@ -1,7 +1,8 @@
 """RBAC: who may take devices of others, write what drivers write, or taint devices."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from shlex import quote
 from typing import Final
 
@@ -12,21 +13,20 @@ from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.case import Case
 from dractl.doctor.grants import Grant, broad, described, names
 from dractl.doctor.registry import check
-from dractl.model.access import PolicyRule, Request, Role
+from dractl.manifests.access import class_policy
+from dractl.model.access import PolicyRule, Request, Role, Subject
 from dractl.rules.registry import Severity
 
 _CLAIMS: Final = ("resourceclaims", "resourceclaimtemplates")
 _CREATE: Final = tuple(Request("create", each, GROUP) for each in _CLAIMS)
 _WRITE: Final = ("create", "update", "patch", "delete")
-_STATUS: Final = tuple(
-    Request(verb, "resourceclaims/status", GROUP) for verb in ("update", "patch")
-)
+_SET: Final = ("update", "patch")
+_STATUS: Final = tuple(Request(verb, "resourceclaims/status", GROUP) for verb in _SET)
 _OBJECTS: Final = {
     "devicetaintrules": "take devices from all pods, and evict those that have them",
     "deviceclasses": "change which devices the claims of others get",
     "resourceslices": "invent devices, or hide them",
 }
-_NAMELESS: Final = frozenset({"create", "list", "watch", "deletecollection", "*"})
 
 
 @check("admin-access-creators", Severity.WARNING)
@@ -42,8 +42,9 @@ def admin_access_creators(case: Case) -> Iterator[Finding | Skipped]:
     if not case.snapshot.profile.enabled("DRAAdminAccess"):
         return
     yield from _unknown(case, "admin-access-creators")
+    everywhere = case.grants.everywhere(*_CREATE)
     for namespace in _labelled(case):
-        found = case.grants.within(namespace, *_CREATE)
+        found = _merged(everywhere, case.grants.within(namespace, *_CREATE))
         if found:
             yield Finding(
                 "admin-access-creators",
@@ -69,13 +70,12 @@ def admin_access_labellers(case: Case) -> Iterator[Finding | Skipped]:
     if label is None or not case.snapshot.profile.enabled("DRAAdminAccess"):
         return
     yield from _unknown(case, "admin-access-labellers")
-    requests = [Request(verb, "namespaces") for verb in ("update", "patch")]
-    found = [*case.grants.everywhere(*requests)]
-    for namespace in case.grants.namespaces:
-        own = (each._replace(name=namespace) for each in requests)
-        known = {each.subject for each in found}
-        here = case.grants.within(namespace, *own)
-        found += (each for each in here if each.subject not in known)
+    requests = [Request(verb, "namespaces", name=None) for verb in _SET]
+    within = (
+        case.grants.within(at, *(each._replace(name=at) for each in requests))
+        for at in case.grants.namespaces
+    )
+    found = _merged(case.grants.everywhere(*requests), *within)
     if found:
         guard = _guard(case, "UPDATE", "", "namespaces")
         seen = f"; {guard} looks at such changes" if guard else ""
@@ -142,15 +142,18 @@ def resource_names(case: Case) -> Iterator[Finding | Skipped]:
     has no name yet, so such a rule allows none; list and watch it allows only with a
     field selector for one name. RBAC does not look into objects, so it cannot tell
     which class a claim asks for. A ValidatingAdmissionPolicy can: `dractl render rbac
-    --restrict-class` writes one.
+    --restrict-class` writes one, and -o json has it. A rule without create whose names
+    are not those of classes is taken for one that means claims.
     """
     roles = [*((each, "") for each in case.snapshot.roles), *_of_files(case)]
     if not roles:
         yield from _unknown(case, "resource-names")
     guard = _guard(case, "CREATE", GROUP, _CLAIMS[0])
+    claims = {each.meta.name for each in case.snapshot.claims}
+    classes = case.snapshot.class_by_name.keys() - claims
     for role, where in roles:
         for rule in role.rules:
-            if not role.meta.name.startswith("system:") and _misses(rule):
+            if not role.meta.name.startswith("system:") and _misses(rule, classes):
                 yield replace(_misunderstood(case, role, rule, guard), where=where)
 
 
@@ -162,37 +165,47 @@ def _of_files(case: Case) -> Iterator[tuple[Role, str]]:
             yield found.value, given.where
 
 
-def _misses(rule: PolicyRule) -> bool:
-    return (
-        bool(rule.names)
-        and GROUP in rule.groups
-        and not {*_CLAIMS, "*"}.isdisjoint(rule.resources)
-        and not _NAMELESS.isdisjoint(rule.verbs)
+def _misses(rule: PolicyRule, classes: Collection[str]) -> bool:
+    """Tell whether a rule has names for what has none, or those of classes."""
+    is_of_claims = not {*_CLAIMS, "*"}.isdisjoint(rule.resources)
+    is_there = GROUP in rule.groups and is_of_claims and bool(rule.names)
+    return is_there and (
+        "create" in rule.verbs or any(each in classes for each in rule.names)
     )
 
 
 def _misunderstood(case: Case, role: Role, rule: PolicyRule, guard: str) -> Finding:
-    verbs = [each for each in rule.verbs if each in _NAMELESS]
-    meant = [each for each in rule.names if each in case.snapshot.class_by_name]
-    called = ", as DeviceClasses are called" if meant else ""
+    known = case.snapshot.class_by_name
+    called = ", as DeviceClasses are called" if {*rule.names} & known.keys() else ""
+    none = ", and create is not allowed at all" if "create" in rule.verbs else ""
     seen = f"; {guard} looks at new claims" if guard else ""
-    others = [
-        each.name for each in case.snapshot.classes if each.name not in rule.names
-    ]
-    classes = others[:8] or ["CLASS"]
+    classes = [each for each in known if each not in rule.names][:8] or ["CLASS"]
     options = " ".join(f"--restrict-class {quote(each)}" for each in classes)
     return Finding(
         "resource-names",
         Severity.WARNING,
-        f"it allows {', '.join(verbs)} of {', '.join(rule.resources)} only for the "
-        f"names {listed(rule.names)}{called}: names are those of claims, and do not "
-        f"restrict classes{seen}",
+        f"it allows {', '.join(rule.verbs)} of {', '.join(rule.resources)} only for "
+        f"the names {listed(rule.names)}{called}: names are those of claims, and do "
+        f"not restrict classes{none}{seen}",
         "/".join(filter(None, (role.kind, *role.meta.key))),
         fix="leave resourceNames out, and let a ValidatingAdmissionPolicy keep the "
         "other classes to the namespaces that may use them",
         commands=(f"dractl render rbac {options} --only-namespace NAMESPACE",),
-        evidence={"names": list(rule.names), "verbs": verbs, "policy": guard or None},
+        evidence={
+            "names": list(rule.names),
+            "verbs": list(rule.verbs),
+            "policy": guard or None,
+            "wanted": class_policy(classes, ["NAMESPACE"]),
+        },
     )
+
+
+def _merged(*found: Iterable[Grant]) -> tuple[Grant, ...]:
+    """Return each subject once, by the first grant."""
+    merged: dict[Subject, Grant] = {}
+    for each in chain.from_iterable(found):
+        merged.setdefault(each.subject, each)
+    return tuple(merged.values())
 
 
 def _labelled(case: Case) -> Iterator[str]:

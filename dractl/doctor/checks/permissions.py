@@ -12,7 +12,7 @@ from dractl.doctor.case import Case
 from dractl.doctor.grants import described, names
 from dractl.doctor.registry import check
 from dractl.manifests.access import roles, rule
-from dractl.model.access import Request, Subject
+from dractl.model.access import Request
 from dractl.rules.registry import Severity
 
 _GATE: Final = "DRAResourceClaimGranularStatusAuthorization"
@@ -20,6 +20,7 @@ _VERBS: Final = ("update", "patch")
 _BINDING: Final = "resourceclaims/binding"
 _DRIVER: Final = "resourceclaims/driver"
 _STATUS: Final = "resourceclaims/status"
+_PUBLISH: Final = Request("create", "resourceslices", GROUP)
 _NEEDED: Final = (
     *(
         Request(verb, "resourceslices", GROUP)
@@ -41,7 +42,8 @@ def driver_permissions(case: Case) -> Iterator[Finding | Skipped]:
     own name; a driver that does not run on the node of the claim needs
     arbitrary-node:update and arbitrary-node:patch. Charts from before 1.36 lack them
     (kubernetes/kubernetes#138149). The account is that of pods whose names look like
-    the driver's; RBAC of single namespaces is not counted.
+    the driver's, and where several do, of those that may create slices; RBAC of single
+    namespaces is not counted.
     """
     for why in case.grants.lack():
         yield Skipped("driver-permissions", why)
@@ -54,7 +56,11 @@ def driver_permissions(case: Case) -> Iterator[Finding | Skipped]:
     if unknown:
         why = f"no pod looks like that of driver {listed(sorted(unknown))}"
         yield Skipped("driver-permissions", why)
+    publishing = {each for each in known if case.grants.may(each.subject, _PUBLISH)}
+    served = {each.driver for each in publishing}
     for account in known:
+        if account.driver in served and account not in publishing:
+            continue  # a pod of the same vendor that is not the driver
         missing = [*_missing(case, account)]
         if missing:
             yield _without(case, account, missing)
@@ -77,13 +83,16 @@ def status_permissions(case: Case) -> Iterator[Finding | Skipped]:
     if not case.grants.knows_cluster:
         return
     drivers = {each.subject for each in accounts(case)}
+    enough = (
+        *_of(_BINDING),
+        *(each for verb in _VERBS for each in _driver(verb, None)),
+    )
     found = [
         each
         for each in case.grants.everywhere(*_of(_STATUS))
         if each.subject.kind == "ServiceAccount"
         and each.subject not in drivers
-        and not case.grants.may(each.subject, *_of(_BINDING))
-        and not _has_driver_verbs(case, each.subject)
+        and not case.grants.may(each.subject, *enough)
     ]
     if found:
         yield Finding(
@@ -131,25 +140,8 @@ def _without(case: Case, account: Account, missing: list[str]) -> Finding:
     )
 
 
-def _has_driver_verbs(case: Case, subject: Subject) -> bool:
-    """Tell whether an account has verbs for the devices of some driver."""
-    drivers = {
-        each
-        for role in case.snapshot.roles
-        for rule_ in role.rules
-        if GROUP in rule_.groups and _DRIVER in rule_.resources
-        for each in rule_.names
-    }
-    requests = (
-        each
-        for driver in ("", *drivers)
-        for verb in _VERBS
-        for each in _driver(verb, driver)
-    )
-    return case.grants.may(subject, *requests)
-
-
-def _driver(verb: str, driver: str) -> tuple[Request, ...]:
+def _driver(verb: str, driver: str | None) -> tuple[Request, ...]:
+    """Return what writes the devices of a driver, or of some driver."""
     return tuple(
         Request(f"{node}:{verb}", _DRIVER, GROUP, driver)
         for node in ("associated-node", "arbitrary-node")

@@ -21,7 +21,7 @@ from tests.doctor.looking import (
     said,
     skipped,
 )
-from tests.solver.clusters import gpu_class, gpus, pod
+from tests.solver.clusters import claim, gpu_class, gpus, pod
 
 LABEL: Final = "resource.kubernetes.io/admin-access"
 CODES: Final = (
@@ -367,7 +367,12 @@ def test_names_of_classes_do_not_restrict_claims() -> None:
 
     assert found.subject == "Role/team/dra-developer"
     assert "as DeviceClasses are called" in found.message
-    assert "list, create of resourceclaims" in found.message
+    assert "get, list, create of resourceclaims" in found.message
+    assert "create is not allowed at all" in found.message
+    wanted: Any = found.evidence["wanted"]
+    policy, binding = wanted
+    assert "big; rm -rf" in str(policy["spec"]["validations"])
+    assert binding["spec"]["validationActions"] == ["Deny"]
     assert found.commands == (
         "dractl render rbac --restrict-class 'big; rm -rf' --only-namespace NAMESPACE",
     )
@@ -395,6 +400,8 @@ def test_a_role_in_a_file_is_looked_at_too() -> None:
     "harmless",
     [
         rule("get update", "resourceclaims", names="shared-claim"),
+        rule("get list watch", "resourceclaims", names="shared-claim"),
+        rule("*", "resourceclaims", names="shared-claim"),
         rule("get list create", "resourceclaims"),
         rule("create", "pods", group="", names="standard-gpu"),
         GRANULAR,
@@ -402,6 +409,18 @@ def test_a_role_in_a_file_is_looked_at_too() -> None:
 )
 def test_names_where_they_mean_something_are_no_mistake(harmless: Wire) -> None:
     assert said("resource-names", case_of([*HEALTHY, role("r", harmless)])) == []
+
+
+def test_names_of_classes_are_a_mistake_without_create_too() -> None:
+    readers = role("r", rule("get list", "resourceclaims", names="gpu"))
+
+    assert (
+        "as DeviceClasses are called"
+        in only("resource-names", case_of([*HEALTHY, gpu_class(), readers])).message
+    )
+    assert not said(
+        "resource-names", case_of([*HEALTHY, gpu_class(), claim("gpu"), readers])
+    )
 
 
 def test_a_policy_that_looks_at_new_claims_is_told_with_the_mistake() -> None:
