@@ -2,6 +2,7 @@
 
 import gc
 import glob
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -47,7 +48,7 @@ def load_documents(path: str | Path) -> Loaded:
     place = Path(path)
     if not _is_folder(place):
         return _required(_from_file(place), str(path))
-    files = sorted(file for file in place.rglob("*") if _is_manifest(file))
+    files = [file for file in _below(place) if _is_manifest(file)]
     if not files:
         raise DractlError(
             "no-manifests",
@@ -94,7 +95,7 @@ def manifests_of(path: str, *, recursive: bool) -> list[str]:
     if path == STANDARD_INPUT:
         return [path]
     if _is_folder(place):
-        found = sorted(place.rglob("*") if recursive else place.iterdir())
+        found = _below(place) if recursive else sorted(place.iterdir())
         files = [str(file) for file in found if _is_manifest(file)]
         hint = "" if recursive else "-R also looks into the folders in it"
     elif glob.has_magic(path) and not place.exists():
@@ -118,6 +119,14 @@ def _is_folder(place: Path) -> bool:
         return place.is_dir()
     except (OSError, ValueError):  # a name that no file can have
         return False
+
+
+def _below(place: Path) -> list[Path]:
+    """Return the files in a folder and its folders; what cannot be looked into is not.
+
+    A folder may vanish while it is looked into.
+    """
+    return sorted(Path(at, name) for at, _, names in os.walk(place) for name in names)
 
 
 def _is_manifest(file: Path) -> bool:

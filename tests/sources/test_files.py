@@ -168,3 +168,17 @@ def test_the_collector_runs_again_after_loading(tmp_path: Path) -> None:
     load_snapshot(write(tmp_path / "a.json", json.dumps(NODE)))
 
     assert gc.isenabled()
+
+
+def test_a_folder_that_cannot_be_looked_into_does_not_spoil_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "a.json", json.dumps(NODE))
+    monkeypatch.chdir(tmp_path)
+    for _ in range(20):  # a path that is longer than the system takes
+        Path("d" * 250).mkdir()
+        monkeypatch.chdir("d" * 250)
+
+    loaded = load_documents(tmp_path)
+
+    assert [document for document, _ in loaded.documents] == [NODE]

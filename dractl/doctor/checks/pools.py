@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from shlex import quote
 from typing import Final
 
 from dractl.diagnose.words import listed
@@ -13,6 +14,7 @@ from dractl.model.limits import limit
 from dractl.rules.registry import Severity
 
 _FEW: Final = 3
+_OF_DRIVER: Final = "--field-selector=spec.driver="
 _NEAR: Final = 0.9  # of a limit
 
 
@@ -37,7 +39,7 @@ def pools_are_complete(case: Case) -> Iterator[Finding | Skipped]:
                 _place(newest),
                 "look at the driver's log, and start it again: it then writes the pool "
                 "anew",
-                ("kubectl get resourceslices",),
+                (f"kubectl get resourceslices {_OF_DRIVER}{quote(driver)}",),
                 {"slices": len(newest), "stated": sorted(stated)},
             )
 
