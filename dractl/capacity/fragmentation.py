@@ -1,5 +1,6 @@
 """How free devices are spread: how many there are together, on one node and nearer."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -72,7 +73,7 @@ def _spread(model: str, uses: Sequence[DeviceUse], kinds: Kinds) -> Spread:
     node = max(free, key=lambda name: free[name], default="")
     return Spread(
         model,
-        sum(free.values()),
+        at_once(uses, kinds),
         len(free),
         free.get(node, 0),
         node,
@@ -84,10 +85,11 @@ def _spread(model: str, uses: Sequence[DeviceUse], kinds: Kinds) -> Spread:
 
 def _whole(uses: Iterable[DeviceUse], kinds: Kinds) -> int:
     """Return how many of some devices there could be if none were in use."""
+    here = Counter(id(kind) for each in uses if (kind := kinds.get(id(each))))
     found = {id(kind): kind for each in uses if (kind := kinds.get(id(each)))}
     return sum(
         not each.device.consumes and each.state is not State.UNUSABLE for each in uses
-    ) + sum(kind.whole for kind in found.values())
+    ) + sum(min(kind.whole, here[key]) for key, kind in found.items())
 
 
 def _together(

@@ -18,9 +18,10 @@ from dractl.model.claims import (
 )
 from dractl.model.devices import DeviceId
 from dractl.model.quantity import Quantity
+from dractl.model.workloads import Node
 from dractl.solver.allocator import Allocator
 from dractl.solver.eligibility import Selectors
-from dractl.solver.inventory import CounterKey, NodeInventory, Pool
+from dractl.solver.inventory import CounterKey, Entry, NodeInventory, Pool
 from dractl.solver.plan import Planner
 from dractl.solver.search import Search
 from dractl.solver.usage import Usage
@@ -56,7 +57,8 @@ class Partition:
 
     `published` partitions overlap, so not all of them can be had at once: `possible`
     is how many more the scheduler would give out if nobody took any other kind, and
-    `whole` how many it would if nothing were in use.
+    `whole` how many it would if nothing were in use. `node` is "" if they are on
+    several.
     """
 
     parent: Parent
@@ -91,7 +93,7 @@ def partitions(snapshot: Snapshot, fleet: Iterable[DeviceUse]) -> tuple[Partitio
     return tuple(
         Partition(
             parent,
-            uses[0].node,
+            uses[0].node if len({each.node for each in uses}) == 1 else "",
             uses[0].model or uses[0].device.name,
             tuple(uses),
             trial.possible(uses),
@@ -200,7 +202,10 @@ class _Trial:
         left: Mapping[CounterKey, int],
     ) -> object:
         places = {name: place for place, name in enumerate(parent_of(free[0]).sets)}
+        nodes = dict.fromkeys(each.nodes[0] for each in free)
+        numbers = {name: number for number, name in enumerate(nodes)}
         return (
+            tuple(numbers[each.nodes[0]] for each in free) if len(nodes) > 1 else (),
             tuple(
                 (place, key[1], left[key])
                 for counter_set, place in places.items()
@@ -217,11 +222,21 @@ class _Trial:
         )
 
     def _given(self, free: Sequence[DeviceUse], pool: Pool, usage: Usage) -> int:
-        """Give out one after the other, until no more can be had."""
-        node = self._nodes.get(free[0].nodes[0])
-        if node is None:
-            return 0
-        entries = tuple(each.entry for each in free)
+        """Give out one after the other, node by node, until no more can be had."""
+        by_node: dict[str, list[Entry]] = {}
+        for each in free:
+            by_node.setdefault(each.nodes[0], []).append(each.entry)
+        return sum(
+            self._given_on(node, entries, pool, usage)
+            for name, entries in by_node.items()
+            if (node := self._nodes.get(name)) is not None
+        )
+
+    def _given_on(
+        self, node: Node, free: Sequence[Entry], pool: Pool, usage: Usage
+    ) -> int:
+        """Give out what a node sees; `usage` grows by it."""
+        entries = tuple(free)
         seen = replace(pool, entries=entries)
         inventory = NodeInventory((seen,), entries, (seen,) * len(entries), False)
         view = NodeView.of(node, inventory, self._rules)

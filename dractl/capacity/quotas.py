@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dractl.api.snapshot import Snapshot
-from dractl.diagnose.quotas import charges, keys_of
+from dractl.diagnose.quotas import charges, class_of, keys_of
 from dractl.model.quantity import Quantity
 
 
@@ -13,9 +13,9 @@ class QuotaUse:
     """A limit of a namespace on the devices of a class.
 
     `resource` is the key, `<class>.deviceclass.resource.k8s.io/devices` or `requests.`
-    with an extended resource. `used` is what the server says, None where it says
-    nothing yet; `claimed` is what the claims there are count as, pods that ask for the
-    extended resource aside.
+    with an extended resource; there need not be such a class. `used` is what the server
+    says, None where it says nothing yet; `claimed` is what the claims there are count
+    as, pods that ask for the extended resource aside.
     """
 
     namespace: str
@@ -44,14 +44,14 @@ def quotas_of(snapshot: Snapshot) -> tuple[QuotaUse, ...]:
             quota.meta.namespace,
             quota.meta.name,
             resource,
-            classes[resource],
+            device_class,
             hard,
             quota.used.get(resource),
             claimed.get((quota.meta.namespace, resource), 0),
         )
         for quota in snapshot.quotas
         for resource, hard in quota.hard.items()
-        if resource in classes
+        if (device_class := classes.get(resource) or class_of(resource))
     )
 
 

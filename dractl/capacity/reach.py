@@ -55,7 +55,7 @@ class Reach:
         for node in self._gone():
             told = f"node {node.name} does not exist"
             self._out[node.name] = Reason("node-gone", told)
-            self._look(node)
+            self._look(node, is_gone=True)
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -77,7 +77,8 @@ class Reach:
             if name not in self._nodes:
                 yield Node(ObjectMeta(name))
 
-    def _look(self, node: Node) -> None:
+    def _look(self, node: Node, *, is_gone: bool = False) -> None:
+        """Note what a node sees; one that is gone, only what names it."""
         try:
             seen = self.allocator.inventory.of(node.name, node.meta.labels)
         except AllocationAborted as error:
@@ -89,6 +90,8 @@ class Reach:
         here = (node.name,)
         for entry, pool in zip(seen.entries, seen.pool_of, strict=True):
             if entry.slice.per_device_scope and not _includes(entry.scope, node):
+                continue
+            if is_gone and entry.scope.node_name != node.name:
                 continue
             device = id(entry.device)
             names = self._names.get(device)

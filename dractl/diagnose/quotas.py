@@ -82,6 +82,17 @@ def keys_of(name: str, device_class: DeviceClass | None) -> Iterator[str]:
         yield f"requests.{device_class.extended_resource_name}"
 
 
+def class_of(key: str) -> str:
+    """Return the class that a key names; "" if it names an extended resource or else.
+
+    The class need not exist.
+    """
+    if key.endswith(_DEVICES):
+        return key.removesuffix(_DEVICES)
+    implicit = f"requests.{IMPLICIT}"
+    return key.removeprefix(implicit) if key.startswith(implicit) else ""
+
+
 def _devices(spec: ClaimSpec) -> Mapping[str, int]:
     """Return how many devices of each class a claim is charged with."""
     total: dict[str, int] = {}

@@ -163,6 +163,8 @@ def test_quotas_by_both_keys() -> None:
     hard = {
         "gpu.deviceclass.resource.k8s.io/devices": Quantity.of(4),
         "requests.example.com/gpu": Quantity.of(1),
+        "mistyped.deviceclass.resource.k8s.io/devices": Quantity.of(2),
+        "requests.deviceclass.resource.kubernetes.io/none": Quantity.of(3),
         "requests.cpu": Quantity.of(1),
     }
     used = {"requests.example.com/gpu": Quantity.of(2)}
@@ -179,4 +181,6 @@ def test_quotas_by_both_keys() -> None:
     ] == [
         ("gpu.deviceclass.resource.k8s.io/devices", "gpu", None, 3, "1"),
         ("requests.example.com/gpu", "gpu", Quantity.of(2), 3, "-1"),
+        ("mistyped.deviceclass.resource.k8s.io/devices", "mistyped", None, 0, "2"),
+        ("requests.deviceclass.resource.kubernetes.io/none", "none", None, 0, "3"),
     ]

@@ -153,6 +153,21 @@ def test_state(cluster: Snapshot, state: State, code: str) -> None:
         assert [each.code for each in found.reasons] == [code] * bool(code)
 
 
+def test_node_that_is_gone_sees_only_what_names_it() -> None:
+    everywhere = device("everywhere", pool="fabric")
+    lost = device("lost", pool="gone")
+    uses = fleet(
+        snapshot(
+            slices=[
+                slice_(everywhere, pool="fabric", all_nodes=True),
+                slice_(lost, name="lost", pool="gone", node="gone"),
+            ],
+            nodes=[node("n1"), node("n2")],
+        )
+    )
+    assert [each.nodes for each in uses] == [("n1", "n2"), ("gone",)]
+
+
 def test_newest_generation_only() -> None:
     old = slice_(device("old"), name="a", generation=1)
     new = slice_(device("new"), name="b", generation=2)

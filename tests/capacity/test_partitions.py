@@ -6,7 +6,7 @@ from dractl.api.snapshot import Snapshot
 from dractl.capacity.devices import fleet
 from dractl.capacity.fragmentation import spreads
 from dractl.capacity.partitions import at_once, by_use, partitions
-from dractl.model.devices import Device
+from dractl.model.devices import Device, NodeScope
 from tests.builders import device, held, node, slice_, snapshot
 
 
@@ -76,6 +76,40 @@ def test_parents_that_look_the_same_are_told_apart() -> None:
         ("gpu-0", 1),
         ("gpu-1", 2),
     ]
+
+
+def on_two_nodes() -> Snapshot:
+    """Return partitions that several nodes have of counters for three of them."""
+    parts = [
+        device(
+            f"part-{place}",
+            attributes={"model": "part"},
+            consumes={"gpu": {"memory": "1"}},
+            scope=NodeScope(node_name=name),
+        )
+        for place, name in enumerate(("n1", "n2", "n2", "n2"))
+    ]
+    counters = slice_(
+        name="c", count=2, all_nodes=True, counters={"gpu": {"memory": "3"}}
+    )
+    return snapshot(
+        slices=[
+            counters,
+            slice_(*parts, name="d", count=2, node=None, per_device=True),
+        ],
+        nodes=[node("n1"), node("n2")],
+    )
+
+
+def test_partitions_of_several_nodes_are_counted_on_all_of_them() -> None:
+    cluster = on_two_nodes()
+    uses = fleet(cluster)
+    (found,) = partitions(cluster, uses)
+    assert (found.node, found.published, found.possible, found.whole) == ("", 4, 3, 3)
+    kinds = by_use([found])
+    assert at_once(uses, kinds) == 3
+    (spread,) = spreads(uses, kinds)
+    assert (spread.free, spread.most, spread.node) == (3, 3, "n2")
 
 
 def test_no_partitions() -> None:
