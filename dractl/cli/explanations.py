@@ -74,11 +74,13 @@ def table(answer: "Explanation", terminal: Terminal, *, has_chain: bool) -> str:
     Of many, first how many wait for which cause. With `has_chain`, also what is well,
     with its claims and devices.
     """
+    from dractl.diagnose.alike import alike
+
     limit = max(terminal.columns or _NARROW, _LEAST)
     paragraphs = [] if has_chain else list(_overview(answer.pods, terminal))
     paragraphs += [
         _pods(group, terminal, limit, has_chain=has_chain)
-        for group in _groups(answer.pods)
+        for group in alike(answer.pods)
         if has_chain or group[0].causes
     ]
     paragraphs += [
@@ -103,24 +105,6 @@ def _overview(
     rows = sorted(codes.items(), key=lambda item: (-item[1], item[0]))
     header, *lines = columns([("PODS", "CAUSE"), *((str(n), c) for c, n in rows)])
     yield iter([terminal.heading(header), *lines])
-
-
-def _groups(reports: Sequence["PodReport"]) -> list[list["PodReport"]]:
-    """Return the pods, with those of a namespace together that wait alike."""
-    groups: dict[object, list[PodReport]] = {}
-    for number, each in enumerate(reports):
-        same = _sameness(each) if each.causes else number
-        groups.setdefault(same, []).append(each)
-    return list(groups.values())
-
-
-def _sameness(report: "PodReport") -> object:
-    return (
-        report.pod.meta.namespace,
-        report.owner,
-        tuple((each.code, each.request, each.nodes) for each in report.causes),
-        tuple(each.wants for each in report.links),
-    )
 
 
 def _pods(

@@ -1,7 +1,7 @@
 """How much there is and is left, by model, class, driver and namespace."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from dractl.capacity.devices import DeviceUse, State
@@ -81,8 +81,15 @@ def _namespaces(fleet: Sequence[DeviceUse]) -> Child:
 
 def _spread(report: Report) -> Child:
     """Return how free devices are spread: what a pod gets is all from one node."""
-    models = Counter(use.model or use.id.driver for use in report.fleet if use.node)
-    plots = [*_plots(report.fleet, [name for name, _ in models.most_common(_PLOTS)])]
+    nodes: dict[str, Counter[str]] = {}
+    for use in report.fleet:
+        if use.node:
+            free = nodes.setdefault(use.model or use.id.driver, Counter())
+            free[use.node] += use.state in {State.FREE, State.PARTLY}
+    # What one node has is told by the map.
+    spread = [(model, free) for model, free in nodes.items() if len(free) > 1]
+    spread.sort(key=lambda each: -len(each[1]))
+    plots = [_plot(*each) for each in spread[:_PLOTS]]
     if not plots:
         return None
     return element(
@@ -99,29 +106,23 @@ def _spread(report: Report) -> Child:
     )
 
 
-def _plots(fleet: Sequence[DeviceUse], models: Sequence[str]) -> Iterator[Markup]:
-    for model in models:
-        free: Counter[str] = Counter()
-        for use in fleet:
-            if use.node and (use.model or use.id.driver) == model:
-                free[use.node] += use.state in {State.FREE, State.PARTLY}
-        most = max(free.values())
-        total = sum(free.values())
-        said = (
-            f"{total:,} free on {counted(len(free), 'node')}, {most:,} at most on one"
-        )
-        nodes = Counter(free.values())
-        told = "; ".join(
-            f"{counted(nodes[each], 'node')} with {each} free" for each in sorted(nodes)
-        )
-        yield element(
-            "figure",
+def _plot(model: str, free: Mapping[str, int]) -> Markup:
+    """Return the plot of a model, given what is free on each node."""
+    most = max(free.values())
+    total = sum(free.values())
+    said = f"{total:,} free on {counted(len(free), 'node')}, {most:,} at most on one"
+    nodes = Counter(free.values())
+    told = "; ".join(
+        f"{counted(nodes[each], 'node')} with {each} free" for each in sorted(nodes)
+    )
+    return element(
+        "figure",
+        {},
+        element(
+            "figcaption",
             {},
-            element(
-                "figcaption",
-                {},
-                element("strong", {}, model),
-                element("span", {"class": "quiet"}, said),
-            ),
-            histogram(nodes, f"{model}: {told}"),
-        )
+            element("strong", {}, model),
+            element("span", {"class": "quiet"}, said),
+        ),
+        histogram(nodes, f"{model}: {told}"),
+    )

@@ -10,7 +10,7 @@ from dractl.report.parts import Column, counted, cut, details, folded, section, 
 from dractl.report.spans import spans
 from dractl.report.states import LOOKS, told
 from dractl.report.subject import Report
-from dractl.report.svg.strip import MOST, bar, strip
+from dractl.report.svg.strip import MOST, bar, sign, strip
 
 _SINGLE: Final = 60  # up to so many nodes, each is shown on its own
 _CARDS: Final = 500
@@ -46,7 +46,7 @@ def device_map(report: Report) -> Markup:
     groups = grouped(report.fleet, "node")
     collapses = len(groups) > _SINGLE
     cards = _cards({each.name: each.uses for each in groups}, collapses=collapses)
-    lead = "Each mark is a device; its shape tells its state."
+    lead = "Each mark is a device; colour and sign tell its state."
     if collapses:
         lead += " Nodes that have the same in the same states are shown once."
     tells = len(report.fleet) <= _DEVICES
@@ -55,6 +55,7 @@ def device_map(report: Report) -> Markup:
     return section(
         "devices",
         "Devices by node",
+        _key(),
         _filter() if len(shown) > 1 else None,
         element("ul", {"class": "cards", "id": "cards"}, shown),
         _rest(rest),
@@ -86,6 +87,11 @@ def _rows(uses: Iterable[DeviceUse]) -> Iterator[_Row]:
         states.setdefault((use.id.driver, use.model), []).append(use.state)
     for (driver, model), found in states.items():
         yield _Row(driver, model, tuple(sorted(found, key=_ORDER.__getitem__)))
+
+
+def _key() -> Markup:
+    items = (element("li", {}, sign(state), look.word) for state, look in LOOKS.items())
+    return element("ul", {"class": "key", "aria-label": "Marks"}, items)
 
 
 def _filter() -> Markup:

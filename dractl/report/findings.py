@@ -10,7 +10,7 @@ from dractl.report.parts import counted, details, listing, paragraph, section, t
 from dractl.report.waiting import marked
 from dractl.rules.registry import Severity
 
-_SHOWN: Final = 20  # findings of a check that are told
+_SHOWN: Final = 8  # findings of a check that are told
 _MORE: Final = 200
 _COMMANDS: Final = 4
 _SIGNS: Final = {Severity.ERROR: "✕", Severity.WARNING: "!", Severity.INFO: "i"}

@@ -10,6 +10,7 @@ from dractl.report.states import LOOKS
 from dractl.report.states import counted as by_state
 from dractl.report.subject import Report
 from dractl.report.svg.strip import bar, sign
+from dractl.report.waiting import fitting_pods, stuck_count
 from dractl.rules.registry import Severity
 
 
@@ -32,9 +33,11 @@ def overview(report: Report) -> Markup:
 
 def _verdicts(report: Report) -> Iterator[Markup]:
     """Yield one line for each question, with a link to what is behind it."""
-    stuck = waiting_count(report)
-    said = f"{stuck:,} waiting for devices" if stuck else ""
-    yield _verdict("waiting", said, "Nothing waits for devices", is_bad=bool(stuck))
+    stuck, fitting = stuck_count(report.waiting), len(fitting_pods(report.waiting))
+    parts = [f"{stuck:,} stuck"] if stuck else []
+    parts += [f"{counted(fitting, 'pod')} would fit now"] if fitting else []
+    told = ", ".join(parts)
+    yield _verdict("waiting", told, "Nothing waits for devices", is_bad=bool(stuck))
     if report.doctor is not None:
         errors = report.doctor.count(Severity.ERROR)
         warnings = report.doctor.count(Severity.WARNING)
@@ -51,15 +54,10 @@ def _verdicts(report: Report) -> Iterator[Markup]:
         yield _verdict(
             "health", ", ".join(parts), "No device is unhealthy", is_bad=bool(bad)
         )
-    taints = len(report.taints.taints)
-    yield _verdict("taints", counted(taints, "taint") if taints else "", "No taints")
-
-
-def waiting_count(report: Report) -> int:
-    """Return how many pods, claims and workloads something keeps."""
-    found = report.waiting
-    kinds = (found.pods, found.claims, found.workloads)
-    return sum(bool(each.causes) for kind in kinds for each in kind)
+    found = report.taints.taints
+    devices = len({device for each in found for device in each.devices})
+    told = f"{counted(len(found), 'taint')} on {counted(devices, 'device')}"
+    yield _verdict("taints", told if found else "", "No taints")
 
 
 def _verdict(key: str, said: str, good: str, *, is_bad: bool = False) -> Markup:

@@ -22,7 +22,7 @@ def section(
     """Return a section that the page's contents lead to."""
     head = f"{key}-head"
     number = None
-    if count is not None:
+    if count:
         number = element("span", {"class": "count"}, f"{count:,}")
     return element(
         "section",
@@ -112,7 +112,12 @@ def _head(column: Column) -> Markup:
 def _row(cells: Sequence[Child], columns: Sequence[Column]) -> Markup:
     first, *rest = cells
     inner = [
-        element("td", {"class": column.kind}, cell)
+        # Where the page is narrow, cells stand below each other, each with its name.
+        element("td", {"class": _kind(column, cell), "data-name": column.name}, cell)
         for cell, column in zip(rest, columns[1:], strict=True)
     ]
     return element("tr", {}, element("th", {"scope": "row"}, first), inner)
+
+
+def _kind(column: Column, cell: Child) -> str | None:
+    return f"{NUMBER} zero" if column.kind == NUMBER and cell == "0" else column.kind

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from dractl.diagnose.answer import Cause, Explanation
+from dractl.diagnose.alike import alike
+from dractl.diagnose.answer import Cause, Explanation, PodReport
 from dractl.report.element import Child, Markup, element
 from dractl.report.parts import (
     code,
@@ -19,13 +20,14 @@ from dractl.report.subject import Report
 
 _SHOWN: Final = 200  # groups of what waits for the same
 _NAMES: Final = 50
+_FITTING: Final = 200
 
 
 class _Stuck(NamedTuple):
-    """Something that waits: what it is called, and whose it is."""
+    """What waits for the same, named, with what is told of the first of it."""
 
     kind: str
-    name: str
+    names: Sequence[str]
     owner: str
     causes: Sequence[Cause]
     notes: Sequence[str]
@@ -34,61 +36,95 @@ class _Stuck(NamedTuple):
 def waiting(report: Report) -> Markup:
     """Return the section."""
     found = report.waiting
-    groups: dict[tuple[str, ...], list[_Stuck]] = {}
-    for each in _stuck(found):
-        codes = [cause.code for cause in each.causes]
-        # Of a workload, one stands for all that wait for the same.
-        key = (each.kind, each.owner or each.name, *codes)
-        groups.setdefault(key, []).append(each)
-    total = sum(map(len, groups.values()))
-    shown = [_article(each) for each in [*groups.values()][:_SHOWN]]
-    rest = len(groups) - len(shown)
+    groups = list(_stuck(found))
+    rest = len(groups) - _SHOWN
+    fitting = fitting_pods(found)
+    total = stuck_count(found)
     return section(
         "waiting",
         "What waits, and why",
-        shown,
+        map(_article, groups[:_SHOWN]),
         paragraph(f"and {rest:,} more: dractl explain -A lists them.")
-        if rest
+        if rest > 0
         else None,
+        _fitting(fitting),
         _unchecked(found),
         count=total,
-        lead=None if total else "No pod, claim or workload waits for devices.",
+        lead=None if total else _lead(fitting),
     )
+
+
+def stuck_count(found: Explanation) -> int:
+    """Return how many pods, claims and workloads something keeps."""
+    kinds = (found.pods, found.claims, found.workloads)
+    return sum(bool(each.causes) for kind in kinds for each in kind)
+
+
+def fitting_pods(found: Explanation) -> Sequence[PodReport]:
+    """Return the pods that wait although nothing keeps them."""
+    return [each for each in found.pods if each.lands is not None]
 
 
 def _stuck(found: Explanation) -> Iterator[_Stuck]:
-    for pod in found.pods:
-        if pod.causes:
-            space = pod.pod.meta.namespace
-            owner = f"{space}/{pod.owner}" if pod.owner else ""
-            name = f"{space}/{pod.pod.meta.name}"
-            yield _Stuck("pod", name, owner, pod.causes, pod.notes)
+    for group in alike(each for each in found.pods if each.causes):
+        first = group[0]
+        names = [_name(*each.pod.meta.key) for each in group]
+        yield _Stuck("pod", names, first.owner, first.causes, first.notes)
     for claim in found.claims:
         if claim.causes:
-            name = f"{claim.claim.meta.namespace}/{claim.claim.meta.name}"
-            yield _Stuck("claim", name, "", claim.causes, claim.notes)
+            name = _name(*claim.claim.meta.key)
+            yield _Stuck("claim", [name], "", claim.causes, claim.notes)
     for each in found.workloads:
         if each.causes:
-            name = f"{each.namespace}/{each.name}"
-            yield _Stuck(each.kind, name, "", each.causes, ())
+            yield _Stuck(
+                each.kind, [_name(each.namespace, each.name)], "", each.causes, ()
+            )
 
 
-def _article(alike: Sequence[_Stuck]) -> Markup:
-    first = alike[0]
-    kind = element("span", {"class": "kind"}, first.kind)
+def _name(namespace: str, name: str) -> str:
+    return f"{namespace}/{name}"
+
+
+def _lead(fitting: Sequence[PodReport]) -> str:
+    if fitting:
+        return "Nothing keeps the pods that wait for devices."
+    return "No pod, claim or workload waits for devices."
+
+
+def _article(stuck: _Stuck) -> Markup:
+    first, *others = stuck.names
+    owner = f" ({stuck.owner})" if stuck.owner else ""
     more = None
-    if len(alike) > 1:
-        names = cut([each.name for each in alike], _NAMES, f"{first.kind}s")
-        said = f"{len(alike) - 1:,} more like it, of {first.owner or 'the same name'}"
-        more = details(said, listing(names, "names"))
+    if others:
+        names = cut(others, _NAMES, f"{stuck.kind}s")
+        more = details(f"{len(others):,} more like it", listing(names, "names"))
     return element(
         "article",
         {"class": "stuck"},
-        element("h3", {}, kind, " ", first.name),
+        element(
+            "h3",
+            {},
+            element("span", {"class": "kind"}, stuck.kind),
+            " ",
+            first,
+            element("span", {"class": "kind"}, owner) if owner else None,
+        ),
         more,
-        map(_cause, first.causes),
-        (paragraph(note, kind="quiet") for note in first.notes),
+        map(_cause, stuck.causes),
+        (paragraph(note, kind="quiet") for note in stuck.notes),
     )
+
+
+def _fitting(pods: Sequence[PodReport]) -> Child:
+    if not pods:
+        return None
+    items = [
+        f"{_name(*each.pod.meta.key)}: would fit on {each.lands}"
+        f"{f' ({each.owner})' if each.owner else ''}"
+        for each in pods
+    ]
+    said = f"{counted(len(pods), 'pod')} that would fit now, not placed yet"
+    return details(said, listing(cut(items, _FITTING, "pods")))
 
 
 def _cause(cause: Cause) -> Markup:

@@ -181,6 +181,34 @@ def test_the_page_never_scrolls_sideways(
         assert page.value(_WIDE) == width
 
 
+def test_on_a_phone_tables_are_read_without_scrolling(
+    chromium: Browser, sample: Path
+) -> None:
+    wide = chromium.page(sample, width=1280)
+    page = chromium.page(sample, width=320)
+    opened = "document.querySelectorAll('details').forEach((e) => { e.open = true; })"
+    page.value(opened)
+    hidden = (
+        "[...document.querySelectorAll('.scroll')].filter((each) => "
+        "each.scrollWidth > each.clientWidth).length"
+    )
+    assert page.value(hidden) == 0
+    # Cells stand below each other, and say what they are.
+    first = "getComputedStyle(document.querySelector('.number[data-name]'), '::before')"
+    assert page.value(f"{first}.content") != wide.value(f"{first}.content") == "none"
+    wide.value(opened)
+    assert _roles(page, "table") == _roles(wide, "table") > 0
+    assert _roles(page, "row") > 0
+
+
+def _roles(page: Page, name: str) -> int:
+    nodes = page.call("Accessibility.getFullAXTree")["nodes"]
+    return sum(
+        not each.get("ignored") and each.get("role", {}).get("value") == name
+        for each in nodes
+    )
+
+
 def test_everything_has_a_name_and_a_place(chromium: Browser, sample: Path) -> None:
     page = chromium.page(sample)
     nodes = page.call("Accessibility.getFullAXTree")["nodes"]

@@ -89,6 +89,72 @@ def test_the_page_of_the_sample_has_all_its_parts(
         assert html.escape(said) in text
 
 
+def test_pods_that_nothing_keeps_are_told_with_where_they_would_fit(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    text = _page(dractl, tmp_path, "--demo")
+    assert "8 stuck, 5 pods would fit now" in text
+    assert "5 pods that would fit now, not placed yet" in text
+    assert re.search("training/nccl-test: would fit on [a-z0-9-]+", text)
+
+
+def test_pods_without_an_owner_that_wait_alike_are_shown_once(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    items = [each for each in healthy() if each["kind"] != "ClusterInfo"]
+    asks = {"requests": [{"name": "a", "exactly": {"deviceClassName": "gone"}}]}
+    for number in range(3):
+        name = f"lonely-{number}"
+        meta = {"name": name, "namespace": "default", "uid": name}
+        items.append(
+            {
+                "apiVersion": "resource.k8s.io/v1",
+                "kind": "ResourceClaim",
+                "metadata": meta,
+                "spec": {"devices": asks},
+            }
+        )
+        claims = [{"name": "a", "resourceClaimName": name}]
+        containers = [{"name": "main", "image": "example.com/job"}]
+        items.append(
+            {
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "metadata": meta,
+                "spec": {"containers": containers, "resourceClaims": claims},
+                "status": {"phase": "Pending"},
+            }
+        )
+    source = tmp_path / "cluster.json"
+    source.write_text(json.dumps({"kind": "List", "apiVersion": "v1", "items": items}))
+    text = _page(dractl, tmp_path, "--snapshot", str(source))
+    assert "3 stuck" in text
+    assert text.count('<article class="stuck">') == 1
+    assert "2 more like it" in text
+
+
+def test_taints_are_counted_with_their_devices(dractl: Runner, tmp_path: Path) -> None:
+    assert "1 taint on 1 device<" in _page(dractl, tmp_path, "--demo")
+
+
+def test_what_is_free_is_plotted_where_it_is_spread(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    text = _page(dractl, tmp_path, "--demo")
+    captions = re.findall("<figcaption><strong>(.*?)</strong>", text)
+    assert captions == ["NVIDIA H100 80GB HBM3", "MT2910 Family [ConnectX-7]"]
+
+
+def test_marks_are_explained_where_they_are_drawn(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    text = _page(dractl, tmp_path, "--demo")
+    section = text[text.index('<section id="devices"') :]
+    marks = section[section.index('<ul class="key"') : section.index("</ul>")]
+    for word in ("allocated", "partly", "free", "tainted", "unusable"):
+        assert f"</svg>{word}</li>" in marks
+
+
 def test_the_same_cluster_gives_the_same_page(dractl: Runner, tmp_path: Path) -> None:
     assert _page(dractl, tmp_path, "--demo") == _page(dractl, tmp_path, "--demo")
     assert dractl("report", "--demo").out == _page(dractl, tmp_path, "--demo")

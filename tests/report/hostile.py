@@ -19,6 +19,8 @@ _KEYS: Final = frozenset(
         *("name", "namespace", "nodeName", "pool", "device", "driver", "string"),
         *("deviceClassName", "resourceClaimName", "resourceClaimTemplateName"),
         *("message", "reason", "uid", "key", "generateName", "image"),
+        # Maps of which all values are text that somebody chose.
+        *("labels", "annotations", "data", "networkData"),
     }
 )
 _KEPT: Final = frozenset({"apiVersion", "kind", "operator", "effect", "type"})
@@ -30,7 +32,7 @@ def spited(value: Any, *, is_name: bool = False) -> Any:
         # The value of a taint is text; that of a capacity is an amount.
         names = {*_KEYS, "value"} if "effect" in value else _KEYS
         return {
-            key: each if key in _KEPT else spited(each, is_name=key in names)
+            key: each if key in _KEPT else spited(each, is_name=key in names or is_name)
             for key, each in value.items()
         }
     if isinstance(value, list):
