@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from dractl.api.snapshot import Snapshot
 from dractl.catalogue.nearest import nearest
 from dractl.cli import examinations, output
-from dractl.cli.clock import moment_for
+from dractl.cli.clock import NEVER, moment_for
 from dractl.cli.options import usage
 from dractl.cli.reading import Wish, read_cluster, warn_of
 from dractl.cli.reports import plain
@@ -13,12 +14,14 @@ from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.doctor.answer import Examination
 from dractl.doctor.case import Case, Given
+from dractl.doctor.configuration import release_of
 from dractl.doctor.document import document
 from dractl.doctor.run import examine, table
-from dractl.errors import ExitStatus
+from dractl.errors import DractlError, ExitStatus
 from dractl.rules.registry import Severity
 from dractl.sources.files import load_documents
 
+_NO_CLUSTER: Final = "no-cluster"
 _LIMITS: Final = {**{str(each): each for each in Severity}, "never": None}
 
 
@@ -52,10 +55,30 @@ def examined(order: Order, source: Source, screen: Terminal) -> Examination:
     """Read the cluster and the files, and return what the checks say."""
     given = tuple(_configuration(order.files, screen))
     wish = Wish("doctor", all_namespaces=True, fresh=True)
-    cluster = read_cluster(source, wish, screen)
-    warn_of(cluster.snapshot, screen)
-    case = Case(cluster.snapshot, moment_for(cluster, screen), given)
+    try:
+        cluster = read_cluster(source, wish, screen)
+    except DractlError as error:
+        if not given or source.names_live or error.code != _NO_CLUSTER:
+            raise
+        case = _without_cluster(given, source, screen)
+    else:
+        case = Case(cluster.snapshot, moment_for(cluster, screen), given)
+    warn_of(case.snapshot, screen)
     return examine(case, order.only, order.skip)
+
+
+def _without_cluster(
+    given: tuple[Given, ...], source: Source, screen: Terminal
+) -> Case:
+    """Return the files alone, for the release that an option or kubeadm names."""
+    snapshot = Snapshot.from_documents(
+        (),
+        kubernetes=source.kubernetes or release_of(given),
+        feature_gates=source.gates,
+    )
+    release = snapshot.profile.version
+    screen.note(f"no cluster is named: the files are judged for Kubernetes {release}")
+    return Case(snapshot, NEVER, given)
 
 
 def shown(

@@ -4,7 +4,7 @@ The forms are those of kubeadm.k8s.io/v1beta3 and v1beta4, of kubelet.config.k8s
 of static pods.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from shlex import quote
 from typing import Any, Final
@@ -12,6 +12,7 @@ from typing import Any, Final
 from dractl.api.decode_workloads import flags
 from dractl.api.snapshot import Document
 from dractl.doctor.case import Case, Given
+from dractl.errors import DractlError
 from dractl.model.cluster import GATE_GROUPS, GATES, KubernetesVersion, Profile
 from dractl.model.gates import CONTROL, KUBELET, PROGRAMS, SERVER
 
@@ -93,6 +94,17 @@ def settings(case: Case) -> Settings:
         components += (each for each in found if isinstance(each, Component))
         wrong += (each for each in found if isinstance(each, Wrong))
     return Settings(tuple(components), tuple(wrong), tuple(unread))
+
+
+def release_of(given: Iterable[Given]) -> str | None:
+    """Return the release that kubeadm is to install, as far as its file names one."""
+    for each in given:
+        stated = each.value.get("kubernetesVersion")
+        try:
+            return str(KubernetesVersion.parse(str(stated)))
+        except DractlError:  # also a label such as stable-1
+            continue
+    return None
 
 
 def _of_cluster(case: Case) -> Iterator[Component]:

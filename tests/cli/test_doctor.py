@@ -178,6 +178,39 @@ def test_files_of_configuration_are_looked_at(dractl: Runner, tmp_path: Path) ->
     assert f"{path}:2" in ran.out.replace("\n    ", "")
 
 
+@pytest.mark.parametrize(
+    ("stated", "options", "release"),
+    [
+        ("", (), "1.37"),
+        ("kubernetesVersion: v1.35.1", (), "1.35"),
+        ("kubernetesVersion: stable-1", (), "1.37"),
+        ("kubernetesVersion: [1]", (), "1.37"),
+        ("kubernetesVersion: v1.35.1", ("--kubernetes-version", "1.34"), "1.34"),
+    ],
+)
+def test_files_are_judged_where_no_cluster_is_named(
+    dractl: Runner, tmp_path: Path, stated: str, options: tuple[str, ...], release: str
+) -> None:
+    path = tmp_path / "kubeadm.yaml"
+    path.write_text(KUBEADM + stated)
+    ran = dractl("doctor", "-f", str(path), *options)
+    assert ran.status == 1
+    assert ran.err == (
+        f"no cluster is named: the files are judged for Kubernetes {release}\n"
+    )
+    assert ran.out.startswith(f"not ready for DRA on Kubernetes {release}: 1 error, ")
+    assert "WARNING" not in ran.out
+
+
+def test_a_context_that_is_not_there_is_told_in_spite_of_files(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    path = tmp_path / "kubeadm.yaml"
+    path.write_text(KUBEADM)
+    ran = dractl("doctor", "-f", str(path), "--context", "none")
+    assert (ran.status, ran.out) == (3, "")
+
+
 def test_a_manual_can_be_read(dractl: Runner) -> None:
     ran = dractl("doctor", "--explain", "gate-off")
     assert ran.out.startswith("gate-off (error)\n\nThe feature gate Dynamic")
