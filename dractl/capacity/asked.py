@@ -11,7 +11,7 @@ from dractl.api.pod_specs import pod_specs
 from dractl.api.problems import Problem
 from dractl.api.snapshot import Snapshot
 from dractl.errors import DractlError
-from dractl.model.claims import ClaimSpec, ObjectMeta, ResourceClaim
+from dractl.model.claims import ClaimSpec, ObjectMeta, ResourceClaim, Toleration
 from dractl.model.workloads import Pod
 from dractl.solver.subjects import Subject, pending, subject_of
 
@@ -20,6 +20,16 @@ Documents = Iterable[tuple[object, str]]
 _DEFAULT: Final = "default"
 _END: Final = "new"
 """How copies are called, before their numbers."""
+_DAEMONS: Final = "DaemonSet"
+_TOLERATED: Final = (
+    ("not-ready", "NoExecute"),
+    ("unreachable", "NoExecute"),
+    ("disk-pressure", "NoSchedule"),
+    ("memory-pressure", "NoSchedule"),
+    ("pid-pressure", "NoSchedule"),
+    ("unschedulable", "NoSchedule"),
+)
+"""What pods of a DaemonSet put up with (Kubernetes 1.36, daemonset_util.go)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,11 @@ class Asked:
     def __str__(self) -> str:
         part = f", {self.part}" if self.part else ""
         return f"{self.kind} {self.namespace}/{self.name}{part}"
+
+    @property
+    def is_one_per_node(self) -> bool:
+        """Whether a node takes no second one."""
+        return self.kind == _DAEMONS
 
     def copy(self, number: int, known: Snapshot) -> Subject:
         """Return one copy; the claims that it names stay the same for all."""
@@ -137,27 +152,25 @@ def _meta(document: Mapping[str, Any]) -> ObjectMeta:
 def _pod(document: Mapping[str, Any], spec: Mapping[str, Any], meta: ObjectMeta) -> Pod:
     """Return the pod of a spec as nobody has placed it."""
     body = {key: value for key, value in spec.items() if key != "nodeName"}
-    labels: object = None
-    if document.get("kind") == "Pod" and isinstance(
-        stated := document.get("metadata"), Mapping
-    ):
-        labels = stated.get("labels")
     found = decode(
         {
             "apiVersion": "v1",
             "kind": "Pod",
-            "metadata": {
-                "name": f"{meta.name}-{_END}",
-                "namespace": meta.namespace,
-                **({"labels": labels} if labels else {}),
-            },
+            "metadata": {"name": f"{meta.name}-{_END}", "namespace": meta.namespace},
             "spec": body,
         }
     )
     if isinstance(found, Decoded) and isinstance(found.value, Pod):
+        more = _TOLERATED if document.get("kind") == _DAEMONS else ()
+        tolerations = tuple(
+            Toleration(f"node.kubernetes.io/{key}", "Exists", "", effect)
+            for key, effect in more
+        )
         return dataclasses.replace(
-            found.value, gates=()
-        )  # whoever sets them lifts them
+            found.value,
+            gates=(),  # whoever sets them lifts them
+            tolerations=(*found.value.tolerations, *tolerations),
+        )
     told = str(found) if isinstance(found, Problem) else "its pods cannot be read"
     raise DractlError("malformed-object", told)
 

@@ -1,7 +1,8 @@
 """How many more of something fit: placed one after the other, until none does."""
 
+import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -90,10 +91,11 @@ def fits(
 
     `snapshot` is the cluster with what the copies need; see `asked.asked`. What waits
     in it takes nothing, unless it is named to come `first`. Each copy is placed by the
-    scheduler's rules on the first node that takes it.
+    scheduler's rules on the first node that takes it; of a DaemonSet, a node takes one.
     """
     snapshot = with_stand_ins(snapshot)
-    placer = Placer(snapshot, None, Policy.FIRST)
+    having = _having(snapshot, asked) if asked.is_one_per_node else ()
+    placer = Placer(snapshot, None, Policy.FIRST, closed=having)
     for each in first:
         placer.place(each, worded=False)
     found: Counter[str] = Counter()
@@ -102,8 +104,10 @@ def fits(
     while number < most:
         placement = placer.place(asked.copy(number, snapshot))
         if placement.node is None:
-            last = placement
+            last = _without_closed(placement, placer.closed)
             break
+        if asked.is_one_per_node:
+            placer.closed.add(placement.node)
         found[placement.node] += 1
         number += 1
         if progress is not None:
@@ -118,6 +122,29 @@ def fits(
     ]
     limits = _limits(snapshot, asked.namespace, own, number)
     return Fits(asked, number, most, by_node, last, limits)
+
+
+def _having(snapshot: Snapshot, asked: Asked) -> Iterator[str]:
+    """Yield the nodes that have a pod of the DaemonSet already."""
+    for pod in snapshot.pods:
+        if pod.node_name and pod.meta.namespace == asked.namespace:
+            owners = ((each.kind, each.name) for each in pod.meta.owners)
+            if (asked.kind, asked.name) in owners:
+                yield pod.node_name
+
+
+def _without_closed(placement: Placement, closed: Collection[str]) -> Placement:
+    """Return why there is no place for one more, in the words of who asks."""
+    if not closed:
+        return placement
+    groups = []
+    having: list[str] = []
+    for each in placement.reasons:
+        having += [name for name in each.nodes if name in closed]
+        rest = tuple(name for name in each.nodes if name not in closed)
+        groups += [NodeGroup(each.reason, rest)] if rest else []
+    groups += [NodeGroup("the node has one already", tuple(having))] if having else []
+    return dataclasses.replace(placement, reasons=tuple(groups))
 
 
 def _limits(

@@ -10,8 +10,8 @@ from dractl.capacity.asked import asked, claim_asked
 from dractl.capacity.fits import Fits, fits
 from dractl.capacity.whatif import AddNodes, changed
 from dractl.errors import DractlError
-from dractl.model.claims import ObjectMeta
-from dractl.model.workloads import ResourceQuota
+from dractl.model.claims import ObjectMeta, OwnerReference
+from dractl.model.workloads import Pod, ResourceQuota
 from dractl.solver.placement import pending, place
 from tests.builders import (
     CLASS,
@@ -148,6 +148,37 @@ def test_a_workload_stands_for_its_pod() -> None:
 
     assert str(answer.asked) == "Deployment default/d"
     assert answer.number == 1
+
+
+def daemons(**entry: str) -> Wire:
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "DaemonSet",
+        "metadata": {"name": "d"},
+        "spec": {"template": {"spec": pod_spec(**entry)}},
+    }
+
+
+def test_a_node_takes_one_pod_of_a_daemon_set() -> None:
+    cluster = fleet_of(3, 0, 2)
+    closed = dataclasses.replace(cluster.nodes[2], unschedulable=True)
+    cluster = dataclasses.replace(cluster, nodes=(*cluster.nodes[:2], closed))
+    found_ = found(cluster, template(), daemons(resourceClaimTemplateName="t"))
+
+    # Pods of DaemonSets put up with nodes that are cordoned.
+    assert dict(found_.by_node) == {"node-0": 1, "node-2": 1}
+    assert [(each.reason, each.nodes) for each in found_.reasons] == [
+        ("the node has one already", ("node-0", "node-2")),
+        ("no devices are published for the node", ("node-1",)),
+    ]
+
+
+def test_nodes_that_run_a_daemon_set_take_no_second_one() -> None:
+    owner = OwnerReference("DaemonSet", "d", controller=True)
+    runs = Pod(ObjectMeta("d-x", "default", owners=(owner,)), node_name="node-0")
+    cluster = dataclasses.replace(fleet_of(3, 2), pods=(runs,))
+    answer = found(cluster, template(), daemons(resourceClaimTemplateName="t"))
+    assert dict(answer.by_node) == {"node-1": 1}
 
 
 def test_a_template_is_asked_for_itself_if_nobody_names_it() -> None:
