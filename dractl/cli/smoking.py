@@ -22,7 +22,9 @@ from dractl.doctor.smoke import (
     Hop,
     described,
     documents,
+    has_run,
     hops,
+    is_ours,
     is_over,
 )
 from dractl.errors import DractlError, ExitStatus
@@ -36,10 +38,12 @@ from dractl.live.place import Place
 DryRun = Literal["none", "client", "server"]
 _LOOK: Final = 0.5  # seconds between two looks
 _TRIES: Final = 5  # while others write the object
+_ENDING: Final = 15.0  # seconds until kubelet and controllers have let go
 _LATE: Final = 0.2  # seconds between two looks for what may come late
 _COMMAND: Final = "doctor smoke-test"
 _FORMATS: Final = frozenset({"table", "json", "yaml"})
 _KINDS: Final = (POD, CLAIM)  # in the order in which they go
+_RESOURCES: Final = tuple(each.resource for each in _KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +136,23 @@ class Trial:
                 self.connection.wait(_LATE)
                 continue
             uid = made or uid_of(now)
-            if uid_of(now) != uid:
+            if uid_of(now) != uid or not is_ours(now):
                 return True  # somebody else's, of the same name
             version = str((now.get("metadata") or {}).get("resourceVersion", ""))
             fate = deleted(self.connection, place, uid=uid, version=version).fate
             if fate is not Fate.CHANGED:
                 return True
         return now is None
+
+    def is_gone(self) -> bool:
+        """Tell whether nothing of what was made is there any more."""
+        changes = Changes(self.connection)
+        return all(
+            now is None or uid_of(now) != made
+            for kind in _KINDS
+            if (made := self._made.get(kind.kind))
+            for now in (changes.read(self._place(kind)),)
+        )
 
     def _events(self) -> Iterator[Mapping[str, Any]]:
         query = [("fieldSelector", f"involvedObject.name={self.name}")]
@@ -177,7 +191,7 @@ def smoke_test(order: Order, source: Source, screen: Terminal) -> ExitStatus:
     live = reach(source, wish, screen)
     seen = Snapshot.from_sourced(live.reading.documents())
     namespace = order.namespace or live.connection.namespace
-    name = f"dractl-smoke-test-{secrets.token_hex(3)}"
+    name = f"dractl-smoke-test-{secrets.token_hex(5)}"
     device_class = _class(order.device_class, seen)
     pair = documents(name, namespace, device_class, order.image)
     if order.dry_run == "client":
@@ -221,7 +235,7 @@ def _carried_out(trial: Trial, order: Order, screen: Terminal) -> ExitStatus:
             screen.note("dry run on the server: it would take both objects")
             return ExitStatus.YES
         found = _watched(trial, order.seconds, screen)
-        status = ExitStatus.YES if is_over(found) else ExitStatus.NO
+        status = ExitStatus.YES if has_run(found) else ExitStatus.NO
     except KeyboardInterrupt:
         screen.warn("interrupted")
         status = ExitStatus.INTERRUPTED
@@ -230,7 +244,8 @@ def _carried_out(trial: Trial, order: Order, screen: Terminal) -> ExitStatus:
         status = error.status
     finally:
         if not is_dry:
-            status = _cleaned(trial, status, screen)
+            patience = min(order.seconds, _ENDING)
+            status = _cleaned(trial, status, patience, screen)
     if found:
         screen.offer(_shown(trial, found, order.output_format))
     return status
@@ -251,19 +266,41 @@ def _watched(trial: Trial, seconds: float, screen: Terminal) -> tuple[Hop, ...]:
         trial.connection.wait(min(_LOOK, max(end - time.monotonic(), 0)))
 
 
-def _cleaned(trial: Trial, status: ExitStatus, screen: Terminal) -> ExitStatus:
+def _cleaned(
+    trial: Trial, status: ExitStatus, patience: float, screen: Terminal
+) -> ExitStatus:
     """Delete the objects; say how to do it by hand where that fails."""
-    left = list[str](each.resource for each in _KINDS)
+    left = [*_RESOURCES]
     try:
         left = trial.remove()
+        if not left and _has_gone(trial, patience):
+            screen.note("the objects are deleted")
+            return status
     except KeyboardInterrupt:
         status = ExitStatus.INTERRUPTED
-    if not left:
-        screen.note("the objects are deleted")
-        return status
-    kinds, where = ",".join(left), quote(trial.namespace)
-    screen.warn(f"not deleted: kubectl delete {kinds} {trial.name} -n {where}")
-    return status if status is ExitStatus.INTERRUPTED else ExitStatus.ENVIRONMENT
+    kinds, where = ",".join(left or _RESOURCES), quote(trial.namespace)
+    if left:
+        screen.warn(f"not deleted: kubectl delete {kinds} {trial.name} -n {where}")
+        return status if status is ExitStatus.INTERRUPTED else ExitStatus.ENVIRONMENT
+    screen.warn(
+        "they are being deleted, and still there: see whether the kubelet gives the "
+        f"device back: kubectl get {kinds} {trial.name} -n {where}"
+    )
+    return ExitStatus.NO if status is ExitStatus.YES else status
+
+
+def _has_gone(trial: Trial, patience: float) -> bool:
+    """Wait for the end of the objects, which kubelet and controllers have to allow."""
+    end = time.monotonic() + patience
+    while True:
+        try:
+            if trial.is_gone():
+                return True
+        except DractlError:
+            return False
+        if time.monotonic() >= end:
+            return False
+        trial.connection.wait(_LATE)
 
 
 def _shown(trial: Trial, found: Sequence[Hop], output_format: str) -> str:

@@ -1,6 +1,6 @@
 """One claim and one pod that try the whole way of a device, and how far they came."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, NamedTuple
 
@@ -17,7 +17,7 @@ LABELS: Final = {
     "app.kubernetes.io/managed-by": "dractl",
     "app.kubernetes.io/name": "dractl-smoke-test",
 }
-_RAN: Final = frozenset({"Running", "Succeeded", "Failed"})
+_RAN: Final = frozenset({"Running", "Succeeded"})
 _BEFORE: Final = frozenset({"", "ContainerCreating", "PodInitializing"})
 """Why a container waits while its devices are being prepared."""
 _PREPARING: Final = "FailedPrepareDynamicResources"
@@ -34,11 +34,12 @@ class Step(Enum):
 
 
 class Hop(NamedTuple):
-    """A step, whether it is done, and what is said of it."""
+    """A step, whether it is done, what is said of it; `is_final`: it cannot be any more."""
 
     step: Step
     is_done: bool
     said: str = ""
+    is_final: bool = False
 
 
 def documents(
@@ -89,13 +90,21 @@ def documents(
     return claim, pod
 
 
+def is_ours(found: Mapping[str, Any]) -> bool:
+    """Tell whether an object, as a server has it, was made for a smoke test."""
+    about = found.get("metadata")
+    labels = about.get("labels") if isinstance(about, Mapping) else None
+    return isinstance(labels, Mapping) and LABELS.items() <= labels.items()
+
+
 def hops(seen: Snapshot, namespace: str, name: str) -> tuple[Hop, ...]:
     """Return how far the claim and the pod of that name came, step by step."""
     claim = seen.claim_by_key.get((namespace, name))
     pod = seen.pod_by_key.get((namespace, name))
     if claim is None or pod is None:
         missing = "the claim" if claim is None else "the pod"
-        return (Hop(Step.CREATED, is_done=False, said=f"{missing} is not there"),)
+        said = f"{missing} is not there any more"
+        return (Hop(Step.CREATED, is_done=False, said=said, is_final=True),)
     return tuple(_hops(claim, pod, seen))
 
 
@@ -109,7 +118,7 @@ def described(
         "namespace": namespace,
         "name": name,
         "deviceClass": device_class,
-        "ran": is_over(found),
+        "ran": has_run(found),
         "steps": [
             {
                 "step": each.step.value,
@@ -130,13 +139,14 @@ def _hops(claim: ResourceClaim, pod: Pod, seen: Snapshot) -> Iterator[Hop]:
     where = f"for the pod, on node {pod.node_name}" if pod.node_name else "for the pod"
     yield Hop(Step.RESERVED, is_reserved, where if is_reserved else "")
     waiting = [each for each in pod.waiting if each.reason not in _BEFORE]
-    runs = pod.phase in _RAN
+    has_failed = pod.phase == "Failed"
+    # With a reason, the kubelet has not taken the pod, or has thrown it out.
+    runs = pod.phase in _RAN or (has_failed and not pod.reason)
     trouble = "" if runs or waiting else _trouble(seen)
     yield Hop(Step.PREPARED, bool(runs or waiting), trouble)
     why = listed(f"{each.reason}: {each.message}" for each in waiting)
-    told = pod.message or pod.reason if pod.phase == "Failed" else ""
-    has_run = pod.phase in {"Running", "Succeeded"}
-    yield Hop(Step.RUNNING, has_run, why or told)
+    told = ": ".join(filter(None, (pod.reason, pod.message))) if has_failed else ""
+    yield Hop(Step.RUNNING, pod.phase in _RAN, why or told, is_final=has_failed)
 
 
 def _refusal(pod: Pod) -> str:
@@ -151,6 +161,11 @@ def _trouble(seen: Snapshot) -> str:
     return said[-1] if said else ""
 
 
-def is_over(found: Sequence[Hop]) -> bool:
+def has_run(found: Sequence[Hop]) -> bool:
     """Tell whether the pod ran."""
     return all(each.is_done for each in found) and found[-1].step is Step.RUNNING
+
+
+def is_over(found: Sequence[Hop]) -> bool:
+    """Tell whether the pod ran, or cannot any more."""
+    return has_run(found) or any(each.is_final for each in found)

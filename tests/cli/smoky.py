@@ -28,6 +28,7 @@ class Cluster:
         self._dractl = dractl
         self._folder = folder
         self.until = "running"
+        self.lets_go = True
         server.add([node("n1"), gpus("n1", "gpu-0"), gpu_class("gpu")])
 
     def __call__(self, *argv: str, user: str = "admin") -> Ran:
@@ -56,7 +57,8 @@ class Cluster:
         with self.server.store.lock:
             for pod in self.server.store.stored_of("Pod"):
                 self._step(pod)
-        self.server.end_pods()
+        if self.lets_go:
+            self.server.end_pods()
 
     def _step(self, pod: Stored) -> None:
         if pod.document.get("status", {}).get("phase") == "Running":
@@ -84,6 +86,7 @@ class Cluster:
             "reserved": lambda: _waiting("ContainerCreating", ""),
             "prepared": lambda: _waiting("ErrImagePull", "no such image"),
             "running": lambda: {"phase": "Running"},
+            "failed": lambda: {"phase": "Failed", "reason": "OutOfpods"},
         }
         found = phases[self.until]()
         if pod.document.get("status") != found:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 from pathlib import Path
 from typing import Final
 
@@ -69,6 +70,29 @@ def test_a_device_that_gets_stuck(
     assert answer["ran"] is False
     assert [each["step"] for each in answer["steps"] if each["done"]] == done
     assert words in ran.out
+    assert cluster.left() == []
+
+
+def test_a_pod_that_no_kubelet_takes_is_not_waited_for(cluster: Cluster) -> None:
+    cluster.until = "failed"
+    start = time.monotonic()
+
+    ran = cluster("--yes", "--wait", "60s")
+
+    assert time.monotonic() - start < 20
+    assert ran.status == 1
+    assert "OutOfpods" in ran.out
+    assert cluster.left() == []
+
+
+def test_a_pod_that_does_not_end_is_told(cluster: Cluster) -> None:
+    cluster.lets_go = False
+
+    ran = cluster("--yes", "--wait", "1s")
+
+    assert ran.status == 1
+    assert "they are being deleted, and still there" in ran.err
+    assert "kubectl get pods,resourceclaims dractl-smoke-test-" in ran.err
     assert cluster.left() == []
 
 

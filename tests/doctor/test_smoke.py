@@ -5,7 +5,7 @@ from typing import Any, Final
 import pytest
 
 from dractl.api.snapshot import Snapshot
-from dractl.doctor.smoke import Step, documents, hops, is_over
+from dractl.doctor.smoke import Step, documents, has_run, hops, is_ours, is_over
 from tests.doctor.looking import Wire
 
 NAME: Final = "dractl-smoke-test-0"
@@ -36,6 +36,9 @@ def waiting(reason: str) -> Wire:
     return {"phase": "Pending", "containerStatuses": [{"name": "c", "state": state}]}
 
 
+REFUSED: Final = {
+    "phase": "Failed", "reason": "UnexpectedAdmissionError", "message": "no cpu",
+}  # fmt: skip
 STEPS: Final = [each.value for each in Step]
 
 
@@ -48,6 +51,7 @@ STEPS: Final = [each.value for each in Step]
         ({**GIVEN, "reservedFor": [USER]}, waiting("ContainerCreating"), 3),
         ({**GIVEN, "reservedFor": [USER]}, waiting("ImagePullBackOff"), 4),
         ({**GIVEN, "reservedFor": [USER]}, {"phase": "Failed"}, 4),
+        ({**GIVEN, "reservedFor": [USER]}, REFUSED, 3),
         ({**GIVEN, "reservedFor": [USER]}, {"phase": "Running"}, 5),
         ({**GIVEN, "reservedFor": [USER]}, {"phase": "Succeeded"}, 5),
     ],
@@ -56,7 +60,7 @@ def test_how_far_a_device_came(claim: Any, pod: Any, number: int) -> None:
     snapshot = seen(claim, pod)
 
     assert done(snapshot) == STEPS[:number]
-    assert is_over(hops(snapshot, "team", NAME)) is (number == len(STEPS))
+    assert has_run(hops(snapshot, "team", NAME)) is (number == len(STEPS))
 
 
 def test_a_claim_that_is_reserved_for_another_pod_is_not_ours() -> None:
@@ -68,7 +72,8 @@ def test_a_claim_that_is_reserved_for_another_pod_is_not_ours() -> None:
 def test_what_is_gone_is_told() -> None:
     (found,) = hops(Snapshot.from_documents([PAIR[0]]), "team", NAME)
 
-    assert (found.is_done, found.said) == (False, "the pod is not there")
+    assert (found.is_done, found.said) == (False, "the pod is not there any more")
+    assert is_over((found,))
 
 
 def test_what_the_kubelet_says_is_told() -> None:
@@ -87,3 +92,34 @@ def test_what_the_kubelet_says_is_told() -> None:
 
 def test_a_malformed_answer_is_no_crash() -> None:
     assert done(seen({"allocation": []}, {"phase": 3})) == []
+
+
+@pytest.mark.parametrize(
+    ("pod", "is_final"),
+    [({"phase": "Failed"}, True), (REFUSED, True), ({"phase": "Pending"}, False)],
+)
+def test_what_has_failed_is_not_waited_for(pod: Any, is_final: bool) -> None:
+    found = hops(seen({**GIVEN, "reservedFor": [USER]}, pod), "team", NAME)
+
+    assert is_over(found) is is_final
+    assert not has_run(found)
+
+
+def test_why_a_kubelet_has_not_taken_the_pod_is_told() -> None:
+    found = hops(seen({**GIVEN, "reservedFor": [USER]}, REFUSED), "team", NAME)
+
+    assert found[-1].said == "UnexpectedAdmissionError: no cpu"
+
+
+@pytest.mark.parametrize(
+    ("found", "ours"),
+    [
+        (PAIR[0], True),
+        ({}, False),
+        ({"metadata": []}, False),
+        ({"metadata": {"labels": 3}}, False),
+        ({"metadata": {"labels": {"app.kubernetes.io/managed-by": "dractl"}}}, False),
+    ],
+)
+def test_only_objects_with_its_labels_are_its_own(found: Any, ours: bool) -> None:
+    assert is_ours(found) is ours
