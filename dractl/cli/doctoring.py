@@ -1,8 +1,9 @@
 """What `dractl doctor` does: from its options to findings and the exit status."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from dractl.api.lists import flattened
 from dractl.api.snapshot import Snapshot
 from dractl.catalogue.nearest import nearest
 from dractl.cli import examinations, output
@@ -19,6 +20,7 @@ from dractl.doctor.document import document
 from dractl.doctor.run import examine, table
 from dractl.errors import DractlError, ExitStatus
 from dractl.rules.registry import Severity
+from dractl.sources.embedded import texts
 from dractl.sources.files import load_documents
 
 _NO_CLUSTER: Final = "no-cluster"
@@ -34,8 +36,11 @@ class Order(NamedTuple):
 
 
 def ordered(files: Sequence[str], only: Sequence[str], skip: Sequence[str]) -> Order:
-    """Return what is asked for; raise DractlError for a code that does not exist."""
-    return Order(files, _codes("--only", only), _codes("--skip", skip))
+    """Return what is asked for; raise DractlError for codes that make no sense."""
+    wanted, unwanted = _codes("--only", only), _codes("--skip", skip)
+    if wanted and set(wanted) <= set(unwanted):
+        raise usage("--skip leaves none of the checks that --only names")
+    return Order(files, wanted, unwanted)
 
 
 def explained(code: str) -> str:
@@ -121,11 +126,21 @@ def _configuration(files: Iterable[str], screen: Terminal) -> Iterable[Given]:
         loaded = load_documents(path)
         for problem in loaded.problems:
             screen.warn(f"left out: {problem}")
-        for value, where in loaded.documents:
+        for value, where in flattened(loaded.documents):
             if isinstance(value, dict):
-                yield Given(where, value)
+                yield from _parts(Given(where, value))
             elif value is not None:
                 screen.warn(f"left out: {where}: it is no object")
+
+
+def _parts(given: Given) -> Iterator[Given]:
+    """Yield what a ConfigMap of kubeadm holds, or the document itself."""
+    inner = texts(given.value) if given.value.get("kind") == "ConfigMap" else {}
+    for key, value in inner.items():
+        if isinstance(value, Mapping):
+            yield Given(f"{given.where} {key}", value)
+    if not inner:
+        yield given
 
 
 def _codes(option: str, texts: Iterable[str]) -> list[str]:

@@ -19,6 +19,8 @@ from dractl.model.gates import CONTROL, KUBELET, PROGRAMS, SERVER
 _MAPS: Final = "kubeadm.k8s.io/v1beta3"
 _LISTS: Final = "kubeadm.k8s.io/v1beta4"
 _GATES: Final = "feature-gates"
+_STATED: Final = "featureGates"
+_CONFIGZ: Final = "kubeletconfig"  # as a kubelet answers at /configz
 _RUNTIME: Final = "runtime-config"
 _KUBEADM: Final = "kubeadm.k8s.io/"
 _PARTS: Final = {program: part for part, program in PROGRAMS.items()}
@@ -88,7 +90,7 @@ def settings(case: Case) -> Settings:
     unread: list[str] = []
     for given in case.configuration:
         found = [*_of_file(given)]
-        kind = str(given.value.get("kind"))[:60]
+        kind = str(given.value.get("kind", "a document without kind"))[:60]
         if not found and kind != "Pod":  # the folder of static pods also has etcd's
             unread.append(f"{given.where}: {kind} configures no component")
         components += (each for each in found if isinstance(each, Component))
@@ -133,7 +135,9 @@ def _of_file(given: Given) -> Iterator[Component | Wrong]:
         found = _arguments(where, version, "kubelet", registration, "kubeletExtraArgs")
         yield from _with_wrong(KUBELET, where, found)
     elif kind == "KubeletConfiguration":
-        yield from _states(KUBELET, where, value.get("featureGates"))
+        yield from _states(KUBELET, where, value.get(_STATED))
+    elif _CONFIGZ in value:
+        yield from _states(KUBELET, where, _mapping(value[_CONFIGZ]).get(_STATED))
     elif kind == "Pod":
         yield from _of_pod(where, _mapping(value.get("spec")))
 
@@ -150,7 +154,7 @@ def _of_kubeadm(
             _migrating(where),
             is_fatal=False,
         )
-    own = _mapping(value.get("featureGates"))
+    own = _mapping(value.get(_STATED))
     for gate in sorted({str(each) for each in own} & GATES.keys()):
         yield Wrong(
             where,
@@ -165,8 +169,8 @@ def _of_kubeadm(
 
 
 def _migrating(where: str) -> tuple[str, ...]:
-    path = where.rpartition(":")[0]
-    if not path or path == "stdin":
+    path, _, line = where.rpartition(":")
+    if path in {"", "stdin"} or not line.isdigit():  # also a part of a ConfigMap
         return ()
     return (f"kubeadm config migrate --old-config {quote(path)} --new-config NEW.yaml",)
 

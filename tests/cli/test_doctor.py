@@ -178,6 +178,36 @@ def test_files_of_configuration_are_looked_at(dractl: Runner, tmp_path: Path) ->
     assert f"{path}:2" in ran.out.replace("\n    ", "")
 
 
+def test_config_maps_of_kubeadm_and_answers_of_kubelets_are_files_too(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    path = tmp_path / "all.json"
+    data = {"ClusterConfiguration": KUBEADM.replace("v1beta4", "v1beta3")}
+    items = [
+        {"apiVersion": "v1", "kind": "ConfigMap", "data": data},
+        {"kubeletconfig": {"featureGates": {"DRAConsumableCapacity": False}}},
+        {"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": "b"}},
+        {"odd": 1},
+    ]
+    path.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
+    ran = dractl("doctor", "-f", str(path), "-o", "json")
+    document = json.loads(ran.out)
+    found = {each["code"]: each for each in document["findings"]}
+    assert set(found) == {"gate-unknown", "gate-differs", "configuration-form"}
+    assert found["configuration-form"]["commands"] == []
+    assert found["gate-unknown"]["where"].endswith(" ClusterConfiguration)")
+    assert found["gate-differs"]["subject"] == "DRAConsumableCapacity"
+    said = [each["why"].partition(": ")[2] for each in document["skipped"]]
+    assert "ConfigMap configures no component" in said
+    assert "a document without kind configures no component" in said
+
+
+def test_checks_that_exclude_each_other_are_wrong_usage(dractl: Runner) -> None:
+    both = ("--only", "gate-off", "--skip", "gate-off")
+    ran = dractl("doctor", "--demo", *both)
+    assert (ran.status, ran.out) == (2, "")
+
+
 @pytest.mark.parametrize(
     ("stated", "options", "release"),
     [
