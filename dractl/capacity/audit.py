@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
 from dractl.api.snapshot import Snapshot
 from dractl.capacity.counters import CountersLeft
 from dractl.capacity.devices import DeviceUse
+from dractl.diagnose.doubled import doubled, drivers_of
 from dractl.diagnose.words import listed
 from dractl.model.devices import DeviceId
 from dractl.model.quantity import Quantity
@@ -14,15 +16,8 @@ from dractl.solver.allocator import Allocator
 from dractl.solver.holders import Holder, holders_of
 from dractl.solver.inventory import Pool
 from dractl.vendors import VENDORS
-from dractl.vendors.plugins import Extended
 
-_ROWS: Final[tuple[Extended, ...]] = tuple(
-    row
-    for vendor in VENDORS
-    for plugin in vendor.plugins
-    for row in plugin.extended
-    if row.driver
-)
+_PLUGINS: Final = tuple(plugin for vendor in VENDORS for plugin in vendor.plugins)
 
 
 class Breach(NamedTuple):
@@ -41,7 +36,7 @@ def audit(snapshot: Snapshot, fleet: Sequence[DeviceUse]) -> tuple[Breach, ...]:
         *_capacity(fleet),
         *_counters(snapshot, fleet),
         *_unpublished(snapshot, fleet, by_device.items()),
-        *_plugins(snapshot, fleet),
+        *_plugins(snapshot),
     )
 
 
@@ -110,30 +105,7 @@ def _unpublished(
             yield Breach("device-not-published", str(device), told)
 
 
-def _plugins(snapshot: Snapshot, fleet: Iterable[DeviceUse]) -> Iterator[Breach]:
+def _plugins(snapshot: Snapshot) -> Iterator[Breach]:
     """Yield nodes where a device plugin and a driver hand out the same devices."""
-    drivers: dict[str, set[str]] = {}
-    for use in fleet:
-        if use.node:
-            drivers.setdefault(use.node, set()).add(use.id.driver)
-    known: dict[tuple[str, str], bool] = {}
-    for node in snapshot.nodes:
-        for resource, amount in node.allocatable.items():
-            if amount.nanos <= 0 or "/" not in resource:
-                continue
-            for driver in sorted(drivers.get(node.name, ())):
-                key = (resource, driver)
-                if key not in known:
-                    known[key] = _is_of(resource, driver)
-                if known[key]:
-                    yield Breach(
-                        "plugin-beside-driver",
-                        node.name,
-                        f"node {node.name} has {amount} of {resource} of a device "
-                        f"plugin and publishes devices of driver {driver}: both may "
-                        "give away the same ones",
-                    )
-
-
-def _is_of(resource: str, driver: str) -> bool:
-    return any(row.driver == driver and row.part(resource) is not None for row in _ROWS)
+    for each in doubled(snapshot, partial(drivers_of, plugins=_PLUGINS)):
+        yield Breach("plugin-beside-driver", each.node, f"node {each.node}: {each}")

@@ -34,7 +34,7 @@ class Step(Enum):
 
 
 class Hop(NamedTuple):
-    """A step, whether it is done, what is said of it; `is_final`: it cannot be any more."""
+    """A step, whether it is done, what is said; `is_final`: it cannot be any more."""
 
     step: Step
     is_done: bool
