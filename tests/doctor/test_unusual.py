@@ -20,6 +20,7 @@ from tests.doctor.healthy import (
     owner,
     pod,
     worker,
+    workload,
 )
 
 Wire = dict[str, Any]
@@ -141,6 +142,18 @@ def empty_pools() -> list[Wire]:
     return [*healthy(), empty, driver_pod("plain"), gpus("plain", 0)]
 
 
+def scaled_to_zero() -> list[Wire]:
+    """The driver waits for nodes that an autoscaler is to bring."""
+    sleeping = workload("DaemonSet", "nvidia-dra-driver-gpu-kubelet-plugin", "dra")
+    nobody = {"desiredNumberScheduled": 0, "numberReady": 0}
+    return [
+        info(),
+        node("n1", role="storage"),
+        {**sleeping, "status": nobody},
+        shared("all", "fabric.example.com", allNodes=True),
+    ]
+
+
 def gone_to_sleep() -> list[Wire]:
     """A node without devices, and without pods that matter, is down."""
     down = node("down", role="storage")
@@ -166,7 +179,7 @@ def young_claims() -> list[Wire]:
     "cluster",
     [
         bare_driver, fabric, cordoned, without_hardware, joining, only_cpus, in_files,
-        empty_pools, gone_to_sleep, jobs_that_ended, young_claims,
+        empty_pools, scaled_to_zero, gone_to_sleep, jobs_that_ended, young_claims,
     ],
 )  # fmt: skip
 def test_nothing_is_wrong(cluster: Any) -> None:

@@ -92,19 +92,26 @@ def drivers_are_well(case: Case) -> Iterator[Finding | Skipped]:
 def daemon_sets_run(case: Case) -> Iterator[Finding | Skipped]:
     """A DaemonSet that looks like a driver's has no pods, or fewer than it should.
 
-    Where it should have none, its node selector or its affinity selects no node: labels
-    of feature discovery are missing, or the node pool is not there yet. Where pods are
+    Where it should have none, its node selector or its affinity selects no node. That
+    is wrong if labels tell of its hardware on a node; else the nodes may be yet to
+    come, or labels of feature discovery are missing, which is to know. Where pods are
     missing, a quota, a security policy or a taint keeps them away. Pods that are there
     and not ready are told by driver-not-ready; nodes that are lost or have just joined
     do not count.
     """
+    publishing = _publishing(case)
+    hardware = {driver for node in case.snapshot.nodes for driver in _hardware(node)}
     for each in case.snapshot.workload_resources:
         if each.kind != "DaemonSet" or each.desired is None:
             continue
-        if not any(serves(each.meta.key, driver) for driver in _drivers(case)):
+        drivers = [name for name in _drivers(case) if serves(each.meta.key, name)]
+        if not drivers:
             continue
+        severity = Severity.WARNING
         ready = each.ready or 0
         if each.desired == 0:
+            if publishing.keys() & drivers or hardware.isdisjoint(drivers):
+                severity = Severity.INFO
             said = "it selects no node, so the driver runs nowhere"
             fix = "compare its node selector and affinity with the labels of nodes"
         elif ready + _excused(case, each.meta) < each.desired:
@@ -115,7 +122,7 @@ def daemon_sets_run(case: Case) -> Iterator[Finding | Skipped]:
         space, name = map(quote, each.meta.key)
         yield Finding(
             "driver-daemonset",
-            Severity.WARNING,
+            severity,
             said,
             "DaemonSet/" + "/".join(each.meta.key),
             fix=fix,
@@ -214,7 +221,7 @@ def hardware_is_published(case: Case) -> Iterator[Finding | Skipped]:
     for node in case.snapshot.nodes:
         if node.name in case.unsettled:
             continue
-        for driver in _hardware(node) & publishing.keys() - everywhere:
+        for driver in sorted(_hardware(node) & publishing.keys() - everywhere):
             is_told = node.name in publishing[driver] or (driver, node.name) in running
             if not is_told and not _has_plugin(node, driver):
                 missing.setdefault(driver, []).append(node.name)

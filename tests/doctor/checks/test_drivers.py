@@ -79,6 +79,15 @@ def test_a_daemon_set_of_a_driver_that_lacks_pods(
     assert finding.message == said
 
 
+def test_a_daemon_set_that_selects_no_node_is_wrong_where_there_is_hardware() -> None:
+    daemons = workload("DaemonSet", "nvidia-dra-driver-gpu-kubelet-plugin", "dra")
+    status = {"desiredNumberScheduled": 0, "numberReady": 0}
+    nobody = [info(), {**daemons, "status": status}]
+    (mild,) = found("driver-daemonset", nobody)
+    (wrong,) = found("driver-daemonset", [*nobody, node("n1")])
+    assert (mild.severity, wrong.severity) == (Severity.INFO, Severity.WARNING)
+
+
 def test_a_daemon_set_that_is_whole_or_of_others_is_well() -> None:
     whole = {"desiredNumberScheduled": 2, "numberReady": 2}
     empty = {"desiredNumberScheduled": 0, "numberReady": 0}
