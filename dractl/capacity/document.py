@@ -142,6 +142,8 @@ def spread(found: Spread) -> Document:
     return {
         "model": found.model,
         "free": found.free,
+        "partly": found.partly,
+        "ofSeveralNodes": found.elsewhere,
         "nodes": found.nodes,
         "mostOnOneNode": found.most,
         "node": found.node or None,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from dractl.capacity.devices import DeviceUse, State
-from dractl.capacity.groups import NONE, grouped
-from dractl.capacity.partitions import Kinds, at_once
+from dractl.capacity.groups import NONE, Group, grouped
+from dractl.capacity.partitions import HAVABLE, Kinds, at_once
 from dractl.catalogue.values import text_of
 
 NEARNESS: Final = (
@@ -33,7 +33,9 @@ class Spread:
     `nodes` is how many nodes have some, `most` how many are on `node`, which has most,
     and `whole` how many the node has that would have most if nothing were in use.
     `together` tells the same of attributes that the devices have. Partitions count as
-    far as they can be had at once; `is_parts` tells whether these are some.
+    far as they can be had at once; `is_parts` tells whether these are some. `partly`
+    of the free ones are shared and in use in part. `elsewhere` is how many more there
+    are that several nodes can use.
     """
 
     model: str
@@ -43,6 +45,8 @@ class Spread:
     node: str
     whole: int
     is_parts: bool
+    partly: int = 0
+    elsewhere: int = 0
     together: tuple[Together, ...] = ()
 
     @property
@@ -54,14 +58,18 @@ class Spread:
 def spreads(fleet: Sequence[DeviceUse], kinds: Kinds) -> tuple[Spread, ...]:
     """Return how the devices of each model are spread, if any of them is free."""
     local = [each for each in fleet if each.node]
+    elsewhere = Counter(
+        each.model for each in fleet if len(each.nodes) > 1 and each.state in HAVABLE
+    )
     return tuple(
-        _spread(group.name, group.uses, kinds)
+        _spread(group, elsewhere[group.name], kinds)
         for group in grouped(local, "model")
         if group.name != NONE and group.counts.free + group.counts.partly
     )
 
 
-def _spread(model: str, uses: Sequence[DeviceUse], kinds: Kinds) -> Spread:
+def _spread(group: Group, elsewhere: int, kinds: Kinds) -> Spread:
+    uses = group.uses
     by_node: dict[str, list[DeviceUse]] = {}
     for each in uses:
         by_node.setdefault(each.node, []).append(each)
@@ -72,13 +80,15 @@ def _spread(model: str, uses: Sequence[DeviceUse], kinds: Kinds) -> Spread:
     }
     node = max(free, key=lambda name: free[name], default="")
     return Spread(
-        model,
+        group.name,
         at_once(uses, kinds),
         len(free),
         free.get(node, 0),
         node,
         max(_whole(found, kinds) for found in by_node.values()),
         any(id(each) in kinds for each in uses),
+        group.counts.partly,
+        elsewhere,
         tuple(_together(by_node, kinds)),
     )
 

@@ -28,7 +28,8 @@ from dractl.solver.usage import Usage
 from dractl.solver.view import NodeView
 
 _ANY: Final = "any"
-_HAVABLE: Final = frozenset({State.FREE, State.PARTLY})
+HAVABLE: Final = frozenset({State.FREE, State.PARTLY})
+"""The states of devices of which a claim can still have something."""
 
 
 class Parent(NamedTuple):
@@ -128,7 +129,7 @@ def at_once(uses: Iterable[DeviceUse], kinds: Kinds) -> int:
     havable: dict[int, int] = {}
     by_parent: dict[Parent, dict[int, Partition]] = {}
     for use in uses:
-        if use.state not in _HAVABLE:
+        if use.state not in HAVABLE:
             continue
         kind = kinds.get(id(use))
         if kind is None:
@@ -170,7 +171,7 @@ class _Trial:
 
     def possible(self, uses: Sequence[DeviceUse]) -> int:
         """Return how many more of some devices of one kind and parent can be had."""
-        free = [each for each in uses if each.state in _HAVABLE]
+        free = [each for each in uses if each.state in HAVABLE]
         if not free or (pool := free[0].pool) is None:
             return 0
         return self._answer(free, pool, self._left.of(pool), self._usage)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
+from dractl.capacity.devices import COUNTERS, DeviceUse
 from dractl.capacity.fragmentation import Spread
 from dractl.capacity.groups import NONE, Counts
 from dractl.capacity.look import Look
@@ -17,8 +18,9 @@ from dractl.cli.topviews import Cell, Table, View, groups
 
 OVERVIEW: Final = "overview"
 _OF_OVERVIEW: Final = ("class", "model", "node")
-_MOST_ROWS: Final = 20  # nodes that the overview lists
-_MOST_TOLD: Final = 10  # of each kind of what is wrong
+_MOST_ROWS: Final = 20  # groups of each kind that the overview lists
+_FIRST: Final = {"class": "TOTAL", "model": "TOTAL", "node": "FREE"}
+_MOST_TOLD: Final = 5  # of each kind of what is wrong
 _LEAST: Final = 10  # cells that a column is never cut below
 _CUT: Final = "..."
 _FORMULA: Final = tuple("=+-@\t\r")  # what a spreadsheet would run
@@ -71,14 +73,18 @@ def _fitted(
     spare: Sequence[int],
     limit: int,
 ) -> list[tuple[str, ...]]:
-    """Cut the first of the spare columns, then the next, none to less than a few."""
+    """Cut the spare columns to one width, if that is enough, none below a few cells."""
     sizes = [max(map(width, column)) for column in zip(head, *rows, strict=True)]
-    excess = sum(sizes) + 2 * (len(sizes) - 1) - limit
     for place in spare:
-        least = min(sizes[place], max(_LEAST, width(head[place])))
-        cut = min(max(excess, 0), sizes[place] - least)
-        sizes[place] -= cut
-        excess -= cut
+        sizes[place] = min(sizes[place], limit)
+    excess = sum(sizes) + 2 * (len(sizes) - 1) - limit
+    least = {place: max(_LEAST, width(head[place])) for place in spare}
+    while excess > 0:
+        wide = [place for place in spare if sizes[place] > least[place]]
+        if not wide:
+            break
+        sizes[max(wide, key=lambda place: sizes[place])] -= 1
+        excess -= 1
     last = len(head) - 1
     return [
         tuple(
@@ -94,7 +100,7 @@ def _cut(cell: str, size: int, *, has_end: bool) -> str:
     if width(cell) <= size:
         return cell
     half = len(cell) // 2 if has_end else len(cell)
-    start, end = cell[:half], cell[half:]
+    start, end = cell[:half][:size], cell[half:][-size:]
     while width(start) + len(_CUT) + width(end) > size:
         if width(start) > width(end):
             start = start[:-1]
@@ -138,12 +144,15 @@ def overview(look: Look, screen: Terminal) -> str:
 
 def _summary(look: Look) -> str:
     found = look.counts
+    if not found.total:
+        return "no devices"
     nodes = {name for each in look.fleet for name in each.nodes}
     text = f"{counted(found.total, 'device')} for {counted(len(nodes), 'node')}: "
-    text += ", ".join(_states(found)) or "none"
-    once = look.at_once(look.fleet)
-    if once != found.free + found.partly:
-        text += f"; partitions overlap, so {once} is how many can be had at once"
+    text += ", ".join(_states(found))
+    once, room = look.at_once(look.fleet), found.free + found.partly
+    if once != room:
+        text += f"; partitions overlap: of the {room} that are free or partly in use"
+        text += f", {once} can be had at once"
     return text
 
 
@@ -151,26 +160,29 @@ def _states(found: Counts) -> Iterator[str]:
     if found.free:
         yield f"{found.free} free"
     if found.partly:
-        yield f"{found.partly} shared, with room"
+        yield f"{found.partly} partly in use"
     if found.allocated:
         yield f"{found.allocated} in use"
     if found.tainted:
         yield f"{found.tainted} tainted"
     if found.unusable:
-        stranded = f" ({found.stranded} for want of counters)" * bool(found.stranded)
-        yield f"{found.unusable} unusable{stranded}"
+        some = f" ({found.stranded} for want of counters)" * bool(found.stranded)
+        is_all = found.stranded == found.unusable
+        yield f"{found.unusable} unusable{' for want of counters' if is_all else some}"
 
 
 def _block(look: Look, by: str, screen: Terminal) -> Iterator[str]:
     table = groups(look, by, wide=False)
     if not table.rows:
         return
-    rows = table.rows[:_MOST_ROWS]
-    cut = Table(table.head, rows, (table.head[0],))
+    more = len(table.rows) - _MOST_ROWS
+    if more > 0:  # the first of many are chance; those that matter most are not
+        table = table.sorted_by(_FIRST[by])
+    cut = Table(table.head, table.rows[:_MOST_ROWS], (table.head[0],))
     yield from as_table(cut, screen, has_head=True).splitlines()
-    if more := len(table.rows) - len(rows):
+    if more > 0:
         view = {"class": "classes", "model": "models", "node": "nodes"}[by]
-        yield f"and {more} more: {screen.program} top {view}"
+        yield f"and {more:,} more: {screen.program} top {view}"
 
 
 def _possible(kinds: Sequence[Partition], limit: int) -> Iterator[str]:
@@ -183,9 +195,10 @@ def _possible(kinds: Sequence[Partition], limit: int) -> Iterator[str]:
             f"  {visible(kind)}",
             f"{sum(each.possible for each in found)} more",
             f"{sum(each.allocated for each in found)} in use",
-            f"on {counted(sum(bool(each.possible) for each in found), 'device')}",
+            f"of {counted(parents, 'parent')}" if parents else "",
         )
         for kind, found in total.items()
+        for parents in [sum(bool(each.possible) for each in found)]
     ]
     head = ("", "", "", "")
     yield from columns(_fitted(head, rows, (0,), limit))
@@ -202,7 +215,11 @@ def _shared(look: Look, limit: int) -> Iterator[str]:
 
 
 def _spread(spread: Spread, limit: int) -> Iterator[str]:
-    text = f"{spread.model}: {spread.free} free"
+    if spread.partly < spread.free:
+        text = f"{spread.model}: {spread.free} free"
+        text += f" ({spread.partly} of them partly in use)" * bool(spread.partly)
+    else:
+        text = f"{spread.model}: {spread.free} partly in use"
     if spread.nodes > 1:
         text += f" on {counted(spread.nodes, 'node')}, but"
         text += f" at most {spread.most} on one ({spread.node})"
@@ -212,23 +229,27 @@ def _spread(spread: Spread, limit: int) -> Iterator[str]:
         if each.number < spread.most:
             name = each.attribute.rpartition("/")[2]
             text += f", at most {each.number} with one {name}"
+    if spread.elsewhere:
+        text += f"; besides {spread.elsewhere} that several nodes can use"
     yield from indented(text, limit, "  ", "    ")
 
 
 def _wrong(look: Look) -> Iterator[str]:
     yield from _some([each.message for each in look.breaches])
-    reasons: dict[tuple[str, str], list[str]] = {}
+    reasons: dict[str, dict[str, list[DeviceUse]]] = {}
     for use in look.fleet:
         for reason in use.reasons:
-            if reason.code != "counters":
-                key = (reason.code, reason.message)
-                reasons.setdefault(key, []).append(str(use.id))
-    yield from _some(
-        [
-            f"{message}: {names[0]}{f' and {len(names) - 1} more' * (len(names) > 1)}"
-            for (_, message), names in reasons.items()
-        ]
-    )
+            if reason.code != COUNTERS:
+                messages = reasons.setdefault(reason.code, {})
+                messages.setdefault(reason.message, []).append(use)
+    for messages in reasons.values():
+        yield from _some(
+            [
+                f"{message}: {uses[0].id}"
+                f"{f' and {len(uses) - 1} more' * (len(uses) > 1)}"
+                for message, uses in messages.items()
+            ]
+        )
     yield from _some(
         [
             f"claim {'/'.join(each.claim.meta.key)} has "
@@ -242,7 +263,7 @@ def _wrong(look: Look) -> Iterator[str]:
 def _some(messages: Sequence[str]) -> Iterator[str]:
     yield from messages[:_MOST_TOLD]
     if len(messages) > _MOST_TOLD:
-        yield f"and {len(messages) - _MOST_TOLD} more like these"
+        yield f"and {len(messages) - _MOST_TOLD:,} more like these"
 
 
 def _limits(look: Look, limit: int) -> Iterator[str]:

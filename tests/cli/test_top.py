@@ -83,7 +83,11 @@ def test_every_view_in_every_format(dractl: Runner, view: str, shape: str) -> No
 
 def test_overview_of_the_sample(dractl: Runner) -> None:
     out = dractl("top", "--demo").out
-    assert "96 devices for 6 nodes: 53 free, 1 shared, with room, 19 in use" in out
+    words = " ".join(out.split())
+    assert "96 devices for 6 nodes: 53 free, 1 partly in use, 19 in use" in words
+    assert "22 unusable for want of counters; partitions overlap: of the 54" in words
+    assert "free or partly in use, 37 can be had at once" in words
+    assert "NVIDIA L40S: 2 free (1 of them partly in use), all on l40s-1" in out
     assert "7 free on 2 nodes, but at most 4 on one (h100-1)" in out
     assert "tainted gpu.nvidia.com/xid=79:NoSchedule by the driver" in out
     assert "NVIDIA A100-SXM4-40GB 1g.5gb     8 more  2 in use" in out
@@ -222,7 +226,58 @@ def test_nothing_published(dractl: Runner, tmp_path: Path) -> None:
         "top", "--snapshot", wire.written(tmp_path / "c.yaml", wire.node("n1"))
     )
     assert ran.status == 0
-    assert ran.out == "0 devices for 0 nodes: none\n\nWHAT IS WRONG\n  nothing\n"
+    assert ran.out == "no devices\n\nWHAT IS WRONG\n  nothing\n"
+
+
+def test_many_nodes_are_few_lines(dractl: Runner, tmp_path: Path) -> None:
+    """Of many nodes those come first that have most; of what is wrong, a few."""
+    cordoned = [
+        {**wire.node(f"c{each:02}"), "spec": {"unschedulable": True}}
+        for each in range(30)
+    ]
+    slices = [
+        wire.resource_slice(each["metadata"]["name"], wire.device("gpu-0"))
+        for each in cordoned
+    ]
+    path = written(tmp_path, allocated(), *cordoned, *slices)
+    out = dractl("top", "--snapshot", path).out
+    assert len(out.splitlines()) < 50
+    assert "node c04 is cordoned" in out
+    assert "node c05 is cordoned" not in out
+    assert "  and 25 more like these\n" in out
+    nodes = out[out.index("\nNODE") :].split()
+    assert nodes[7] == "n2"
+    assert nodes[14] == "n1"
+    assert out.endswith("and 12 more: dractl top nodes\n")
+
+
+def test_devices_of_several_nodes_are_told_beside_those_of_one(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    text = {"model": {"string": "A"}}
+    fabric = wire.resource_slice("all", *(wire.device(f"f{n}", text) for n in range(3)))
+    del fabric["spec"]["nodeName"]
+    fabric["spec"]["allNodes"] = True
+    path = written(tmp_path, fabric)
+    out = " ".join(dractl("top", "--snapshot", path).out.split())
+    assert "7 devices for 2 nodes: 7 free" in out
+    assert "4 free on 2 nodes, but at most 2 on one (n1); besides 3 that" in out
+    (spread,) = answer(dractl, "--snapshot", path)["spreads"]
+    assert (spread["free"], spread["ofSeveralNodes"]) == (4, 3)
+
+
+def test_wide_columns_share_the_screen(dractl: Runner, tmp_path: Path) -> None:
+    """A model is not cut to nothing while another column has all the room."""
+    path = written(tmp_path, allocated("c" * 60), model="Example Accelerator 80GB")
+    row = dractl("top", "devices", "--snapshot", path).out.splitlines()[1]
+    assert "Example Accelerator 80GB" in row
+    assert len(row) == 80
+
+
+def test_huge_names_take_no_time(dractl: Runner, tmp_path: Path) -> None:
+    path = written(tmp_path, model="m" * 200_000)
+    ran = dractl("top", "devices", "--snapshot", path)
+    assert max(map(len, ran.out.splitlines())) <= 80
 
 
 def test_live(dractl: Runner, api_server: ApiServer, tmp_path: Path) -> None:
