@@ -14,7 +14,6 @@ from dractl.model.claims import ResourceClaim
 from dractl.model.quantity import Quantity
 from dractl.solver.placement import NodeGroup, Placement, Policy
 from dractl.solver.placer import Placer
-from dractl.solver.subjects import Subject
 
 MOST: Final = 10_000
 """How many are placed unless a caller says otherwise."""
@@ -84,20 +83,17 @@ def fits(
     asked: Asked,
     most: int = MOST,
     *,
-    first: Iterable[Subject] = (),
     progress: Progress | None = None,
 ) -> Fits:
     """Place copies until one finds no place, or there are `most`.
 
     `snapshot` is the cluster with what the copies need; see `asked.asked`. What waits
-    in it takes nothing, unless it is named to come `first`. Each copy is placed by the
-    scheduler's rules on the first node that takes it; of a DaemonSet, a node takes one.
+    in it takes nothing. Each copy is placed by the scheduler's rules on the first node
+    that takes it; of a DaemonSet, a node takes one.
     """
     snapshot = with_stand_ins(snapshot)
     having = _having(snapshot, asked) if asked.is_one_per_node else ()
     placer = Placer(snapshot, None, Policy.FIRST, closed=having)
-    for each in first:
-        placer.place(each, worded=False)
     found: Counter[str] = Counter()
     last: Placement | None = None
     number = 0

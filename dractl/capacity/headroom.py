@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from dractl.api.snapshot import Snapshot
 from dractl.capacity.devices import DeviceUse, State
 from dractl.capacity.groups import NONE, Group, grouped
-from dractl.capacity.whatif import RemoveNode, changed, displaced
+from dractl.capacity.moving import displaced
+from dractl.capacity.whatif import RemoveNode, changed
 from dractl.diagnose.standins import with_stand_ins
 from dractl.model.devices import DeviceId
 from dractl.solver.allocator import Allocator
@@ -66,7 +67,7 @@ def headroom(
 def _moved(
     snapshot: Snapshot, node: str, allocator: Allocator
 ) -> tuple[Placement, ...]:
-    """Return where goes what a node has devices for, once it is gone."""
+    """Return where goes what a node has, once it is gone."""
     after = changed(snapshot, RemoveNode(node))
     # With the node closed instead of gone, the other nodes need no second look.
     closed = dataclasses.replace(after, slices=snapshot.slices, nodes=snapshot.nodes)

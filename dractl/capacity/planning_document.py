@@ -67,7 +67,7 @@ def loss_document(loss: Loss) -> Document:
 
 
 def moved(placement: Placement) -> Document:
-    """Return what lost its devices, and where it would go."""
+    """Return what lost its node or its devices, and where it would go."""
     kind, namespace, name = named(placement.subject)
     return {
         "kind": kind,

@@ -1,7 +1,6 @@
 """A cluster as it would be: nodes more or less, devices tainted, a driver gone.
 
-Pods that lose their devices wait again, as do their claims; what is given to one node
-is given to no other, so whatever asks next sees the cluster after the change.
+Pods that lose their node or their devices wait again, as do their claims.
 """
 
 import dataclasses
@@ -20,7 +19,6 @@ from dractl.model.devices import Device, ResourceSlice, Taint
 from dractl.model.taintrules import DeviceSelector
 from dractl.model.workloads import Node, Pod
 from dractl.solver.rules import rules_of
-from dractl.solver.subjects import Subject, is_waiting, pending
 from dractl.solver.view import tolerates
 from dractl.taints.fleet import Fleet
 from dractl.taints.targets import Targets, resolved
@@ -229,21 +227,6 @@ def changed(snapshot: Snapshot, *changes: Change) -> Snapshot:
     for each in changes:
         after = each.apply(after)
     return after
-
-
-def displaced(before: Snapshot, after: Snapshot) -> tuple[Subject, ...]:
-    """Return what did not wait for devices before and does after, pods first."""
-    waiting = {pod.meta.key for pod in before.pods if is_waiting(pod)}
-    claims = {claim.meta.key for claim in before.pending_claims}
-    return tuple(
-        each
-        for each in pending(after)
-        if (
-            any(claim.meta.key not in claims for claim in each.claims)
-            if each.pod is None
-            else each.pod.meta.key not in waiting
-        )
-    )
 
 
 def _node(snapshot: Snapshot, name: str) -> Node:

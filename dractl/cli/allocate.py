@@ -86,7 +86,7 @@ def allocate(  # noqa: PLR0913 - one parameter per option
 
     A dry run: nothing is changed anywhere. Claims and pods are placed in their order,
     each with what those before it left over. Of a cluster that is changed in thought,
-    what loses its devices is placed first.
+    what loses its node or its devices is placed first.
     """
     from dractl.cli.reading import Wish, read, warn_of
     from dractl.solver.placement import Policy, place
@@ -114,9 +114,10 @@ def allocate(  # noqa: PLR0913 - one parameter per option
 def _changed(question: "Question", what_if: WhatIf, screen: Terminal) -> "Question":
     """Return the question for the cluster as it would be, and what to place in it.
 
-    What loses its devices by the changes comes first.
+    What loses its node or its devices by the changes comes first.
     """
-    from dractl.capacity.whatif import changed, displaced
+    from dractl.capacity.moving import displaced
+    from dractl.capacity.whatif import changed
     from dractl.solver.placement import pending
 
     before = question.snapshot
@@ -126,11 +127,15 @@ def _changed(question: "Question", what_if: WhatIf, screen: Terminal) -> "Questi
     screen.note(f"what if: {', '.join(map(str, changes))}")
     asked = {id(claim) for each in question.subjects for claim in each.claims}
     pods = {each.pod.meta.key for each in question.subjects if each.pod is not None}
+    moved = {each.pod.meta.key for each in first if each.pod is not None}
     rest = [
         each
         for each in pending(after)
-        if (each.pod is not None and each.pod.meta.key in pods)
-        or any(id(claim) in asked for claim in each.claims)
+        if (each.pod is None or each.pod.meta.key not in moved)
+        and (
+            (each.pod is not None and each.pod.meta.key in pods)
+            or any(id(claim) in asked for claim in each.claims)
+        )
     ]
     return replace(question, snapshot=after, subjects=(*first, *rest))
 

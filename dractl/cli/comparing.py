@@ -106,23 +106,29 @@ def told(
 
 
 def lost(placements: Sequence[Placement]) -> Iterator[str]:
-    """Yield what loses its devices, and whether it has a place elsewhere."""
+    """Yield what loses its node or devices, and whether it has a place elsewhere."""
     if not placements:
         return
     number = len(placements)
     if number == 1:
         [only] = placements
         fate = _why(only) if only.node is None else f"has a place on {only.node}"
-        yield f"{_name(only)} loses its devices and {fate}"
+        yield f"{_name(only)} loses {_lost(only)} and {fate}"
         return
     homeless = [each for each in placements if each.node is None]
     out = len(homeless)
     fate = f"{number - out} have a place elsewhere, {out} have none"
-    yield f"{number} pods and claims lose their devices: {fate}"
+    yield f"{number} pods and claims lose their node or devices: {fate}"
     for each in homeless[:_MOST_TOLD]:
         yield f"{_name(each)} {_why(each)}"
     if len(homeless) > _MOST_TOLD:
         yield f"and {len(homeless) - _MOST_TOLD} more like these"
+
+
+def _lost(placement: Placement) -> str:
+    """Return what a pod or a claim loses: pods without devices lose their node."""
+    has_devices = placement.allocations or placement.subject.extended
+    return "its devices" if has_devices else "its node"
 
 
 def _name(placement: Placement) -> str:

@@ -64,8 +64,8 @@ unusable: for its pool, its node, or for want of counters, which others of its
 pool have. Partitions overlap, so of those that are free not all can be had at
 once; AT-ONCE in -o wide tells how many.
 
-Exit status: 0 done; 1 fewer than --at-least fit, or what loses its devices by
-a change or a node has no place elsewhere; 2 wrong usage; 3 a cluster cannot be
+Exit status: 0 done; 1 fewer than --at-least fit, or what loses its node or its
+devices by a change has no place elsewhere; 2 wrong usage; 3 a cluster cannot be
 read, in whole or in part.
 """)
 

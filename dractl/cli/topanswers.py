@@ -12,8 +12,9 @@ from dractl.capacity.exposition import exposition
 from dractl.capacity.fits import Fits, fits
 from dractl.capacity.headroom import Loss, headroom
 from dractl.capacity.look import Look, Only
+from dractl.capacity.moving import displaced, settled
 from dractl.capacity.planning_document import fits_document, loss_document, moved
-from dractl.capacity.whatif import RemoveNode, changed, displaced
+from dractl.capacity.whatif import RemoveNode, changed
 from dractl.catalogue.nearest import nearest
 from dractl.cli import comparing, fitting, output, topping
 from dractl.cli.clock import moment_for
@@ -113,8 +114,9 @@ class _Answer:
         self._moved = Outcome((), 0)
         if self._changes:
             after = changed(cluster.snapshot, *self._changes)
-            self._look = Look(after, question.only)
             self._moved = place(after, displaced(cluster.snapshot, after))
+            after = settled(after, self._moved.placements)
+            self._look = Look(after, question.only)
         self._says_no = any(each.node is None for each in self._moved.placements)
 
     @property
@@ -232,20 +234,14 @@ class _Answer:
             raise usage(f"--fits: there is no claim {'/'.join(key)!r}", hint)
         return snapshot, [claim_asked(snapshot, claim)]
 
-    def _fits(self, snapshot: Snapshot, before: Snapshot) -> list[Fits]:
-        """Return what fits besides what changes have taken from its place."""
+    def _fits(self, snapshot: Snapshot) -> list[Fits]:
         cluster, subjects = self._asked(snapshot)
         most = self._question.planning.most
-        first = displaced(before, snapshot) if snapshot is not before else ()
         with self._screen.progress("placing") as progress:
-            return [
-                fits(cluster, each, most, first=first, progress=progress)
-                for each in subjects
-            ]
+            return [fits(cluster, each, most, progress=progress) for each in subjects]
 
     def fits(self) -> str:
-        now = self._cluster.snapshot
-        found = self._fits(self._look.snapshot, now)
+        found = self._fits(self._look.snapshot)
         least = self._question.planning.least
         self._says_no = any(each.allowed < least for each in found)
         style = self._question.style
@@ -255,7 +251,7 @@ class _Answer:
             return self._table(fitting.fits_table(found))
         if style.output_format not in {"table", "wide"}:
             raise usage("--fits prints a table, csv, JSON or YAML")
-        before = self._fits(now, now) if self._changes else []
+        before = self._fits(self._cluster.snapshot) if self._changes else []
         text = fitting.fits_text(
             found, before, self._screen, wide=style.output_format == "wide"
         )
@@ -299,5 +295,5 @@ class _Answer:
         for each in losses:
             if each.node not in found:
                 after = changed(now, RemoveNode(each.node))
-                found[each.node] = self._fits(after, now)
+                found[each.node] = self._fits(settled(after, each.moved))
         return [found[each.node] for each in losses]

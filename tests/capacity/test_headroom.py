@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from dractl.api.snapshot import Snapshot
 from dractl.capacity.devices import State, fleet
 from dractl.capacity.headroom import headroom
-from dractl.capacity.whatif import RemoveNode, changed, displaced
+from dractl.capacity.moving import displaced
+from dractl.capacity.whatif import RemoveNode, changed
 from dractl.solver.placement import place
 from tests.builders import device, held, node, slice_, snapshot
 

@@ -4,6 +4,7 @@ import pytest
 
 from dractl.api.snapshot import Snapshot
 from dractl.capacity.devices import State, fleet
+from dractl.capacity.moving import displaced
 from dractl.capacity.whatif import (
     AddNodes,
     Change,
@@ -13,7 +14,6 @@ from dractl.capacity.whatif import (
     TaintDevices,
     WithoutDriver,
     changed,
-    displaced,
 )
 from dractl.errors import DractlError
 from dractl.model.claims import (

@@ -136,7 +136,7 @@ def test_views_have_a_column_for_the_change(dractl: Runner, tmp_path: Path) -> N
     rows = [line.split() for line in ran.out.splitlines()]
 
     assert "claim default/used loses its devices and has a place on n1" in ran.out
-    assert rows[-2][:1] == ["n1"]
+    assert rows[-2] == ["n1", "3", "2", "1", "-1", "free,", "+1", "used"]
     assert rows[-1] == ["n2", "0", "0", "0", "-1", "total,", "-1", "used"]
     found = answer(dractl, "nodes", *argv)
     assert found["whatIf"]["changes"] == ["without node n2"]
@@ -176,6 +176,34 @@ def test_headroom(dractl: Runner, tmp_path: Path) -> None:
 
     found = answer(dractl, *argv, "--fits", asking(tmp_path), status=1)
     assert found["headroom"][0]["fits"][0]["number"] == 0
+
+
+def test_pods_without_devices_need_a_place_as_well(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    plain = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "plain", "namespace": "default"},
+        "spec": {"nodeName": "n2", "containers": [{"name": "c"}]},
+        "status": {"phase": "Running"},
+    }
+    argv = ["--snapshot", cluster(tmp_path, plain)]
+    ran = dractl("top", "nodes", *argv, "--drain", "n2", "--drain", "n1")
+    told = "loses its node and has no place: the node is cordoned (2 nodes)"
+    assert told in " ".join(ran.out.split())
+    assert ran.status == 1
+    alone = dractl("top", *argv, "--remove", "n2", "--free", "used")
+    assert "pod default/plain loses its node and has a place on n1" in alone.out
+
+
+def test_headroom_counts_what_a_change_has_moved(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    argv = ["classes", "--snapshot", cluster(tmp_path), "--headroom", "--remove", "n2"]
+    [loss] = answer(dractl, *argv, status=1)["headroom"]
+    assert (loss["node"], loss["freeBefore"]) == ("n1", 2)
+    assert [each["name"] for each in loss["homeless"]] == ["used"]
 
 
 def test_headroom_that_is_not_there(dractl: Runner, tmp_path: Path) -> None:
