@@ -1,5 +1,6 @@
 """What waits for devices and why, and what would help."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -19,6 +20,8 @@ from dractl.report.parts import (
 from dractl.report.subject import Report
 
 _SHOWN: Final = 200  # groups of what waits for the same
+_OPEN: Final = 20  # of them, that need no asking
+_CAUSES: Final = 8  # that are counted
 _NAMES: Final = 50
 _FITTING: Final = 200
 
@@ -36,16 +39,19 @@ class _Stuck(NamedTuple):
 def waiting(report: Report) -> Markup:
     """Return the section."""
     found = report.waiting
-    groups = list(_stuck(found))
-    rest = len(groups) - _SHOWN
+    # What keeps the most comes first.
+    groups = sorted(_stuck(found), key=lambda each: -len(each.names))
+    articles = [_article(each) for each in groups[:_SHOWN]]
+    rest = len(groups) - len(articles)
     fitting = fitting_pods(found)
     total = stuck_count(found)
     return section(
         "waiting",
         "What waits, and why",
-        map(_article, groups[:_SHOWN]),
-        paragraph(f"and {rest:,} more: dractl explain -A lists them.")
-        if rest > 0
+        _causes(groups),
+        articles[:_OPEN],
+        details(f"{len(groups) - _OPEN:,} more", articles[_OPEN:], _left_out(rest))
+        if len(groups) > _OPEN
         else None,
         _fitting(fitting),
         _unchecked(found),
@@ -79,6 +85,31 @@ def _stuck(found: Explanation) -> Iterator[_Stuck]:
             yield _Stuck(
                 each.kind, [_name(each.namespace, each.name)], "", each.causes, ()
             )
+
+
+def _causes(groups: Sequence[_Stuck]) -> Child:
+    """Return how many wait for which cause, where that says more than each alone."""
+    counts: Counter[str] = Counter()
+    for each in groups:
+        for cause in dict.fromkeys(cause.code for cause in each.causes):
+            counts[cause] += len(each.names)
+    if len(counts) == 1 or max(counts.values(), default=1) == 1:
+        return None
+    items: list[Child] = [
+        [element("strong", {"class": "number"}, f"{number:,}"), code(cause)]
+        for cause, number in counts.most_common()
+    ]
+    return element(
+        "ul",
+        {"class": "key", "aria-label": "Causes, with how many wait for each"},
+        (element("li", {}, each) for each in cut(items, _CAUSES, "causes")),
+    )
+
+
+def _left_out(rest: int) -> Child:
+    if not rest:
+        return None
+    return paragraph(f"and {rest:,} more: ", code("dractl explain -A"), " lists them.")
 
 
 def _name(namespace: str, name: str) -> str:

@@ -29,6 +29,7 @@ _FLAGS: Final = (
     "--remote-debugging-pipe",
 )
 _READING, _WRITING = 3, 4  # descriptors at which the browser expects its pipe
+_PARTING: Final = 5  # seconds in which a browser ends
 _SECONDS: Final = 60  # until a browser that is silent is taken for hung
 
 
@@ -62,6 +63,9 @@ def browser(path: str, profile: Path) -> Iterator["Browser"]:
         with os.fdopen(our_output, "wb") as out, os.fdopen(our_input, "rb") as answers:
             yield Browser(out, answers)
     finally:
+        # Its pipe is closed, and it ends; what it does not end itself is killed.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_PARTING)
         _end(process.pid)
         process.wait()
 

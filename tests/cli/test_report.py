@@ -103,7 +103,7 @@ def test_pods_without_an_owner_that_wait_alike_are_shown_once(
 ) -> None:
     items = [each for each in healthy() if each["kind"] != "ClusterInfo"]
     asks = {"requests": [{"name": "a", "exactly": {"deviceClassName": "gone"}}]}
-    for number in range(3):
+    for number in range(4):
         name = f"lonely-{number}"
         meta = {"name": name, "namespace": "default", "uid": name}
         items.append(
@@ -114,7 +114,7 @@ def test_pods_without_an_owner_that_wait_alike_are_shown_once(
                 "spec": {"devices": asks},
             }
         )
-        claims = [{"name": "a", "resourceClaimName": name}]
+        claims = [{"name": "a", "resourceClaimName": name if number else "gone"}]
         containers = [{"name": "main", "image": "example.com/job"}]
         items.append(
             {
@@ -128,9 +128,12 @@ def test_pods_without_an_owner_that_wait_alike_are_shown_once(
     source = tmp_path / "cluster.json"
     source.write_text(json.dumps({"kind": "List", "apiVersion": "v1", "items": items}))
     text = _page(dractl, tmp_path, "--snapshot", str(source))
-    assert "3 stuck" in text
-    assert text.count('<article class="stuck">') == 1
+    assert "5 stuck" in text
+    assert text.count('<article class="stuck">') == 3
     assert "2 more like it" in text
+    # What keeps the most comes first.
+    assert text.index("default/lonely-1") < text.index("default/lonely-0")
+    assert '<strong class="number">4</strong><code>class-missing</code>' in text
 
 
 def test_taints_are_counted_with_their_devices(dractl: Runner, tmp_path: Path) -> None:
