@@ -132,9 +132,12 @@ class DeviceUse:
     @property
     def is_stranded(self) -> bool:
         """Whether it lacks nothing but counters, which others of its pool have."""
-        return bool(self.reasons) and all(
-            each.code == COUNTERS for each in self.reasons
-        )
+        return bool(self.reasons) and self.is_sound
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it could be had if no claim had anything."""
+        return all(each.code == COUNTERS for each in self.reasons)
 
     @property
     def namespaces(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from dractl.capacity.devices import DeviceUse, State
+from dractl.capacity.devices import DeviceUse
 from dractl.capacity.groups import NONE, Group, grouped
 from dractl.capacity.partitions import HAVABLE, Kinds, at_once
 from dractl.catalogue.values import text_of
@@ -94,12 +94,12 @@ def _spread(group: Group, elsewhere: int, kinds: Kinds) -> Spread:
 
 
 def _whole(uses: Iterable[DeviceUse], kinds: Kinds) -> int:
-    """Return how many of some devices there could be if none were in use."""
+    """Return how many of some devices could be had if no claim had anything."""
     here = Counter(id(kind) for each in uses if (kind := kinds.get(id(each))))
     found = {id(kind): kind for each in uses if (kind := kinds.get(id(each)))}
-    return sum(
-        not each.device.consumes and each.state is not State.UNUSABLE for each in uses
-    ) + sum(min(kind.whole, here[key]) for key, kind in found.items())
+    return sum(not each.device.consumes and each.is_sound for each in uses) + sum(
+        min(kind.whole, here[key]) for key, kind in found.items()
+    )
 
 
 def _together(

@@ -58,7 +58,7 @@ class Partition:
 
     `published` partitions overlap, so not all of them can be had at once: `possible`
     is how many more the scheduler would give out if nobody took any other kind, and
-    `whole` how many it would if nothing were in use. `node` is "" if they are on
+    `whole` how many it would if no claim had anything. `node` is "" if they are on
     several.
     """
 
@@ -178,7 +178,7 @@ class _Trial:
 
     def whole(self, uses: Sequence[DeviceUse]) -> int:
         """Return how many there could be if no claim had anything of their pool."""
-        seen = [each for each in uses if each.pool is not None]
+        seen = [each for each in uses if each.pool is not None and each.is_sound]
         if not seen or (pool := seen[0].pool) is None:
             return 0
         return self._answer(seen, pool, pool.counters, Usage(self._rules.consumable))

@@ -7,7 +7,7 @@ from dractl.capacity.devices import fleet
 from dractl.capacity.fragmentation import spreads
 from dractl.capacity.partitions import at_once, by_use, partitions
 from dractl.model.devices import Device, NodeScope
-from tests.builders import device, held, node, slice_, snapshot
+from tests.builders import NO_SCHEDULE, device, held, node, slice_, snapshot
 
 
 def part(name: str, model: str, *places: int) -> Device:
@@ -76,6 +76,23 @@ def test_parents_that_look_the_same_are_told_apart() -> None:
         ("gpu-0", 1),
         ("gpu-1", 2),
     ]
+
+
+def test_partitions_that_are_tainted_are_no_room() -> None:
+    """Parents of the same size differ by what else keeps partitions from being had."""
+    tainted, sound = (
+        device("gpu-0", consumes={"gpu-0": {"memory": "1"}}, taints=[NO_SCHEDULE]),
+        device("gpu-1", consumes={"gpu-1": {"memory": "1"}}),
+    )
+    counters = {name: {"memory": "1"} for name in ("gpu-0", "gpu-1")}
+    cluster = snapshot(
+        slices=[
+            slice_(name="c", count=2, counters=counters),
+            slice_(tainted, sound, name="d", count=2),
+        ]
+    )
+    found = partitions(cluster, fleet(cluster))
+    assert [(each.possible, each.whole) for each in found] == [(0, 0), (1, 1)]
 
 
 def on_two_nodes() -> Snapshot:
@@ -167,6 +184,23 @@ def test_spread(
         "resource.kubernetes.io/pcieRoot",
         together,
     )
+
+
+def test_tainted_devices_are_no_whole() -> None:
+    """Two nodes of which one device each is free are not split where no more can be."""
+    slices = [
+        slice_(
+            device("gpu-0", pool=name, attributes={"model": "A"}),
+            device("gpu-1", pool=name, attributes={"model": "A"}, taints=[NO_SCHEDULE]),
+            name=name,
+            pool=name,
+            node=name,
+        )
+        for name in ("n1", "n2")
+    ]
+    cluster = snapshot(slices=slices, nodes=[node("n1"), node("n2")])
+    (found,) = spreads(fleet(cluster), {})
+    assert (found.free, found.most, found.whole, found.is_split) == (2, 1, 1, False)
 
 
 def test_nothing_free_has_no_spread() -> None:
