@@ -109,9 +109,11 @@ def gates_are_on(case: Case) -> Iterator[Finding | Skipped]:
 
     The API server drops such fields from what is written, and the scheduler does not
     take part of devices that it cannot use safely. What is there in spite of it was
-    written when the gate was on, or stands in a file.
+    written when the gate was on, or stands in a file. Where the API server does not
+    tell its gates, they are taken for the release's own, so that it is only told.
     """
-    profile = case.snapshot.profile
+    profile, info = case.snapshot.profile, case.snapshot.info
+    is_told = info.gates is not None or info.kubernetes is None
     for gate, using in USERS.items():
         if profile.enabled(gate):
             continue
@@ -119,9 +121,11 @@ def gates_are_on(case: Case) -> Iterator[Finding | Skipped]:
         if found:
             more = f" and {len(found) - _FEW} more" if len(found) > _FEW else ""
             has = "is off" if profile.knows(gate) else "is not there"
+            if not is_told and profile.knows(gate):
+                has = "is off unless the API server was told"
             yield Finding(
                 "gate-needed",
-                Severity.WARNING,
+                Severity.WARNING if is_told else Severity.INFO,
                 f"{gate} {has} in {profile.version}, and {', '.join(found[:_FEW])}"
                 f"{more} {'use' if len(found) > 1 else 'uses'} it",
                 gate,
@@ -167,6 +171,18 @@ def _of_devices(told: Callable[[Device], bool]) -> Callable[[Snapshot], Iterator
     return find
 
 
+def _with_claims(snapshot: Snapshot) -> Iterator[str]:
+    for each in snapshot.pod_groups:
+        if each.claims:
+            yield f"PodGroup/{each.meta.namespace}/{each.meta.name}"
+
+
+def _with_status(snapshot: Snapshot) -> Iterator[str]:
+    for each in snapshot.claims:
+        if each.devices:
+            yield f"ResourceClaim/{each.meta.namespace}/{each.meta.name}"
+
+
 def _with_resources(snapshot: Snapshot) -> Iterator[str]:
     for each in snapshot.classes:
         if each.extended_resource_name:
@@ -188,6 +204,13 @@ USERS: Final[Mapping[str, Callable[[Snapshot], Iterator[str]]]] = {
         lambda each: bool(each.binding_conditions)
     ),
     "DRAExtendedResource": _with_resources,
+    "DRAListTypeAttributes": _of_devices(
+        lambda device: any(
+            isinstance(each.value, tuple) for each in device.attributes.values()
+        )
+    ),
+    "DRAResourceClaimDeviceStatus": _with_status,
+    "DRAWorkloadResourceClaims": _with_claims,
     "DRADerivedAttributes": _of_options(lambda each: bool(each.derived)),
 }
 """Who uses what a gate keeps."""

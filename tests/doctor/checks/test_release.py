@@ -83,6 +83,17 @@ def test_a_version_that_a_coming_release_drops_is_told() -> None:
             "metadata": {"name": "rule"},
             "spec": {"taint": {"key": "k", "effect": "NoSchedule"}},
         }),
+        ("DRAListTypeAttributes", gpus("n1", devices=[
+            {"name": "d", "attributes": {"a": {"strings": ["x", "y"]}}},
+        ])),
+        ("DRAResourceClaimDeviceStatus", claim("a", status={"devices": [
+            {"driver": "d.example.com", "pool": "p", "device": "d", "data": {"a": 1}},
+        ]})),
+        ("DRAWorkloadResourceClaims", {
+            "apiVersion": "scheduling.k8s.io/v1alpha2", "kind": "PodGroup",
+            "metadata": {"name": "g", "namespace": "default"},
+            "spec": {"resourceClaims": [{"name": "c", "resourceClaimName": "c"}]},
+        }),
         ("DRADerivedAttributes", claim("a", wish(derivedAttributes=[
             {"name": "d.example.com/x", "expression": "device.driver"},
         ]))),
@@ -94,6 +105,16 @@ def test_what_objects_use_has_to_be_on(gate: str, document: dict[str, object]) -
     on = found("gate-needed", [document], gates={gate: True}, **judged)
     assert [each.subject for each in off] == [gate]
     assert on == ()
+
+
+def test_a_gate_that_no_server_tells_of_is_only_told() -> None:
+    parts = [{"counterSet": "s", "counters": {"c": {"value": "1"}}}]
+    cut = gpus("n1", devices=[{"name": "d", "consumesCounters": parts}])
+    silent = info(kubernetes="v1.34.1")
+    del silent["featureGates"]
+    (finding,) = found("gate-needed", [silent, cut])
+    assert finding.severity is Severity.INFO
+    assert "is off unless the API server was told in 1.34" in finding.message
 
 
 def test_a_kubelet_may_be_three_releases_older_and_never_newer() -> None:
