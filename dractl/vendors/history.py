@@ -1,7 +1,8 @@
 """What versions of drivers change, as far as it matters to those who upgrade them.
 
 Facts are from the sources and documents of the drivers, as of August 2026. A driver
-that is not here is one of which nothing of the kind is known.
+that is not here is one of which nothing of the kind is known. What is in the sources
+after the newest version counts as of the next one.
 """
 
 import re
@@ -10,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 _TEXT: Final = re.compile(
-    r"v?(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?(?:[-+](.{0,60}))?", re.ASCII
+    r"v?(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?(?:[-+]([\w.+-]{0,60}))?", re.ASCII
 )
+_EARLY: Final = re.compile(r"(alpha|beta|dev|pre|rc)", re.ASCII | re.IGNORECASE)
 _FINAL: Final = 1
 
 
@@ -19,7 +21,7 @@ class Version(NamedTuple):
     """A version of a driver, in the order in which its versions came.
 
     A calendar version counts as what it was later called. `is_final` is 0 before a
-    release and 1 from then on.
+    release (`-rc.1`) and 1 from then on; other suffixes name builds (`-ubi9`).
     """
 
     major: int
@@ -42,8 +44,10 @@ class Release:
     attributes that stay and mean something else. `deprecated` are those that still are
     there, with what to read instead. `chart` is the new name of the chart, `was` the
     old one. `crds` says what to apply by hand first, `one_way` why there is no way
-    back, `names` which devices get other names and when, `repairs` what may have to be
-    done on nodes, and `notes` what else users notice.
+    back, and `repairs` what may have to be done on nodes. `names` says which devices,
+    of those with `named` in their names, are called otherwise. `parameters` are fields
+    of its opaque configuration that older versions do not know, and `notes` what else
+    users notice.
     """
 
     version: str
@@ -55,7 +59,9 @@ class Release:
     crds: str = ""
     one_way: str = ""
     names: str = ""
+    named: str = ""
     repairs: str = ""
+    parameters: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
 
 
@@ -67,7 +73,10 @@ class History:
     that a new pod can start before the old one stops; None: that is not known. `waves`
     is the maxUnavailable of its chart. `kubelet` is the oldest release for nodes, as
     `1.34.2`. `kernel` is the oldest version of the kernel's driver, and
-    `kernel_attribute` what tells it. `calendar` has what calendar versions were called
+    `kernel_attribute` the whole name of what tells it. `gates` is the variable of its
+    containers that sets its feature gates, `excludes` are pairs of them that must not
+    be on together, and `lists` is the one that turns standard attributes into lists.
+    `calendar` has what calendar versions were called
     later. `divides`: it may make partitions, and destroys on start those that it does
     not know. `beside` is the driver in whose pods it runs, "" for none.
     """
@@ -80,6 +89,9 @@ class History:
     kubelet: str = ""
     kernel: str = ""
     kernel_attribute: str = ""
+    gates: str = ""
+    excludes: tuple[tuple[str, str], ...] = ()
+    lists: str = ""
     calendar: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     divides: bool = False
     beside: str = ""
@@ -114,14 +126,23 @@ def version(
     known = [each for each in calendar or {} if each <= number]
     if known and calendar:
         number = calendar[max(known)]
-    has_suffix = bool(match[4]) and "+" not in text
-    return Version(*number, int(match[3] or 0), 0 if has_suffix else _FINAL)
+    is_early = "-" in text and _EARLY.match(match[4] or "") is not None
+    return Version(*number, int(match[3] or 0), 0 if is_early else _FINAL)
 
 
 _NUMA: Final = "resource.kubernetes.io/numaNode"
 _ROOT: Final = "resource.kubernetes.io/pcieRoot"
 _ADDRESS: Final = "resource.kubernetes.io/pciBusID"
 
+_NVIDIA_EXCLUDES: Final = (
+    ("DynamicMIG", "PassthroughSupport"),
+    ("DynamicMIG", "NVMLDeviceHealthCheck"),
+    ("DynamicMIG", "MPSSupport"),
+    ("PassthroughSupport", "NVMLDeviceHealthCheck"),
+    ("MPSSupport", "NVMLDeviceHealthCheck"),
+)
+_NVIDIA_VARIABLE: Final = "FEATURE_GATES"
+_NVIDIA_VERSION: Final = "gpu.nvidia.com/driverVersion"
 _NVIDIA_CALENDAR: Final = {
     (25, 3): (0, 1),
     (25, 8): (0, 2),
@@ -144,6 +165,8 @@ _NVIDIA_GATES: Final = (
     "HostManagedIMEXDaemon, DRAListTypeAttributes, ConsumableShares"
 )
 
+_INTEL_OLD: Final = {"pciRoot": _ROOT, "pciAddress": _ADDRESS}
+
 HISTORIES: Final[Mapping[str, History]] = {
     each.driver: each
     for each in (
@@ -151,11 +174,18 @@ HISTORIES: Final[Mapping[str, History]] = {
             "gpu.nvidia.com",
             "0.5.0",
             (
-                Release("0.3", gone={"index": ""}),
+                Release("0.2", gone={"index": "", "minor": "", "parentIndex": ""}),
+                Release(
+                    "0.3",
+                    gone={"pcieBusID": _ADDRESS},
+                    names="MIG devices are called gpu-PARENT-mig-PROFILE-ID-START",
+                    named="-mig-",
+                ),
                 _NVIDIA_MOVE,
                 Release(
                     "0.5",
                     gone={"numa": _NUMA},
+                    parameters=frozenset({"multiUser"}),
                     notes=(
                         (
                             "claims without a configuration no longer get one with "
@@ -170,7 +200,10 @@ HISTORIES: Final[Mapping[str, History]] = {
             waves="100%",
             kubelet="1.34.2",
             kernel="565.0.0",
-            kernel_attribute="driverVersion",
+            kernel_attribute=_NVIDIA_VERSION,
+            gates=_NVIDIA_VARIABLE,
+            excludes=_NVIDIA_EXCLUDES,
+            lists="DRAListTypeAttributes",
             calendar=_NVIDIA_CALENDAR,
             divides=True,
         ),
@@ -181,6 +214,8 @@ HISTORIES: Final[Mapping[str, History]] = {
             surges=False,
             waves="100%",
             kubelet="1.34.2",
+            kernel="570.158.1",
+            kernel_attribute=_NVIDIA_VERSION,
             calendar=_NVIDIA_CALENDAR,
             beside="gpu.nvidia.com",
         ),
@@ -215,13 +250,20 @@ HISTORIES: Final[Mapping[str, History]] = {
         History(
             "gpu.intel.com",
             "0.11.0",
-            (Release("0.10", deprecated={"pciRoot": _ROOT, "pciAddress": _ADDRESS}),),
+            (
+                Release("0.10", deprecated=_INTEL_OLD),
+                # Its sources say so of the version that is to be 1.0.
+                Release("1.0", gone=_INTEL_OLD),
+            ),
             surges=False,
         ),
         History(
             "gaudi.intel.com",
             "0.7.2",
-            (Release("0.7", deprecated={"pciRoot": _ROOT}),),
+            (
+                Release("0.7", deprecated={"pciRoot": _ROOT}),
+                Release("1.0", gone={"pciRoot": _ROOT}),
+            ),
             surges=False,
         ),
         History("qat.intel.com", "0.4.4", surges=False),
@@ -230,10 +272,10 @@ HISTORIES: Final[Mapping[str, History]] = {
             "1.4.0",
             (
                 Release(
-                    "1.4",
-                    deprecated={"numaNode": _NUMA},
+                    "1.3",
                     notes=("functions that are bound to vfio-pci are not published",),
                 ),
+                Release("1.5", deprecated={"numaNode": _NUMA}),
             ),
             surges=False,
         ),
@@ -242,7 +284,7 @@ HISTORIES: Final[Mapping[str, History]] = {
             "0.2.0",
             (
                 Release(
-                    "0.2",
+                    "0.3",
                     deprecated={"numaNodeID": _NUMA, "dra.net/numaNode": _NUMA},
                 ),
             ),

@@ -12,9 +12,8 @@ from dractl.doctor.checks.uses import USERS
 from dractl.doctor.configuration import settings
 from dractl.doctor.run import examine
 from dractl.doctor.signs import TRIGGERS
-from dractl.doctor.upgrade.question import ReleaseQuestion
+from dractl.doctor.upgrade.question import ReleaseQuestion, subject_of
 from dractl.doctor.upgrade.registry import RELEASES, Stage
-from dractl.doctor.upgrade.releases import subject_of
 from dractl.model.bugs import BUGS, Bug
 from dractl.model.cluster import GATES, NEWEST, KubernetesVersion, Profile, stage
 from dractl.rules.registry import Severity, Violation
@@ -61,8 +60,9 @@ def checks_still_pass(question: ReleaseQuestion) -> Iterator[Finding | Skipped]:
 
 @RELEASES.point("refused-then", Severity.ERROR, Stage.OBJECTS)
 def objects_are_accepted(question: ReleaseQuestion) -> Iterator[Finding | Skipped]:
-    """An object that is accepted now is refused by the target.
+    """An object is refused by the target, and not now.
 
+    That counts for what is in a version of the API that is not served now, too.
     What is stored stays as it is, until somebody changes or makes it again: a claim
     from a template, a slice that its driver writes, a manifest that is applied. From
     1.35 on, counters and the devices that draw on them have to be in slices of their

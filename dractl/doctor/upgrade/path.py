@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from shlex import quote
 
+from dractl.diagnose.words import counted
 from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.upgrade.question import DriverQuestion
 from dractl.doctor.upgrade.registry import DRIVERS, Stage
@@ -142,7 +143,8 @@ def can_go_back(question: DriverQuestion) -> Iterator[Finding | Skipped]:
     """
     for each in question.releases:
         if each.one_way:
-            held = f"; {len(question.claims)} claims are in it" * bool(question.claims)
+            number = len(question.claims)
+            held = f"; {counted(number, 'claim')} in it now" * bool(number)
             repairs = f"; {each.repairs}" if each.repairs else ""
             yield Finding(
                 "no-way-back",
@@ -181,15 +183,24 @@ def names_stay(question: DriverQuestion) -> Iterator[Finding | Skipped]:
     out twice.
     """
     for each in question.releases:
-        if each.names and question.claims:
+        held = [
+            claim
+            for claim in question.claims
+            if claim.allocation is not None
+            and any(
+                one.device.driver == question.driver and each.named in one.device.device
+                for one in claim.allocation.results
+            )
+        ]
+        if each.names and held:
             yield Finding(
                 "device-names",
                 Severity.WARNING,
-                f"{each.version}: {each.names}; {len(question.claims)} claims hold "
-                "devices by their old names",
+                f"{each.version}: {each.names}; {counted(len(held), 'claim')} "
+                f"{'hold' if len(held) > 1 else 'holds'} devices by their old names",
                 f"driver {question.driver}",
                 fix="before a node is upgraded, drain the pods that have its devices",
-                evidence={"claims": len(question.claims)},
+                evidence={"claims": len(held)},
             )
 
 
@@ -203,11 +214,11 @@ def kernel_driver_is_new_enough(
     start again: it keeps the old library open, and publishes old or no devices.
     """
     least = version(question.history.kernel)
-    name = f"{question.driver}/{question.history.kernel_attribute}"
+    name = question.history.kernel_attribute
     if least is None:
         return
     old: dict[str, str] = {}
-    for device in question.devices:
+    for device in question.published_by(name.partition("/")[0]):
         found = device.attributes.get(name)
         value = version(str(found.value)) if found is not None else None
         if value is not None and value < least:
@@ -216,8 +227,8 @@ def kernel_driver_is_new_enough(
         yield Finding(
             "kernel-driver-old",
             Severity.ERROR,
-            f"the kernel's driver is older than {question.history.kernel.split('.')[0]}"
-            f" in {len(old)} pools, such as {min(old)} ({old[min(old)]})",
+            f"the kernel's driver is older than {question.history.kernel} in "
+            f"{counted(len(old), 'pool')}, such as {min(old)} ({old[min(old)]})",
             f"driver {question.driver}",
             fix="upgrade the kernel's driver on these nodes first, then start the pod "
             "of the DRA driver again",

@@ -12,6 +12,7 @@ from dractl.model.claims import ResourceClaim
 from dractl.model.cluster import OLDEST, KubernetesVersion, Profile
 from dractl.model.devices import Device
 from dractl.model.workloads import Pod
+from dractl.rules.subject import mapping, text
 from dractl.vendors.history import HISTORIES, History, Release, Version, version
 
 
@@ -29,10 +30,13 @@ class Question:
         return self.case.snapshot
 
     @cached_property
-    def given(self) -> Snapshot:
-        """What the manifests define."""
-        return Snapshot.from_sourced(
-            (each.value, each.where) for each in self.manifests
+    def given(self) -> tuple[tuple[str, Snapshot], ...]:
+        """What the manifests define, by the files that they are from."""
+        files: dict[str, list[tuple[object, str]]] = {}
+        for each in self.manifests:
+            files.setdefault(each.where, []).append((each.value, each.where))
+        return tuple(
+            (where, Snapshot.from_sourced(found)) for where, found in files.items()
         )
 
 
@@ -87,8 +91,7 @@ class DriverQuestion(Question):
     @cached_property
     def devices(self) -> tuple[Device, ...]:
         """What the driver publishes."""
-        own = [each for each in self.snapshot.slices if each.driver == self.driver]
-        return tuple(each.device for each in published(own))
+        return self.published_by(self.driver)
 
     @cached_property
     def claims(self) -> tuple[ResourceClaim, ...]:
@@ -121,6 +124,11 @@ class DriverQuestion(Question):
         }
         used = {each.node_name for each in self.users.values() if each.node_name}
         return tuple(sorted(own | used))
+
+    def published_by(self, driver: str) -> tuple[Device, ...]:
+        """Return what a driver publishes, maybe another one."""
+        own = [each for each in self.snapshot.slices if each.driver == driver]
+        return tuple(each.device for each in published(own))
 
     def kubelets(self) -> dict[str, Version]:
         """Return the versions of the kubelets on these nodes."""
@@ -163,3 +171,11 @@ class ReleaseQuestion(Question):
             if Profile.of(release).knows(gate)
         }
         return Profile.of(release, set_)
+
+
+def subject_of(document: object) -> str:
+    """Return an object as findings name it."""
+    given = mapping(document, "metadata")
+    name = text(given, "name") or text(given, "generateName")
+    parts = (text(document, "kind"), text(given, "namespace"), name)
+    return "/".join(filter(None, parts))

@@ -8,7 +8,7 @@ from dractl.api.lifecycle import LIVES, best_in, life_in
 from dractl.api.versions import GROUP
 from dractl.diagnose.words import listed
 from dractl.doctor.answer import Finding, Skipped
-from dractl.doctor.upgrade.question import ReleaseQuestion
+from dractl.doctor.upgrade.question import ReleaseQuestion, subject_of
 from dractl.doctor.upgrade.registry import RELEASES, Stage
 from dractl.model.cluster import NEWEST, KubernetesVersion
 from dractl.rules.registry import Severity
@@ -202,11 +202,3 @@ def _written(question: ReleaseQuestion) -> Iterator[_Written]:
                 kind = text(each.value, "kind")
                 where = f"{_BY}{who}"
                 yield _Written(kind, version, subject_of(each.value), where)
-
-
-def subject_of(document: object) -> str:
-    """Return an object as findings name it."""
-    given = mapping(document, "metadata")
-    name = text(given, "name") or text(given, "generateName")
-    parts = (text(document, "kind"), text(given, "namespace"), name)
-    return "/".join(filter(None, parts))

@@ -105,8 +105,8 @@ def _seen(
         skipped += (one for one in said if isinstance(one, Skipped))
         if not said:
             passed.append(each.code)
-    found.sort(key=lambda each: rank(each.severity))
     stops = frozenset(each.code for each in table.rows.values() if each.stops)
+    found.sort(key=lambda each: (rank(each.severity), each.code not in stops))
     return _Seen(
         tuple(found),
         tuple(dict.fromkeys(skipped)),

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from dractl.api.snapshot import Snapshot
 from dractl.cel.errors import SelectorEvalError
 from dractl.cel.selector import Selector
+from dractl.diagnose.words import counted
 from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.upgrade.question import DriverQuestion
 from dractl.doctor.upgrade.registry import DRIVERS, Stage
@@ -32,6 +33,30 @@ class _Text(NamedTuple):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class _Tried:
+    """Which devices an expression selects, and on how many it fails."""
+
+    chosen: frozenset[int]
+    failed: int
+    number: int
+
+    @staticmethod
+    def of(selector: Selector, devices: Sequence[Device]) -> "_Tried":
+        chosen, failed = set(), 0
+        for place, each in enumerate(devices):
+            try:
+                if selector.matches(each):
+                    chosen.add(place)
+            except SelectorEvalError:
+                failed += 1
+        return _Tried(frozenset(chosen), failed, len(devices))
+
+    def __str__(self) -> str:
+        said = f"{len(self.chosen)} of {counted(self.number, 'device')}"
+        return f"{said} (it fails on {self.failed})" if self.failed else said
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class _Changes:
     """Whole names of attributes: gone, with what takes their place; changed; old."""
 
@@ -45,6 +70,8 @@ class _Changes:
             return name if "/" in name or not name else f"{question.driver}/{name}"
 
         ways = question.releases
+        # What is deprecated already stays so.
+        old = question.history.between("", question.target)
         gone = {whole(k): whole(v) for each in ways for k, v in each.gone.items()}
         if question.versions[0] is None and question.devices:
             # Nothing tells what goes but that it is still there.
@@ -53,7 +80,7 @@ class _Changes:
         return _Changes(
             gone,
             {whole(k): v for each in ways for k, v in each.changed.items()},
-            {whole(k): whole(v) for each in ways for k, v in each.deprecated.items()},
+            {whole(k): whole(v) for each in old for k, v in each.deprecated.items()},
         )
 
 
@@ -64,25 +91,30 @@ def expressions_find_it(question: DriverQuestion) -> Iterator[Finding | Skipped]
     Reading what a device does not have ends the evaluation with an error, which stops
     the scheduler for the whole pod; with a guard, the expression selects nothing. The
     expressions of classes, templates and claims are evaluated on the devices that are
-    published now, and on the same as the target would publish them. -f takes manifests
+    published now, and on the same as the target would publish them: what selects the
+    same devices then is only told. -f takes manifests
     whose templates are not in the cluster: charts, Kueue, KServe.
     """
     changes = _Changes.of(question)
     if not changes.gone:
         return
     later = [_later(each, changes) for each in question.devices]
+    tried: dict[str, tuple[_Tried, _Tried]] = {}
     for each in _texts(question):
         found = compiled((each.text,))
-        if found is None:
+        gone = sorted(changes.gone.keys() & _read(found[0])) if found else ()
+        if not found or not gone:
             continue
-        read = _read(found[0])
-        gone = sorted(changes.gone.keys() & read)
-        if not gone:
-            continue
-        before, after = _tried(found[0], question.devices), _tried(found[0], later)
+        if each.text not in tried:
+            tried[each.text] = (
+                _Tried.of(found[0], question.devices),
+                _Tried.of(found[0], later),
+            )
+        before, after = tried[each.text]
+        is_same = before == after and after.chosen and not after.failed
         yield Finding(
             "attribute-gone",
-            Severity.INFO if each.is_held else Severity.ERROR,
+            Severity.INFO if each.is_held or is_same else Severity.ERROR,
             f"{each.text[:_SHORT]!r} reads {', '.join(gone)}; it selects {before} "
             f"now, and {after} then",
             each.subject,
@@ -90,7 +122,7 @@ def expressions_find_it(question: DriverQuestion) -> Iterator[Finding | Skipped]
             _instead(gone, changes),
             evidence={
                 "expression": each.text, "attributes": gone,
-                "before": before, "after": after,
+                "before": str(before), "after": str(after),
             },
         )  # fmt: skip
 
@@ -179,8 +211,7 @@ def _instead(gone: Sequence[str], changes: _Changes) -> str:
 
 
 def _texts(question: DriverQuestion) -> Iterator[_Text]:
-    for snapshot, is_stored in ((question.snapshot, True), (question.given, False)):
-        where = "" if is_stored else "given with -f"
+    for where, snapshot in (("", question.snapshot), *question.given):
         for each in snapshot.classes:
             for text in each.selectors:
                 if text:
@@ -191,7 +222,7 @@ def _texts(question: DriverQuestion) -> Iterator[_Text]:
 
 
 def _constraints(question: DriverQuestion) -> Iterator[tuple[str, str, Constraint]]:
-    for snapshot, where in ((question.snapshot, ""), (question.given, "given with -f")):
+    for where, snapshot in (("", question.snapshot), *question.given):
         for subject, spec, is_held in _specs(snapshot):
             if not is_held:
                 for each in spec.constraints:
@@ -236,15 +267,3 @@ def _later(device: Device, changes: _Changes) -> Device:
         if changes.gone.get(name)
     }
     return dataclasses.replace(device, attributes={**new, **kept})
-
-
-def _tried(selector: Selector, devices: Sequence[Device]) -> str:
-    """Say how many devices an expression selects, and on how many it fails."""
-    chosen = failed = 0
-    for each in devices:
-        try:
-            chosen += selector.matches(each)
-        except SelectorEvalError:
-            failed += 1
-    said = f"{chosen} of {len(devices)} devices"
-    return f"{said} (it fails on {failed})" if failed else said

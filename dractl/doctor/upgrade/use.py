@@ -7,7 +7,7 @@ from typing import Final
 
 from dractl.diagnose.words import listed
 from dractl.doctor.answer import Finding, Skipped
-from dractl.doctor.upgrade.question import DriverQuestion
+from dractl.doctor.upgrade.question import DriverQuestion, subject_of
 from dractl.doctor.upgrade.registry import DRIVERS, Stage
 from dractl.rules.check import check
 from dractl.rules.registry import Severity
@@ -122,7 +122,7 @@ def parameters_are_known(question: DriverQuestion) -> Iterator[Finding | Skipped
                     "parameters-refused",
                     Severity.ERROR,
                     f"{each.path}: {each.message}",
-                    _subject(document),
+                    subject_of(document),
                     where,
                     each.fix or "write what the driver's version knows",
                 )
@@ -192,9 +192,3 @@ def _speaks_of(document: object, driver: str) -> bool:
     return driver in drivers or any(
         name in each for each in selectors for name in quoted
     )
-
-
-def _subject(document: object) -> str:
-    given = mapping(document, "metadata")
-    parts = (text(document, "kind"), text(given, "namespace"), text(given, "name"))
-    return "/".join(filter(None, parts))

@@ -304,7 +304,7 @@ def test_a_manifest_reads_what_goes() -> None:
 
     found = only("attribute-gone", of_driver(cluster(), "0.5.0", asking))
 
-    assert found.where == "given with -f"
+    assert found.where == "m.yaml"
 
 
 def test_an_attribute_gets_another_meaning() -> None:
@@ -335,7 +335,7 @@ def test_what_is_deprecated_is_told_once() -> None:
     )
     spec["devices"]["constraints"] = [{"matchAttribute": "dra.net/numaNode"}]
     question = of_driver(
-        cluster(template("nic", spec)), "1.4", driver="dra.net", since="1.0.1"
+        cluster(template("nic", spec)), "1.5", driver="dra.net", since="1.0.1"
     )
 
     found = only("attribute-deprecated", question)
@@ -439,3 +439,88 @@ def test_nodes_and_slices_of_others_are_left_out() -> None:
     assert not {"slice-stale", "runtime-without-cdi"} & {
         each.code for each in answer.findings
     }
+
+
+@pytest.mark.parametrize(
+    ("since", "to", "gone"),
+    [
+        ("25.3.2", "25.8.0", {"index", "minor", "parentIndex"}),
+        ("25.8.1", "25.12.0", {"pcieBusID"}),
+        ("25.12.0", "0.4.0", set()),
+        ("0.4.1", "0.5.0", {"numa"}),
+    ],
+)
+def test_versions_of_nvidia_lose_attributes(
+    since: str, to: str, gone: set[str]
+) -> None:
+    question = of_driver(cluster(), to, since=since)
+
+    assert {name for each in question.releases for name in each.gone} == gone
+
+
+def test_partitions_are_renamed_in_0_3() -> None:
+    status = allocated("n1", "gpu-0-mig-19-4-1")
+    question = of_driver(
+        cluster(claim("part", status=status)), "25.12.0", since="25.8.1"
+    )
+
+    assert "1 claim holds" in only("device-names", question).message
+    assert not said("device-names", of_driver(cluster(), "25.12.0", since="25.8.1"))
+
+
+@pytest.mark.parametrize(("driver", "to"), [("dra.net", "1.4.0"), ("dra.cpu", "0.2.0")])
+def test_a_standard_name_is_not_told_before_it_is_there(driver: str, to: str) -> None:
+    spec = wish()
+    spec["devices"]["constraints"] = [{"matchAttribute": "dra.net/numaNode"}]
+    documents = cluster(template("near", spec))
+
+    assert not said(
+        "attribute-deprecated", of_driver(documents, to, driver=driver, since="0.1.0")
+    )
+
+
+def test_what_is_deprecated_already_is_told_of_later_versions() -> None:
+    spec = wish()
+    spec["devices"]["constraints"] = [{"matchAttribute": "gpu.intel.com/pciRoot"}]
+    intel = {"driver": "gpu.intel.com", "since": "0.10.1"}
+    documents = cluster(template("near", spec))
+
+    assert said("attribute-deprecated", of_driver(documents, "0.11.0", **intel))
+    assert said("constraint-gone", of_driver(documents, "1.0.0", **intel))
+
+
+def test_an_expression_that_selects_the_same_is_only_told() -> None:
+    text = (
+        'device.attributes["gpu.nvidia.com"].type == "gpu" '
+        '|| device.attributes["gpu.nvidia.com"].numa == 0'
+    )
+    asking = template("near", wish(selectors=[{"cel": {"expression": text}}]))
+
+    found = only("attribute-gone", of_driver(cluster(with_numa(), asking), "0.5.0"))
+
+    assert found.severity is Severity.INFO
+
+
+def test_a_computedomain_needs_a_newer_kernel_driver() -> None:
+    old = gpus("n1", 1)
+    old["spec"]["devices"][0]["attributes"]["driverVersion"] = {"version": "566.0.0"}
+    question = of_driver(cluster(old), driver="compute-domain.nvidia.com")
+
+    assert "older than 570.158.1" in only("kernel-driver-old", question).message
+    assert not said("kernel-driver-old", of_driver(cluster(old)))
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [("0.4.1-rc.1", "0.4.1"), ("25.12.0", "0.4.0"), ("v0.4.0-ubi9", "0.4.1")],
+)
+def test_versions_have_an_order(older: str, newer: str) -> None:
+    assert of_driver(cluster(daemon(older)), newer).versions[0] is not None
+    assert said("downgrade", of_driver(cluster(daemon(newer)), older))
+    assert not said("downgrade", of_driver(cluster(daemon(older)), newer))
+
+
+@pytest.mark.parametrize("other", ["v0.4.0", "0.4.0-ubi9", "0.4.0+build.rc"])
+def test_other_builds_of_a_version_are_the_same(other: str) -> None:
+    assert not said("downgrade", of_driver(cluster(daemon("v0.4.0")), other))
+    assert not said("downgrade", of_driver(cluster(daemon(other)), "0.4.0"))
