@@ -37,7 +37,7 @@ BARS: Final = (
     Bar(("top",), 5),
     Bar(("top", "nodes"), 5),
     Bar(("top", "-o", "json"), 5),
-    Bar(("top", "--fits", "claim/team-0/job-0-0"), 10),
+    Bar(("top", "--fits", "claim/team-0/job-0-0"), 5),
     Bar(("top", "--headroom"), 10),
     Bar(("doctor",), 10),
     Bar(("report",), 15),

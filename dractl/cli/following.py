@@ -41,7 +41,8 @@ def follow(  # noqa: PLR0913 - what to follow, and how
         while (is_endless or not shown.is_resolved) and (
             end is None or time.monotonic() < end
         ):
-            if mirror.wait(_LOOK):
+            left = _LOOK if end is None else end - time.monotonic()
+            if mirror.wait(max(min(left, _LOOK), 0)):
                 time.sleep(_TOGETHER)
                 latest = ask(_seen(mirror, source))
                 if latest.text != shown.text:

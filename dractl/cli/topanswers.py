@@ -77,7 +77,9 @@ class TopQuestion:
             text = answer.fits()
         else:
             text = answer.view()
-        return Shown(text, answer.status, (answer.note,))
+        # What is told of a new answer takes a look at all devices.
+        notes = (answer.note,) if self.planning.watch else ()
+        return Shown(text, answer.status, notes)
 
     @cached_property
     def documents(self) -> Sequence[SourcedDocument]:

@@ -210,7 +210,7 @@ def _add(cluster: ApiServer, documents: tuple[object, ...]) -> None:
 @pytest.mark.usefixtures("contexts")
 def test_each_new_answer_is_printed(dractl: Runner, later: Callable[..., None]) -> None:
     later(wire.resource_slice("n2", wire.device("gpu-0")))
-    ran = dractl("top", "drivers", "--context", "one", "--watch", "--timeout", "3s")
+    ran = dractl("top", "drivers", "--context", "one", "--watch", "--timeout", "1500ms")
 
     assert ran.status == 0
     first, _, second = ran.out.partition("\n\n")
