@@ -6,6 +6,7 @@ import pytest
 
 from dractl.rules.registry import Severity
 from tests.doctor.healthy import (
+    DRIVER,
     allocated,
     claim,
     device_class,
@@ -112,5 +113,6 @@ def test_slices_that_nobody_keeps_are_told_together() -> None:
     nodes = [part for number in range(3, 9) for part in worker(f"n{number}")]
     (said,) = examined([*healthy(), *nodes, *bare], only=["slice-stale"]).findings
     assert said.severity is Severity.INFO
+    assert said.subject == f"driver {DRIVER}"
     assert said.message.startswith("no driver has written 8 slices: n1-gpu.nvidia.com")
     assert len(said.evidence["slices"]) == 8  # type: ignore[arg-type]

@@ -41,7 +41,8 @@ def slices_are_kept(case: Case) -> Iterator[Finding | Skipped]:
     newer generation; it was written by hand, so that no driver keeps it.
     """
     doubts: dict[str, None] = {}
-    others: dict[str, list[Leftover]] = {}
+    others: dict[tuple[str, str], list[str]] = {}
+    drivers = {each.name: each.driver for each in case.snapshot.slices}
     for each in case.leftovers.findings:
         if each.code not in _SLICES:
             continue
@@ -50,21 +51,22 @@ def slices_are_kept(case: Case) -> Iterator[Finding | Skipped]:
         elif each.code == _URGENT:
             yield _told("slice-stale", each, _SLICES[_URGENT])
         else:
-            others.setdefault(each.code, []).append(each)
-    yield from (_together(code, found) for code, found in others.items())
+            key = each.code, drivers[each.meta.name]
+            others.setdefault(key, []).append(each.meta.name)
+    yield from (_together(*key, names) for key, names in others.items())
     for doubt in doubts:
         yield Skipped("slice-stale", f"whether nodes are gone: {doubt}")
 
 
-def _together(code: str, found: Sequence[Leftover]) -> Finding:
-    names = [each.meta.name for each in found]
+def _together(code: str, driver: str, names: Sequence[str]) -> Finding:
     return Finding(
         "slice-stale",
         Severity.INFO,
         f"{_TITLES[code]} {counted(len(names), 'slice')}: {listed(names, _FEW)}",
+        f"driver {driver}",
         fix=_SLICES[code],
         commands=(f"dractl cleanup -A --only {code}",),
-        evidence={"leftover": code, "slices": names},
+        evidence={"leftover": code, "driver": driver, "slices": list(names)},
     )
 
 
