@@ -75,11 +75,13 @@ def _capacity(fleet: Iterable[DeviceUse]) -> Iterator[Breach]:
 
 
 def _counters(snapshot: Snapshot, fleet: Iterable[DeviceUse]) -> Iterator[Breach]:
-    left = CountersLeft(Allocator(snapshot))
     pools: dict[object, Pool] = {}
     for use in fleet:
         if use.pool is not None and use.device.consumes:
             pools.setdefault(use.pool.key, use.pool)
+    if not pools:
+        return
+    left = CountersLeft(Allocator(snapshot))
     for pool in pools.values():
         for (counter_set, name), amount in left.of(pool).items():
             if amount < 0:

@@ -137,7 +137,7 @@ class DeviceUse:
     @property
     def is_sound(self) -> bool:
         """Whether it could be had if no claim had anything."""
-        return all(each.code == COUNTERS for each in self.reasons)
+        return not self.reasons or all(each.code == COUNTERS for each in self.reasons)
 
     @property
     def namespaces(self) -> tuple[str, ...]:

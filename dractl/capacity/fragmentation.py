@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from dractl.capacity.devices import DeviceUse
 from dractl.capacity.groups import NONE, Group, grouped
-from dractl.capacity.partitions import HAVABLE, Kinds, at_once
+from dractl.capacity.partitions import HAVABLE, Kinds, Partition, at_once
 from dractl.catalogue.values import text_of
 
 NEARNESS: Final = (
@@ -95,11 +95,14 @@ def _spread(group: Group, elsewhere: int, kinds: Kinds) -> Spread:
 
 def _whole(uses: Iterable[DeviceUse], kinds: Kinds) -> int:
     """Return how many of some devices could be had if no claim had anything."""
-    here = Counter(id(kind) for each in uses if (kind := kinds.get(id(each))))
-    found = {id(kind): kind for each in uses if (kind := kinds.get(id(each)))}
-    return sum(not each.device.consumes and each.is_sound for each in uses) + sum(
-        min(kind.whole, here[key]) for key, kind in found.items()
-    )
+    whole = 0
+    here: dict[int, list[Partition]] = {}
+    for each in uses:
+        if not each.device.consumes:
+            whole += each.is_sound
+        elif kind := kinds.get(id(each)):
+            here.setdefault(id(kind), []).append(kind)
+    return whole + sum(min(found[0].whole, len(found)) for found in here.values())
 
 
 def _together(
