@@ -72,6 +72,18 @@ def _selects(
     return False
 
 
+def in_conditions(case: Case, words: str) -> str:
+    """Return the pods of which a condition says these words."""
+    return listed(
+        (
+            f"Pod {'/'.join(pod.meta.key)}"
+            for pod in case.snapshot.pods
+            if any(words in each.message for each in pod.conditions)
+        ),
+        FEW,
+    )
+
+
 def in_events(case: Case, words: str) -> str:
     """Return of what an event says these words."""
     return listed(

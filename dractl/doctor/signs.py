@@ -12,6 +12,7 @@ from dractl.capacity.devices import fleet
 from dractl.diagnose.words import listed
 from dractl.doctor.asking import FEW, asking, devices_that, in_events, selecting, specs
 from dractl.doctor.case import Case
+from dractl.doctor.quirks import QUIRK_TRIGGERS, matched_lists, timed_out
 from dractl.model.claims import ClaimSpec, Constraint, ResourceClaim
 from dractl.solver.extended import class_by_resource, uses
 from dractl.solver.subjects import is_waiting
@@ -203,19 +204,6 @@ def _distinct_of_many(case: Case) -> str:
     return listed(_constrained(case, has_many), FEW)
 
 
-def _matched_lists(case: Case) -> str:
-    lists = {
-        name
-        for device in case.cluster.fleet.devices.values()
-        for name, attribute in device.attributes.items()
-        if isinstance(attribute.value, tuple)
-    }
-    if not lists:
-        return ""
-    found = _constrained(case, lambda each, _spec: each.match_attribute in lists)
-    return listed(found, FEW)
-
-
 def _admin_first(case: Case) -> str:
     def is_so(spec: ClaimSpec) -> bool:
         admin = [
@@ -233,24 +221,12 @@ def _config_for_several(case: Case) -> str:
         name
         for name, spec in specs(case)
         if any(
-            len(each.requests or spec.requests) >= _SEVERAL
-            and (each.requests or len(spec.requests) >= _SEVERAL)
+            # Without requests, it is for all of them, and stands there once.
+            len({name.partition("/")[0] for name in each.requests}) >= _SEVERAL
             for each in spec.config
         )
     )
     return listed(found, FEW)
-
-
-def _timed_out(case: Case) -> str:
-    words = "timed out trying to allocate devices"
-    return listed(
-        (
-            f"Pod {'/'.join(pod.meta.key)}"
-            for pod in case.snapshot.pods
-            if any(words in each.message for each in pod.conditions)
-        ),
-        FEW,
-    )
 
 
 # -- others
@@ -293,6 +269,7 @@ def _of_kai(case: Case) -> str:
 
 
 TRIGGERS: Final[Mapping[str, Callable[[Case], str]]] = {
+    **QUIRK_TRIGGERS,
     "allocated-and-fresh-claim": _allocated_and_fresh,
     "all-mode-counters-panic": _all_that_consume,
     "all-mode-takes-spent-device": _all_that_are_shared,
@@ -302,7 +279,7 @@ TRIGGERS: Final[Mapping[str, Callable[[Case], str]]] = {
     "counters-stay-reserved": _counters_with_constraints,
     "counters-by-pool-name": _pools_of_one_name,
     "counters-given-out-twice": _overdrawn,
-    "timeout-taken-for-unschedulable": _timed_out,
+    "timeout-taken-for-unschedulable": timed_out,
     "qualified-capacity-name": _qualified_capacity,
     "extended-with-node-allocatable": _extended,
     "extended-scoring": _extended,
@@ -312,7 +289,7 @@ TRIGGERS: Final[Mapping[str, Callable[[Case], str]]] = {
     "rule-without-selector": _rules_without_selector,
     "rule-for-all-devices": _rules_for_all,
     "distinct-attribute-forgets": _distinct_of_many,
-    "list-match-narrows": _matched_lists,
+    "list-match-narrows": matched_lists,
     "admin-before-others": _admin_first,
     "config-given-twice": _config_for_several,
     "zero-step-panic": _zero_steps,

@@ -10,11 +10,12 @@ from typing import Final
 
 from dractl.model.bug import Affected, Bug, Part
 from dractl.model.bugs_nodes import OTHER_BUGS
+from dractl.model.bugs_quirks import QUIRKS
 from dractl.model.bugs_scheduler import SCHEDULER_BUGS
 
 __all__ = ["BUGS", "BUG_BY_ID", "Affected", "Bug", "Part"]
 
-BUGS: Final = (*SCHEDULER_BUGS, *OTHER_BUGS)
+BUGS: Final = (*SCHEDULER_BUGS, *QUIRKS, *OTHER_BUGS)
 """Each kind of bug once; ids are stable."""
 
 BUG_BY_ID: Final = {each.id: each for each in BUGS}

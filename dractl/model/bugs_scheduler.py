@@ -154,7 +154,7 @@ SCHEDULER_BUGS: Final = (
         "a matchAttribute on lists of values may find no fit where one is, once the "
         "search has given a device up",
         _ALLOCATOR,
-        (Affected(_V36), Affected(_V37)),
+        (Affected(_V37),),
         gates=("DRAListTypeAttributes",),
         avoid="match an attribute that has one value",
     ),
