@@ -40,10 +40,57 @@ def spited(value: Any, *, is_name: bool = False) -> Any:
     return f"{value}{SPITE}" if is_name and isinstance(value, str) else value
 
 
+def _more() -> list[dict[str, Any]]:
+    """Return what the sample has none of: words of drivers, kubelets and admins."""
+    chosen = {"driver": "gpu.nvidia.com", "pool": "h100-2", "device": "gpu-7"}
+    moment = "2026-11-20T04:12:31Z"
+    condition = {
+        "type": f"Ready{SPITE}",
+        "status": "False",
+        "reason": "Lost",
+        "message": "gone",
+        "lastTransitionTime": moment,
+    }
+    told = {
+        **chosen,
+        "conditions": [condition, {**condition, "type": "Ready"}],
+        "data": {"firmware": "1", f"k{SPITE}": ["x", {"y": "z"}]},
+        "networkData": {"interfaceName": "eth1", "ips": ["x"], "hardwareAddress": "m"},
+    }
+    claim = {
+        "apiVersion": "resource.k8s.io/v1",
+        "kind": "ResourceClaim",
+        "metadata": {"name": "told", "namespace": "training", "uid": "told"},
+        "spec": {"devices": {"requests": []}},
+        "status": {
+            "allocation": {"devices": {"results": [{"request": "gpu", **chosen}]}},
+            "devices": [told],
+        },
+    }
+    taint = {"key": "example.com/bad", "value": "yes", "effect": "NoExecute"}
+    rule = {
+        "apiVersion": "resource.k8s.io/v1beta2",
+        "kind": "DeviceTaintRule",
+        "metadata": {"name": "rule", "annotations": {"dractl.dev/reason": "why"}},
+        "spec": {"deviceSelector": {"driver": "gpu.nvidia.com"}, "taint": taint},
+        "status": {"conditions": [{**condition, "type": "EvictionInProgress"}]},
+    }
+    event = {
+        "apiVersion": "v1",
+        "kind": "Event",
+        "metadata": {"name": "event", "namespace": "training"},
+        "involvedObject": {"kind": "Pod", "name": "llama-0", "namespace": "training"},
+        "reason": "FailedPrepareDynamicResources",
+        "message": "it failed",
+        "lastTimestamp": moment,
+    }
+    return [claim, rule, event]
+
+
 def hostile_cluster(folder: Path) -> Path:
     """Write the sample cluster with spite in it, and return the file."""
     items = json.loads(PATH.read_text("utf-8"))["items"]
-    items = [spited(each) for each in items]
+    items = [spited(each) for each in [*items, *_more()]]
     items += [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": [SPITE]}}]
     file = folder / "hostile.json"
     whole = {"apiVersion": "v1", "kind": "List", "items": items}
