@@ -20,8 +20,19 @@ from dractl.vendors import VENDORS
 _PLUGINS: Final = tuple(plugin for vendor in VENDORS for plugin in vendor.plugins)
 
 
+CODES: Final = (
+    "device-twice",
+    "share-twice",
+    "capacity-overdrawn",
+    "counters-overdrawn",
+    "device-not-published",
+    "plugin-beside-driver",
+)
+"""What can be wrong with the books, worst first."""
+
+
 class Breach(NamedTuple):
-    """Something that was given away twice, or that cannot be; `code` is stable."""
+    """Something that was given away twice, or cannot be; `code` is one of CODES."""
 
     code: str
     subject: str

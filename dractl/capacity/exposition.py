@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from dractl.capacity.audit import CODES
 from dractl.capacity.claims import Phase
 from dractl.capacity.devices import State
 from dractl.capacity.look import Look
@@ -15,7 +16,7 @@ from dractl.model.quantity import Quantity
 from dractl.model.shown import visible
 
 Labels = tuple[tuple[str, str], ...]
-Sample = tuple[Labels, int | str]
+Sample = tuple[Labels, int | float]
 
 _NANOS: Final = 1_000_000_000
 
@@ -30,15 +31,16 @@ def exposition(looks: Sequence[tuple[Labels, Look]]) -> str:
     """Return gauges of one cluster or of several; labels tell these apart."""
     lines = []
     for metric in _METRICS:
-        lines += [
-            f"# HELP {metric.name} {metric.text}",
-            f"# TYPE {metric.name} gauge",
-            *(
-                f"{metric.name}{_labelled((*common, *labels))} {value}"
-                for common, look in looks
-                for labels, value in metric.samples(look)
-            ),
-        ]
+        lines.append(f"# HELP {metric.name} {metric.text}")
+        lines.append(f"# TYPE {metric.name} gauge")
+        # Names that differ in what cannot be shown would be one series told twice, for
+        # which a collector refuses the whole file.
+        values: dict[str, int | float] = {}
+        for common, look in looks:
+            for labels, value in metric.samples(look):
+                series = _labelled((*common, *labels))
+                values[series] = values.get(series, 0) + value
+        lines += [f"{metric.name}{each} {value}" for each, value in values.items()]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -107,15 +109,15 @@ def _quotas(amount: str) -> Callable[[Look], Iterator[Sample]]:
     return samples
 
 
-def _number(amount: Quantity) -> str:
+def _number(amount: Quantity) -> int | float:
     whole, rest = divmod(amount.nanos, _NANOS)
-    return str(whole) if not rest else repr(amount.nanos / _NANOS)
+    return amount.nanos / _NANOS if rest else whole
 
 
 def _breaches(look: Look) -> Iterator[Sample]:
     found = Counter(each.code for each in look.breaches)
-    for code, number in sorted(found.items()):
-        yield (("code", code),), number
+    for code in CODES:
+        yield (("code", code),), found[code]
 
 
 def _unread(look: Look) -> Iterator[Sample]:
@@ -129,7 +131,7 @@ _METRICS: Final = (
         "those of several nodes.",
         _devices,
     ),
-    _Metric("dractl_claims", "Resource claims by what they do.", _claims),
+    _Metric("dractl_claims", "Resource claims by phase.", _claims),
     _Metric(
         "dractl_namespace_devices",
         "Devices that claims of a namespace have, in whole or in part.",
@@ -140,8 +142,16 @@ _METRICS: Final = (
         "Partitions that counters still allow, one kind at a time.",
         _partitions,
     ),
-    _Metric("dractl_quota_hard", "Limits on devices.", _quotas("hard")),
-    _Metric("dractl_quota_used", "What counts against limits.", _quotas("used")),
-    _Metric("dractl_breaches", "Devices that were given away twice, etc.", _breaches),
+    _Metric("dractl_quota_hard", "Limits of quotas on devices.", _quotas("hard")),
+    _Metric(
+        "dractl_quota_used",
+        "What counts against limits of quotas on devices.",
+        _quotas("used"),
+    ),
+    _Metric(
+        "dractl_breaches",
+        "What cannot be right in the books, such as devices given away twice.",
+        _breaches,
+    ),
     _Metric("dractl_unreadable_objects", "Objects that could not be read.", _unread),
 )

@@ -3,6 +3,7 @@ import dataclasses
 import pytest
 
 from dractl.api.snapshot import Snapshot
+from dractl.capacity.audit import CODES
 from dractl.capacity.exposition import exposition
 from dractl.capacity.look import Look
 from dractl.model.claims import ObjectMeta
@@ -61,8 +62,32 @@ def test_quotas_in_plain_numbers() -> None:
 def test_what_is_wrong_is_counted() -> None:
     gpu = device()
     twice = made(slices=[slice_(gpu)], claims=[held(gpu), held(gpu, name="b")])
-    [found] = samples(twice, "dractl_breaches")
-    assert found == Sample("dractl_breaches", (("code", "device-twice"),), 1)
+    found = samples(twice, "dractl_breaches")
+    values = {dict(each.labels)["code"]: each.value for each in found}
+    assert values == dict.fromkeys(CODES, 0) | {"device-twice": 1}
+    # What is right says so: a series that is away hides zeros.
+    assert sum(each.value for each in samples(cluster(), "dractl_breaches")) == 0
+
+
+def test_small_amounts() -> None:
+    key = f"{CLASS}.deviceclass.resource.k8s.io/devices"
+    quota = ResourceQuota(ObjectMeta("q", "a"), quantities({key: "1n"}), {})
+    assert samples(cluster(quotas=(quota,)), "dractl_quota_hard")[0].value == 1e-9
+
+
+def test_names_that_look_the_same_are_one_series() -> None:
+    looks = [
+        Look(dataclasses.replace(
+            cluster(), slices=(
+                slice_(*(
+                    device(name, attributes={"model": model})
+                    for name, model in (("a", "\x1b"), ("b", r"\x1b"))
+                )),
+            ),
+        ))
+    ]  # fmt: skip
+    found = parsed(exposition([((), each) for each in looks]))
+    assert sum(each.value for each in found if each.name == "dractl_devices") == 2
 
 
 def test_clusters_are_told_apart() -> None:
@@ -90,4 +115,6 @@ def test_hostile_text_stays_text(hostile: str, shown: str) -> None:
 
 def test_an_empty_cluster() -> None:
     found = parsed(exposition([((), Look(made()))]))
-    assert found == [Sample("dractl_unreadable_objects", (), 0)]
+    assert {each.name: each.value for each in found} == {
+        "dractl_breaches": 0, "dractl_unreadable_objects": 0,
+    }  # fmt: skip
