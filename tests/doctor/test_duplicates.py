@@ -72,6 +72,12 @@ def no_driver() -> list[Wire]:
     return [info(), node("n1", role="storage"), device_class()]
 
 
+def held_by_gone() -> list[Wire]:
+    """A pod is gone, and so is the device that its claim still holds."""
+    held = claim("c", status=allocated("n1", "gpu-9", reserved="gone"))
+    return [*healthy(), held]
+
+
 def deleted_claim() -> list[Wire]:
     """A claim does not go, since a pod that has ended is still entered."""
     times = {
@@ -96,6 +102,7 @@ def deleted_claim() -> list[Wire]:
         (ailing_driver, ["driver-not-ready"]),
         (missing_driver, ["driver-daemonset"]),
         (no_driver, ["driver-none"]),
+        (held_by_gone, ["claim-held-in-vain"]),
         (deleted_claim, ["claim-deletion-stuck"]),
     ],
 )
@@ -116,3 +123,12 @@ def test_slices_that_nobody_keeps_are_told_together() -> None:
     assert said.subject == f"driver {DRIVER}"
     assert said.message.startswith("no driver has written 8 slices: n1-gpu.nvidia.com")
     assert len(said.evidence["slices"]) == 8  # type: ignore[arg-type]
+
+
+def test_all_slices_of_a_driver_that_runs_nowhere_are_counted() -> None:
+    slices = [gpus(name, driver="nic.example.com") for name in ("n1", "n2")]
+    for each in slices:
+        each["metadata"]["name"] += "-nic"
+    (said,) = examined([*healthy(), *slices], only=["slice-stale"]).findings
+    assert said.message.startswith("no pod or workload looks like that of the driver")
+    assert said.evidence["slices"] == ["n1-gpu.nvidia.com-nic", "n2-gpu.nvidia.com-nic"]

@@ -74,7 +74,8 @@ def devices_are_published(case: Case) -> Iterator[Finding | Skipped]:
     A pod that runs keeps it as long as it works; one that starts fails when the driver
     prepares the claim. The driver may be gone or being upgraded, the device broken, or
     its name changed, as partitions do when they are made anew. Where the node is gone
-    as well, node-lost tells of the claim.
+    as well, node-lost tells of the claim; where all its pods have ended or are gone,
+    claim-held-in-vain does.
     """
     gone = set(case.cluster.fleet.gone)
     lost: dict[tuple[str, str], list[DeviceId]] = {}
@@ -88,6 +89,8 @@ def devices_are_published(case: Case) -> Iterator[Finding | Skipped]:
             continue
         claim = case.snapshot.claim_by_key[key]
         consumers = case.cluster.holders.consumers(claim)
+        if consumers and all(each.is_gone or each.is_done for each in consumers):
+            continue
         users = f"; used by {listed(map(str, consumers), _FEW)}" if consumers else ""
         yield Finding(
             "claim-device-gone",

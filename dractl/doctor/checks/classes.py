@@ -193,7 +193,7 @@ def _compiled(case: Case, each: DeviceClass) -> Sequence[Selector] | str:
     try:
         return [compile_cached(text, environment) for text in each.selectors if text]
     except SelectorCompileError as error:
-        return str(error)
+        return str(error).partition("\n")[0]  # the rest points into the text
 
 
 def _of(case: Case, selectors: Sequence[Selector]) -> Iterator[Device]:

@@ -22,6 +22,7 @@ _SLICES: Final[Mapping[str, str]] = {
     "slice-old-generation": "delete them, if their driver does not",
 }
 _URGENT: Final = "slice-node-gone"
+_ONCE: Final = "slice-driver-gone"  # told of one slice of the driver
 _TITLES: Final[Mapping[str, str]] = {
     "slice-driver-gone": "no pod or workload looks like that of the driver of",
     "slice-by-hand": "no driver has written",
@@ -51,8 +52,10 @@ def slices_are_kept(case: Case) -> Iterator[Finding | Skipped]:
         elif each.code == _URGENT:
             yield _told("slice-stale", each, _SLICES[_URGENT])
         else:
-            key = each.code, drivers[each.meta.name]
-            others.setdefault(key, []).append(each.meta.name)
+            driver, found = drivers[each.meta.name], [each.meta.name]
+            if each.code == _ONCE:
+                found = [name for name, of in drivers.items() if of == driver]
+            others.setdefault((each.code, driver), []).extend(found)
     yield from (_together(*key, names) for key, names in others.items())
     for doubt in doubts:
         yield Skipped("slice-stale", f"whether nodes are gone: {doubt}")

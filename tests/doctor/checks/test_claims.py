@@ -47,6 +47,7 @@ def test_a_class_whose_selector_fails_on_devices() -> None:
 
 def test_a_class_whose_selector_does_not_compile() -> None:
     (finding,) = found("class-selector-fails", [*healthy(), device_class("c", "1 +")])
+    assert "\n" not in finding.message
     assert finding.severity is Severity.ERROR
     assert finding.commands == ("dractl cel '1 +'",)
 
