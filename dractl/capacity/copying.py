@@ -1,10 +1,11 @@
 """A node that is like another one: its devices under new names, and nothing on it."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from dractl.api.snapshot import Snapshot
+from dractl.capacity.leaving import is_only_for
 from dractl.model.claims import ObjectMeta
 from dractl.model.devices import Device, DeviceId, NodeScope, ResourceSlice
 from dractl.model.workloads import Node, Pod
@@ -24,14 +25,14 @@ class Copied(NamedTuple):
 
 
 def copied_node(snapshot: Snapshot, like: Node, name: str) -> Copied:
-    """Return a healthy node of that name with what `like` publishes by its name.
+    """Return a healthy node of that name with the devices that only `like` can use.
 
-    Devices that many nodes can use are not copied: it sees them if `like` does. Pods
-    of DaemonSets run on it as well, unless they have devices.
+    Those that other nodes can use are not copied: it sees them if `like` does. Pods of
+    DaemonSets run on it as well, unless they have devices.
     """
     return Copied(
         _node(like, name),
-        tuple(_slices(snapshot, like.name, name)),
+        tuple(_slices(snapshot, like, name)),
         tuple(_pods(snapshot, like.name, name)),
     )
 
@@ -50,11 +51,15 @@ def _node(like: Node, name: str) -> Node:
     )
 
 
-def _slices(snapshot: Snapshot, like: str, name: str) -> Iterator[ResourceSlice]:
+def _slices(snapshot: Snapshot, like: Node, name: str) -> Iterator[ResourceSlice]:
     """Yield copies of all pools that have devices for the node alone."""
-    pools = {
-        (each.driver, each.pool) for each in snapshot.slices if _is_for(each, like)
+    others = [node for node in snapshot.nodes if node is not like]
+    own = {
+        id(each): devices
+        for each in snapshot.slices
+        if (devices := _own(each, like, others))
     }
+    pools = {(each.driver, each.pool) for each in snapshot.slices if id(each) in own}
     if not pools:
         return
     newest: dict[tuple[str, str], int] = {}
@@ -66,31 +71,30 @@ def _slices(snapshot: Snapshot, like: str, name: str) -> Iterator[ResourceSlice]
     for each in snapshot.slices:
         key = (each.driver, each.pool)
         if newest.get(key) == each.generation and (
-            each.shared_counters or _is_for(each, like)
+            each.shared_counters or id(each) in own
         ):
             found.setdefault(key, []).append(each)
     for slices in found.values():
         for each in slices:
-            yield _slice(each, like, name, len(slices))
+            devices = own.get(id(each), ())
+            yield _slice(each, devices, like.name, name, len(slices))
 
 
-def _is_for(each: ResourceSlice, node: str) -> bool:
-    if each.per_device_scope:
-        return any(
-            device.scope is not None and device.scope.node_name == node
-            for device in each.devices
-        )
-    return each.scope.node_name == node
-
-
-def _slice(each: ResourceSlice, like: str, name: str, count: int) -> ResourceSlice:
-    pool = name if each.pool == like else f"{each.pool}-{name}"
-    devices = (
+def _own(each: ResourceSlice, node: Node, others: Sequence[Node]) -> tuple[Device, ...]:
+    """Return the devices of a slice that are for that node and no other."""
+    if not each.per_device_scope:
+        return each.devices if is_only_for(each.scope, node, others) else ()
+    return tuple(
         device
         for device in each.devices
-        if not each.per_device_scope
-        or (device.scope is not None and device.scope.node_name == like)
+        if device.scope is not None and is_only_for(device.scope, node, others)
     )
+
+
+def _slice(
+    each: ResourceSlice, devices: Iterable[Device], like: str, name: str, count: int
+) -> ResourceSlice:
+    pool = name if each.pool == like else f"{each.pool}-{name}"
     return ResourceSlice(
         name=f"{each.name}-{name}",
         driver=each.driver,

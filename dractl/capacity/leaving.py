@@ -6,6 +6,7 @@ from typing import Final
 
 from dractl.api.snapshot import Key, Snapshot
 from dractl.model.claims import DeviceResult, ResourceClaim
+from dractl.model.devices import NodeScope
 from dractl.model.nodeselection import NodeSelectorError
 from dractl.model.workloads import Node, Pod
 
@@ -33,6 +34,18 @@ def is_only_on(claim: ResourceClaim, node: Node, others: Sequence[Node]) -> bool
     try:
         return selector.matches(node.name, node.meta.labels) and not any(
             selector.matches(each.name, each.meta.labels) for each in others
+        )
+    except NodeSelectorError:
+        return False
+
+
+def is_only_for(scope: NodeScope, node: Node, others: Iterable[Node]) -> bool:
+    """Tell whether devices can be used on that node and on no other."""
+    if scope.node_name or scope.selector is None:
+        return scope.node_name == node.name
+    try:
+        return scope.includes(node.name, node.meta.labels) and not any(
+            scope.includes(each.name, each.meta.labels) for each in others
         )
     except NodeSelectorError:
         return False

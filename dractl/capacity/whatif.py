@@ -4,13 +4,13 @@ Pods that lose their node or their devices wait again, as do their claims.
 """
 
 import dataclasses
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from dractl.api.snapshot import Snapshot
 from dractl.capacity.copying import copied_node
-from dractl.capacity.leaving import claims_with, is_only_on, without_pods
+from dractl.capacity.leaving import claims_with, is_only_for, is_only_on, without_pods
 from dractl.catalogue.nearest import nearest
 from dractl.diagnose.standins import with_stand_ins
 from dractl.errors import DractlError, unclear
@@ -74,10 +74,11 @@ class RemoveNode:
     def apply(self, snapshot: Snapshot) -> Snapshot:
         """Return the cluster without it; raise DractlError if there is none."""
         node = _node(snapshot, self.node)
+        nodes = tuple(each for each in snapshot.nodes if each is not node)
         slices = tuple(
             left
             for each in snapshot.slices
-            if (left := _without_node(each, node.name)) is not None
+            if (left := _without_node(each, node, nodes)) is not None
         )
         kept = {device.id for each in slices for device in each.devices}
         lost = {
@@ -87,7 +88,6 @@ class RemoveNode:
             if device.id not in kept
         }
         gone = [pod for pod in snapshot.pods if pod.node_name == node.name]
-        nodes = tuple(each for each in snapshot.nodes if each is not node)
         freed = (
             *claims_with(snapshot, lambda each: each.device in lost),
             *(
@@ -242,16 +242,16 @@ def _unknown(what: str, name: str, known: Iterable[str]) -> DractlError:
     return unclear(f"there is no {what} {name[:120]!r}", hint, f"unknown-{what}")
 
 
-def _without_node(each: ResourceSlice, node: str) -> ResourceSlice | None:
+def _without_node(
+    each: ResourceSlice, node: Node, others: Sequence[Node]
+) -> ResourceSlice | None:
     """Return what of a slice is for other nodes; None: nothing."""
-    if each.scope.node_name == node:
-        return None
     if not each.per_device_scope:
-        return each
+        return None if is_only_for(each.scope, node, others) else each
     devices = tuple(
         device
         for device in each.devices
-        if device.scope is None or device.scope.node_name != node
+        if device.scope is None or not is_only_for(device.scope, node, others)
     )
     if len(devices) == len(each.devices):
         return each

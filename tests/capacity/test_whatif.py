@@ -144,6 +144,30 @@ def test_new_nodes_have_counters_and_devices_of_shared_pools() -> None:
     assert new[0].state is State.FREE
 
 
+@pytest.mark.parametrize("per_device", [True, None])
+def test_devices_that_a_selector_gives_to_one_node_are_its_own(
+    per_device: bool | None,
+) -> None:
+    hostname = "kubernetes.io/hostname"
+    term = NodeSelectorTerm((Requirement(hostname, "In", ("node-1",)),))
+    scope = NodeScope(selector=NodeSelector((term,)))
+    only = device("a", scope=scope if per_device else None)
+    made = slice_(only, node=None, per_device=per_device)
+    before = snapshot(
+        nodes=[node(name, labels={hostname: name}) for name in ("node-1", "node-2")],
+        slices=[made if per_device else dataclasses.replace(made, scope=scope)],
+        claims=[held(only)],
+    )
+    after = changed(before, AddNodes(1, "node-1"))
+    assert [(each.id.pool, each.node) for each in fleet(after)] == [
+        ("pool", "node-1"),
+        ("pool-node-1-new-1", "node-1-new-1"),
+    ]
+    gone = changed(before, RemoveNode("node-1"))
+    assert fleet(gone) == ()
+    assert gone.claims[0].allocation is None
+
+
 def test_a_node_that_is_gone_takes_its_devices_along() -> None:
     before = cluster()
     after = changed(before, RemoveNode("node-1"))
