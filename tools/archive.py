@@ -112,8 +112,12 @@ def _platforms(archives: Sequence[Path], url: str) -> Iterator[dict[str, Any]]:
         }
 
 
-def build(out: Path) -> Path:
-    """Write the archive of this platform to a folder; return its path."""
+def build(out: Path, wheels: Path | None) -> Path:
+    """Write the archive of this platform to a folder; return its path.
+
+    `wheels` is a folder with those of dractl and of all that it needs, so that no
+    package index is asked; None: dractl is built, and the index has the others.
+    """
     system, machine = platform_name()
     version = (sys.version_info.major, sys.version_info.minor)
     name = f"dractl-{__version__}-{system}-{machine}-py{version[0]}{version[1]}.tar.gz"
@@ -121,7 +125,9 @@ def build(out: Path) -> Path:
         folder = Path(scratch)
         pip = (sys.executable, "-m", "pip", "install", "--quiet", "--no-compile")
         options = ("--disable-pip-version-check", "--target", str(folder / "lib"))
-        subprocess.run([*pip, *options, str(ROOT)], check=True)  # noqa: S603 - ours
+        source = ("--no-index", "--find-links", str(wheels), f"dractl=={__version__}")
+        what = (str(ROOT),) if wheels is None else source
+        subprocess.run([*pip, *options, *what], check=True)  # noqa: S603 - ours
         start = folder / PLUGIN
         start.write_text(launcher(version), encoding="utf-8")
         start.chmod(0o755)
@@ -138,8 +144,9 @@ def main() -> None:
     parser.add_argument(
         "--url", required=True, help="where the archives will be, without their names"
     )
+    parser.add_argument("--wheels", type=Path, help="a folder with all that it takes")
     options = parser.parse_args()
-    print(build(options.out))
+    print(build(options.out, options.wheels))
     archives = sorted(options.out.glob(f"dractl-{__version__}-*.tar.gz"))
     target = options.out / "dra.yaml"
     target.write_text(manifest(archives, options.url), encoding="utf-8")

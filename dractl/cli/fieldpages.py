@@ -1,6 +1,6 @@
 """How the answer of `dractl fields` looks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from dractl.api.versions import GROUP
@@ -9,7 +9,6 @@ from dractl.cli.text import NARROW, columns, indented
 from dractl.model.cluster import GATES, KubernetesVersion, stage
 from dractl.reference.answer import Entry, Field, Page, Spelling
 from dractl.reference.book import Book
-from dractl.rules.check import RULES
 from dractl.sources.schemas import known, schema
 
 _STAGES: Final = {
@@ -25,10 +24,9 @@ _LABEL: Final = 9  # columns before what is told
 _MOST_RULES: Final = 8
 
 
-def book() -> Book:
-    """Return what dractl knows of fields."""
+def book(manuals: Mapping[str, str]) -> Book:
+    """Return what dractl knows of fields; `manuals` are those of rules."""
     found = (schema(kind, version) for version, kind in known())
-    manuals = {code: rule.manual for code, rule in RULES.items()}
     return Book([each for each in found if each is not None], manuals)
 
 

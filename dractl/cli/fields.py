@@ -76,13 +76,15 @@ def fields(  # noqa: PLR0913 - one parameter per option
 
     if what is None and (recursive or api_version):
         raise usage("--recursive and --api-version go with a KIND")
-    book = fieldpages.book()
     release = Profile.of(kubernetes_version).version
     if what is None:
-        entries = book.contents(release)
+        entries = fieldpages.book({}).contents(release)
         data = document.contents(entries, release)
         text = fieldpages.contents(entries, release, screen)
     else:
+        from dractl.rules.check import RULES  # takes longer than all the rest
+
+        book = fieldpages.book({code: rule.manual for code, rule in RULES.items()})
         told = book.page(what, release, api_version)
         data = document.page(told)
         text = (fieldpages.tree if recursive else fieldpages.page)(told, screen)

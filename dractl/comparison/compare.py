@@ -88,6 +88,8 @@ def _of_kind(
             if not details and not _is_another(was, is_now):
                 continue
         if verb := kind.verb(was, is_now):
+            if verb == "changed" and _is_another(was, is_now):
+                verb = "replaced"
             code = f"{kind.code}-{verb}"
             yield Change(code, kind.kind, name.name, name.home, details)
 
@@ -156,7 +158,7 @@ def _pod(was: Pod | None, is_now: Pod | None) -> str:
     if is_now is None:
         return "removed"
     if _waits(is_now):
-        return "" if was is not None and _waits(was) else "waiting"
+        return "changed" if was is not None and _waits(was) else "waiting"
     if is_now.phase == "Failed" and (was is None or was.phase != "Failed"):
         return "failed"
     if was is None:

@@ -10,9 +10,11 @@ from dractl.model.claims import (
     ClaimSpec,
     DeviceClass,
     DeviceConfig,
+    DeviceResult,
     Option,
     ResourceClaim,
     ResourceClaimTemplate,
+    Toleration,
 )
 from dractl.model.devices import Device, NodeScope, RequestPolicy, ResourceSlice, Taint
 from dractl.model.nodeselection import NodeSelector
@@ -23,6 +25,8 @@ from dractl.model.workloads import Node, NodeTaint, Pod, ResourceQuota
 Facts = Iterator[tuple[str, str]]
 
 _EXTENDED: Final = "/"  # names of extended resources have a domain
+_CLOCKS: Final = frozenset({"nvidia.com/gfd.timestamp"})
+"""Labels that say when others were written."""
 
 
 def of_cluster(snapshot: Snapshot) -> Facts:
@@ -34,9 +38,11 @@ def of_cluster(snapshot: Snapshot) -> Facts:
 
 
 def of_node(node: Node) -> Facts:
-    """Yield what keeps pods off a node, its kubelet, and its extended resources."""
+    """Yield what keeps pods off a node or draws them, and what it runs."""
     if node.kubelet_version:
         yield "kubelet", node.kubelet_version
+    if node.container_runtime:
+        yield "runtime", node.container_runtime
     if node.unschedulable:
         yield "cordoned", THERE
     for condition in node.conditions:
@@ -47,14 +53,16 @@ def of_node(node: Node) -> Facts:
     for name, amount in sorted(node.allocatable.items()):
         if _EXTENDED in name:
             yield name, str(amount)
+    yield from _notes("label", node.meta.labels)
 
 
 def of_pool(slices: Iterable[ResourceSlice]) -> Facts:
-    """Yield the generation of a pool, how much of it there is, and its counters."""
+    """Yield the generation of a pool, its slices, its nodes and its counters."""
     newest = list(slices)
     first = newest[0]
     yield "generation", str(first.generation)
     yield "slices", f"{len(newest)} of {first.slice_count}"
+    yield "nodes", "by device" if first.per_device_scope else _scope(first.scope)
     for counters in sorted(
         (each for piece in newest for each in piece.shared_counters),
         key=lambda each: each.name,
@@ -78,8 +86,7 @@ def of_device(device: Device) -> Facts:
         yield "shared", THERE
     if device.scope is not None:
         yield "nodes", _scope(device.scope)
-    for condition in device.binding_conditions:
-        yield f"binding condition {condition}", THERE
+    yield from _binding(device)
 
 
 def of_rule(rule: DeviceTaintRule) -> Facts:
@@ -99,8 +106,10 @@ def of_class(device_class: DeviceClass) -> Facts:
 
 
 def of_template(template: ResourceClaimTemplate) -> Facts:
-    """Yield what a template asks for."""
-    return of_spec(template.spec)
+    """Yield what a template asks for, and what its claims are marked with."""
+    yield from of_spec(template.spec)
+    yield from _notes("label", template.claim_labels)
+    yield from _notes("annotation", template.claim_annotations)
 
 
 def of_spec(spec: ClaimSpec) -> Facts:
@@ -127,6 +136,8 @@ def of_claim(claim: ResourceClaim) -> Facts:
     yield from of_spec(claim.spec)
     if claim.allocation is not None:
         yield "devices", devices_of(claim)
+        if shares := ", ".join(filter(None, map(_share, claim.allocation.results))):
+            yield "shares", shares
         if claim.allocation.node_selector is not None:
             yield "nodes", _selector(claim.allocation.node_selector)
     if claim.meta.deletion_timestamp:
@@ -146,35 +157,67 @@ def devices_of(claim: ResourceClaim) -> str:
 
 
 def of_pod(pod: Pod) -> Facts:
-    """Yield where a pod is, and how far."""
-    if pod.phase:
-        yield "phase", pod.phase
+    """Yield where a pod is, how far, and what holds it up."""
+    yield "phase", pod.phase or "Pending"
     if pod.node_name:
         yield "node", pod.node_name
     if pod.meta.deletion_timestamp:
         yield "being deleted", THERE
+    for gate in pod.gates:
+        yield f"scheduling gate {gate}", THERE
     for each in pod.health:
         yield f"health of {each.device}", each.health
 
 
+def _notes(what: str, notes: Mapping[str, str]) -> Facts:
+    for key in sorted(notes.keys() - _CLOCKS):
+        yield f"{what} {key}", notes[key]
+
+
+def _binding(device: Device) -> Facts:
+    if device.binds_to_node:
+        yield "tied to the node that is chosen", THERE
+    for condition in device.binding_conditions:
+        yield f"binding condition {condition}", THERE
+    for condition in device.binding_failure_conditions:
+        yield f"binding failure condition {condition}", THERE
+
+
 def _option(option: Option) -> str:
     count = "all" if option.mode == "All" else str(option.count)
-    parts = [f"{count} {option.device_class}"]
+    name = f"{option.name}: " if option.name else ""
+    parts = [f"{name}{count} {option.device_class}"]
+    parts += [f"with {name} = {text}" for name, text in option.derived]
     parts += [f"where {each}" for each in option.selectors if each]
     if option.capacity:
         parts.append(f"with {_amounts(option.capacity)}")
     if option.admin_access:
         parts.append("as admin")
-    parts += [
-        f"tolerating {each.key or 'all'}{f'={each.value}' if each.value else ''}"
-        f"{f':{each.effect}' if each.effect else ''}"
-        for each in option.tolerations
-    ]
+    parts += [f"tolerating {_toleration(each)}" for each in option.tolerations]
     return " ".join(parts)
 
 
+def _toleration(toleration: Toleration) -> str:
+    value = "" if toleration.operator == "Exists" else f"={toleration.value}"
+    effect = f":{toleration.effect}" if toleration.effect else ""
+    seconds = "" if toleration.seconds is None else f" for {toleration.seconds} s"
+    return f"{toleration.key or 'all'}{value}{effect}{seconds}"
+
+
+def _share(result: DeviceResult) -> str:
+    """Return how a claim has a device, if not alone; "": alone."""
+    parts = [_amounts(result.consumed_capacity)] if result.consumed_capacity else []
+    if result.admin_access:
+        parts.append("as admin")
+    return f"{result.device} {' '.join(parts)}" if parts else ""
+
+
 def _bodies(configs: Iterable[DeviceConfig]) -> str:
-    return json.dumps([each.body for each in configs], sort_keys=True, default=str)
+    found = [
+        {"requests": each.requests, **each.body} if each.requests else each.body
+        for each in configs
+    ]
+    return json.dumps(found, sort_keys=True, default=str)
 
 
 def _policy(policy: RequestPolicy) -> str:

@@ -131,9 +131,12 @@ class Book:
             return served[0]
         spans = [span(each) for each in self._schemas[kind].values()]
         since = min(each.first for each in spans)
+        last = max(each.last or NEWEST for each in spans)
         raise _unknown(
             f"Kubernetes {release} has no {kind}",
-            f"it came with {since}" if release < since else "it is gone since then",
+            f"it came with Kubernetes {since}"
+            if release < since
+            else f"the last release that has it is {last}",
         )
 
     def _found(self, place: _Place, steps: Sequence[str]) -> Spot:

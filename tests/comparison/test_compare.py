@@ -129,6 +129,12 @@ MORE = wire.claim("new", "team")
          Detail("cordoned", None, "yes")),
         ("node.status", {"allocatable": {"nvidia.com/gpu": "8"}}, "node-changed", "n1",
          Detail("nvidia.com/gpu", None, "8")),
+        ("node.status", {"nodeInfo": {"containerRuntimeVersion": "containerd://2.0"}},
+         "node-changed", "n1", Detail("runtime", None, "containerd://2.0")),
+        ("node.metadata.labels", {"zone": "b"}, "node-changed", "n1",
+         Detail("label zone", None, "b")),
+        ("slice.spec.nodeName", "n2", "pool-changed", "n1",
+         Detail("nodes", "n1", "n2")),
         ("slice.spec.pool.generation", 7, "pool-changed", "n1",
          Detail("generation", "1", "7")),
         ("slice.spec.pool.resourceSliceCount", 2, "pool-changed", "n1",
@@ -137,6 +143,11 @@ MORE = wire.claim("new", "team")
         ("slice.spec.devices.1", None, "device-removed", "gpu-1", None),
         ("slice.spec.devices.0.taints", HOT, "device-changed", "gpu-0",
          Detail("taint a.example/hot=fan:NoExecute", None, "yes")),
+        ("slice.spec.devices.0.bindsToNode", True, "device-changed", "gpu-0",
+         Detail("tied to the node that is chosen", None, "yes")),
+        ("slice.spec.devices.0.bindingFailureConditions", ["a.example/no"],
+         "device-changed", "gpu-0",
+         Detail("binding failure condition a.example/no", None, "yes")),
         ("slice.spec.devices.0.attributes.v.version", "2.0.0", "device-changed",
          "gpu-0", Detail(f"attribute {wire.DRIVER}/v", "1.0.0", "2.0.0")),
         ("slice.spec.devices.0.capacity", None, "device-changed", "gpu-0",
@@ -151,6 +162,22 @@ MORE = wire.claim("new", "team")
          Detail("selector 1", "true", "false")),
         ("template.spec.spec.devices.requests.0.exactly.count", 2, "template-changed",
          "t", Detail("request gpu", "1 gpu", "2 gpu")),
+        ("template.spec.spec.devices.requests.0.exactly.tolerations",
+         [{"operator": "Exists", "tolerationSeconds": 5}], "template-changed", "t",
+         Detail("request gpu", "1 gpu", "1 gpu tolerating all for 5 s")),
+        ("template.spec.spec.devices.requests.0.exactly.tolerations",
+         [{"key": "a.example/hot", "effect": "NoExecute"}], "template-changed", "t",
+         Detail("request gpu", "1 gpu", "1 gpu tolerating a.example/hot=:NoExecute")),
+        ("template.spec.metadata", {"labels": {"team": "b"}}, "template-changed", "t",
+         Detail("label team", None, "b")),
+        ("held.status.allocation.devices.results.0.adminAccess", True,
+         "claim-changed", "held",
+         Detail("shares", None, f"{wire.DRIVER}/n1/gpu-0 as admin")),
+        ("held.status.allocation.devices.results.0.consumedCapacity",
+         {"memory": "10Gi"}, "claim-changed", "held",
+         Detail("shares", None, f"{wire.DRIVER}/n1/gpu-0 memory 10Gi")),
+        ("waits.spec.schedulingGates", [{"name": "a.example/g"}], "pod-changed",
+         "waits", Detail("scheduling gate a.example/g", None, "yes")),
         ("quota.spec.hard.count/resourceclaims", "8", "quota-changed", "q",
          Detail("count/resourceclaims", None, "8")),
         ("new", MORE, "claim-added", "new", None),
@@ -209,12 +236,27 @@ def test_what_changes_all_the_time_is_not_told() -> None:
     assert after(change) == ()
 
 
-def test_a_claim_that_was_made_again_is_told_though_it_looks_the_same() -> None:
+@pytest.mark.parametrize(
+    ("which", "code"),
+    [
+        ("held", "claim-replaced"),
+        ("node", "node-replaced"),
+        ("quota", "quota-replaced"),
+        ("rule", "taint-rule-replaced"),
+        ("runs", "pod-replaced"),
+        ("template", "template-replaced"),
+        ("waits", "pod-replaced"),
+    ],
+)
+def test_what_was_made_again_is_told_though_it_looks_the_same(
+    which: str, code: str
+) -> None:
     old, new = cluster(), cluster()
-    old["held"]["metadata"]["uid"] = "1"
-    new["held"]["metadata"]["uid"] = "2"
+    old[which]["metadata"]["uid"] = "1"
+    new[which]["metadata"]["uid"] = "2"
     found = difference(old, new)
-    assert [each.code for each in found.changes] == ["claim-replaced"]
+    assert [each.code for each in found.changes] == [code]
+    assert code in CODES
 
 
 def test_only_the_namespace_that_is_asked_for_is_compared() -> None:

@@ -13,7 +13,7 @@ from dractl.rules.check import RULES
 from dractl.sources.schemas import known, schema
 from tools.schemas.build import FIELDS as TABLE
 
-BOOK = book()
+BOOK = book({code: rule.manual for code, rule in RULES.items()})
 TOLD = {(version, kind): BOOK.page(kind, NEWEST, version) for version, kind in known()}
 RELEASES = [
     KubernetesVersion(1, minor) for minor in range(OLDEST.minor, NEWEST.minor + 1)
@@ -142,8 +142,8 @@ def test_kinds_may_be_spelled_as_users_do(text: str, kind: str) -> None:
         ("claim.spec.zzz", "1.37", None, "it has devices"),
         ("clam", "1.37", None, "do you mean ResourceClaim?"),
         ("", "1.37", None, "it has DeviceClass, DeviceTaintRule,"),
-        ("taint-rule", "1.32", None, "it came with 1.33"),
-        ("podschedulingcontext", "1.37", None, "it is gone since then"),
+        ("taint-rule", "1.32", None, "it came with Kubernetes 1.33"),
+        ("podschedulingcontext", "1.37", None, "the last release that has it is 1.31"),
         ("taint-rule", "1.37", "v1beta1", "it has v1, v1beta2, v1alpha3"),
     ],
 )
