@@ -115,6 +115,19 @@ def joining() -> list[Wire]:
     ]
 
 
+def upgrading() -> list[Wire]:
+    """The driver of a node is being replaced."""
+    leaving = driver_pod("n1")
+    leaving["metadata"]["deletionTimestamp"] = JUST_NOW
+    return [*healthy(), leaving]  # in the place of the one that runs
+
+
+def told_by_metrics() -> list[Wire]:
+    """A server tells of all its gates, and of groups that nobody has set."""
+    gates = {"AllAlpha": False, "AllBeta": False, "DynamicResourceAllocation": True}
+    return [info(featureGates=gates), *healthy()[1:]]
+
+
 def only_cpus() -> list[Wire]:
     """The driver for CPUs is the only one."""
     name = "dra.cpu"
@@ -178,8 +191,9 @@ def young_claims() -> list[Wire]:
 @pytest.mark.parametrize(
     "cluster",
     [
-        bare_driver, fabric, cordoned, without_hardware, joining, only_cpus, in_files,
-        empty_pools, scaled_to_zero, gone_to_sleep, jobs_that_ended, young_claims,
+        bare_driver, fabric, cordoned, without_hardware, joining, upgrading,
+        told_by_metrics, only_cpus, in_files, empty_pools, scaled_to_zero,
+        gone_to_sleep, jobs_that_ended, young_claims,
     ],
 )  # fmt: skip
 def test_nothing_is_wrong(cluster: Any) -> None:

@@ -184,7 +184,7 @@ def publishers_run(case: Case) -> Iterator[Finding | Skipped]:
         return
     publishing = _publishing(case)
     running: dict[str, set[str]] = {}
-    for key, drivers in _pods(case, publishing).items():
+    for key, drivers in _pods(case, publishing, with_leaving=True).items():
         for driver in drivers:
             running.setdefault(driver, set()).add(_pod(case, key).node_name)
     known = case.snapshot.node_by_name
@@ -270,13 +270,18 @@ def _drivers(case: Case) -> Iterable[str]:
     return dict.fromkeys((*(each.driver for each in case.snapshot.slices), *_KNOWN))
 
 
-def _pods(case: Case, drivers: Iterable[str]) -> Mapping[tuple[str, str], list[str]]:
-    """Return the pods of DaemonSets that look like those of drivers, with these."""
+def _pods(
+    case: Case, drivers: Iterable[str], *, with_leaving: bool = False
+) -> Mapping[tuple[str, str], list[str]]:
+    """Return the pods of DaemonSets that look like those of drivers, with these.
+
+    Those that are being deleted, as in an upgrade, are left out, if not asked for.
+    """
     published = {each.driver for each in case.snapshot.slices}
     found: dict[tuple[str, str], list[str]] = {}
     for driver in dict.fromkeys((*published, *drivers)):
         for pod in pods_of(case.snapshot, driver):
-            if pod.meta.deletion_timestamp is None:
+            if with_leaving or pod.meta.deletion_timestamp is None:
                 found.setdefault(pod.meta.key, []).append(driver)
     return {key: _likest(key, names) for key, names in found.items()}
 

@@ -97,7 +97,7 @@ def nothing_is_left(case: Case) -> Iterator[Finding | Skipped]:
     proposed = [each.code for each in case.leftovers.proposed if each.code not in _TOLD]
     if proposed:
         counts = Counter(proposed)
-        said = "; ".join(f"{number} times {CODES[c]}" for c, number in counts.items())
+        said = "; ".join(f"{CODES[c]} ({number})" for c, number in counts.items())
         yield Finding(
             "leftovers",
             Severity.INFO,
