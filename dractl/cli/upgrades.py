@@ -57,7 +57,10 @@ def _verdict(answer: Upgrade) -> str:
         counts.append(f"{known} to know")
     said = ", ".join(counts) or "nothing found"
     way = f"{answer.subject} {current} -> {target}"
-    return f"{way}: {_VERDICTS[answer.verdict]} ({said})"
+    verdict = _VERDICTS[answer.verdict]
+    if answer.verdict is Verdict.GO and answer.count(Severity.WARNING):
+        verdict = "can go, with care"
+    return f"{way}: {verdict} ({said})"
 
 
 def _steps(answer: Upgrade, limit: int) -> Iterator[str]:

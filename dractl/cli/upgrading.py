@@ -21,13 +21,14 @@ from dractl.doctor.upgrade.document import document
 from dractl.doctor.upgrade.question import DriverQuestion, ReleaseQuestion
 from dractl.doctor.upgrade.registry import DRIVERS, RELEASES
 from dractl.doctor.upgrade.run import driver_upgrade, release_upgrade
+from dractl.doctor.upgrade.settings import WEBHOOK
 from dractl.errors import ExitStatus
-from dractl.model.cluster import KubernetesVersion
+from dractl.model.cluster import NEWEST, KubernetesVersion
 from dractl.rules.registry import Severity
 from dractl.sources.files import load_documents, manifests_of
 from dractl.vendors.history import HISTORIES, version
 
-_DAEMON: Final = "DaemonSet"
+_KINDS: Final = frozenset({"DaemonSet", WEBHOOK})
 _TABLES: Final = (DRIVERS.rows, RELEASES.rows, CHECKS)
 
 
@@ -62,7 +63,10 @@ def ordered(
     if kubernetes is not None:
         if current or target:
             raise usage("--from and --to are versions of a driver: --driver NAME")
-        return Order("", "", "", KubernetesVersion.parse(kubernetes))
+        release = KubernetesVersion.parse(kubernetes)
+        if release.major != NEWEST.major:
+            raise usage(f"--kubernetes: there is no Kubernetes {release}")
+        return Order("", "", "", release)
     for option, text in (("--from", current), ("--to", target)):
         if text and version(text) is None:
             raise usage(f"{option}: {text[:40]!r} is not a version, such as 0.4.1")
@@ -161,7 +165,7 @@ def _kept(documents: Sequence[tuple[object, str]]) -> Iterator[Given]:
         if not isinstance(value, dict):
             continue
         is_ours = str(value.get("apiVersion")).startswith(f"{GROUP}/")
-        if is_ours or value.get("kind") == _DAEMON:
+        if is_ours or value.get("kind") in _KINDS:
             yield Given(where, value)
 
 

@@ -45,9 +45,10 @@ class Release:
     there, with what to read instead. `chart` is the new name of the chart, `was` the
     old one. `crds` says what to apply by hand first, `one_way` why there is no way
     back, and `repairs` what may have to be done on nodes. `names` says which devices,
-    of those with `named` in their names, are called otherwise. `parameters` are fields
-    of its opaque configuration that older versions do not know, and `notes` what else
-    users notice.
+    of those with `named` in their names, are called otherwise. `parameters` are paths
+    of fields of its opaque configuration that older versions do not know, `lists` are
+    attributes by the gate of the driver that turns them into lists, and `notes` are
+    what else users notice.
     """
 
     version: str
@@ -61,7 +62,8 @@ class Release:
     names: str = ""
     named: str = ""
     repairs: str = ""
-    parameters: frozenset[str] = frozenset()
+    parameters: tuple[tuple[str, ...], ...] = ()
+    lists: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -75,9 +77,8 @@ class History:
     `1.34.2`. `kernel` is the oldest version of the kernel's driver, and
     `kernel_attribute` the whole name of what tells it. `gates` is the variable of its
     containers that sets its feature gates, `excludes` are pairs of them that must not
-    be on together, and `lists` is the one that turns standard attributes into lists.
-    `calendar` has what calendar versions were called
-    later. `divides`: it may make partitions, and destroys on start those that it does
+    be on together. `hooks`: its chart may have a webhook for claims. `calendar`
+    has what calendar versions were called later. `divides`: it may make partitions, and destroys on start those that it does
     not know. `beside` is the driver in whose pods it runs, "" for none.
     """
 
@@ -91,7 +92,7 @@ class History:
     kernel_attribute: str = ""
     gates: str = ""
     excludes: tuple[tuple[str, str], ...] = ()
-    lists: str = ""
+    hooks: bool = False
     calendar: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     divides: bool = False
     beside: str = ""
@@ -99,6 +100,11 @@ class History:
     def version(self, text: str) -> Version | None:
         """Read a version of the driver; None: it is none."""
         return version(text, self.calendar)
+
+    def later(self, target: str) -> tuple[Release, ...]:
+        """Return what a version does not have yet."""
+        there = self.between("", target)
+        return tuple(each for each in self.releases if each not in there)
 
     def between(self, current: str, target: str) -> tuple[Release, ...]:
         """Return what is new from one version to another.
@@ -185,7 +191,8 @@ HISTORIES: Final[Mapping[str, History]] = {
                 Release(
                     "0.5",
                     gone={"numa": _NUMA},
-                    parameters=frozenset({"multiUser"}),
+                    parameters=(("sharing", "mpsConfig", "multiUser"),),
+                    lists={"DRAListTypeAttributes": _NUMA},
                     notes=(
                         (
                             "claims without a configuration no longer get one with "
@@ -203,7 +210,7 @@ HISTORIES: Final[Mapping[str, History]] = {
             kernel_attribute=_NVIDIA_VERSION,
             gates=_NVIDIA_VARIABLE,
             excludes=_NVIDIA_EXCLUDES,
-            lists="DRAListTypeAttributes",
+            hooks=True,
             calendar=_NVIDIA_CALENDAR,
             divides=True,
         ),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from dractl.diagnose.plugins import runs
@@ -25,7 +25,8 @@ class Daemon:
     which of them. `chart` is the name of its chart and `release` that of Helm's
     release, as far as it says so. `strategy` is its updateStrategy, None where the
     source does not have it. `surge` and `unavailable` are those of a rolling update, as
-    they are written.
+    they are written. `variables` are those of its containers, with "" for a value that
+    the source does not have.
     """
 
     namespace: str
@@ -37,6 +38,7 @@ class Daemon:
     strategy: str | None = None
     surge: str = ""
     unavailable: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def can_surge(self) -> bool:
@@ -98,6 +100,11 @@ def _daemon(document: Mapping[str, Any]) -> Daemon:
         text(strategy, "type") or "RollingUpdate" if strategy else None,
         _amount(rolling.get("maxSurge")),
         _amount(rolling.get("maxUnavailable")),
+        {
+            text(variable, "name"): text(variable, "value")
+            for each in entries(_pod_spec(document), "containers")
+            for variable in entries(each, "env")
+        },
     )
 
 

@@ -51,6 +51,36 @@ def version_is_known(question: DriverQuestion) -> Iterator[Finding | Skipped]:
         )
 
 
+@DRIVERS.point("driver-absent", Severity.WARNING, Stage.PLAN)
+def driver_is_there(question: DriverQuestion) -> Iterator[Finding | Skipped]:
+    """Nothing of the driver is in the cluster.
+
+    It publishes no devices, and no DaemonSet looks like it. What is said is then about
+    its versions and the manifests that are given with -f.
+    """
+    if not question.slices and not question.daemons:
+        yield Finding(
+            "driver-absent",
+            Severity.WARNING,
+            "it publishes nothing, and no DaemonSet looks like it",
+            f"driver {question.driver}",
+            fix="see that this is the right cluster",
+        )
+
+
+@DRIVERS.point("already-there", Severity.INFO, Stage.PLAN)
+def target_differs(question: DriverQuestion) -> Iterator[Finding | Skipped]:
+    """The driver has the version of the target already."""
+    now, then = question.versions
+    if now is not None and now == then:
+        yield Finding(
+            "already-there",
+            Severity.INFO,
+            f"it is {question.current} already",
+            f"driver {question.driver}",
+        )
+
+
 @DRIVERS.point("downgrade", Severity.ERROR, Stage.PLAN, stops=True)
 def target_is_newer(question: DriverQuestion) -> Iterator[Finding | Skipped]:
     """The target is older than what runs.
@@ -98,9 +128,9 @@ def chart_is_the_same(question: DriverQuestion) -> Iterator[Finding | Skipped]:
                 fix="upgrade with nameOverride the first time, and name the version",
                 commands=(
                     (
-                        f"helm upgrade {release} {each.chart} -n {quote(space)} "
-                        f"--version {quote(question.target)} --reuse-values "
-                        f"--set nameOverride={each.was}"
+                        f"helm upgrade {release} REPOSITORY/{each.chart} "
+                        f"-n {quote(space)} --version {quote(question.target)} "
+                        f"--reset-then-reuse-values --set nameOverride={each.was}"
                     ),
                 ),
                 evidence={"was": each.was, "chart": each.chart},
@@ -125,7 +155,7 @@ def definitions_are_there(question: DriverQuestion) -> Iterator[Finding | Skippe
                 fix="apply the CRDs of the target's chart",
                 commands=(
                     (
-                        f"helm show crds {each.chart or 'CHART'} "
+                        f"helm show crds REPOSITORY/{each.chart or 'CHART'} "
                         f"--version {quote(question.target)} | "
                         "kubectl apply --server-side -f -"
                     ),

@@ -49,6 +49,12 @@ def target_is_newer(question: ReleaseQuestion) -> Iterator[Finding | Skipped]:
             "older",
             fix="stay, or restore etcd from before the upgrade",
         )
+    elif question.target == question.current:
+        yield Finding(
+            "target-not-newer",
+            Severity.INFO,
+            f"the cluster is Kubernetes {question.current} already",
+        )
 
 
 @RELEASES.point("several-releases", Severity.INFO, Stage.PLAN)

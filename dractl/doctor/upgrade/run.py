@@ -12,6 +12,7 @@ from dractl.doctor.upgrade import (
     releases,
     rollout,
     selection,
+    settings,
     steps,
     use,
 )
@@ -21,7 +22,7 @@ from dractl.doctor.upgrade.registry import DRIVERS, RELEASES, Table
 from dractl.rules.registry import Severity
 
 Q = TypeVar("Q", bound=Question)
-MODULES: Final = (path, rollout, use, selection, releases, behaviour)
+MODULES: Final = (path, rollout, use, selection, settings, releases, behaviour)
 """Whose import enters what they look at into the tables."""
 _OF_DRIVERS: Final = (
     "pool-incomplete", "pool-invalid", "slice-near-limit", "slice-stale",
@@ -125,13 +126,15 @@ def _verdict(findings: Iterable[Finding], stops: frozenset[str]) -> Verdict:
 def _concerns(finding: Finding, question: DriverQuestion) -> bool:
     """Tell whether what the doctor finds is about a driver, or about all of them."""
     driver, evidence = question.driver, finding.evidence
-    drivers, nodes = evidence.get("drivers"), evidence.get("nodes")
     if isinstance(told := evidence.get("driver"), str):
         return told == driver
-    if isinstance(drivers, list | tuple):
-        return driver in drivers
-    if isinstance(nodes, list | tuple):
-        return not set(question.nodes).isdisjoint(nodes)
+    for name, own in (
+        ("drivers", {driver}),
+        ("slices", question.slices),
+        ("nodes", question.nodes),
+    ):
+        if isinstance(told := evidence.get(name), list | tuple):
+            return not set(own).isdisjoint(told)
     kind, _, name = finding.subject.replace(" ", "/", 1).partition("/")
     if kind == "pool":
         return name.startswith(f"{driver}/")

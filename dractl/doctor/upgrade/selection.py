@@ -202,6 +202,14 @@ def constraints_find_it(question: DriverQuestion) -> Iterator[Finding | Skipped]
             )
 
 
+def reading(question: DriverQuestion, name: str) -> Iterator[tuple[str, str]]:
+    """Yield what has an expression that reads an attribute, and where it is from."""
+    for each in _texts(question):
+        found = compiled((each.text,))
+        if found and not each.is_held and name in _read(found[0]):
+            yield each.subject, each.where
+
+
 def _instead(gone: Sequence[str], changes: _Changes) -> str:
     new = [f"{name} -> {changes.gone[name]}" for name in gone if changes.gone[name]]
     lost = [name for name in gone if not changes.gone[name]]

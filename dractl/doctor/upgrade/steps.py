@@ -11,6 +11,7 @@ from dractl.doctor.upgrade.registry import DRIVERS, RELEASES, Stage
 from dractl.rules.registry import Severity
 
 _MOST: Final = 9  # releases in one plan
+_BEFORE: Final = "before.json"
 _BACK: Final = "kubectl get resourceslices"
 
 
@@ -80,13 +81,14 @@ def interruptions_of_release(question: ReleaseQuestion) -> tuple[str, ...]:
 def _usual_of_driver(
     question: DriverQuestion, findings: Iterable[Finding]
 ) -> Iterator[tuple[Stage, Step]]:
-    yield Stage.PLAN, _saved("before.json")
+    yield Stage.PLAN, _saved()
     has_chart = any(each.code == "chart-renamed" for each in findings)
     release, space = "RELEASE", "NAMESPACE"
     for each in question.daemons:
         release, space = each.release or release, each.namespace
     if not has_chart:
         chart = next((each.chart for each in question.daemons if each.chart), "CHART")
+        # Values of the old chart, but defaults of the new one.
         version = quote(question.target) if question.target else "VERSION"
         yield (
             Stage.CHART,
@@ -94,9 +96,9 @@ def _usual_of_driver(
                 "upgrade the chart",
                 (
                     (
-                        f"helm upgrade {quote(release)} {quote(chart)} "
+                        f"helm upgrade {quote(release)} REPOSITORY/{quote(chart)} "
                         f"-n {quote(space)} "
-                        f"--version {version} --reuse-values"
+                        f"--version {version} --reset-then-reuse-values"
                     ),
                 ),
             ),
@@ -116,18 +118,18 @@ def _usual_of_driver(
             ),
         ),
     )
-    yield Stage.AFTER, _looked_after("before.json")
+    yield Stage.AFTER, _looked_after()
 
 
 def _usual_of_release(question: ReleaseQuestion) -> Iterator[tuple[Stage, Step]]:
-    yield Stage.PLAN, _saved("before.json")
+    yield Stage.PLAN, _saved()
     for release in question.way[:_MOST]:
         yield (
             Stage.CONTROL_PLANE,
             Step(
                 f"upgrade the control plane to {release}: kube-apiserver first, then "
                 "kube-controller-manager and kube-scheduler",
-                (f"kubeadm upgrade plan v{release}.0",),
+                (f"kubeadm upgrade plan v{release}.PATCH",),
             ),
         )
     yield (
@@ -149,16 +151,16 @@ def _usual_of_release(question: ReleaseQuestion) -> Iterator[tuple[Stage, Step]]
             ),
         ),
     )
-    yield Stage.AFTER, _looked_after("before.json")
+    yield Stage.AFTER, _looked_after()
 
 
-def _saved(name: str) -> Step:
-    return Step("keep what there is now", (f"dractl snapshot -f {name}",))
+def _saved() -> Step:
+    return Step("keep what there is now", (f"dractl snapshot -f {_BEFORE}",))
 
 
-def _looked_after(name: str) -> Step:
+def _looked_after() -> Step:
     return Step(
-        f"look whether all is well; {name} has what was there before",
+        f"look whether all is well; {_BEFORE} has what was there before",
         ("dractl doctor", "dractl health -A"),
     )
 

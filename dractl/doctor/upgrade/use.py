@@ -1,7 +1,7 @@
 """Who uses a driver while it is upgraded, and what would become of them."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from shlex import quote
 from typing import Final
 
@@ -13,6 +13,7 @@ from dractl.rules.check import check
 from dractl.rules.registry import Severity
 from dractl.rules.subject import entries, mapping, text
 from dractl.rules.world import World
+from dractl.vendors.history import Release
 
 _FEW: Final = 5
 _HELM: Final = "meta.helm.sh/release-name"
@@ -110,12 +111,25 @@ def parameters_are_known(question: DriverQuestion) -> Iterator[Finding | Skipped
     """Configuration for the driver has a field, kind or value that it does not know.
 
     Drivers decode it strictly, and only after the pod has been scheduled: it then stays
-    in ContainerCreating. The kinds are those of the driver's newest version.
+    in ContainerCreating. The kinds are those of the driver's newest version, less the
+    fields of which it is known that the target lacks them.
     """
     world = World()
+    later = question.history.later(question.target)
     for document, where in _documents(question):
         if not _speaks_of(document, question.driver):
             continue
+        configured = _configured(document, question.driver)
+        for release in later:
+            for name in sorted(_new_fields(configured, release)):
+                yield Finding(
+                    "parameters-refused",
+                    Severity.ERROR,
+                    f"{name} is known from {release.version} on",
+                    subject_of(document),
+                    where,
+                    f"leave it out, or upgrade to {release.version}",
+                )
         for each in check(document, question.snapshot.profile, world).violations:
             if each.code in _OPAQUE:
                 yield Finding(
@@ -176,19 +190,34 @@ def _documents(question: DriverQuestion) -> Iterator[tuple[dict[str, object], st
 def _speaks_of(document: object, driver: str) -> bool:
     """Tell whether a class selects or configures a driver, or a claim configures it."""
     specs = (mapping(document, "spec"), mapping(document, "spec", "spec"))
-    configs = [
-        each
-        for spec in specs
-        for holder in (spec, mapping(spec, "devices"))
-        for each in entries(holder, "config")
-    ]
     selectors = [
         text(mapping(each, "cel"), "expression")
         for spec in specs
         for each in entries(spec, "selectors")
     ]
-    drivers = (text(mapping(each, "opaque"), "driver") for each in configs)
     quoted = (f'"{driver}"', f"'{driver}'")
-    return driver in drivers or any(
+    return bool(_configured(document, driver)) or any(
         name in each for each in selectors for name in quoted
+    )
+
+
+def _configured(document: object, driver: str) -> list[Mapping[str, object]]:
+    """Return the parameters for a driver in a class, a claim or a template."""
+    return [
+        mapping(config, "opaque", "parameters")
+        for spec in (mapping(document, "spec"), mapping(document, "spec", "spec"))
+        for holder in (spec, mapping(spec, "devices"))
+        for config in entries(holder, "config")
+        if text(mapping(config, "opaque"), "driver") == driver
+    ]
+
+
+def _new_fields(
+    configured: Sequence[Mapping[str, object]], release: Release
+) -> frozenset[str]:
+    """Return the fields of parameters that are new in a version."""
+    return frozenset(
+        ".".join((*folder, name))
+        for *folder, name in release.parameters
+        if any(name in mapping(each, *folder) for each in configured)
     )

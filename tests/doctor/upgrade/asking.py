@@ -19,23 +19,28 @@ def daemon(
     strategy: Wire | None = None,
     release: str = "dra",
     labels: Wire | None = None,
+    gates: str | None = None,
 ) -> Wire:
     """Return the DaemonSet of the driver with an image of that tag.
 
     `strategy` are fields of its rolling update; without it, one node at a time.
+    `gates` are what its variable for feature gates says.
     """
     name = "nvidia-dra-driver-gpu-kubelet-plugin"
     image = f"registry.k8s.io/dra-driver-nvidia/dra-driver-nvidia-gpu:{tag}"
     given = meta(name, "dra", labels=labels or {})
     given["annotations"] = {"meta.helm.sh/release-name": release}
     rolling = {"maxUnavailable": 1} if strategy is None else strategy
+    container: Wire = {"name": "gpus", "image": image}
+    if gates is not None:
+        container["env"] = [{"name": "FEATURE_GATES", "value": gates}]
     return {
         "apiVersion": "apps/v1",
         "kind": "DaemonSet",
         "metadata": given,
         "spec": {
             "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": rolling},
-            "template": {"spec": {"containers": [{"name": "gpus", "image": image}]}},
+            "template": {"spec": {"containers": [container]}},
         },
     }
 

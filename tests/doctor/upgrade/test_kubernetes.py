@@ -295,3 +295,16 @@ def test_malformed_manifests_do_no_harm(document: dict[str, Any]) -> None:
     answer = release_upgrade(of_release(cluster(), "1.38", document))
 
     assert answer.target == "1.38"
+
+
+def test_the_target_may_be_there_already() -> None:
+    found = only("target-not-newer", of_release(cluster(), "1.36"))
+
+    assert found.severity is Severity.INFO
+
+
+def test_what_is_not_served_yet_is_judged_by_the_target() -> None:
+    broken = template("broken", {"devices": {"requests": [{"name": "No Name"}]}})
+    question = of_release(cluster(), "1.34", broken, kubernetes="1.33")
+
+    assert said("refused-then", question)
