@@ -15,6 +15,9 @@ _STATE: Final = "node.kubernetes.io/"
 """How taints begin that say how a node is, which a new one is not."""
 _DONE: Final = frozenset({"Succeeded", "Failed"})
 
+_Part = tuple[ResourceSlice, Sequence[Device]]
+"""A slice, and those of its devices that are meant."""
+
 
 class Copied(NamedTuple):
     """A new node with the slices of its drivers, and what runs on every node."""
@@ -24,17 +27,23 @@ class Copied(NamedTuple):
     pods: tuple[Pod, ...]
 
 
-def copied_node(snapshot: Snapshot, like: Node, name: str) -> Copied:
-    """Return a healthy node of that name with the devices that only `like` can use.
+def copied_nodes(
+    snapshot: Snapshot, like: Node, names: Iterable[str]
+) -> Iterator[Copied]:
+    """Yield healthy nodes of these names with the devices that only `like` can use.
 
     Those that other nodes can use are not copied: it sees them if `like` does. Pods of
     DaemonSets run on it as well, unless they have devices.
     """
-    return Copied(
-        _node(like, name),
-        tuple(_slices(snapshot, like, name)),
-        tuple(_pods(snapshot, like.name, name)),
-    )
+    pools, daemons = list(_pools(snapshot, like)), list(_daemons(snapshot, like.name))
+    for name in names:
+        slices = (
+            _slice(each, devices, like.name, name, len(pool))
+            for pool in pools
+            for each, devices in pool
+        )
+        pods = (_pod(each, name) for each in daemons)
+        yield Copied(_node(like, name), tuple(slices), tuple(pods))
 
 
 def _node(like: Node, name: str) -> Node:
@@ -51,8 +60,8 @@ def _node(like: Node, name: str) -> Node:
     )
 
 
-def _slices(snapshot: Snapshot, like: Node, name: str) -> Iterator[ResourceSlice]:
-    """Yield copies of all pools that have devices for the node alone."""
+def _pools(snapshot: Snapshot, like: Node) -> Iterable[Sequence[_Part]]:
+    """Return what of each pool is for the node alone, with the pool's counters."""
     others = [node for node in snapshot.nodes if node is not like]
     own = {
         id(each): devices
@@ -60,24 +69,19 @@ def _slices(snapshot: Snapshot, like: Node, name: str) -> Iterator[ResourceSlice
         if (devices := _own(each, like, others))
     }
     pools = {(each.driver, each.pool) for each in snapshot.slices if id(each) in own}
-    if not pools:
-        return
     newest: dict[tuple[str, str], int] = {}
     for each in snapshot.slices:
         key = (each.driver, each.pool)
         if key in pools:
             newest[key] = max(newest.get(key, 0), each.generation)
-    found: dict[tuple[str, str], list[ResourceSlice]] = {}
+    found: dict[tuple[str, str], list[_Part]] = {}
     for each in snapshot.slices:
         key = (each.driver, each.pool)
         if newest.get(key) == each.generation and (
             each.shared_counters or id(each) in own
         ):
-            found.setdefault(key, []).append(each)
-    for slices in found.values():
-        for each in slices:
-            devices = own.get(id(each), ())
-            yield _slice(each, devices, like.name, name, len(slices))
+            found.setdefault(key, []).append((each, own.get(id(each), ())))
+    return found.values()
 
 
 def _own(each: ResourceSlice, node: Node, others: Sequence[Node]) -> tuple[Device, ...]:
@@ -113,7 +117,7 @@ def _device(device: Device, pool: str) -> Device:
     )
 
 
-def _pods(snapshot: Snapshot, like: str, name: str) -> Iterator[Pod]:
+def _daemons(snapshot: Snapshot, like: str) -> Iterator[Pod]:
     for pod in snapshot.pods:
         if (
             pod.node_name == like
@@ -122,5 +126,9 @@ def _pods(snapshot: Snapshot, like: str, name: str) -> Iterator[Pod]:
             and pod.extended_claim is None
             and any(each.kind == "DaemonSet" for each in pod.meta.owners)
         ):
-            meta = dataclasses.replace(pod.meta, name=f"{pod.meta.name}-{name}", uid="")
-            yield dataclasses.replace(pod, meta=meta, node_name=name)
+            yield pod
+
+
+def _pod(pod: Pod, name: str) -> Pod:
+    meta = dataclasses.replace(pod.meta, name=f"{pod.meta.name}-{name}", uid="")
+    return dataclasses.replace(pod, meta=meta, node_name=name)

@@ -6,10 +6,11 @@ Pods that lose their node or their devices wait again, as do their claims.
 import dataclasses
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count, islice
 from typing import Final
 
 from dractl.api.snapshot import Snapshot
-from dractl.capacity.copying import copied_node
+from dractl.capacity.copying import copied_nodes
 from dractl.capacity.leaving import claims_with, is_only_for, is_only_on, without_pods
 from dractl.catalogue.nearest import nearest
 from dractl.diagnose.standins import with_stand_ins
@@ -17,7 +18,7 @@ from dractl.errors import DractlError, unclear
 from dractl.model.claims import DeviceResult
 from dractl.model.devices import Device, ResourceSlice, Taint
 from dractl.model.taintrules import DeviceSelector
-from dractl.model.workloads import Node, Pod
+from dractl.model.workloads import Node
 from dractl.solver.rules import rules_of
 from dractl.solver.view import tolerates
 from dractl.taints.fleet import Fleet
@@ -41,24 +42,15 @@ class AddNodes:
     def apply(self, snapshot: Snapshot) -> Snapshot:
         """Return the cluster with them; raise DractlError without such a node."""
         like = _node(snapshot, self.like)
-        taken = {node.name for node in snapshot.nodes}
-        nodes: list[Node] = []
-        slices: list[ResourceSlice] = []
-        pods: list[Pod] = []
-        number = 0
-        while len(nodes) < self.number:
-            number += 1
-            if (name := f"{like.name}-new-{number}") in taken:
-                continue
-            copy = copied_node(snapshot, like, name)
-            nodes.append(copy.node)
-            slices += copy.slices
-            pods += copy.pods
+        known = snapshot.node_by_name
+        names = (f"{like.name}-new-{number}" for number in count(1))
+        new = islice((each for each in names if each not in known), self.number)
+        copies = list(copied_nodes(snapshot, like, new))
         return dataclasses.replace(
             snapshot,
-            nodes=(*snapshot.nodes, *nodes),
-            slices=(*snapshot.slices, *slices),
-            pods=(*snapshot.pods, *pods),
+            nodes=(*snapshot.nodes, *(each.node for each in copies)),
+            slices=(*snapshot.slices, *(one for each in copies for one in each.slices)),
+            pods=(*snapshot.pods, *(one for each in copies for one in each.pods)),
         )
 
 

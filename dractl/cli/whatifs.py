@@ -11,6 +11,7 @@ from dractl.cli.options import usage
 if TYPE_CHECKING:
     from dractl.capacity.whatif import Change
 
+_MOST_NODES: Final = 10_000  # in thought as well, each of them takes memory
 _EFFECTS: Final = ("NoSchedule", "NoExecute")
 
 AddOption = Annotated[
@@ -19,6 +20,7 @@ AddOption = Annotated[
         "--add-nodes",
         metavar="N",
         min=1,
+        max=_MOST_NODES,
         help="What if there were so many nodes more, like --like NODE.",
     ),
 ]

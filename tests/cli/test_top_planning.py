@@ -228,6 +228,7 @@ def test_prometheus(dractl: Runner, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
+        (["--add-nodes", "99999999999", "--like", "n1"], "'--add-nodes'"),
         (["--add-nodes", "2"], "--add-nodes N and --like NODE go together"),
         (["--taint", "a:NoWay"], "the effect 'NoWay' is not"),
         (["--remove", "n9"], "there is no node 'n9'"),
