@@ -1,5 +1,6 @@
 """`dractl snapshot`."""
 
+from collections.abc import Iterable
 from typing import Annotated, Final
 
 import typer
@@ -14,6 +15,7 @@ from dractl.cli.options import (
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.errors import ExitStatus
+from dractl.model.cluster_info import Cause, Gap
 
 EXAMPLES: Final = verbatim("""
 Examples:
@@ -72,7 +74,7 @@ def snapshot(  # noqa: PLR0913 - one parameter per option
     all_namespaces: AllNamespacesOption = False,
     screen: Terminal,
 ) -> int:
-    """Save the state of a cluster in one file, for other commands and other people.
+    """Save the state of a cluster in a file for other commands.
 
     Nothing secret is in it. The same state gives the same bytes.
     """
@@ -98,9 +100,23 @@ def snapshot(  # noqa: PLR0913 - one parameter per option
         screen.warn(f"left out: {problem}")
     for each in capture.kept:
         screen.warn(f"not redacted: {each.what}, since {each.why}")
-    for gap in capture.gaps:
-        if gap.needs:
-            screen.warn(f"{gap} ({gap.needs})")
+    _tell_gaps(capture.gaps, screen)
     place = "" if filename in {None, "-"} else f" in {filename}"
     screen.note(f"{len(capture.lines)} objects{place}")
     return ExitStatus.ENVIRONMENT if found.problems else ExitStatus.YES
+
+
+def _tell_gaps(gaps: Iterable[Gap], screen: Terminal) -> None:
+    """Warn of what could not be read; of what few may read, say it in one line."""
+    from dractl.live.kinds import NEEDS
+
+    kinds = NEEDS["snapshot"].kinds
+    optional = {(each.kind, each.group) for each in kinds if each.optional}
+    without = []
+    for gap in gaps:
+        if gap.cause is Cause.FORBIDDEN and (gap.kind, gap.group) in optional:
+            without.append(gap.resource)
+        elif gap.needs:
+            screen.warn(f"{gap} ({gap.needs})")
+    if without:
+        screen.note(f"without {', '.join(without)}, which may not be read")

@@ -5,13 +5,14 @@ of them.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, NamedTuple
 
 from dractl.api.snapshot import Snapshot
 from dractl.diagnose.words import listed
 from dractl.model.access import Request, Role, RoleBinding, Subject
+from dractl.model.cluster_info import Gap
 
 _API: Final = "rbac.authorization.k8s.io"
 _SYSTEM: Final = "system:"
@@ -46,14 +47,22 @@ class Grants:
 
     snapshot: Snapshot
 
-    def lack(self) -> tuple[str, ...]:
-        """Return why not all of it is known; nothing: it is."""
+    def lack(self) -> str:
+        """Return why not all of it is known; "": it is."""
         info = self.snapshot.info
-        gaps = [str(gap) for kind in _KINDS if (gap := info.gap(kind)) is not None]
+        # Most often all of them lack for one reason.
+        alike: dict[Gap, list[str]] = {}
+        for gap in filter(None, map(info.gap, _KINDS)):
+            reason = replace(gap, kind="", resource="", group="", needs="")
+            alike.setdefault(reason, []).append(gap.resource)
+        if alike:
+            return "; ".join(
+                str(replace(gap, resource=", ".join(each)))
+                for gap, each in alike.items()
+            )
         has_read = info.has_read("ClusterRoleBinding", _API)
-        if gaps or has_read or self.snapshot.role_bindings:
-            return tuple(gaps)
-        return ("the source has no ClusterRoleBinding",)
+        is_there = has_read or bool(self.snapshot.role_bindings)
+        return "" if is_there else "the source has no ClusterRoleBinding"
 
     @property
     def knows_cluster(self) -> bool:

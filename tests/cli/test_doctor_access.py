@@ -67,7 +67,9 @@ def test_who_may_not_read_roles_learns_that_they_were_not_looked_at(
 
     ran = dractl("doctor", *live, "--only", "claim-status-writers")
 
-    assert "clusterroles may not be read" in " ".join(ran.out.split())
+    assert "clusterrolebindings, roles, rolebindings may not be read" in " ".join(
+        ran.out.split()
+    )
 
 
 def test_hostile_names_are_shown_as_text(dractl: Runner, tmp_path: Path) -> None:

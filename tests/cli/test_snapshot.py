@@ -182,6 +182,26 @@ def test_what_may_not_be_read_is_said_now_and_by_who_reads_the_file(
     assert "not checked: events may not be read" in told
 
 
+def test_that_few_may_read_roles_is_no_warning(
+    dractl: Runner, cluster: ApiServer, tmp_path: Path
+) -> None:
+    denied = Rule("list", "rbac.authorization.k8s.io")
+    cluster.access.change(User(ADMIN.name, deny=(denied,)))
+    file = str(tmp_path / "state.json")
+
+    ran = dractl("snapshot", "-f", file)
+
+    assert ran.status == 0
+    assert "warning" not in ran.err
+    note, _ = ran.err.splitlines()
+    assert note == (
+        "without roles, rolebindings, clusterroles, clusterrolebindings, which may "
+        "not be read"
+    )
+    told = dractl("doctor", "--snapshot", file, "--only", "claim-status-writers").out
+    assert told.count("may not be read") == 1
+
+
 def test_redaction_replaces_names_and_says_what_it_left(
     dractl: Runner, cluster: ApiServer
 ) -> None:

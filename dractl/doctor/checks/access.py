@@ -216,7 +216,7 @@ def _labelled(case: Case) -> Iterator[str]:
 
 
 def _unknown(case: Case, code: str) -> Iterator[Skipped]:
-    for why in case.grants.lack():
+    if why := case.grants.lack():
         yield Skipped(code, why)
 
 

@@ -45,7 +45,7 @@ def driver_permissions(case: Case) -> Iterator[Finding | Skipped]:
     the driver's, and where several do, of those that may create slices; RBAC of single
     namespaces is not counted.
     """
-    for why in case.grants.lack():
+    if why := case.grants.lack():
         yield Skipped("driver-permissions", why)
     if not case.grants.knows_cluster:
         return
@@ -78,7 +78,7 @@ def status_permissions(case: Case) -> Iterator[Finding | Skipped]:
     """
     if not case.snapshot.profile.enabled(_GATE):
         return
-    for why in case.grants.lack():
+    if why := case.grants.lack():
         yield Skipped("status-permissions", why)
     if not case.grants.knows_cluster:
         return
