@@ -82,7 +82,7 @@ def allocate(  # noqa: PLR0913 - one parameter per option
     output_format: OutputOption = "table",
     screen: Terminal,
 ) -> int:
-    """Say which devices the scheduler would give to claims, and why not others.
+    """Say who would get which devices, and why others get none.
 
     A dry run: nothing is changed anywhere. Claims and pods are placed in their order,
     each with what those before it left over. Of a cluster that is changed in thought,

@@ -80,7 +80,7 @@ def cel(  # noqa: PLR0913 - one parameter per option
     output_format: AnswerOption = "table",
     screen: Terminal,
 ) -> int:
-    """Say which devices a CEL expression selects, and why not others.
+    """Say which devices a CEL expression selects, and why not more.
 
     Compiles it as the API server would a new selector, and shows what each clause
     leaves, where it fails, what it costs, and what could be better.

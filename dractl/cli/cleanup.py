@@ -90,7 +90,7 @@ def cleanup(  # noqa: PLR0913 - one parameter per option
     output_format: AnswerOption = "table",
     screen: Terminal,
 ) -> int:
-    """Find claims, templates, slices and taint rules that nobody needs any more.
+    """Find claims, templates, slices and rules that nobody needs.
 
     Nothing is changed without --delete, which shows what it will delete, and asks.
     """

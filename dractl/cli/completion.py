@@ -38,6 +38,6 @@ def completion(
     context: typer.Context,
     shell: Annotated[Shell, typer.Argument(help="The shell to write for.")],
 ) -> None:
-    """Print a script that completes dractl's commands, options and values."""
+    """Print a script with which a shell completes dractl's words."""
     terminal: Terminal = context.obj
     terminal.write(script(shell))

@@ -84,10 +84,10 @@ def convert(  # noqa: PLR0913 - one parameter per option
     output_format: ManifestOption = "yaml",
     screen: Terminal,
 ) -> int:
-    """Rewrite manifests for another version of the API, comments and all.
+    """Rewrite manifests for another version of the API.
 
-    Objects in Lists and inside other documents too. Documents in which nothing is to be
-    done come out byte by byte as they were.
+    Comments stay. Objects in Lists and inside other documents are rewritten too.
+    Documents in which nothing is to be done come out byte by byte as they were.
     """
     if in_place + check + diff > 1:
         raise usage("--in-place, --check and --diff exclude each other")

@@ -161,7 +161,7 @@ def discover(  # noqa: PLR0913 - one parameter per option
     output_format: FormatOption = "table",
     screen: Terminal,
 ) -> int:
-    """Show the accelerators and devices of this machine, as DRA sees them.
+    """Show the devices of this machine, as DRA sees them.
 
     What drivers would publish of them, what keeps them from it, and with --compare
     what the cluster says that is not so.

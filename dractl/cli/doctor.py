@@ -135,7 +135,7 @@ def doctor(  # noqa: PLR0913 - one parameter per option
     output_format: FormatOption = "table",
     screen: Terminal,
 ) -> int:
-    """Check whether a cluster is ready for DRA, and say what to do where it is not."""
+    """Check whether a cluster is ready for DRA, and what to do."""
     if context.invoked_subcommand is not None:
         return ExitStatus.YES
     given = {

@@ -66,7 +66,7 @@ def fields(  # noqa: PLR0913 - one parameter per option
     output_format: FormatOption = "table",
     screen: Terminal,
 ) -> int:
-    """Say what the fields of claims, classes, slices and taint rules mean.
+    """Say what the fields of claims, classes and slices mean.
 
     As `kubectl explain` does, but without a cluster, and for every release.
     """

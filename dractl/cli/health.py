@@ -98,7 +98,7 @@ def health(  # noqa: PLR0913 - one parameter per option
     output_format: AnswerOption = "table",
     screen: Terminal,
 ) -> int:
-    """Say how devices are, and which pods have those that are not well.
+    """Say which devices are not well, and which pods have them.
 
     It goes by what drivers write into claims and slices, what kubelets report of pods,
     taints, and the nodes on which devices are.

@@ -9,7 +9,7 @@ _EXAMPLE = "explain"  # a command that has them
 
 
 def options(context: typer.Context) -> None:
-    """List the options for reaching a cluster that every command has.
+    """List options for reaching a cluster that all commands have.
 
     They mean what they mean to kubectl.
     """

@@ -64,7 +64,7 @@ def report(  # noqa: PLR0913 - one parameter per option
     source: Source,
     screen: Terminal,
 ) -> int:
-    """Show a cluster as one page for a browser, in a file that needs nothing else.
+    """Show a cluster as one page for a browser, in one file.
 
     What there is and is left, device by device and node by node; what waits, and why;
     taints, health, and what the doctor says.

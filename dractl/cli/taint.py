@@ -197,7 +197,7 @@ def taint(  # noqa: PLR0913 - one parameter per option
     output_format: AnswerOption = "table",
     screen: Terminal,
 ) -> int:
-    """Taint devices with DeviceTaintRules: keep pods off, or evict them.
+    """Taint devices with DeviceTaintRules, and say whom it evicts.
 
     It says beforehand which pods have the devices, which of them tolerate the taint,
     and which go when. KEY- takes a taint back; --list shows what there is.

@@ -59,6 +59,13 @@ def test_help_has_examples_and_fits_80_columns(dractl: Runner, name: str) -> Non
         assert "Exit status" in ran.out or name in {"migrate", "version"}
 
 
+def test_what_a_command_does_fits_into_the_list_of_all(dractl: Runner) -> None:
+    lines = dractl("--help").out.splitlines()
+    start = lines.index("Commands:")
+    assert [each for each in lines[start:] if each.endswith("...")] == []
+    assert len(lines) - start > 20
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [
