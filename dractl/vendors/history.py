@@ -78,8 +78,9 @@ class History:
     `kernel_attribute` the whole name of what tells it. `gates` is the variable of its
     containers that sets its feature gates, `excludes` are pairs of them that must not
     be on together. `hooks`: its chart may have a webhook for claims. `calendar`
-    has what calendar versions were called later. `divides`: it may make partitions, and destroys on start those that it does
-    not know. `beside` is the driver in whose pods it runs, "" for none.
+    has what calendar versions were called later. `divides`: it may make partitions, and
+    destroys on start those that it does not know. `beside` is the driver in whose pods
+    it runs, "" for none.
     """
 
     driver: str

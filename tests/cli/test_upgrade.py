@@ -119,6 +119,10 @@ def test_all_manuals_are_listed(dractl: Runner) -> None:
         (("--kubernetes", "1.37", "--to", "0.4"), "versions of a driver"),
         (("--driver", "gpu.nvidia.com", "--to", "new"), "--to: 'new' is not a version"),
         (("--driver", "gpu.nvidia.con"), "did you mean gpu.nvidia.com?"),
+        (("--kubernetes", "2.0"), "there is no Kubernetes 2.0"),
+        (("--kubernetes", "1." + "9" * 10_000), "is not a Kubernetes version"),
+        (("--driver", "gpu.nvidia.com", "--to", "0." + "9" * 10_000), "not a version"),
+        (("--driver", "gpu.nvidia.com", "--to", "v1.2.3-$(rm)"), "not a version"),
         (("--explain", "chart-rename"), "did you mean chart-renamed?"),
     ],
 )

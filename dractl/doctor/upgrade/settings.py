@@ -50,8 +50,8 @@ def attributes_keep_their_types(
 ) -> Iterator[Finding | Skipped]:
     """An expression reads an attribute that a gate of the driver turns into a list.
 
-    A comparison of a list with one value fails, and stops the scheduler for the pod.
-    Kubernetes from 1.36 on has `includes`, which works for both.
+    A comparison of a list with one value does not match. `includes` works for both; the
+    API server accepts it where Kubernetes has its own gate DRAListTypeAttributes on.
     """
     on = frozenset().union(*(gates or () for _, gates in _gates(question)))
     for release in question.releases:
@@ -88,11 +88,8 @@ def webhook_lets_pass(question: DriverQuestion) -> Iterator[Finding | Skipped]:
             service = mapping(hook, "clientConfig", "service")
             key = (text(service, "namespace"), text(service, "name"))
             is_own = key[0] in spaces or runs(key, question.driver)
-            if (
-                is_own
-                and _concerns_claims(hook)
-                and hook.get("failurePolicy") != ("Ignore")
-            ):
+            is_strict = text(hook, "failurePolicy") != "Ignore"
+            if is_own and is_strict and _concerns_claims(hook):
                 yield Finding(
                     "webhook-fails",
                     Severity.WARNING,
@@ -119,7 +116,7 @@ def _gates(question: DriverQuestion) -> Iterator[tuple[str, frozenset[str] | Non
 
 
 def _concerns_claims(hook: Mapping[str, Any]) -> bool:
-    groups = [each.get("apiGroups") for each in entries(hook, "rules")]
+    groups = [mapping(each).get("apiGroups") for each in entries(hook, "rules")]
     return any(
         name in each
         for each in groups
