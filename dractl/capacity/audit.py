@@ -43,7 +43,7 @@ def audit(snapshot: Snapshot, fleet: Sequence[DeviceUse]) -> tuple[Breach, ...]:
     """Return what is wrong with the books, worst first. `fleet` has all devices."""
     by_device = holders_of(snapshot.claims)
     return (
-        *_twice(by_device.items()),
+        *_twice(by_device.items(), fleet),
         *_capacity(fleet),
         *_counters(snapshot, fleet),
         *_unpublished(snapshot, fleet, by_device.items()),
@@ -54,14 +54,17 @@ def audit(snapshot: Snapshot, fleet: Sequence[DeviceUse]) -> tuple[Breach, ...]:
 _Held = Iterable[tuple[DeviceId, Sequence[Holder]]]
 
 
-def _twice(held: _Held) -> Iterator[Breach]:
+def _twice(held: _Held, fleet: Iterable[DeviceUse]) -> Iterator[Breach]:
+    undivided = {
+        each.id for each in fleet if not each.device.allow_multiple_allocations
+    }
     for device, holders in held:
         having = [each for each in holders if not each.result.admin_access]
         if len(having) < 2:  # noqa: PLR2004 - one claim is as it should be
             continue
-        names = listed(_claim(each) for each in having)
+        names = listed(dict.fromkeys(_claim(each) for each in having))
         shares = Counter(each.result.share_id for each in having)
-        if None in shares:
+        if None in shares or device in undivided:
             told = f"device {device} is allocated {len(having)} times: {names}"
             yield Breach("device-twice", str(device), told)
         elif max(shares.values()) > 1:

@@ -131,6 +131,13 @@ NVIDIA = "gpu.nvidia.com"
             ),
             ["share-twice"],
         ),
+        (
+            snapshot(
+                slices=[slice_(GPU)],
+                claims=[share(GPU, "4Gi"), share(GPU, "4Gi", "2")],
+            ),
+            ["device-twice"],
+        ),
         (partitioned(PARTS[0]), []),
         (partitioned(*PARTS), ["counters-overdrawn"]),
         (
