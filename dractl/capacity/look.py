@@ -14,6 +14,7 @@ from dractl.capacity.groups import Counts
 from dractl.capacity.partitions import Kinds, Partition, at_once, by_use, partitions
 from dractl.capacity.quotas import QuotaUse, quotas_of
 from dractl.model.nodeselection import Requirement, requirement_matches
+from dractl.model.workloads import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,12 @@ class Look:
             and (not only.namespace or only.namespace in each.namespaces)
             and self._is_on(each.nodes)
         )
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """The nodes that are looked at."""
+        nodes = self.snapshot.nodes
+        return tuple(each for each in nodes if self._is_on((each.name,)))
 
     @cached_property
     def _labelled(self) -> frozenset[str]:

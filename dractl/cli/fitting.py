@@ -18,7 +18,12 @@ _MOST_MOMENTS: Final = 8
 
 
 def fits_text(
-    found: Sequence[Fits], before: Sequence[Fits], screen: Terminal, *, wide: bool
+    found: Sequence[Fits],
+    before: Sequence[Fits],
+    screen: Terminal,
+    *,
+    wide: bool,
+    sort: str | None,
 ) -> str:
     """Return how many of each fit, where, and what stops the next one.
 
@@ -34,6 +39,8 @@ def fits_text(
         block = "".join(f"{line}\n" for line in lines)
         if each.by_node:
             table = _by_node(each, old)
+            if sort is not None:
+                table = table.sorted_by(sort)
             rows = table.rows if wide else table.rows[:_MOST_NODES]
             shown = Table(table.head, rows, ("NODE",))
             block += as_table(shown, screen, has_head=True, is_cut=not wide)

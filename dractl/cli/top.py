@@ -149,8 +149,6 @@ def top(  # noqa: PLR0913 - one parameter per option
     if by is not None and what is not None:
         raise usage("--by is a view of its own: leave out the other one")
     planning.check(source, changes=what_if.is_asked)
-    if svg and not planning.is_plain:
-        raise usage("--svg draws groups of devices of one cluster, and nothing else")
     only = Only(
         device_class or "",
         driver or "",
@@ -160,6 +158,7 @@ def top(  # noqa: PLR0913 - one parameter per option
     )
     style = Style(output_format, sort, has_head=not no_headers, is_drawn=svg)
     question = TopQuestion(what, by, only, planning, what_if, style)
+    question.check()
     wish = Wish("top", namespace, all_namespaces or namespace is None)
     if planning.contexts is not None:
         from dractl.cli.topseveral import everywhere  # brings the HTTP client along

@@ -1,7 +1,7 @@
 """What `dractl top` answers of one cluster: a view, as it is or would be; fits."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -25,6 +25,7 @@ from dractl.cli.shown import Shown
 from dractl.cli.terminal import Terminal
 from dractl.cli.topviews import VIEWS, Table, View, by_attribute
 from dractl.cli.whatifs import WhatIf
+from dractl.diagnose.standins import with_stand_ins
 from dractl.errors import DractlError, ExitStatus
 from dractl.solver.placement import Outcome, place
 from dractl.sources.documents import SourcedDocument
@@ -57,6 +58,21 @@ class TopQuestion:
     planning: Planning
     what_if: WhatIf
     style: Style
+
+    def check(self) -> None:
+        """Raise DractlError for questions that exclude each other."""
+        planning = self.planning
+        if planning.fits is not None and not planning.headroom:
+            is_narrowed = self.only.device_class or self.only.driver
+            if self.what is not None or self.by is not None or is_narrowed:
+                raise usage(
+                    "--fits is a question of its own: leave out the view, --by, "
+                    "--class and --driver"
+                )
+        if self.style.is_drawn and not planning.is_plain:
+            raise usage(
+                "--svg draws groups of devices of one cluster, and nothing else"
+            )
 
     @property
     def name(self) -> str:
@@ -237,6 +253,14 @@ class _Answer:
         return snapshot, [claim_asked(snapshot, claim)]
 
     def _fits(self, snapshot: Snapshot) -> list[Fits]:
+        """Return how many fit on the nodes that are looked at."""
+        only = self._question.only
+        if only.node or only.labels:
+            snapshot = with_stand_ins(snapshot)
+            nodes = Look(snapshot, only).nodes
+            if not nodes:
+                raise usage("--fits: no node is of those that -l and --node mean")
+            snapshot = replace(snapshot, nodes=nodes)
         cluster, subjects = self._asked(snapshot)
         most = self._question.planning.most
         with self._screen.progress("placing") as progress:
@@ -255,7 +279,11 @@ class _Answer:
             raise usage("--fits prints a table, csv, JSON or YAML")
         before = self._fits(self._cluster.snapshot) if self._changes else []
         text = fitting.fits_text(
-            found, before, self._screen, wide=style.output_format == "wide"
+            found,
+            before,
+            self._screen,
+            wide=style.output_format == "wide",
+            sort=style.sort,
         )
         return f"{self._told()}\n{text}" if self._changes else text
 

@@ -21,7 +21,7 @@ def cluster(folder: Path, *more: wire.Wire) -> str:
     return wire.written(
         folder / "cluster.yaml",
         wire.node("n1"),
-        wire.node("n2"),
+        {**wire.node("n2"), "metadata": {"name": "n2", "labels": {"zone": "b"}}},
         wire.device_class("gpu", f'device.driver == "{wire.DRIVER}"'),
         wire.resource_slice("n1", *(wire.device(f"gpu-{n}") for n in range(3))),
         wire.resource_slice("n2", wire.device("gpu-0")),
@@ -102,6 +102,26 @@ def test_what_loses_its_place_takes_it_before_copies_do(
     assert found["fits"][0]["number"] == 2
     [displaced] = found["whatIf"]["displaced"]
     assert (displaced["name"], displaced["node"]) == ("used", "n1")
+
+
+def test_fits_on_some_nodes_only(dractl: Runner, tmp_path: Path) -> None:
+    argv = ["--snapshot", cluster(tmp_path), "--fits", asking(tmp_path)]
+    for option in (["--node", "n2"], ["-l", "zone=b"]):
+        assert answer(dractl, *argv, *option, "--free", "used")["fits"][0]["nodes"] == [
+            {"name": "n2", "number": 1}
+        ]
+    nowhere = dractl("top", *argv, "-l", "zone=nowhere")
+    assert nowhere.status == 2
+    assert "no node is of those" in nowhere.err
+
+
+def test_nodes_of_fits_are_sorted(dractl: Runner, tmp_path: Path) -> None:
+    argv = ["--snapshot", cluster(tmp_path), "--fits", asking(tmp_path)]
+    change = ["--add-nodes", "1", "--like", "n2", "--free", "used"]
+    ran = dractl("top", *argv, *change, "--sort", "more")
+    rows = [line.split() for line in ran.out.splitlines()]
+    assert rows[-3:] == [["n1", "3", "3"], ["n2", "1", "0"], ["n2-new-1", "1", "0"]]
+    assert dractl("top", *argv, "--sort", "nothing").status == 2
 
 
 def test_fits_reads_stdin_and_claims_of_the_cluster(
@@ -237,6 +257,9 @@ def test_prometheus(dractl: Runner, tmp_path: Path) -> None:
         (["--headroom", "-o", "name"], "--headroom prints"),
         (["--watch"], "--watch follows a live cluster"),
         (["--svg", "--headroom"], "--svg draws"),
+        (["nodes", "--fits", "claim/used"], "--fits is a question of its own"),
+        (["--by", "x", "--fits", "claim/used"], "--fits is a question of its own"),
+        (["--driver", "x", "--fits", "claim/used"], "--fits is a question of its own"),
         (["--timeout", "3s"], "--timeout goes with --watch"),
     ],
 )
