@@ -23,6 +23,8 @@ _STATED: Final = "featureGates"
 _CONFIGZ: Final = "kubeletconfig"  # as a kubelet answers at /configz
 _RUNTIME: Final = "runtime-config"
 _KUBEADM: Final = "kubeadm.k8s.io/"
+_OTHERS: Final = frozenset({"Pod", "Role", "ClusterRole"})
+"""What also stands in such files: etcd's pod, and roles, which are looked at, too."""
 _PARTS: Final = {program: part for part, program in PROGRAMS.items()}
 _STATES: Final = {"true": True, "false": False, "1": True, "0": False}
 
@@ -91,7 +93,7 @@ def settings(case: Case) -> Settings:
     for given in case.configuration:
         found = [*_of_file(given)]
         kind = str(given.value.get("kind", "a document without kind"))[:60]
-        if not found and kind != "Pod":  # the folder of static pods also has etcd's
+        if not found and kind not in _OTHERS:
             unread.append(f"{given.where}: {kind} configures no component")
         components += (each for each in found if isinstance(each, Component))
         wrong += (each for each in found if isinstance(each, Wrong))

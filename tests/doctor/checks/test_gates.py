@@ -93,6 +93,12 @@ def test_gates_that_differ_between_components_are_an_error() -> None:
     assert finding.evidence["off"] == ["kube-scheduler (f.yaml:1)"]
 
 
+@pytest.mark.parametrize("kind", ["Pod", "Role", "ClusterRole"])
+def test_files_for_other_checks_are_no_doubt(kind: str) -> None:
+    answer = examined(healthy(), {"kind": kind}, only=["gate-differs"])
+    assert answer.skipped == ()
+
+
 def test_gates_that_only_others_read_do_not_differ() -> None:
     # The kubelet does not read DRADeviceTaintRules.
     documents = [info(featureGates={"DRADeviceTaintRules": True})]
