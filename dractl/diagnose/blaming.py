@@ -1,6 +1,7 @@
 """What causes that the survey found have in common: their object and their place."""
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
 from dractl.diagnose.answer import Cause
@@ -34,8 +35,12 @@ def about(case: Case, found: Found, message: str, **evidence: object) -> Cause:
 
 def held_by(case: Case, holders: Sequence[Holder]) -> dict[str, object]:
     """Return who holds devices as evidence, and how many claims that are."""
-    words = in_words(holders, case.world.holders)
-    return {"heldBy": words[:MOST_SHOWN], "heldByCount": len(words)}
+    claims: dict[tuple[str, str], Holder] = {}
+    for each in holders:
+        claims.setdefault(each.claim.meta.key, each)
+    shown = islice(claims.values(), MOST_SHOWN)
+    words = in_words(shown, case.world.holders)
+    return {"heldBy": words, "heldByCount": len(claims)}
 
 
 def subject_of(case: Case, found: Found) -> str:

@@ -31,8 +31,13 @@ def in_use(case: Case, found: Found) -> Told:
     key = ("holders", case.attempt.signature, found.blame)
     holders = case.world.once(key, lambda: list(_holders(case, known)))
     top = best(known)
-    matching = different(known, lambda stock: stock.matching)
-    held = different(known, lambda stock: stock.held)
+    matching, held = case.world.once(
+        ("in use", case.attempt.signature, found.blame),
+        lambda: (
+            different(known, lambda stock: stock.matching),
+            different(known, lambda stock: stock.held),
+        ),
+    )
     free = top.good.bit_count()
     share = "all" if held == matching else str(held)
     message = (

@@ -18,6 +18,7 @@ _DEVICES: Final = 1500  # up to so many devices, each is told of
 _NODES: Final = 6000  # names of nodes in a card
 _SPANS: Final = 2  # of names, that are always shown
 _REASONS: Final = 60
+_ALIKE: Final = 12  # reasons of one kind that are told one by one
 _EXAMPLES: Final = 40  # devices that a reason names
 _NAMES: Final = {NONE: "on no node", SEVERAL: "for several nodes"}
 _ORDER: Final = {state: place for place, state in enumerate(LOOKS)}
@@ -29,6 +30,14 @@ class _Row(NamedTuple):
     driver: str
     model: str
     states: tuple[State, ...]
+
+
+class _Reason(NamedTuple):
+    """Why devices cannot be had, and which."""
+
+    why: str
+    state: str
+    names: Sequence[str]
 
 
 class _Card(NamedTuple):
@@ -214,21 +223,32 @@ def _bare(report: Report, having: set[str]) -> Child:
 
 def _out_of_reach(fleet: Sequence[DeviceUse]) -> Child:
     """Return why devices cannot be had, reason by reason."""
-    reasons: dict[tuple[str, str], list[str]] = {}
+    kinds: dict[tuple[State, str], dict[str, list[str]]] = {}
     for use in fleet:
-        for reason in use.reasons[:1]:
-            key = (LOOKS[use.state].word, reason.message)
-            reasons.setdefault(key, []).append(str(use.id))
+        if use.state in {State.TAINTED, State.UNUSABLE}:
+            for reason in use.reasons[:1]:
+                messages = kinds.setdefault((use.state, reason.code), {})
+                messages.setdefault(reason.message, []).append(str(use.id))
+    reasons = [
+        _Reason(why, LOOKS[state].word, names)
+        for (state, _), messages in kinds.items()
+        for why, names in _alike(messages)
+    ]
     if not reasons:
         return None
-    ordered = sorted(reasons.items(), key=lambda each: -len(each[1]))
+    reasons.sort(key=lambda each: -len(each.names))
     rows: list[list[Child]] = [
-        [why, state, f"{len(names):,}", folded(names, "devices", _EXAMPLES)]
-        for (state, why), names in ordered[:_REASONS]
+        [
+            each.why,
+            each.state,
+            f"{len(each.names):,}",
+            folded(spans(each.names), "devices", _EXAMPLES),
+        ]
+        for each in reasons[:_REASONS]
     ]
     caption = "Why devices cannot be had"
-    if len(ordered) > _REASONS:
-        caption += f"; {_REASONS} of {len(ordered):,} reasons"
+    if len(reasons) > _REASONS:
+        caption += f"; {_REASONS} of {len(reasons):,} reasons"
     columns = (
         Column("Reason"),
         Column("State"),
@@ -236,3 +256,13 @@ def _out_of_reach(fleet: Sequence[DeviceUse]) -> Child:
         Column("Which"),
     )
     return table(caption, columns, rows, "reasons")
+
+
+def _alike(
+    messages: Mapping[str, Sequence[str]],
+) -> Iterable[tuple[str, Sequence[str]]]:
+    """Return messages of one kind with their devices; of very many, one for all."""
+    if len(messages) <= _ALIKE:
+        return messages.items()
+    said = f"{next(iter(messages))}, and {len(messages) - 1:,} more like this"
+    return [(said, [name for names in messages.values() for name in names])]

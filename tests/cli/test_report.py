@@ -211,6 +211,22 @@ def test_a_large_cluster_is_shown_by_what_nodes_have_in_common(
     assert outline.tags.count("use") < 1000
 
 
+def test_reasons_of_many_nodes_are_one(dractl: Runner, tmp_path: Path) -> None:
+    source = tmp_path / "fleet.json"
+    items = list(cluster(30))
+    for each in items:
+        if each["kind"] == "Node":
+            each["spec"] = {"unschedulable": True}
+    source.write_text(json.dumps({"kind": "List", "apiVersion": "v1", "items": items}))
+    text = _page(dractl, tmp_path, "--snapshot", str(source))
+    table = text[text.index("Why devices cannot be had") :]
+    rows = re.findall(
+        '<tr><th scope="row">(.*?)</th><td data-name="State">(.*?)<', table
+    )
+    said = "node node-00000 is cordoned, and 19 more like this"
+    assert rows == [(said, "unusable")]
+
+
 def test_what_may_not_be_read_is_told(dractl: Runner, tmp_path: Path) -> None:
     info = {
         "apiVersion": "dractl/v1",
