@@ -106,10 +106,17 @@ def _overdrawn(case: Case) -> str:
     """Return the counters of which more is given out than there is."""
     if not devices_that(case, lambda each: bool(each.consumes)):
         return ""
+    return _in_books(case, "counters-overdrawn")
+
+
+def _given_twice(case: Case) -> str:
+    """Return the devices that two claims have."""
+    return _in_books(case, "device-twice")
+
+
+def _in_books(case: Case, code: str) -> str:
     breaches = audit(case.snapshot, fleet(case.snapshot))
-    return listed(
-        (each.subject for each in breaches if each.code == "counters-overdrawn"), FEW
-    )
+    return listed((each.subject for each in breaches if each.code == code), FEW)
 
 
 def _qualified_capacity(case: Case) -> str:
@@ -279,6 +286,7 @@ TRIGGERS: Final[Mapping[str, Callable[[Case], str]]] = {
     "counters-stay-reserved": _counters_with_constraints,
     "counters-by-pool-name": _pools_of_one_name,
     "counters-given-out-twice": _overdrawn,
+    "device-given-twice": _given_twice,
     "timeout-taken-for-unschedulable": timed_out,
     "qualified-capacity-name": _qualified_capacity,
     "extended-with-node-allocatable": _extended,

@@ -49,8 +49,8 @@ QUIRKS: Final = (
         "counters-charged-twice",
         Part.SCHEDULER,
         "the counters of a device that can be shared and has no capacity are charged "
-        "again for every further claim",
-        f"{_K8S}#140435",
+        "once more while a claim has it, so that a further one may find no fit",
+        f"{_K8S}#140433",
         (Affected(_V36),),
         gates=("DRAPartitionableDevices", "DRAConsumableCapacity"),
         avoid="let the driver give such devices a capacity",
@@ -61,7 +61,7 @@ QUIRKS: Final = (
         "a device that is not published any more, while a claim has it, counts for "
         "nothing: its counters are given out again",
         f"{_K8S}#140802",
-        (Affected(_V36),),
+        (Affected(_V36), Affected(_V37)),
         gates=("DRAPartitionableDevices",),
         avoid="let drivers publish, with a taint, what is still in use",
     ),

@@ -76,8 +76,17 @@ SCHEDULER_BUGS: Final = (
         "the devices of the pod share counters of which more is given out than there "
         "is, as by a scheduler that forgets shared devices",
         f"{_K8S}#139034",
-        gates=("DRAPartitionableDevices",),
+        (Affected(_V36),),  # picked for a patch of it in May 2026
+        gates=("DRAPartitionableDevices", "DRAConsumableCapacity"),
         avoid="do not share devices that draw on counters",
+    ),
+    Bug(
+        "device-given-twice",
+        Part.SCHEDULER,
+        "where many pods are scheduled at once, one device may be given to two claims",
+        f"{_K8S}#136269",
+        gone_in=_V36,  # merged in January 2026, and picked for patches of 1.32 to 1.35
+        avoid="delete one of the two pods, and upgrade the scheduler",
     ),
     Bug(
         "timeout-taken-for-unschedulable",

@@ -84,6 +84,11 @@ LIST_MATCH: Final = [
 LOST: Final = claim("c", status=given("gone", "n1"))
 Gates = Mapping[str, bool]
 
+TWO: Final = [
+    gpus("n1", "gpu-0", "gpu-1"),
+    claim("a", status=given("gpu-0", "n1")),
+    claim("b", status=given("gpu-0", "n1")),
+]
 MET: Final[list[tuple[str, list[Wire], Gates, str]]] = [
     ("all-mode-broken-pool", [BROKEN, asks(ALL)], {}, "1.36"),
     ("all-mode-broken-pool", [TWICE, asks(ALL)], {}, "1.37"),
@@ -127,6 +132,7 @@ MET: Final[list[tuple[str, list[Wire], Gates, str]]] = [
     ("toleration-without-effect", [rule("NoExecute"), tolerating()], RULES, "1.36"),
     ("pool-status-miscounts", [gpus("n1", MULTI)], STATUS, "1.36"),
     ("pool-status-miscounts", counted("a"), STATUS, "1.36"),
+    ("device-given-twice", TWO, {}, "1.35"),
     (
         "selector-error-without-device",
         [refused("CEL runtime error: no such key: model")],
@@ -183,6 +189,8 @@ SPARED: Final[list[tuple[str, list[Wire], Gates, str]]] = [
     ("toleration-without-effect", [rule("NoExecute"), tolerating()], {}, "1.36"),
     ("pool-status-miscounts", [gpus("n1", MULTI)], {}, "1.36"),
     ("pool-status-miscounts", [gpus("n1", MULTI)], STATUS, "1.37"),
+    ("device-given-twice", TWO[:2], {}, "1.35"),
+    ("device-given-twice", TWO, {}, "1.36"),
     (
         "selector-error-without-device",
         [refused("CEL runtime error: no such key: model")],
@@ -215,6 +223,6 @@ def test_what_cannot_is_not(
 
 
 def test_each_has_a_cluster_of_each_sort() -> None:
-    ids = {each.id for each in QUIRKS} | {"list-match-narrows"}
+    ids = {each.id for each in QUIRKS} | {"list-match-narrows", "device-given-twice"}
 
     assert {bug for bug, *_ in MET} == {bug for bug, *_ in SPARED} == ids
