@@ -1,5 +1,6 @@
 """What `dractl doctor` does: from its options to findings and the exit status."""
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -60,16 +61,18 @@ def examined(order: Order, source: Source, screen: Terminal) -> Examination:
     """Read the cluster and the files, and return what the checks say."""
     given = tuple(_configuration(order.files, screen))
     wish = Wish("doctor", all_namespaces=True, fresh=True)
+    is_of_files = False
     try:
         cluster = read_cluster(source, wish, screen)
     except DractlError as error:
         if not given or source.names_live or error.code != _NO_CLUSTER:
             raise
-        case = _without_cluster(given, source, screen)
+        case, is_of_files = _without_cluster(given, source, screen), True
     else:
         case = Case(cluster.snapshot, moment_for(cluster, screen), given)
     warn_of(case.snapshot, screen)
-    return examine(case, order.only, order.skip)
+    answer = examine(case, order.only, order.skip)
+    return dataclasses.replace(answer, is_of_files=is_of_files)
 
 
 def _without_cluster(

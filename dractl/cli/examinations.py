@@ -87,6 +87,8 @@ def _verdict(answer: Examination) -> str:
         kept = len({each.code for each in answer.skipped})
         parts.append(f"{counted(kept, 'check')} not made in full")
     said = ", ".join(parts) or "nothing found"
+    if answer.is_of_files:
+        ready = f"as far as files tell, {ready}"
     return f"{ready} for DRA on Kubernetes {answer.profile.version}: {said}"
 
 

@@ -45,7 +45,8 @@ class Examination:
     """The answer to `doctor`: findings, the most severe first.
 
     `passed` are the codes of the checks that looked and found nothing. `unread` are
-    the kinds that the source could not read.
+    the kinds that the source could not read. `is_of_files`: no cluster was there to
+    look at.
     """
 
     profile: Profile
@@ -54,6 +55,7 @@ class Examination:
     passed: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     unread: tuple[str, ...] = ()
+    is_of_files: bool = False
 
     @property
     def is_partial(self) -> bool:

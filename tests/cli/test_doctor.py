@@ -228,7 +228,9 @@ def test_files_are_judged_where_no_cluster_is_named(
     assert ran.err == (
         f"no cluster is named: the files are judged for Kubernetes {release}\n"
     )
-    assert ran.out.startswith(f"not ready for DRA on Kubernetes {release}: 1 error, ")
+    assert ran.out.startswith(
+        f"as far as files tell, not ready for DRA on Kubernetes {release}: 1 error"
+    )
     assert "WARNING" not in ran.out
 
 
