@@ -242,7 +242,7 @@ def _out_of_reach(fleet: Sequence[DeviceUse]) -> Child:
             each.why,
             each.state,
             f"{len(each.names):,}",
-            folded(spans(each.names), "devices", _EXAMPLES),
+            folded(spans(each.names), "of these", _EXAMPLES),
         ]
         for each in reasons[:_REASONS]
     ]
