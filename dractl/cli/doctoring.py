@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from dractl.api.lists import flattened
+from dractl.api.problems import Problem
 from dractl.api.snapshot import Snapshot
 from dractl.catalogue.nearest import nearest
 from dractl.cli import examinations, output
@@ -59,7 +60,9 @@ def explained(code: str) -> str:
 
 def examined(order: Order, source: Source, screen: Terminal) -> Examination:
     """Read the cluster and the files, and return what the checks say."""
-    given = tuple(_configuration(order.files, screen))
+    given, problems = _configuration(order.files)
+    for problem in problems:
+        screen.warn(f"left out: {problem}")
     wish = Wish("doctor", all_namespaces=True, fresh=True)
     is_of_files = False
     try:
@@ -72,7 +75,9 @@ def examined(order: Order, source: Source, screen: Terminal) -> Examination:
         case = Case(cluster.snapshot, moment_for(cluster, screen), given)
     warn_of(case.snapshot, screen)
     answer = examine(case, order.only, order.skip)
-    return dataclasses.replace(answer, is_of_files=is_of_files)
+    return dataclasses.replace(
+        answer, is_of_files=is_of_files, problems=(*problems, *answer.problems)
+    )
 
 
 def _without_cluster(
@@ -124,16 +129,21 @@ def status(answer: Examination, fail_on: str) -> ExitStatus:
     return ExitStatus.ENVIRONMENT if answer.is_partial else ExitStatus.YES
 
 
-def _configuration(files: Iterable[str], screen: Terminal) -> Iterable[Given]:
+def _configuration(
+    files: Iterable[str],
+) -> tuple[tuple[Given, ...], tuple[Problem, ...]]:
+    """Return the documents of files, and what in them is none."""
+    given: list[Given] = []
+    problems: list[Problem] = []
     for path in files:
         loaded = load_documents(path)
-        for problem in loaded.problems:
-            screen.warn(f"left out: {problem}")
+        problems += loaded.problems
         for value, where in flattened(loaded.documents):
             if isinstance(value, dict):
-                yield from _parts(Given(where, value))
+                given += _parts(Given(where, value))
             elif value is not None:
-                screen.warn(f"left out: {where}: it is no object")
+                problems.append(Problem("", "", "", "", "it is no object", where))
+    return tuple(given), tuple(problems)
 
 
 def _parts(given: Given) -> Iterator[Given]:

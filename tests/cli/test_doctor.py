@@ -243,6 +243,16 @@ def test_a_context_that_is_not_there_is_told_in_spite_of_files(
     assert (ran.status, ran.out) == (3, "")
 
 
+def test_a_file_that_is_broken_is_no_success(dractl: Runner, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("kind: KubeletConfiguration\n--- \n- 3\n")
+    (tmp_path / "b.yaml").write_text("a: [b")
+    only = ("--only", "gate-off")
+    ran = dractl("doctor", "--demo", "-f", str(tmp_path), *only, "-o", "json")
+    assert ran.status == 3
+    assert len(json.loads(ran.out)["problems"]) == 2
+    assert ran.err.count("left out: ") == 2
+
+
 def test_a_manual_can_be_read(dractl: Runner) -> None:
     ran = dractl("doctor", "--explain", "gate-off")
     assert ran.out.startswith("gate-off (error)\n\nThe feature gate Dynamic")
