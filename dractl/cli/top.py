@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 import typer
 
 from dractl.cli.command import command_with
+from dractl.cli.fieldselector import FieldsOption, Narrowed, narrowed
 from dractl.cli.options import (
     AllNamespacesOption,
     ClassOption,
@@ -34,6 +35,7 @@ Examples:
 
   # claims with class, device, node, pod and age; of one namespace
   dractl top claims -n training
+  dractl top devices --field-selector spec.driver=gpu.nvidia.com
 
   # by what devices publish, or by the workloads that have them
   dractl top --by architecture
@@ -50,11 +52,11 @@ Examples:
   dractl top --fits pod.yaml
   dractl top --fits deployment.yaml --add-nodes 2 --like node-1 --at-least 10
 
-  # what if a node were gone, or a device broken; what the loss of a node leaves
+  # what if a node were gone, or a device broken; what losing a node leaves
   dractl top nodes --remove node-1 --taint gpu.nvidia.com/node-2/gpu-0
   dractl top --headroom --fits pod.yaml
 
-  # over several snapshots, over all clusters of the kubeconfig, for Prometheus
+  # over several snapshots, over all clusters of a kubeconfig, for Prometheus
   dractl top --history 'captures/*.json'
   dractl top models --contexts all
   dractl top --format prometheus > gpus.prom.tmp && mv gpus.prom.tmp gpus.prom
@@ -123,6 +125,7 @@ def top(  # noqa: PLR0913 - one parameter per option
     driver: DriverOption = None,
     node: SeenByOption = None,
     labels: LabelsOption = None,
+    fields: FieldsOption = None,
     planning: Planning,
     what_if: WhatIf,
     sort: SortOption = None,
@@ -149,6 +152,7 @@ def top(  # noqa: PLR0913 - one parameter per option
     if by is not None and what is not None:
         raise usage("--by is a view of its own: leave out the other one")
     planning.check(source, changes=what_if.is_asked)
+    driver, node, namespace = narrowed(fields, Narrowed(driver, node, namespace))
     only = Only(
         device_class or "",
         driver or "",

@@ -115,6 +115,16 @@ def test_fits_on_some_nodes_only(dractl: Runner, tmp_path: Path) -> None:
     assert "no node is of those" in nowhere.err
 
 
+def test_fields_are_what_the_options_are(dractl: Runner, tmp_path: Path) -> None:
+    argv = ["devices", "--snapshot", cluster(tmp_path), "-o", "name"]
+    fields = f"spec.nodeName=n2,spec.driver=={wire.DRIVER}"
+    assert dractl("top", *argv, "--field-selector", fields).out == (
+        dractl("top", *argv, "--node", "n2", "--driver", wire.DRIVER).out
+    )
+    mine = dractl("top", *argv, "--field-selector", "metadata.namespace=default").out
+    assert mine == dractl("top", *argv, "-n", "default").out != ""
+
+
 def test_nodes_of_fits_are_sorted(dractl: Runner, tmp_path: Path) -> None:
     argv = ["--snapshot", cluster(tmp_path), "--fits", asking(tmp_path)]
     change = ["--add-nodes", "1", "--like", "n2", "--free", "used"]
@@ -257,6 +267,10 @@ def test_prometheus(dractl: Runner, tmp_path: Path) -> None:
         (["--headroom", "-o", "name"], "--headroom prints"),
         (["--watch"], "--watch follows a live cluster"),
         (["--svg", "--headroom"], "--svg draws"),
+        (["--field-selector", "status.phase=x"], "'status.phase=x' is none of"),
+        (["--field-selector", "spec.driver!=x"], "'spec.driver!=x' is none of"),
+        (["--field-selector", ""], "'' is none of"),
+        (["--field-selector", "spec.nodeName=n1", "--node", "n2"], "given twice"),
         (["nodes", "--fits", "claim/used"], "--fits is a question of its own"),
         (["--by", "x", "--fits", "claim/used"], "--fits is a question of its own"),
         (["--driver", "x", "--fits", "claim/used"], "--fits is a question of its own"),
