@@ -2,7 +2,8 @@
 
 A line `<!-- output: ARGUMENTS -->` stands before a block that shows what
 `dractl ARGUMENTS` prints; `<!-- output on HOST: ARGUMENTS -->` what it would print on a
-host of tests/hosts. `<!-- picture: ARGUMENTS -->` stands before a picture whose file
+host of tests/hosts; with `, first N lines` before the colon only so much is shown.
+`<!-- picture: ARGUMENTS -->` stands before a picture whose file
 is what it prints. `<!-- NAME -->` stands before a command for others to run.
 """
 
@@ -22,7 +23,8 @@ from tests.hosts.trees import tree
 
 README: Final = Path(__file__).parents[1] / "README.md"
 _OUTPUT: Final = re.compile(
-    r"(?P<marker><!-- output(?: on (?P<host>[a-z0-9-]+))?: (?P<arguments>.+?) -->)\n"
+    r"(?P<marker><!-- output(?: on (?P<host>[a-z0-9-]+))?"
+    r"(?:, first (?P<most>[0-9]+) lines)?: (?P<arguments>.+?) -->)\n"
     r"```console\n.*?\n```\n",
     re.DOTALL,
 )
@@ -61,7 +63,9 @@ def _shown(found: re.Match[str]) -> str:
             printed = _printed([*arguments, "--root", root]).replace(root, "")
     else:
         printed = _printed(arguments)
-    shown = f"$ dractl {found['arguments']}\n{printed.rstrip()}"
+    cut = f" | head -n {found['most']}" if found["most"] else ""
+    lines = printed.rstrip().split("\n")[: int(found["most"]) if cut else None]
+    shown = "\n".join((f"$ dractl {found['arguments']}{cut}", *lines))
     return f"{found['marker']}\n```console\n{shown}\n```\n"
 
 

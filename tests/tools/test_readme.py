@@ -25,3 +25,14 @@ def test_the_pictures_are_those_of_today() -> None:
     for path, drawn in found.items():
         assert drawn.startswith("<svg ")
         assert path.read_text("utf-8") == drawn
+
+
+def test_a_long_answer_may_be_shown_in_part() -> None:
+    marker = "<!-- output, first 2 lines: attributes --demo --driver gpu.intel.com -->"
+    shown = current(f"{marker}\n```console\n\n```\n")
+    assert shown.splitlines()[2:] == [
+        "$ dractl attributes --demo --driver gpu.intel.com | head -n 2",
+        "gpu.intel.com: 2 devices",
+        "NAME                             TYPE      DEVICES  VALUES",
+        "```",
+    ]
