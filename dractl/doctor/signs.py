@@ -4,6 +4,7 @@ The answer says what meets it; "" for nothing. Pods that meet one now, `dractl e
 tells of; here it is told what may do so.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
@@ -16,6 +17,7 @@ from dractl.doctor.quirks import QUIRK_TRIGGERS, matched_lists, timed_out
 from dractl.model.claims import ClaimSpec, Constraint, ResourceClaim
 from dractl.solver.extended import class_by_resource, uses
 from dractl.solver.subjects import is_waiting
+from dractl.taints.eviction import results_of
 
 _SEVERAL: Final = 2
 _MANY: Final = 3  # devices of which the first is forgotten
@@ -106,17 +108,20 @@ def _overdrawn(case: Case) -> str:
     """Return the counters of which more is given out than there is."""
     if not devices_that(case, lambda each: bool(each.consumes)):
         return ""
-    return _in_books(case, "counters-overdrawn")
+    breaches = audit(case.snapshot, fleet(case.snapshot))
+    return listed(
+        (each.subject for each in breaches if each.code == "counters-overdrawn"), FEW
+    )
 
 
 def _given_twice(case: Case) -> str:
-    """Return the devices that two claims have."""
-    return _in_books(case, "device-twice")
-
-
-def _in_books(case: Case, code: str) -> str:
-    breaches = audit(case.snapshot, fleet(case.snapshot))
-    return listed((each.subject for each in breaches if each.code == code), FEW)
+    """Return the devices that two claims have for themselves."""
+    counts = Counter(
+        each.device
+        for each in results_of(case.snapshot.claims)
+        if each.share_id is None and not each.admin_access
+    )
+    return listed((f"device {each}" for each in counts if counts[each] > 1), FEW)
 
 
 def _qualified_capacity(case: Case) -> str:
