@@ -315,6 +315,12 @@ def test_top_draws_groups(dractl: Runner) -> None:
     assert "Devices by node" in dractl("top", "nodes", "--demo", "--svg").out
 
 
+def test_the_picture_of_the_readme_is_current(dractl: Runner) -> None:
+    file = Path(__file__).parents[2] / "docs" / "capacity.svg"
+    told = "dractl top --demo --svg > docs/capacity.svg"
+    assert dractl("top", "--demo", "--svg").out == file.read_text("utf-8"), told
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -20,7 +20,7 @@ _STYLE: Final = """
 text{font:13px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:#1d2126}
 .ground{fill:#fcfcfb}.title{font-size:16px;font-weight:600}
 .quiet,.axis text{fill:#59616b}.number{font-variant-numeric:tabular-nums}
-.line{stroke:#c9ced5;fill:none}.wire{stroke:#8b95a1;fill:none;stroke-width:1.5}
+.line{stroke:#737b86;fill:none}.wire{stroke:#8b95a1;fill:none;stroke-width:1.5}
 .box{fill:#fff;stroke:#b9c0c9}.band{fill:#f1f2f4;stroke:#dcdfe4}
 .gpu{fill:#e3ebf7;stroke:#35598f}.nic{fill:#e2f2ea;stroke:#2c7a55}
 .link{stroke:#8a4fa3;fill:none;stroke-width:2}.linked{fill:#8a4fa3}
@@ -30,7 +30,7 @@ pattern rect{stroke:none!important}
 .k-a,.k-t{stroke:#1d2126;fill:none}.k-u{stroke:#737b86;fill:none}.k-p{fill:#35598f}
 @media (prefers-color-scheme:dark){
 text{fill:#e7eaee}.ground{fill:#14171a}.quiet,.axis text{fill:#a5adb8}
-.line{stroke:#3b424b}.wire{stroke:#76808c}
+.line{stroke:#8e97a3}.wire{stroke:#76808c}
 .box{fill:#1c2024;stroke:#4a525c}.band{fill:#191c20;stroke:#2b3138}
 .gpu{fill:#22324c;stroke:#86a8d8}.nic{fill:#1a3529;stroke:#5fb98c}
 .link{stroke:#c79be0}.linked{fill:#c79be0}
