@@ -20,6 +20,7 @@ from dractl.doctor.smoke import (
     IMAGE,
     Document,
     Hop,
+    Step,
     described,
     documents,
     has_run,
@@ -31,6 +32,7 @@ from dractl.errors import DractlError, ExitStatus
 from dractl.live.changing import Changes, Outcome, uid_of
 from dractl.live.connection import Connection
 from dractl.live.deletion import Fate, deleted
+from dractl.live.errors import ClusterError
 from dractl.live.kinds import CLAIM, EVENT, POD, Kind
 from dractl.live.lists import pages
 from dractl.live.place import Place
@@ -42,6 +44,7 @@ _ENDING: Final = 15.0  # seconds until kubelet and controllers have let go
 _LATE: Final = 0.2  # seconds between two looks for what may come late
 _COMMAND: Final = "doctor smoke-test"
 _FORMATS: Final = frozenset({"table", "json", "yaml"})
+_REFUSED: Final = range(400, 500)  # what the server answers without making anything
 _KINDS: Final = (POD, CLAIM)  # in the order in which they go
 _RESOURCES: Final = tuple(each.resource for each in _KINDS)
 
@@ -97,11 +100,27 @@ class Trial:
         for kind, document in zip((CLAIM, POD), self._pair, strict=True):
             # Set before the request: its answer may be lost.
             self._made[kind.kind] = ""
-            made = changes.create(self._place(kind), self._form(kind, document))
+            before = self.connection.repeats
+            try:
+                made = changes.create(self._place(kind), self._form(kind, document))
+            except ClusterError as error:
+                if error.http in _REFUSED and self.connection.repeats == before:
+                    del self._made[kind.kind]
+                raise
             if made.outcome is Outcome.UNCHANGED:
                 del self._made[kind.kind]
                 raise DractlError("exists", f"{kind.kind} {self.name} exists")
             self._made[kind.kind] = uid_of(made.object)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing can have been made."""
+        return not self._made
+
+    @property
+    def is_made(self) -> bool:
+        """Whether both are known to be made."""
+        return len(self._made) == len(_KINDS) and all(self._made.values())
 
     def look(self) -> tuple[Hop, ...]:
         """Return how far they came."""
@@ -242,6 +261,8 @@ def _carried_out(trial: Trial, order: Order, screen: Terminal) -> ExitStatus:
     except DractlError as error:
         screen.fail(error)
         status = error.status
+        if not trial.is_made:
+            found = (Hop(Step.CREATED, is_done=False, said=str(error)),)
     finally:
         if not is_dry:
             patience = min(order.seconds, _ENDING)
@@ -270,6 +291,9 @@ def _cleaned(
     trial: Trial, status: ExitStatus, patience: float, screen: Terminal
 ) -> ExitStatus:
     """Delete the objects; say how to do it by hand where that fails."""
+    if trial.is_empty:
+        screen.note("nothing was made")
+        return status
     left = [*_RESOURCES]
     try:
         left = trial.remove()

@@ -166,11 +166,25 @@ def test_a_pod_that_is_refused_leaves_no_claim(cluster: Cluster) -> None:
     denied = Rule("create", "", "pods")
     cluster.server.access.change(User("alice", deny=(denied,)))
 
-    ran = cluster("--yes", user="alice")
+    ran = cluster("--yes", "-o", "json", user="alice")
 
     assert ran.status == 3
     assert "may not create pods" in ran.err
+    (step,) = json.loads(ran.out)["steps"]
+    assert (step["step"], step["done"]) == ("created", False)
+    assert "may not create pods" in step["message"]
     assert cluster.server.objects("ResourceClaim") == []
+
+
+def test_of_a_claim_that_is_refused_nothing_is_looked_for(cluster: Cluster) -> None:
+    denied = Rule("create", "resource.k8s.io", "resourceclaims")
+    cluster.server.access.change(User("alice", deny=(denied,)))
+
+    ran = cluster("--yes", user="alice")
+
+    assert ran.status == 3
+    assert ran.err.endswith("nothing was made\n")
+    assert not [each for each in cluster.server.requests if "smoke" in each.path]
 
 
 def test_what_cannot_be_deleted_is_told(cluster: Cluster) -> None:
