@@ -116,13 +116,21 @@ def lost(placements: Sequence[Placement]) -> Iterator[str]:
         yield f"{_name(only)} loses {_lost(only)} and {fate}"
         return
     homeless = [each for each in placements if each.node is None]
-    out = len(homeless)
-    fate = f"{number - out} have a place elsewhere, {out} have none"
+    fate = _fate(number - len(homeless), len(homeless))
     yield f"{number} pods and claims lose their node or devices: {fate}"
     for each in homeless[:_MOST_TOLD]:
         yield f"{_name(each)} {_why(each)}"
     if len(homeless) > _MOST_TOLD:
         yield f"and {len(homeless) - _MOST_TOLD} more like these"
+
+
+def _fate(placed: int, homeless: int) -> str:
+    if not homeless:
+        return "all have a place elsewhere"
+    if not placed:
+        return "none has a place elsewhere"
+    has, have = ("has" if each == 1 else "have" for each in (placed, homeless))
+    return f"{placed} {has} a place elsewhere, {homeless} {have} none"
 
 
 def _lost(placement: Placement) -> str:

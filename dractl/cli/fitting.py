@@ -90,13 +90,13 @@ def _by_node(found: Fits, old: Fits | None) -> Table:
 
 
 def fits_table(found: Sequence[Fits]) -> Table:
-    """Return the same for a spreadsheet: one row for each node."""
+    """Return the same for a spreadsheet: one row for each node, or one with a zero."""
     return Table(
         ("KIND", "NAMESPACE", "NAME", "NODE", "MORE"),
         tuple(
             (each.asked.kind, each.asked.namespace, each.asked.name, node, number)
             for each in found
-            for node, number in each.by_node.items()
+            for node, number in (each.by_node or {"": 0}).items()
         ),
     )
 
@@ -130,6 +130,13 @@ def losses_text(
     """Return what the loss of the largest nodes would leave."""
     limit = screen.columns or NARROW
     text = as_table(losses_table(losses, by, left), screen, has_head=True)
+    if losses and all(each.is_covered for each in losses):
+        statement = (
+            "any one of these nodes can be lost: what it has finds a place elsewhere"
+        )
+        text += (
+            "".join(f"\n{each}" for each in indented(statement, limit, "", "  ")) + "\n"
+        )
     told: dict[str, None] = {}
     for each in losses:
         if each.is_covered or each.node in told:

@@ -158,6 +158,10 @@ def test_fits_as_csv(dractl: Runner, tmp_path: Path) -> None:
     assert dractl("top", *argv, "-o", "csv").out == (
         "KIND,NAMESPACE,NAME,NODE,MORE\nResourceClaim,default,more,n1,3\n"
     )
+    none = [*argv, "--taint", f"{wire.DRIVER}/n1", "-o", "csv"]
+    assert dractl("top", *none).out.splitlines()[1:] == [
+        "ResourceClaim,default,more,,0"
+    ]
 
 
 def test_views_have_a_column_for_the_change(dractl: Runner, tmp_path: Path) -> None:
@@ -198,10 +202,15 @@ def test_a_change_that_leaves_somebody_without_a_place(
 def test_headroom(dractl: Runner, tmp_path: Path) -> None:
     argv = ["classes", "--snapshot", cluster(tmp_path), "--headroom"]
     ran = dractl("top", *argv)
-    assert [line.split() for line in ran.out.splitlines()] == [
+    *rows, empty, statement = ran.out.splitlines()
+    assert [line.split() for line in rows] == [
         ["CLASS", "NODE", "DEVICES", "FREE", "FREE-AFTER", "MOVED", "HOMELESS"],
         ["gpu", "n1", "3", "3", "0", "0", "0"],
     ]
+    assert not empty
+    assert statement == (
+        "any one of these nodes can be lost: what it has finds a place elsewhere"
+    )
     assert ran.status == 0
 
     found = answer(dractl, *argv, "--fits", asking(tmp_path), status=1)
