@@ -6,8 +6,15 @@ from typing import Final
 from dractl.doctor.answer import Examination, Finding
 from dractl.doctor.registry import CHECKS
 from dractl.report.element import Child, Markup, element
-from dractl.report.parts import counted, details, listing, paragraph, section, typed
-from dractl.report.waiting import marked
+from dractl.report.parts import (
+    counted,
+    details,
+    listing,
+    marked,
+    paragraph,
+    section,
+    typed,
+)
 from dractl.rules.registry import Severity
 
 _SHOWN: Final = 8  # findings of a check that are told

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dractl.capacity.groups import Counts
 from dractl.health.answer import Level
 from dractl.report.element import Child, Markup, element
-from dractl.report.parts import counted, listing, paragraph
+from dractl.report.parts import counted, listing, paragraph, section
 from dractl.report.states import LOOKS
 from dractl.report.states import counted as by_state
 from dractl.report.subject import Report
@@ -17,11 +17,9 @@ from dractl.rules.registry import Severity
 def overview(report: Report) -> Markup:
     """Return the overview."""
     counts = Counts.of(report.fleet)
-    heads = {"id": "overview", "aria-labelledby": "overview-head"}
-    return element(
-        "section",
-        {**heads},
-        element("h2", {"id": "overview-head"}, "At a glance"),
+    return section(
+        "overview",
+        "At a glance",
         element("ul", {"class": "verdicts"}, _verdicts(report)),
         element("div", {"class": "whole"}, _sizes(report, counts), bar(counts, 22))
         if counts.total

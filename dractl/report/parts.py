@@ -76,6 +76,13 @@ def code(text: str) -> Markup:
     return element("code", {}, text)
 
 
+def marked(text: str) -> Iterable[Child]:
+    """Return a sentence in which what stands between backquotes is code."""
+    for place, part in enumerate(text.split("`")):
+        if part:
+            yield code(part) if place % 2 else part
+
+
 def typed(commands: Iterable[str]) -> Markup | None:
     """Return commands to be typed, one a line; None: there are none."""
     lines = [element("code", {}, each) for each in dict.fromkeys(commands)]

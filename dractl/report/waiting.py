@@ -1,7 +1,7 @@
 """What waits for devices and why, and what would help."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from dractl.diagnose.alike import alike
@@ -13,6 +13,7 @@ from dractl.report.parts import (
     cut,
     details,
     listing,
+    marked,
     paragraph,
     section,
     typed,
@@ -179,13 +180,6 @@ def _fixes(fixes: Sequence[str]) -> Child:
         paragraph("What would help", kind="tag"),
         listing(marked(each) for each in fixes),
     )
-
-
-def marked(text: str) -> Iterable[Child]:
-    """Return a sentence in which what stands between backquotes is code."""
-    for place, part in enumerate(text.split("`")):
-        if part:
-            yield code(part) if place % 2 else part
 
 
 def _unchecked(found: Explanation) -> Child:
