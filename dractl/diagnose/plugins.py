@@ -70,13 +70,15 @@ def serves(key: Sequence[str], driver: str) -> bool:
 
 
 def _is_named(key: Sequence[str], driver: str, signs: Sequence[str]) -> bool:
+    name = " ".join(key).lower()
+    if not any(sign in name for sign in signs):  # as of most pods
+        return False
     vendor = [
         part
         for part in driver.split(".")
         if part not in _COMMON and len(part) >= _SHORTEST
     ] or [driver.replace(".", "")]  # as dranet is of dra.net
-    name = " ".join(key).lower()
-    return any(sign in name for sign in signs) and any(each in name for each in vendor)
+    return any(each in name for each in vendor)
 
 
 def state_of(pod: Pod) -> str:
