@@ -88,7 +88,9 @@ def run() -> None:
     # A run is short: what it drops, reference counts free; what it keeps, it needs.
     gc.disable()
     # Who is told to end tells what is done first, as after Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in filter(None, (signal.SIGTERM, getattr(signal, "SIGHUP", None))):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, signal.default_int_handler)
     sys.exit(main())
 
 

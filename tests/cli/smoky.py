@@ -1,14 +1,16 @@
 """A cluster that does what scheduler and kubelet do with the pod of a smoke test."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from tests.apiserver import ApiServer
 from tests.apiserver.repeating import repeating
 from tests.apiserver.store import Stored
-from tests.cli.run import Ran, Runner
+from tests.cli.run import ROOT, Ran, Runner
 from tests.solver.clusters import gpu_class, gpus, node
 
 Wire = dict[str, Any]
@@ -33,13 +35,29 @@ class Cluster:
 
     def __call__(self, *argv: str, user: str = "admin") -> Ran:
         """Run the smoke test while the cluster lives."""
+        with self.living():
+            return self._dractl(*self._argv(user), *argv)
+
+    @contextmanager
+    def started(self, *argv: str) -> Iterator[subprocess.Popen[str]]:
+        """Start it in a process of its own, while the cluster lives."""
+        with (
+            self.living(),
+            subprocess.Popen(
+                [sys.executable, "-m", "dractl", *self._argv("admin"), *argv],
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            ) as child,
+        ):
+            yield child
+
+    def _argv(self, user: str) -> list[str]:
         path = self.server.kubeconfig(
             self._folder / "config", user=user, namespace="team"
         )
-        with self.living():
-            return self._dractl(
-                "doctor", "--smoke-test", "--kubeconfig", str(path), *argv
-            )
+        return ["doctor", "--smoke-test", "--kubeconfig", str(path)]
 
     def living(self) -> AbstractContextManager[None]:
         return repeating(self._live, 0.01)

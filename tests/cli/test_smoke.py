@@ -143,6 +143,22 @@ def test_ctrl_c_cleans_up(cluster: Cluster) -> None:
     assert cluster.left() == []
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_who_is_told_to_end_cleans_up(cluster: Cluster, number: signal.Signals) -> None:
+    cluster.until = "created"
+    with cluster.started("--yes", "--wait", "60s") as child:
+        end = time.monotonic() + 20
+        while not cluster.server.objects("Pod"):
+            assert time.monotonic() < end, "no pod comes"
+            time.sleep(0.02)
+        child.send_signal(number)
+        _, err = child.communicate(timeout=20)
+
+    assert child.returncode == 130
+    assert "the objects are deleted\n" in err
+    assert cluster.left() == []
+
+
 def test_a_claim_whose_answer_was_lost_is_deleted_as_well(cluster: Cluster) -> None:
     cluster.server.faults.add(Fault(Kind.DROP_AFTER, "POST", PATHS["ResourceClaim"]))
 

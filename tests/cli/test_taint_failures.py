@@ -133,7 +133,7 @@ def test_who_is_killed_has_made_whole_rules_and_the_next_one_goes_on(
     ]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_who_is_told_to_end_tells_what_is_done(
     number: signal.Signals, taint: Tainter
 ) -> None:
