@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,13 +12,11 @@ from dractl.diagnose.quotas import charges
 from dractl.diagnose.standins import with_stand_ins
 from dractl.model.claims import ResourceClaim
 from dractl.model.quantity import Quantity
-from dractl.solver.placement import NodeGroup, Placement, Policy
+from dractl.solver.placement import NodeGroup, Placement, Policy, Progress
 from dractl.solver.placer import Placer
 
 MOST: Final = 10_000
 """How many are placed unless a caller says otherwise."""
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dractl.capacity.whatif import RemoveNode, changed
 from dractl.diagnose.standins import with_stand_ins
 from dractl.model.devices import DeviceId
 from dractl.solver.allocator import Allocator
-from dractl.solver.placement import Placement, Policy
+from dractl.solver.placement import Placement, Policy, Progress
 from dractl.solver.placer import Placer
 
 _HAVABLE = frozenset({State.FREE, State.PARTLY})
@@ -43,7 +43,10 @@ class Loss:
 
 
 def headroom(
-    snapshot: Snapshot, fleet: Sequence[DeviceUse], by: str = "model"
+    snapshot: Snapshot,
+    fleet: Sequence[DeviceUse],
+    by: str = "model",
+    progress: Progress | None = None,
 ) -> tuple[Loss, ...]:
     """Return the loss of one node for each group of devices, in the groups' order.
 
@@ -54,7 +57,10 @@ def headroom(
     allocator = Allocator(snapshot)
     outcomes: dict[str, tuple[Placement, ...]] = {}
     found = []
-    for group in grouped(fleet, by):
+    groups = grouped(fleet, by)
+    for number, group in enumerate(groups):
+        if progress is not None:
+            progress(number, len(groups))
         node = _largest(snapshot, group)
         if node is None or group.name == NONE:
             continue

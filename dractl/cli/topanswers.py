@@ -292,7 +292,8 @@ class _Answer:
     def headroom(self) -> str:
         look, view = self._look, self._question.view
         by = view.by if view is not None and view.by else "model"
-        losses = headroom(look.snapshot, look.fleet, by)
+        with self._screen.progress("losing nodes") as progress:
+            losses = headroom(look.snapshot, look.fleet, by, progress)
         left = self._left(losses)
         self._says_no = any(not each.is_covered for each in losses) or any(
             each.allowed < self._question.planning.least

@@ -173,6 +173,23 @@ def test_a_node_takes_one_pod_of_a_daemon_set() -> None:
     ]
 
 
+@given(
+    st.lists(st.integers(0, 4), min_size=1, max_size=4),
+    st.integers(1, 3),
+    st.integers(1, 3),
+)
+@settings(max_examples=30, deadline=None)
+def test_devices_and_room_both_count(free: list[int], cpu: int, count: int) -> None:
+    cluster = fleet_of(*free, cpu=str(cpu))
+    entry = {"resourceClaimTemplateName": "t"}
+    room = {f"node-{n}": min(each // count, cpu) for n, each in enumerate(free)}
+
+    pods = found(cluster, template(count), pod(**entry))
+    assert dict(pods.by_node) == {node: n for node, n in room.items() if n}
+    one_each = found(cluster, template(count), daemons(**entry))
+    assert dict(one_each.by_node) == {node: 1 for node, n in room.items() if n}
+
+
 def test_nodes_that_run_a_daemon_set_take_no_second_one() -> None:
     owner = OwnerReference("DaemonSet", "d", controller=True)
     runs = Pod(ObjectMeta("d-x", "default", owners=(owner,)), node_name="node-0")
