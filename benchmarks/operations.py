@@ -40,6 +40,8 @@ BARS: Final = (
     Bar(("top", "--fits", "claim/team-0/job-0-0"), 5),
     Bar(("top", "--headroom"), 10),
     Bar(("doctor",), 10),
+    Bar(("doctor", "upgrade", "--driver", "gpu.nvidia.com"), 10),
+    Bar(("doctor", "upgrade", "--kubernetes", "1.37"), 10),
     Bar(("report",), 15),
     Bar(("health",), 5),
 )

@@ -15,6 +15,7 @@ from dractl.capture.veil import LEFT_OUT, veiled
 
 _CREDENTIALS: Final = re.compile(r"\A.*@(?!sha[0-9]+:)")
 _SWITCH: Final = re.compile(r"(?<![^,])[A-Za-z0-9./]+=(?:true|false)(?![^,])")
+_GATES: Final = "FEATURE_GATES"
 _WHOLE: Final = replacing(metadata=metadata)
 _CONFIG: Final = each(replacing(opaque=replacing(parameters=veiled)))
 _CLAIM_SPEC: Final = replacing(devices=replacing(config=_CONFIG))
@@ -37,13 +38,21 @@ def command(value: Any) -> Any:
     return [LEFT_OUT, *kept] if value else None
 
 
+def _variable(value: Any) -> Any:
+    """Keep the name of a variable, and its value where it sets gates of a driver."""
+    kept = some("name")(value)
+    if kept and kept.get("name") == _GATES and isinstance(value.get("value"), str):
+        return {**kept, "value": ",".join(_SWITCH.findall(value["value"]))}
+    return kept
+
+
 _CONTAINER: Final = fields(
     **dict.fromkeys(("name", "resources", "restartPolicy"), whole),
     ports=each(some("containerPort", "hostPort", "hostIP", "protocol")),
     image=image,
     command=command,
     args=command,
-    env=each(some("name")),
+    env=each(_variable),
 )
 _POD_SPEC_WHOLE: Final = (
     "hostNetwork", "nodeName", "nodeSelector", "overhead", "preemptionPolicy",
@@ -253,6 +262,17 @@ SHAPES: Final[Mapping[tuple[str, str], Cut]] = {
         **dict.fromkeys(("apiVersion", "kind"), whole),
         metadata=metadata,
         spec=some("policyName", "validationActions"),
+    ),
+    (_ADMISSION, "ValidatingWebhookConfiguration"): fields(
+        **dict.fromkeys(("apiVersion", "kind"), whole),
+        metadata=metadata,
+        webhooks=each(
+            fields(
+                failurePolicy=whole,
+                clientConfig=fields(service=some("namespace", "name")),
+                rules=each(some("apiGroups", "operations", "resources")),
+            )
+        ),
     ),
     ("monitoring.coreos.com", "PrometheusRule"): fields(
         **dict.fromkeys(("apiVersion", "kind"), whole),

@@ -38,7 +38,8 @@ _BY_KIND: Final[Mapping[str, str]] = {
     "PodDisruptionBudget": "budget", "LocalQueue": "queue", "ClusterQueue": "queue",
     "NodeClaim": NODE, "Role": ROLE, "ClusterRole": ROLE, "RoleBinding": ROLE,
     "ClusterRoleBinding": ROLE, "ValidatingAdmissionPolicy": POLICY,
-    "ValidatingAdmissionPolicyBinding": POLICY, "ServiceAccount": ACCOUNT,
+    "ValidatingAdmissionPolicyBinding": POLICY,
+    "ValidatingWebhookConfiguration": POLICY, "ServiceAccount": ACCOUNT,
     "User": USER, "Group": USER,
     # Names that everybody knows, or that selectors and commands depend on.
     "DeviceClass": KEPT, "ConfigMap": KEPT, "ClusterInfo": KEPT, "ResourceFlavor": KEPT,
@@ -255,6 +256,13 @@ def _nothing(_walk: Walk, _value: Any) -> Any:
     return []
 
 
+def _webhook(walk: Walk, value: Any) -> Any:
+    """Return the namespace of a webhook's service; nothing reads more of it then."""
+    service = value.get("service") if isinstance(value, Mapping) else None
+    space = service.get("namespace") if isinstance(service, Mapping) else None
+    return walk.inside({"service": {"namespace": space}}) if space else {}
+
+
 _SPECIAL: Final[Mapping[str, Callable[[Walk, Any], Any]]] = {
     "metadata": _metadata,
     "ownerReferences": _subjects,
@@ -274,6 +282,7 @@ _SPECIAL: Final[Mapping[str, Callable[[Walk, Any], Any]]] = {
     "requirements": _requirements,
     "matchFields": _node_fields,
     **dict.fromkeys(_ON_NODES, _taints),
+    "clientConfig": _webhook,
     # Their names tell what a program is, and nothing reads them.
     "env": _nothing,
 }

@@ -176,6 +176,13 @@ _ACCESS: Final = (
     ),
 )
 """Who may do what; few may read it."""
+_WEBHOOKS: Final = Kind(
+    "ValidatingWebhookConfiguration",
+    "validatingwebhookconfigurations",
+    _ADMISSION,
+    namespaced=False,
+    optional=True,
+)
 _CLUSTER_POLICY: Final = Kind(
     "ClusterPolicy", "clusterpolicies", "nvidia.com", namespaced=False, optional=True
 )
@@ -301,7 +308,7 @@ NEEDS: Final[Mapping[str, Need]] = {
         dict.fromkeys((CLAIM, POD), ("get", "create", "delete")),
         asks={EVENT: ("list",)},
     ),
-    "doctor upgrade": Need(_EXAMINED),
+    "doctor upgrade": Need((*_EXAMINED, _WEBHOOKS)),
     "explain": Need(
         (*_DEVICES, *_CLAIMS, EVENT, QUOTA, *_QUEUES, *_AUTOSCALERS), watches=True
     ),
@@ -335,7 +342,7 @@ NEEDS: Final[Mapping[str, Need]] = {
                 (
                     *(*_DEVICES, *_CLAIMS, EVENT, QUOTA, LIMIT_RANGE, BUDGET),
                     *(*WORKLOADS, *_QUEUES, *_AUTOSCALERS, *_PLUGINS, _RULES),
-                    *(*_STACKS, *_ACCESS, _KUBELETS),
+                    *(*_STACKS, *_ACCESS, _KUBELETS, _WEBHOOKS),
                 )
             )
         ),

@@ -99,6 +99,8 @@ RESOURCES: Final[tuple[Resource, ...]] = (
     Resource("rbac.authorization.k8s.io", "clusterroles", "ClusterRole", False),
     Resource("rbac.authorization.k8s.io", "rolebindings", "RoleBinding", True),
     Resource("rbac.authorization.k8s.io", "roles", "Role", True),
+    Resource("admissionregistration.k8s.io", "validatingwebhookconfigurations",
+             "ValidatingWebhookConfiguration", False, ("v1",)),
     Resource("scheduling.k8s.io", "priorityclasses", "PriorityClass", False, ("v1",)),
     Resource("scheduling.k8s.io", "podgroups", "PodGroup", True,
              ("v1beta1", "v1alpha3", "v1alpha2")),

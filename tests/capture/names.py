@@ -66,7 +66,19 @@ def _objects() -> list[Wire]:
         "registry.acme.example/acme/app:1 from acme-node.: dial 10.0.0.1, fe80::1"
     ))  # fmt: skip
     event["involvedObject"] = {"kind": "Pod", "namespace": "acme", "name": "acme-pod"}
+    hook = _object(
+        "admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", "acme-hook"
+    )
+    service = {"namespace": "acme", "name": "acme-webhook"}
+    hook["webhooks"] = [
+        {
+            "failurePolicy": "Fail",
+            "clientConfig": {"service": service, "url": "https://acme.example"},
+            "rules": [{"apiGroups": ["resource.k8s.io"]}],
+        }
+    ]
     return [
+        hook,
         _object("v1", "Namespace", "acme"),
         _object("v1", "Node", "acme-node", spec={"taints": taints}),
         pod,

@@ -53,3 +53,26 @@ def test_how_many_pods_a_daemon_set_should_have_stays() -> None:
     )
     assert saved is not None
     assert saved["status"] == {"desiredNumberScheduled": 2, "numberReady": 1}
+
+
+@pytest.mark.parametrize(
+    ("variable", "kept"),
+    [
+        (
+            {"name": "FEATURE_GATES", "value": "A=true,token=x,B=false"},
+            {"name": "FEATURE_GATES", "value": "A=true,B=false"},
+        ),
+        ({"name": "FEATURE_GATES", "value": ["A=true"]}, {"name": "FEATURE_GATES"}),
+        ({"name": "FEATURE_GATES", "valueFrom": {}}, {"name": "FEATURE_GATES"}),
+        ({"name": "TOKEN", "value": "A=true"}, {"name": "TOKEN"}),
+        ({"value": "A=true"}, {}),
+    ],
+)
+def test_gates_of_drivers_stay(variable: dict[str, Any], kept: dict[str, str]) -> None:
+    made = pod("driver")
+    made["spec"]["containers"][0]["env"] = [variable]
+
+    saved = clean(made)
+
+    assert saved is not None
+    assert saved["spec"]["containers"][0]["env"] == [kept]

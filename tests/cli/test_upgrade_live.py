@@ -9,7 +9,7 @@ from tests.apiserver import ApiServer
 from tests.apiserver.client import Client
 from tests.cli.clusters import served
 from tests.cli.run import Runner
-from tests.doctor.upgrade.asking import cluster, daemon
+from tests.doctor.upgrade.asking import cluster, daemon, hook
 
 BETA = "resource.k8s.io/v1beta1"
 DRIVER = ("--driver", "gpu.nvidia.com", "--to", "0.4.0")
@@ -70,3 +70,19 @@ def test_the_role_that_it_takes_is_printed(dractl: Runner) -> None:
 
     assert ran.status == 0
     assert "daemonsets" in ran.out
+
+
+def test_a_live_cluster_tells_gates_and_webhooks_of_a_driver(
+    dractl: Runner, api_server: ApiServer, tmp_path: Path
+) -> None:
+    made = daemon("v0.4.0", gates="DynamicMIG=true,MPSSupport=true")
+    documents = cluster(made, hook())
+    api_server.add([each for each in documents if each["kind"] != "ClusterInfo"])
+    live, path = served(api_server, tmp_path), str(tmp_path / "saved.json")
+    assert dractl("snapshot", *live, "-A", "-f", path).status == 0
+
+    for way in (live, ["--snapshot", path]):
+        ran = dractl("doctor", "upgrade", *DRIVER, *way, "-o", "json")
+        codes = {each["code"] for each in json.loads(ran.out)["findings"]}
+        assert {"driver-gates", "webhook-fails"} <= codes
+        assert ran.status == 1

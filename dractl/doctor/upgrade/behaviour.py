@@ -68,8 +68,9 @@ def objects_are_accepted(question: ReleaseQuestion) -> Iterator[Finding | Skippe
     1.35 on, counters and the devices that draw on them have to be in slices of their
     own.
     """
+    then = question.profile(question.target)
     for document, where in _judgeable(question):
-        last = _judgement(document, question.profile(question.target))
+        last = _judgement(document, then)
         if not _objections(last):
             continue
         known = _codes(_judgement(document, question.snapshot.profile))

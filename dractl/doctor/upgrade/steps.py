@@ -35,7 +35,7 @@ def interruptions_of_driver(question: DriverQuestion) -> tuple[str, ...]:
     """Return what users notice while a driver is upgraded."""
     surging = any(each.can_surge for each in question.daemons)
     pods = len(question.users)
-    running = f"{pods} pods with its devices keep running" if pods else ""
+    running = f"pods with its devices keep running: {pods}" if pods else ""
     if question.history.surges and surging:
         return tuple(filter(None, (running, "new pods start without a gap")))
     return tuple(
@@ -64,7 +64,7 @@ def interruptions_of_driver(question: DriverQuestion) -> tuple[str, ...]:
 def interruptions_of_release(question: ReleaseQuestion) -> tuple[str, ...]:
     """Return what users notice while a cluster is upgraded."""
     claims = sum(each.allocation is not None for each in question.snapshot.claims)
-    held = f"; {claims} claims hold devices now" if claims else ""
+    held = f"; claims that hold devices now: {claims}" if claims else ""
     return (
         (
             "while API server and scheduler restart, no claim gets devices; pods "

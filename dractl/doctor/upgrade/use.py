@@ -41,8 +41,8 @@ def who_uses_it(question: DriverQuestion) -> Iterator[Finding | Skipped]:
     yield Finding(
         "claims-in-use",
         Severity.INFO,
-        f"{len(question.claims)} claims hold its devices, and {len(pods)} pods use "
-        f"them{f' on {where}' if where else ''}",
+        f"claims that hold its devices: {len(question.claims)}; pods that use them: "
+        f"{len(pods)}{f' on {where}' if where else ''}",
         f"driver {question.driver}",
         fix="upgrade in place; before the driver is removed, these pods have to end",
         evidence={

@@ -45,6 +45,24 @@ def daemon(
     }
 
 
+def hook(**fields: Any) -> Wire:
+    """Return the webhook of NVIDIA's chart, with other fields."""
+    service = {"namespace": "dra", "name": "nvidia-dra-driver-gpu-webhook"}
+    return {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingWebhookConfiguration",
+        "metadata": meta("hook"),
+        "webhooks": [
+            {
+                "name": "validate-resource-claim-parameters.nvidia.com",
+                "clientConfig": {"service": service},
+                "rules": [{"apiGroups": ["resource.k8s.io"]}],
+                **fields,
+            }
+        ],
+    }
+
+
 def cluster(*documents: Wire) -> list[Wire]:
     """Return a healthy cluster, with the DaemonSet and whatever else is given.
 

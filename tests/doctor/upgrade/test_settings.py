@@ -8,7 +8,15 @@ from dractl.doctor.upgrade.answer import Verdict
 from dractl.doctor.upgrade.run import driver_upgrade
 from dractl.rules.registry import Severity
 from tests.doctor.healthy import gpus, meta, template, wish
-from tests.doctor.upgrade.asking import cluster, daemon, of_driver, only, said, skipped
+from tests.doctor.upgrade.asking import (
+    cluster,
+    daemon,
+    hook,
+    of_driver,
+    only,
+    said,
+    skipped,
+)
 
 NUMA = 'device.attributes["resource.kubernetes.io"].numaNode == 0'
 
@@ -53,24 +61,6 @@ def test_an_attribute_becomes_a_list() -> None:
     assert found.subject == "ResourceClaimTemplate/default/near"
     assert not said("attribute-listed", of_driver(cluster(asking), "0.5.0"))
     assert not said("attribute-listed", of_driver(cluster(listed, asking), "0.4.1"))
-
-
-def hook(**fields: Any) -> dict[str, Any]:
-    """Return the webhook of NVIDIA's chart, with other fields."""
-    service = {"namespace": "dra", "name": "nvidia-dra-driver-gpu-webhook"}
-    return {
-        "apiVersion": "admissionregistration.k8s.io/v1",
-        "kind": "ValidatingWebhookConfiguration",
-        "metadata": meta("hook"),
-        "webhooks": [
-            {
-                "name": "validate-resource-claim-parameters.nvidia.com",
-                "clientConfig": {"service": service},
-                "rules": [{"apiGroups": ["resource.k8s.io"]}],
-                **fields,
-            }
-        ],
-    }
 
 
 def test_a_webhook_refuses_claims_meanwhile() -> None:
