@@ -73,13 +73,16 @@ def _verdict(key: str, said: str, good: str, *, is_bad: bool = False) -> Markup:
 
 
 def _sizes(report: Report, counts: Counts) -> Markup:
-    nodes = len(report.snapshot.nodes) or len({use.node for use in report.fleet})
+    having = {use.node for use in report.fleet if use.node}
+    nodes = len({each.name for each in report.snapshot.nodes} | having)
     drivers = len({use.id.driver for use in report.fleet})
     parts = [
         counted(counts.total, "device"),
         f"of {counted(drivers, 'driver')}",
-        f"on {counted(nodes, 'node')}",
     ]
+    if having:
+        share = "" if len(having) == nodes else f"{len(having):,} of "
+        parts.append(f"on {share}{counted(nodes, 'node')}")
     return paragraph(" ".join(parts), kind="sizes")
 
 
