@@ -13,6 +13,10 @@ from dractl.rules.registry import Severity
 
 _CRASHES: Final = frozenset({"all-mode-counters-panic", "rules-crash-scheduler"})
 """Those of which one object is enough to stop all scheduling."""
+_HARMLESS: Final = frozenset({
+    "config-given-twice", "pool-status-miscounts", "selector-error-without-device",
+})  # fmt: skip
+"""Those that mislead, but keep no pod from its devices."""
 
 
 @check("known-bug", Severity.ERROR)
@@ -22,8 +26,8 @@ def known_bugs(case: Case) -> Iterator[Finding | Skipped]:
     Releases are those that the issues name, with the feature gates that the bug needs;
     which patch has the fix is not known of all. Of kubelets the release is that of each
     node. It is an error where the scheduler can crash, so that no pod is placed any
-    more, and only told where the issue does not say which releases have it. `dractl
-    explain` tells which pods meet one now.
+    more, and only told where the issue does not say which releases have it, or where it
+    keeps no pod from its devices. `dractl explain` tells which pods meet one now.
     """
     for bug in BUGS:
         for when, nodes in _chances(bug, case):
@@ -95,7 +99,8 @@ def _severity(bug: Bug) -> Severity:
     if bug.id in _CRASHES:
         return Severity.ERROR
     is_known = bug.affected or bug.gone_in is not None
-    return Severity.WARNING if is_known else Severity.INFO
+    is_warning = is_known and bug.id not in _HARMLESS
+    return Severity.WARNING if is_warning else Severity.INFO
 
 
 def _described(bug: Bug, when: str) -> dict[str, object]:

@@ -233,3 +233,17 @@ def test_a_cluster_in_order_has_only_bugs_that_nothing_meets(release: str) -> No
     assert said("known-bug", case) == []
     found = only("known-bug-unmet", case)
     assert found.severity is Severity.INFO
+
+
+ISSUES: Final = (
+    "133669", "133920", "133926", "134434", "135725", "136269", "136709", "137347",
+    "137607", "137819", "138882", "139016", "139034", "139651", "139772", "140431",
+    "140433", "140434", "140769", "140802", "141276", "141290", "141422", "141467",
+    "141620", "141912", "142202",
+)  # fmt: skip
+"""What users have met by release, as far as it is a bug of Kubernetes."""
+
+
+@pytest.mark.parametrize("issue", ISSUES)
+def test_what_users_have_met_is_known(issue: str) -> None:
+    assert [each.id for each in BUGS if each.reference.endswith(f"#{issue}")]

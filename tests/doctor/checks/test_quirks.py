@@ -8,6 +8,7 @@ import pytest
 import dractl.doctor.checks.bugs  # noqa: F401 - enters its checks
 from dractl.model.bugs import BUG_BY_ID
 from dractl.model.bugs_quirks import QUIRKS
+from dractl.rules.registry import Severity
 from tests.doctor.looking import Wire, case_of, said
 from tests.solver.clusters import claim, given, gpu_class, gpus, pod, template
 
@@ -220,6 +221,12 @@ def test_what_cannot_is_not(
     bug: str, documents: list[Wire], gates: Gates, release: str
 ) -> None:
     assert bug not in told(documents, gates, release)
+
+
+def test_what_keeps_no_pod_from_its_devices_is_no_warning() -> None:
+    case = case_of([gpus("n1", MULTI)], gates=STATUS)
+
+    assert {each.severity for each in said("known-bug", case)} == {Severity.INFO}
 
 
 def test_each_has_a_cluster_of_each_sort() -> None:
