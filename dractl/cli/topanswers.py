@@ -44,6 +44,21 @@ class Style:
     has_head: bool = True
     is_drawn: bool = False
 
+    def printed(self, table: Table, screen: Terminal) -> str:
+        """Return a table as lines or as csv."""
+        return topping.printed(
+            table,
+            screen,
+            output_format=self.output_format,
+            sort=self.sort,
+            has_head=self.has_head,
+        )
+
+    def data(self, found: Mapping[str, object]) -> str:
+        """Return an answer as JSON or YAML."""
+        as_json = self.output_format == "json"
+        return (output.as_json if as_json else output.as_yaml)(found)
+
 
 @dataclass(frozen=True)
 class TopQuestion:
@@ -183,15 +198,8 @@ class _Answer:
         now = moment_for(self._cluster, self._screen) if view.has_ages else None
         if self._changes:
             view = comparing.with_changes(view, self._before)
-        table = topping.listing(
-            self._look,
-            view,
-            now,
-            self._screen,
-            output_format=style.output_format,
-            sort=style.sort,
-            has_head=style.has_head,
-        )
+        is_wide = style.output_format != "table"
+        table = style.printed(view.table(self._look, is_wide, now), self._screen)
         if not self._changes or style.output_format == "csv":
             return table
         return f"{self._told()}\n{table}"
@@ -210,8 +218,7 @@ class _Answer:
                 "summaryBefore": before["summary"],
                 "displaced": [moved(each) for each in self._moved.placements],
             }
-        as_json = self._question.style.output_format == "json"
-        return (output.as_json if as_json else output.as_yaml)(whole)
+        return self._question.style.data(whole)
 
     def _result(self, view: str, **parts: object) -> str:
         problems = [each.as_data() for each in self._cluster.snapshot.problems]
@@ -223,17 +230,6 @@ class _Answer:
                 **parts,
                 "problems": problems,
             }
-        )
-
-    def _table(self, table: Table) -> str:
-        style = self._question.style
-        if style.sort is not None:
-            table = table.sorted_by(style.sort)
-        if style.output_format == "csv":
-            return topping.as_csv(table, has_head=style.has_head)
-        is_cut = style.output_format == "table"
-        return topping.as_table(
-            table, self._screen, has_head=style.has_head, is_cut=is_cut
         )
 
     # -- how many fit
@@ -274,7 +270,7 @@ class _Answer:
         if style.output_format in {"json", "yaml"}:
             return self._result("fits", fits=[fits_document(each) for each in found])
         if style.output_format == "csv":
-            return self._table(fitting.fits_table(found))
+            return style.printed(fitting.fits_table(found), self._screen)
         if style.output_format not in {"table", "wide"}:
             raise usage("--fits prints a table, csv, JSON or YAML")
         before = self._fits(self._cluster.snapshot) if self._changes else []
@@ -315,7 +311,7 @@ class _Answer:
             return f"{self._told()}\n{text}" if self._changes else text
         if style.output_format not in {"table", "wide", "csv"}:
             raise usage("--headroom prints a table, csv, JSON or YAML")
-        return self._table(fitting.losses_table(losses, by, left))
+        return style.printed(fitting.losses_table(losses, by, left), self._screen)
 
     def _left(self, losses: Sequence[Loss]) -> list[list[Fits]]:
         """Return what of --fits remains after each loss; nodes are looked at once."""

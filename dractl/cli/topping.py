@@ -2,8 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from dractl.capacity.devices import COUNTERS, DeviceUse
@@ -22,6 +21,9 @@ _MOST_ROWS: Final = 20  # groups of each kind that the overview lists
 _FIRST: Final = {"class": "TOTAL", "model": "TOTAL", "node": "FREE"}
 _MOST_TOLD: Final = 5  # of each kind of what is wrong
 _LEAST: Final = 10  # cells that a column is never cut below
+_PARTITIONS: Final = "PARTITIONS THAT COULD STILL BE HAD, ONE KIND AT A TIME"
+_SHARED: Final = "WHAT IS LEFT OF SHARED DEVICES"
+_SPREAD: Final = "WHERE FREE DEVICES ARE"
 _CUT: Final = "..."
 _FORMULA: Final = tuple("=+-@\t\r")  # what a spreadsheet would run
 
@@ -115,31 +117,38 @@ def overview(look: Look, screen: Terminal) -> str:
     blocks = [
         list(indented(_summary(look), limit, "", "")),
         *([*_block(look, by, screen)] for by in ("class", "model")),
+        [*_section(screen, _PARTITIONS, _possible(look.kinds, limit), "partitions")],
+        [*_section(screen, _SHARED, _lines(_shared(look), limit), "devices -o wide")],
+        [*_section(screen, _SPREAD, _lines(_spreads(look), limit), "models")],
     ]
-    if look.kinds:
-        blocks.append(
-            [
-                screen.heading(
-                    "PARTITIONS THAT COULD STILL BE HAD, ONE KIND AT A TIME"
-                ),
-                *_possible(look.kinds, limit),
-            ]
-        )
-    if room := list(_shared(look, limit)):
-        blocks.append([screen.heading("WHAT IS LEFT OF SHARED DEVICES"), *room])
-    # Partitions of one node are told of above.
-    spread = [each for each in look.spreads if each.nodes > 1 or not each.is_parts]
-    if told := [line for each in spread for line in _spread(each, limit)]:
-        blocks.append([screen.heading("WHERE FREE DEVICES ARE"), *told])
-    wrong = [
-        line for each in _wrong(look) for line in indented(each, limit, "  ", "    ")
-    ]
+    wrong = [line for lines in _lines(_wrong(look), limit) for line in lines]
     blocks.append([screen.heading("WHAT IS WRONG"), *(wrong or ["  nothing"])])
-    if look.quotas:
-        blocks.append([screen.heading("QUOTAS"), *_limits(look, limit)])
+    quotas = _lines(_limits(look), limit)
+    blocks.append([*_section(screen, "QUOTAS", quotas, "quotas")])
     blocks.append([*_block(look, "node", screen)])
     blocks = [each for each in blocks if each]
     return "\n".join("".join(f"{line}\n" for line in lines) for lines in blocks)
+
+
+def _lines(texts: Iterable[str], limit: int) -> list[list[str]]:
+    return [[*indented(each, limit, "  ", "    ")] for each in texts]
+
+
+def _section(
+    screen: Terminal, title: str, entries: Sequence[Sequence[str]], view: str
+) -> Iterator[str]:
+    """Yield the lines of the first few entries, and which view lists the others."""
+    if not entries:
+        return
+    yield screen.heading(title)
+    for lines in entries[:_MOST_ROWS]:
+        yield from lines
+    if len(entries) > _MOST_ROWS:
+        yield f"  {_others(screen, len(entries), view)}"
+
+
+def _others(screen: Terminal, number: int, view: str) -> str:
+    return f"and {number - _MOST_ROWS:,} more: {screen.program} top {view}"
 
 
 def _summary(look: Look) -> str:
@@ -175,18 +184,18 @@ def _block(look: Look, by: str, screen: Terminal) -> Iterator[str]:
     table = groups(look, by, wide=False)
     if not table.rows:
         return
-    more = len(table.rows) - _MOST_ROWS
-    if more > 0:  # the first of many are chance; those that matter most are not
+    is_long = len(table.rows) > _MOST_ROWS
+    if is_long:  # the first of many are chance; those that matter most are not
         table = table.sorted_by(_FIRST[by])
     cut = Table(table.head, table.rows[:_MOST_ROWS], (table.head[0],))
     yield from as_table(cut, screen, has_head=True).splitlines()
-    if more > 0:
+    if is_long:
         view = {"class": "classes", "model": "models", "node": "nodes"}[by]
-        yield f"and {more:,} more: {screen.program} top {view}"
+        yield _others(screen, len(table.rows), view)
 
 
-def _possible(kinds: Sequence[Partition], limit: int) -> Iterator[str]:
-    """Yield how many of each kind could be had, summed over what looks the same."""
+def _possible(kinds: Sequence[Partition], limit: int) -> list[list[str]]:
+    """Return how many of each kind could be had, summed over what looks the same."""
     total: dict[str, list[Partition]] = {}
     for each in kinds:
         total.setdefault(each.kind, []).append(each)
@@ -201,20 +210,26 @@ def _possible(kinds: Sequence[Partition], limit: int) -> Iterator[str]:
         for parents in [sum(bool(each.possible) for each in found)]
     ]
     head = ("", "", "", "")
-    yield from columns(_fitted(head, rows, (0,), limit))
+    return [[each] for each in columns(_fitted(head, rows, (0,), limit))]
 
 
-def _shared(look: Look, limit: int) -> Iterator[str]:
+def _shared(look: Look) -> Iterator[str]:
     for each in shared_capacity(look.fleet):
         text = f"{each.model or NONE}: {each.left} of {each.total} {each.name}"
         if each.devices > 1:
             text += f" on {each.devices} devices"
             if each.device:
                 text += f", at most {each.most} on one ({each.device})"
-        yield from indented(text, limit, "  ", "    ")
+        yield text
 
 
-def _spread(spread: Spread, limit: int) -> Iterator[str]:
+def _spreads(look: Look) -> Iterator[str]:
+    for each in look.spreads:
+        if each.nodes > 1 or not each.is_parts:  # partitions of one node are told of
+            yield _spread(each)
+
+
+def _spread(spread: Spread) -> str:
     if spread.partly < spread.free:
         text = f"{spread.model}: {spread.free} free"
         text += f" ({spread.partly} of them partly in use)" * bool(spread.partly)
@@ -231,7 +246,7 @@ def _spread(spread: Spread, limit: int) -> Iterator[str]:
             text += f", at most {each.number} with one {name}"
     if spread.elsewhere:
         text += f"; besides {spread.elsewhere} that several nodes can use"
-    yield from indented(text, limit, "  ", "    ")
+    return text
 
 
 def _wrong(look: Look) -> Iterator[str]:
@@ -278,18 +293,15 @@ def _limits(look: Look, limit: int) -> Iterator[str]:
         )
 
 
-def listing(  # noqa: PLR0913 - one for each option
-    look: Look,
-    view: View,
-    now: datetime | None,
+def printed(
+    table: Table,
     screen: Terminal,
     *,
     output_format: str,
     sort: str | None,
     has_head: bool,
 ) -> str:
-    """Return one view as lines or as csv."""
-    table = view.table(look, output_format != "table", now)
+    """Return a table as lines or as csv."""
     if sort is not None:
         table = table.sorted_by(sort)
     if output_format == "csv":

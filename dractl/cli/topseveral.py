@@ -2,7 +2,7 @@
 
 import glob
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -16,7 +16,7 @@ from dractl.capacity.groups import grouped
 from dractl.capacity.history import Moment, courses
 from dractl.capacity.look import Look
 from dractl.capacity.planning_document import history_document
-from dractl.cli import fitting, output, topping
+from dractl.cli import fitting, topping
 from dractl.cli.clock import moment_of
 from dractl.cli.options import usage
 from dractl.cli.reading import Wish, read_cluster, warn_of
@@ -100,7 +100,7 @@ def _together(
         return exposition([((("context", name),), look) for name, look in read])
     if style.output_format in {"json", "yaml"}:
         by = topping.grouping(question.view)
-        return _data(
+        return style.data(
             {
                 "apiVersion": "dractl/v1",
                 "kind": "TopResult",
@@ -115,8 +115,7 @@ def _together(
                     }
                     for each in found
                 ],
-            },
-            style.output_format,
+            }
         )
     view = question.view or VIEWS["models"]
     if style.output_format == "name":
@@ -135,21 +134,7 @@ def _together(
         tuple((name, *row) for name, each in tables for row in each.rows),
         ("CONTEXT", *first.spare),
     )
-    return _listed(question, table, screen)
-
-
-def _listed(question: TopQuestion, table: Table, screen: Terminal) -> str:
-    style = question.style
-    if style.sort is not None:
-        table = table.sorted_by(style.sort)
-    if style.output_format == "csv":
-        return topping.as_csv(table, has_head=style.has_head)
-    is_cut = style.output_format == "table"
-    return topping.as_table(table, screen, has_head=style.has_head, is_cut=is_cut)
-
-
-def _data(found: Mapping[str, object], output_format: str) -> str:
-    return (output.as_json if output_format == "json" else output.as_yaml)(found)
+    return style.printed(table, screen)
 
 
 # -- several snapshots
@@ -183,14 +168,14 @@ def over_time(
             "by": by,
             **history_document(moments, found),
         }
-        screen.write(_data(made, style.output_format))
+        screen.write(style.data(made))
     else:
         if style.output_format == "csv":
             table = fitting.history_rows(moments, found)
         else:
             wide = style.output_format == "wide"
             table = fitting.history_table(moments, found, wide=wide)
-        screen.write(_listed(question, table, screen))
+        screen.write(style.printed(table, screen))
         screen.note(
             f"{counted(len(moments), 'snapshot')}, from {moments[0].name} to "
             f"{moments[-1].name}"
