@@ -80,16 +80,10 @@ def release_upgrade(question: ReleaseQuestion) -> Upgrade:
     )
 
 
-def titles() -> dict[str, str]:
-    """Return what is looked at before an upgrade, by code."""
-    drivers = {code: row.title for code, row in DRIVERS.rows.items()}
-    return drivers | {code: row.title for code, row in RELEASES.rows.items()}
-
-
 def title_of(code: str) -> str:
     """Return what a finding's code looks for, in one line."""
-    found = CHECKS.get(code)
-    return titles().get(code, found.title if found else "")
+    found = DRIVERS.rows.get(code) or RELEASES.rows.get(code) or CHECKS.get(code)
+    return found.title if found else ""
 
 
 def _seen(

@@ -524,3 +524,14 @@ def test_versions_have_an_order(older: str, newer: str) -> None:
 def test_other_builds_of_a_version_are_the_same(other: str) -> None:
     assert not said("downgrade", of_driver(cluster(daemon("v0.4.0")), other))
     assert not said("downgrade", of_driver(cluster(daemon(other)), "0.4.0"))
+
+
+@pytest.mark.parametrize(("name", "number"), [("numa", 1), ("type", 0)])
+def test_what_reads_any_attribute_is_tried(name: str, number: int) -> None:
+    text = f'device.attributes["gpu.nvidia.com"].exists(k, k == "{name}")'
+    asking = template("near", wish(selectors=[{"cel": {"expression": text}}]))
+
+    found = said("attribute-gone", of_driver(cluster(with_numa(), asking), "0.5.0"))
+
+    assert len(found) == number
+    assert all("may read" in each.message for each in found)
