@@ -95,7 +95,7 @@ def upgrade(  # noqa: PLR0913 - one parameter per option
     output_format: FormatOption = "table",
     screen: Terminal,
 ) -> int:
-    """Say whether a driver or Kubernetes can be upgraded, and which steps it takes."""
+    """Say whether a driver or Kubernetes can be upgraded, and how."""
     from dractl.cli import upgrading
 
     if explain is not None:

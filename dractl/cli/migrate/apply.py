@@ -76,7 +76,7 @@ def apply(  # noqa: PLR0913 - one parameter per option
     source: Source,
     screen: Terminal,
 ) -> int:
-    """Do the next stage of a migration, after showing every step of it.
+    """Do the next stage of a migration, after showing its steps.
 
     The first run plans the migration, and keeps the plan in a file.
     """

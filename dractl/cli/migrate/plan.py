@@ -67,7 +67,7 @@ def plan(  # noqa: PLR0913 - one parameter per option
     output_format: AnswerOption = "table",
     screen: Terminal,
 ) -> int:
-    """Say who asks device plugins for what, and what replaces it in DRA.
+    """Say who asks device plugins for what, and what replaces it.
 
     For each workload: what the resource means there, which driver, class and selector
     stand for it, what becomes of selectors on node labels, and what needs a human. With

@@ -78,7 +78,7 @@ def render(  # noqa: PLR0913 - one parameter per option
     source: Source,
     screen: Terminal,
 ) -> int:
-    """Rewrite manifests from device plugins to DRA, as a difference or in the files.
+    """Rewrite manifests from device plugins to DRA.
 
     Pods get claims in place of extended resources, with templates for these and with
     DeviceClasses; requirements on node labels become selectors; quotas get the keys of

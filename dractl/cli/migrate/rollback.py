@@ -51,7 +51,7 @@ def rollback(  # noqa: PLR0913 - one parameter per option
     source: Source,
     screen: Terminal,
 ) -> int:
-    """Take back the last stage of a migration, or more, to the exact former state."""
+    """Take back the last stage of a migration, or more."""
     from dractl.cli.migrate import rolling_back
 
     if to is not None and everything:
