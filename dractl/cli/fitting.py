@@ -51,13 +51,16 @@ def fits_text(
 
 
 def _headline(found: Fits, old: Fits | None) -> str:
-    number = f"at least {found.number}" if found.is_cut else str(found.number)
-    text = f"{found.asked}: {number} more fit"
+    text = f"{found.asked}: {_number(found)} more fit"
     if found.by_node:
         text += f", on {counted(len(found.by_node), 'node')}"
     if old is not None:
-        text += f" (without the changes: {old.number})"
+        text += f" (without the changes: {_number(old)})"
     return text
+
+
+def _number(found: Fits) -> str:
+    return f"at least {found.number}" if found.is_cut else str(found.number)
 
 
 def _limits(found: Fits) -> Iterator[str]:

@@ -151,6 +151,8 @@ def test_most_bounds_the_answer(dractl: Runner, tmp_path: Path) -> None:
     argv = ["--snapshot", cluster(tmp_path), "--fits", asking(tmp_path), "--most", "2"]
     assert answer(dractl, *argv)["fits"][0]["complete"] is False
     assert "at least 2 more fit" in dractl("top", *argv).out
+    before = dractl("top", *argv, "--remove", "n2").out
+    assert "(without the changes: at least 2)" in " ".join(before.split())
 
 
 def test_fits_as_csv(dractl: Runner, tmp_path: Path) -> None:
