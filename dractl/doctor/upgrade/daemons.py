@@ -118,7 +118,8 @@ def _versions(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     labels = mapping(document, "metadata", "labels")
     if (version := text(labels, _VERSION)) and _TAG.fullmatch(version):
         yield version, f"label {_VERSION}"
-    if found := _CHART_VERSION.search(text(labels, _CHART)):
+    found = _CHART_VERSION.search(text(labels, _CHART))
+    if found and _TAG.fullmatch(found[1]):
         yield found[1], f"label {_CHART}"
 
 

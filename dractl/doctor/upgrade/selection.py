@@ -222,7 +222,7 @@ def _instead(gone: Sequence[str], changes: _Changes) -> str:
     new = [f"{name} -> {changes.gone[name]}" for name in gone if changes.gone[name]]
     lost = [name for name in gone if not changes.gone[name]]
     said = [f"rewrite it: {', '.join(new)}"] if new else []
-    said += [f"nothing takes the place of {', '.join(lost)}"] if lost else []
+    said += [f"do without {', '.join(lost)}"] if lost else []
     return "; ".join(said)
 
 

@@ -7,7 +7,7 @@ from dractl.api.versions import GROUP
 from dractl.diagnose.plugins import runs
 from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.upgrade.daemons import daemons
-from dractl.doctor.upgrade.question import DriverQuestion
+from dractl.doctor.upgrade.question import DriverQuestion, subject_of
 from dractl.doctor.upgrade.registry import DRIVERS, Stage
 from dractl.doctor.upgrade.selection import reading
 from dractl.rules.registry import Severity
@@ -77,14 +77,14 @@ def webhook_lets_pass(question: DriverQuestion) -> Iterator[Finding | Skipped]:
     templates of the whole cluster till a pod of the webhook is ready again: if the new
     version does not start, nobody can make a pod with devices.
     """
-    documents = (*question.documents, *question.manifests)
-    found = [each for each in documents if each.value.get("kind") == WEBHOOK]
+    documents = [(each.value, "") for each in question.documents]
+    documents += [(each.value, each.where) for each in question.manifests]
+    found = [each for each in documents if each[0].get("kind") == WEBHOOK]
     if question.history.hooks and not found:
         yield Skipped("webhook-fails", f"the source has no {WEBHOOK}")
     spaces = {each.namespace for each in question.daemons}
-    for given in found:
-        name = text(mapping(given.value, "metadata"), "name")
-        for hook in entries(given.value, "webhooks"):
+    for document, where in found:
+        for hook in entries(document, "webhooks"):
             service = mapping(hook, "clientConfig", "service")
             key = (text(service, "namespace"), text(service, "name"))
             is_own = key[0] in spaces or runs(key, question.driver)
@@ -94,8 +94,8 @@ def webhook_lets_pass(question: DriverQuestion) -> Iterator[Finding | Skipped]:
                     "webhook-fails",
                     Severity.WARNING,
                     f"its failurePolicy is Fail, and {'/'.join(key)} answers it",
-                    f"{WEBHOOK}/{name}",
-                    given.where,
+                    subject_of(document),
+                    where,
                     "set it to Ignore for the upgrade (webhook.failurePolicy in "
                     "NVIDIA's chart), and see that its pods are ready before the "
                     "nodes follow",

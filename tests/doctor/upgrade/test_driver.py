@@ -75,6 +75,7 @@ def test_an_unknown_version_is_told() -> None:
             "25.8.0",
         ),
         (daemon("latest", labels={"app.kubernetes.io/version": "0.4.1"}), "0.4.1"),
+        (daemon("sha-1", labels={"helm.sh/chart": "dra-0.4." + "9" * 10_000}), ""),
         (daemon("sha-1", labels={"app.kubernetes.io/version": "latest"}), ""),
     ],
 )
