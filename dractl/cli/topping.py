@@ -281,15 +281,13 @@ def _some(messages: Sequence[str]) -> Iterator[str]:
         yield f"and {len(messages) - _MOST_TOLD:,} more like these"
 
 
-def _limits(look: Look, limit: int) -> Iterator[str]:
-    for each in look.quotas:
+def _limits(look: Look) -> Iterator[str]:
+    """Yield the limits, those with least left first."""
+    for each in sorted(look.quotas, key=lambda each: each.left.nanos):
         used = each.claimed if each.used is None else each.used
-        yield from indented(
+        yield (
             f"{each.namespace}: {used} of {each.hard} {each.resource} "
-            f"(quota {each.quota})",
-            limit,
-            "  ",
-            "    ",
+            f"(quota {each.quota})"
         )
 
 

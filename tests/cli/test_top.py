@@ -251,6 +251,25 @@ def test_many_nodes_are_few_lines(dractl: Runner, tmp_path: Path) -> None:
     assert out.endswith("and 12 more: dractl top nodes\n")
 
 
+def test_many_quotas_are_few_lines(dractl: Runner, tmp_path: Path) -> None:
+    """Those that are nearly used up come first."""
+    key = "gpu.deviceclass.resource.k8s.io/devices"
+    quotas = [
+        {
+            "apiVersion": "v1",
+            "kind": "ResourceQuota",
+            "metadata": {"name": "q", "namespace": f"team-{number:02}"},
+            "spec": {"hard": {key: str(number)}},
+        }
+        for number in reversed(range(30))
+    ]
+    out = dractl("top", "--snapshot", written(tmp_path, *quotas)).out
+    told = out[out.index("QUOTAS") :].splitlines()
+    assert told[1].startswith(f"  team-00: 0 of 0 {key}")
+    assert "  and 10 more: dractl top quotas" in told
+    assert "team-29" not in out
+
+
 def test_devices_of_several_nodes_are_told_beside_those_of_one(
     dractl: Runner, tmp_path: Path
 ) -> None:
