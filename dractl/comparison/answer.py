@@ -65,7 +65,7 @@ CODES: Final[Mapping[str, str]] = {
     "node-changed": "changed",
     "pool-added": "new",
     "pool-removed": "gone",
-    "pool-changed": "published anew",
+    "pool-changed": "changed",
     "device-added": "new",
     "device-removed": "gone",
     "device-changed": "changed",

@@ -58,7 +58,7 @@ def test_what_changed_alike_is_told_once(dractl: Runner, old: str, new: str) -> 
         "\n"
         "POOLS\n"
         "  - gpu.example.com/n2: gone\n"
-        "  ~ gpu.example.com/n1: published anew\n"
+        "  ~ gpu.example.com/n1: changed\n"
         "      generation: 1 -> 2\n"
         "\n"
         "DEVICES\n"

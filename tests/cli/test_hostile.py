@@ -158,15 +158,16 @@ def _rights() -> Iterator[wire.Wire]:
     }
 
 
-@pytest.fixture
-def stands(tmp_path: Path) -> dict[str, str]:
-    cluster = tmp_path / "cluster.json"
+@pytest.fixture(scope="module")
+def stands(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("hostile")
+    cluster = folder / "cluster.json"
     cluster.write_text(
         json.dumps({"apiVersion": "v1", "kind": "List", "items": hostile()})
     )
     return {
         CLUSTER: str(cluster),
-        HOST: str(tree("hostile").unpack(tmp_path / "host")),
+        HOST: str(tree("hostile").unpack(folder / "host")),
         MANIFEST: str(cluster),
     }
 

@@ -1,7 +1,6 @@
 """Whatever a command prints as JSON, a schema describes."""
 
 import json
-from pathlib import Path
 from typing import Any, Final
 
 import jsonschema
@@ -48,13 +47,14 @@ def kinds(part: object) -> set[str]:
 BY_KIND: Final = {kind: name for name, each in SCHEMAS.items() for kind in kinds(each)}
 
 
-@pytest.fixture
-def stands(tmp_path: Path) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def stands(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Return what is put in the place of words."""
+    folder = tmp_path_factory.mktemp("stands")
     return {
         CLUSTER: str(PATH),
-        HOST: str(tree("empty-vm").unpack(tmp_path / "host")),
-        MANIFEST: wire.written(tmp_path / "claim.yaml", wire.claim("c")),
+        HOST: str(tree("empty-vm").unpack(folder / "host")),
+        MANIFEST: wire.written(folder / "claim.yaml", wire.claim("c")),
     }
 
 
