@@ -58,6 +58,7 @@ _BY_FIELD: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _SYSTEM: Final = "system:"
 """How the names of users, groups and roles begin that every cluster has."""
+_OF_ACCOUNTS: Final = ("system:serviceaccount:", "system:serviceaccounts:")
 _FREE: Final = frozenset({"parameters", "networkData"})
 _MAPS: Final[Mapping[str, str]] = {
     "labels": LABEL, "matchLabels": LABEL, "nodeSelector": LABEL, "nodeLabels": LABEL,
@@ -156,7 +157,21 @@ def _metadata(walk: Walk, value: Any) -> Any:
 def _subject(walk: Walk, value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
-    return walk.named(_BY_KIND.get(str(value.get("kind")), "workload"), value, "name")
+    done = walk.named(_BY_KIND.get(str(value.get("kind")), "workload"), value, "name")
+    name = value.get("name")
+    if isinstance(name, str) and name.startswith(_OF_ACCOUNTS):
+        done["name"] = _of_accounts(walk, name)
+    return done
+
+
+def _of_accounts(walk: Walk, name: str) -> str:
+    """Return what a service account, or all of a namespace, is called as a user."""
+    system, sort, space, *account = name.split(":", 3)
+    renamed_to = [walk.rename(Spot(NAMESPACE), space)] if space else [space]
+    renamed_to += [
+        walk.rename(Spot(ACCOUNT), each) if each else each for each in account
+    ]
+    return ":".join((system, sort, *renamed_to))
 
 
 def _subjects(walk: Walk, value: Any) -> Any:

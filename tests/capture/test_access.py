@@ -90,3 +90,32 @@ def test_users_accounts_and_roles_get_other_names_that_go_together() -> None:
     assert bound["roleRef"]["name"] == granted["metadata"]["name"]
     assert bound["subjects"][2]["name"] == pod["spec"]["serviceAccountName"]
     assert granted["rules"][0]["resourceNames"] == ["standard-gpu"]
+
+
+def test_service_accounts_that_are_named_as_users_get_other_names() -> None:
+    names = [
+        "system:serviceaccount:acme:jane",
+        "system:serviceaccounts:acme",
+        "system:serviceaccounts:",
+        "system:serviceaccounts",
+        "system:authenticated",
+        "system:serviceaccount:kube-system:scheduler",
+    ]
+    binding = {
+        "apiVersion": RBAC,
+        "kind": "RoleBinding",
+        "metadata": {"name": "b", "namespace": "acme"},
+        "roleRef": {"kind": "Role", "name": "devs"},
+        "subjects": [{"kind": "User", "name": each} for each in names],
+    }
+
+    (done,) = redacted([binding]).documents
+
+    text = json.dumps(done)
+    assert "acme" not in text
+    assert "jane" not in text
+    space = done["metadata"]["namespace"]
+    kept = [each["name"] for each in done["subjects"]]
+    assert kept[0].startswith(f"system:serviceaccount:{space}:")
+    assert kept[1:5] == [f"system:serviceaccounts:{space}", *names[2:5]]
+    assert kept[5].startswith("system:serviceaccount:kube-system:")
