@@ -211,10 +211,10 @@ def _with_fields(line: _Line, current: str) -> Iterator[Candidate]:
     try:
         release = Profile.of(line.used.get("--kubernetes-version")).version
         if not dot:
-            for entry in book().contents(release):
+            for entry in book({}).contents(release):
                 yield Candidate(entry.kind, entry.text)
             return
-        told = book().page(parent, release, line.used.get("--api-version"))
+        told = book({}).page(parent, release, line.used.get("--api-version"))
     except DractlError:
         return
     for each in told.field.fields:
