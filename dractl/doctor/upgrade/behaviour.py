@@ -70,12 +70,8 @@ def objects_are_accepted(question: ReleaseQuestion) -> Iterator[Finding | Skippe
     """
     then = question.profile(question.target)
     for document, where in _judgeable(question):
-        last = _judgement(document, then)
-        if not _objections(last):
-            continue
-        known = _codes(_judgement(document, question.snapshot.profile))
-        new = [each for each in _objections(last) if each.code not in known]
-        if not new:
+        new = _objections(_judgement(document, then))
+        if not new or _objections(_judgement(document, question.snapshot.profile)):
             continue
         first = _first(question, document, {each.code for each in new})
         yield Finding(

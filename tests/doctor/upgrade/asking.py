@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import dractl.doctor.upgrade.run  # noqa: F401 - fills the tables
 from dractl.api.snapshot import Snapshot
 from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.case import Case, Given
