@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import jsonschema
 import pytest
@@ -94,3 +96,14 @@ def test_what_there_is_not_is_wrong_usage(
     assert said in ran.err
     assert "\x1b" not in ran.err
     assert "\u202e" not in ran.err
+
+
+def test_the_list_of_kinds_waits_for_no_rules() -> None:
+    probe = (
+        "import sys; from dractl.cli.app import main; main(['fields']); "
+        "print('dractl.rules.check' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.endswith("\nFalse\n")

@@ -1,4 +1,5 @@
 import copy
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from dractl.api.snapshot import Snapshot
 from dractl.comparison.answer import CODES, Change, Comparison, Detail
 from dractl.comparison.compare import compared
+from dractl.demo import PATH as DEMO
 from tests.cli import wire
 
 Wire = dict[str, Any]
@@ -324,3 +326,26 @@ def test_documents_of_any_form_are_no_reason_to_fail(junk: object) -> None:
             old, new = cluster(), cluster()
             new[name][field] = junk
             difference(old, new)
+
+
+SAMPLE: list[Wire] = json.loads(DEMO.read_text("utf-8"))["items"]
+TOLD = {"DeviceClass", "Node", "ResourceClaim", "ResourceClaimTemplate"}
+
+
+def test_the_order_of_objects_is_no_difference() -> None:
+    before = Snapshot.from_documents(SAMPLE)
+    assert compared(before, Snapshot.from_documents(SAMPLE[::-1])) == Comparison()
+
+
+@pytest.mark.parametrize(
+    "number", [n for n, each in enumerate(SAMPLE) if each["kind"] in TOLD][::4]
+)
+def test_each_object_that_goes_or_comes_is_told_once(number: int) -> None:
+    whole = Snapshot.from_documents(SAMPLE)
+    less = Snapshot.from_documents([*SAMPLE[:number], *SAMPLE[number + 1 :]])
+    [gone] = compared(whole, less).changes
+    [came] = compared(less, whole).changes
+    kind, name = SAMPLE[number]["kind"], SAMPLE[number]["metadata"]["name"]
+    assert (gone.kind, gone.name) == (came.kind, came.name) == (kind, name)
+    assert gone.code.endswith("-removed")
+    assert came.code.endswith(("-added", "-allocated"))
