@@ -10,8 +10,9 @@ from dractl.doctor.case import Case, Given
 from dractl.doctor.upgrade.question import DriverQuestion, ReleaseQuestion
 from dractl.doctor.upgrade.registry import DRIVERS, RELEASES
 from dractl.model.cluster import KubernetesVersion
-from tests.doctor.healthy import DRIVER, NOW, healthy, meta
+from tests.doctor.healthy import DRIVER, NOW, gpus, healthy, meta
 
+AMD = "gpu.amd.com"
 Wire = dict[str, Any]
 
 
@@ -44,6 +45,14 @@ def daemon(
             "template": {"spec": {"containers": [container]}},
         },
     }
+
+
+def amd(**attributes: Any) -> Wire:
+    """Return a slice of AMD's driver."""
+    devices = [{"name": "gpu-0-128", "attributes": attributes}]
+    made = gpus("n1", 0, driver=AMD, devices=devices)
+    made["metadata"]["name"] = "n1-amd"
+    return made
 
 
 def hook(**fields: Any) -> Wire:

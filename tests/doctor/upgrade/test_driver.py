@@ -20,17 +20,16 @@ from tests.doctor.healthy import (
     template,
     wish,
 )
-from tests.doctor.upgrade.asking import cluster, daemon, of_driver, only, said, skipped
-
-NUMA = 'device.attributes["gpu.nvidia.com"].numa == 0'
-AMD = "gpu.amd.com"
-
-
-def with_numa() -> dict[str, Any]:
-    """Return a slice whose devices tell their NUMA node in the old way."""
-    made = gpus("n1", 1)
-    made["spec"]["devices"][0]["attributes"]["numa"] = {"int": 0}
-    return made
+from tests.doctor.upgrade.asking import (
+    AMD,
+    amd,
+    cluster,
+    daemon,
+    of_driver,
+    only,
+    said,
+    skipped,
+)
 
 
 def test_a_plain_upgrade_can_go() -> None:
@@ -64,23 +63,6 @@ def test_an_unknown_version_is_told() -> None:
         "newer than 0.5.0"
         in only("version-unknown", of_driver(cluster(), "0.9")).message
     )
-
-
-@pytest.mark.parametrize(
-    ("made", "version"),
-    [
-        (daemon("v25.12.0"), "v25.12.0"),
-        (
-            daemon("latest", labels={"helm.sh/chart": "nvidia-dra-driver-gpu-25.8.0"}),
-            "25.8.0",
-        ),
-        (daemon("latest", labels={"app.kubernetes.io/version": "0.4.1"}), "0.4.1"),
-        (daemon("sha-1", labels={"helm.sh/chart": "dra-0.4." + "9" * 10_000}), ""),
-        (daemon("sha-1", labels={"app.kubernetes.io/version": "latest"}), ""),
-    ],
-)
-def test_labels_and_images_tell_the_version(made: dict[str, Any], version: str) -> None:
-    assert of_driver(cluster(made)).current == version
 
 
 def test_the_way_back_is_closed() -> None:
@@ -118,14 +100,6 @@ def test_notes_of_the_versions_on_the_way_are_told() -> None:
 
     assert any("TimeSlicing" in each.message for each in found)
     assert not said("driver-notes", of_driver(cluster()))
-
-
-def amd(**attributes: Any) -> dict[str, Any]:
-    """Return a slice of AMD's driver."""
-    devices = [{"name": "gpu-0-128", "attributes": attributes}]
-    made = gpus("n1", 0, driver=AMD, devices=devices)
-    made["metadata"]["name"] = "n1-amd"
-    return made
 
 
 def held(spec: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -268,83 +242,6 @@ def test_a_class_of_another_release_is_told() -> None:
     assert found.commands[0].endswith("meta.helm.sh/release-name=dra")
 
 
-def test_an_expression_reads_what_goes() -> None:
-    asking = template("near", wish(selectors=[{"cel": {"expression": NUMA}}]))
-    documents = cluster(with_numa(), asking)
-
-    found = only("attribute-gone", of_driver(documents, "0.5.0"))
-
-    assert found.severity is Severity.ERROR
-    assert found.subject == "ResourceClaimTemplate/default/near"
-    assert found.evidence["attributes"] == ["gpu.nvidia.com/numa"]
-    assert str(found.evidence["after"]).startswith("0 of 3 devices (it fails on 3)")
-    assert str(found.evidence["before"]).startswith("1 of 3")
-    assert "resource.kubernetes.io/numaNode" in found.fix
-    assert not said("attribute-gone", of_driver(documents, "0.4.1"))
-
-
-def test_an_allocated_claim_is_not_evaluated_again() -> None:
-    spec = wish(selectors=[{"cel": {"expression": NUMA}}])
-    holding = claim("near", spec, status=allocated("n1", "gpu-0"))
-
-    found = only("attribute-gone", of_driver(cluster(with_numa(), holding), "0.5.0"))
-
-    assert found.severity is Severity.INFO
-
-
-def test_without_a_version_only_what_is_there_goes() -> None:
-    asking = template("near", wish(selectors=[{"cel": {"expression": NUMA}}]))
-    bare = cluster(daemon("latest"), asking)
-
-    assert not said("attribute-gone", of_driver(bare, "0.5.0"))
-    assert said("attribute-gone", of_driver([*bare, with_numa()], "0.5.0"))
-
-
-def test_a_manifest_reads_what_goes() -> None:
-    asking = template("near", wish(selectors=[{"cel": {"expression": NUMA}}]))
-
-    found = only("attribute-gone", of_driver(cluster(), "0.5.0", asking))
-
-    assert found.where == "m.yaml"
-
-
-def test_an_attribute_gets_another_meaning() -> None:
-    text = 'device.attributes["gpu.amd.com"].deviceID == "7"'
-    asking = template("amd", wish(selectors=[{"cel": {"expression": text}}]))
-    question = of_driver(cluster(amd(), asking), "1.0", driver=AMD, since="0.1.0")
-
-    assert "0x740f" in only("attribute-changed", question).message
-
-
-@pytest.mark.parametrize("field", ["matchAttribute", "distinctAttribute"])
-def test_a_constraint_names_what_goes(field: str) -> None:
-    spec = wish()
-    spec["devices"]["constraints"] = [{field: "gpu.nvidia.com/numa"}]
-    documents = cluster(with_numa(), template("tied", spec))
-
-    assert only("constraint-gone", of_driver(documents, "0.5.0")).subject.endswith(
-        "tied"
-    )
-    assert not said("constraint-gone", of_driver(documents, "0.4.1"))
-
-
-def test_what_is_deprecated_is_told_once() -> None:
-    spec = wish(
-        selectors=[
-            {"cel": {"expression": 'device.attributes["dra.net"].numaNode == 0'}}
-        ]
-    )
-    spec["devices"]["constraints"] = [{"matchAttribute": "dra.net/numaNode"}]
-    question = of_driver(
-        cluster(template("nic", spec)), "1.5", driver="dra.net", since="1.0.1"
-    )
-
-    found = only("attribute-deprecated", question)
-
-    assert found.severity is Severity.INFO
-    assert found.fix == "read resource.kubernetes.io/numaNode"
-
-
 def test_the_doctor_is_asked_of_this_driver_only() -> None:
     broken = gpus(
         "n2", 1, pool={"name": "n2", "generation": 1, "resourceSliceCount": 2}
@@ -357,76 +254,6 @@ def test_the_doctor_is_asked_of_this_driver_only() -> None:
 
     found = [each for each in answer.findings if each.code == "pool-incomplete"]
     assert [each.subject for each in found] == ["pool gpu.nvidia.com/n2"]
-
-
-@pytest.mark.parametrize(
-    "spec",
-    [
-        None, [], "text", {"updateStrategy": []}, {"template": {"spec": []}},
-        {"updateStrategy": {"rollingUpdate": {"maxSurge": [], "maxUnavailable": True}}},
-        {"template": {"spec": {"containers": [None, {"image": 3}, {"image": "a:"}]}}},
-    ],
-)  # fmt: skip
-def test_malformed_daemon_sets_do_no_harm(spec: Any) -> None:
-    made = {**daemon(), "spec": spec}
-
-    question = of_driver(cluster())
-    answer = driver_upgrade(of_driver([*cluster(), made], "0.4.1"))
-
-    assert answer.target == question.target
-
-
-def named(name: str, tag: str, space: str = "kube-system") -> dict[str, Any]:
-    """Return the DaemonSet of something else."""
-    made = daemon(tag)
-    made["metadata"] = {**made["metadata"], "name": name, "namespace": space}
-    return made
-
-
-@pytest.mark.parametrize(
-    ("name", "driver"),
-    [
-        ("nvidia-driver-daemonset", "gpu.nvidia.com"),
-        ("nvidia-device-plugin-daemonset", "gpu.nvidia.com"),
-        ("intel-gpu-resource-driver-kubelet-plugin", "qat.intel.com"),
-        ("intel-qat-resource-driver-kubelet-plugin", "gaudi.intel.com"),
-    ],
-)
-def test_other_daemon_sets_of_a_vendor_tell_nothing(name: str, driver: str) -> None:
-    documents = [each for each in cluster() if each["kind"] != "DaemonSet"]
-
-    question = of_driver([*documents, named(name, "580.65.06")], driver=driver)
-
-    assert question.daemons == ()
-    assert question.current == ""
-
-
-@pytest.mark.parametrize(
-    ("name", "driver"),
-    [
-        ("intel-gpu-resource-driver-kubelet-plugin", "gpu.intel.com"),
-        ("intel-qat-resource-driver-kubelet-plugin", "qat.intel.com"),
-        ("nvidia-dra-driver-gpu-kubelet-plugin", "compute-domain.nvidia.com"),
-        ("dranet", "dra.net"),
-        ("dra-example-driver-kubeletplugin", "gpu.example.com"),
-    ],
-)
-def test_a_driver_has_its_daemon_set(name: str, driver: str) -> None:
-    documents = [each for each in cluster() if each["kind"] != "DaemonSet"]
-    made = named("intel-gaudi-resource-driver-kubelet-plugin", "v9.9.9")
-
-    question = of_driver([*documents, named(name, "v0.1.0"), made], driver=driver)
-
-    assert question.current == "v0.1.0"
-
-
-def test_what_has_claims_is_no_driver() -> None:
-    made = named("computedomain-daemon-gpu", "v1.0.0", "nvidia-dra-driver-gpu")
-    made["spec"]["template"]["spec"]["resourceClaims"] = [{"name": "domain"}]
-
-    assert [each.name for each in of_driver(cluster(made)).daemons] == [
-        "nvidia-dra-driver-gpu-kubelet-plugin"
-    ]
 
 
 def test_nodes_and_slices_of_others_are_left_out() -> None:
@@ -442,23 +269,6 @@ def test_nodes_and_slices_of_others_are_left_out() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("since", "to", "gone"),
-    [
-        ("25.3.2", "25.8.0", {"index", "minor", "parentIndex"}),
-        ("25.8.1", "25.12.0", {"pcieBusID"}),
-        ("25.12.0", "0.4.0", set()),
-        ("0.4.1", "0.5.0", {"numa"}),
-    ],
-)
-def test_versions_of_nvidia_lose_attributes(
-    since: str, to: str, gone: set[str]
-) -> None:
-    question = of_driver(cluster(), to, since=since)
-
-    assert {name for each in question.releases for name in each.gone} == gone
-
-
 def test_partitions_are_renamed_in_0_3() -> None:
     status = allocated("n1", "gpu-0-mig-19-4-1")
     question = of_driver(
@@ -469,39 +279,6 @@ def test_partitions_are_renamed_in_0_3() -> None:
     assert not said("device-names", of_driver(cluster(), "25.12.0", since="25.8.1"))
 
 
-@pytest.mark.parametrize(("driver", "to"), [("dra.net", "1.4.0"), ("dra.cpu", "0.2.0")])
-def test_a_standard_name_is_not_told_before_it_is_there(driver: str, to: str) -> None:
-    spec = wish()
-    spec["devices"]["constraints"] = [{"matchAttribute": "dra.net/numaNode"}]
-    documents = cluster(template("near", spec))
-
-    assert not said(
-        "attribute-deprecated", of_driver(documents, to, driver=driver, since="0.1.0")
-    )
-
-
-def test_what_is_deprecated_already_is_told_of_later_versions() -> None:
-    spec = wish()
-    spec["devices"]["constraints"] = [{"matchAttribute": "gpu.intel.com/pciRoot"}]
-    intel = {"driver": "gpu.intel.com", "since": "0.10.1"}
-    documents = cluster(template("near", spec))
-
-    assert said("attribute-deprecated", of_driver(documents, "0.11.0", **intel))
-    assert said("constraint-gone", of_driver(documents, "1.0.0", **intel))
-
-
-def test_an_expression_that_selects_the_same_is_only_told() -> None:
-    text = (
-        'device.attributes["gpu.nvidia.com"].type == "gpu" '
-        '|| device.attributes["gpu.nvidia.com"].numa == 0'
-    )
-    asking = template("near", wish(selectors=[{"cel": {"expression": text}}]))
-
-    found = only("attribute-gone", of_driver(cluster(with_numa(), asking), "0.5.0"))
-
-    assert found.severity is Severity.INFO
-
-
 def test_a_computedomain_needs_a_newer_kernel_driver() -> None:
     old = gpus("n1", 1)
     old["spec"]["devices"][0]["attributes"]["driverVersion"] = {"version": "566.0.0"}
@@ -509,30 +286,3 @@ def test_a_computedomain_needs_a_newer_kernel_driver() -> None:
 
     assert "older than 570.158.1" in only("kernel-driver-old", question).message
     assert not said("kernel-driver-old", of_driver(cluster(old)))
-
-
-@pytest.mark.parametrize(
-    ("older", "newer"),
-    [("0.4.1-rc.1", "0.4.1"), ("25.12.0", "0.4.0"), ("v0.4.0-ubi9", "0.4.1")],
-)
-def test_versions_have_an_order(older: str, newer: str) -> None:
-    assert of_driver(cluster(daemon(older)), newer).versions[0] is not None
-    assert said("downgrade", of_driver(cluster(daemon(newer)), older))
-    assert not said("downgrade", of_driver(cluster(daemon(older)), newer))
-
-
-@pytest.mark.parametrize("other", ["v0.4.0", "0.4.0-ubi9", "0.4.0+build.rc"])
-def test_other_builds_of_a_version_are_the_same(other: str) -> None:
-    assert not said("downgrade", of_driver(cluster(daemon("v0.4.0")), other))
-    assert not said("downgrade", of_driver(cluster(daemon(other)), "0.4.0"))
-
-
-@pytest.mark.parametrize(("name", "number"), [("numa", 1), ("type", 0)])
-def test_what_reads_any_attribute_is_tried(name: str, number: int) -> None:
-    text = f'device.attributes["gpu.nvidia.com"].exists(k, k == "{name}")'
-    asking = template("near", wish(selectors=[{"cel": {"expression": text}}]))
-
-    found = said("attribute-gone", of_driver(cluster(with_numa(), asking), "0.5.0"))
-
-    assert len(found) == number
-    assert all("may read" in each.message for each in found)
