@@ -36,8 +36,9 @@ Examples:
   dractl diff monday.json.gz tuesday.json.gz -o wide
   dractl diff monday.json.gz tuesday.json.gz -o json
 
-Compared are the release and its gates, nodes, pools, devices with all that they
-publish, taint rules, classes, templates, quotas, claims, and pods with claims.
+Compared are the release and its gates, nodes with their labels, pools, devices
+with all that they publish, taint rules, classes, templates, quotas, claims, and
+pods with claims. CPU and memory of nodes are not.
 A kind that one of the two may not have, since it could not be read, is not
 compared, and that is told. A redacted snapshot has other names: compare it with
 no other.
