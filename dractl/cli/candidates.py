@@ -152,11 +152,12 @@ def _explained_checks(_used: Mapping[str, str], _start: str) -> Iterator[Candida
 
 
 def _explained_points(_used: Mapping[str, str], _start: str) -> Iterator[Candidate]:
-    from dractl.doctor.upgrade.run import titles
+    from dractl.doctor.upgrade.registry import DRIVERS, RELEASES
+    from dractl.doctor.upgrade.run import title_of
 
     yield Candidate("all", "list the codes")
-    for code, title in sorted(titles().items()):
-        yield Candidate(code, title)
+    for code in sorted({*DRIVERS.rows, *RELEASES.rows}):
+        yield Candidate(code, title_of(code))
 
 
 def _resources(used: Mapping[str, str], _start: str) -> Iterator[Candidate]:

@@ -137,6 +137,7 @@ def values(text: str) -> list[str]:
         (["migrate", "plan", "--route=e"], ["--route=extended-resource"], ":4"),
         (["migrate", "plan", "--mapping", ""], [], ":0"),
         (["migrate", "plan", "--explain", "amb"], ["ambiguous-resource"], ":4"),
+        (["doctor", "upgrade", "--explain", "already"], ["already-there"], ":4"),
         (["migrate", "plan", "--demo", "-n", "v"], ["video"], ":4"),
         (["migrate", "plan", "--demo", "--pool-label", "po"], ["pool"], ":4"),
         (
