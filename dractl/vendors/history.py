@@ -45,10 +45,10 @@ class Release:
     there, with what to read instead. `chart` is the new name of the chart, `was` the
     old one. `crds` says what to apply by hand first, `one_way` why there is no way
     back, and `repairs` what may have to be done on nodes. `names` says which devices,
-    of those with `named` in their names, are called otherwise. `parameters` are paths
-    of fields of its opaque configuration that older versions do not know, `lists` are
-    attributes by the gate of the driver that turns them into lists, and `notes` are
-    what else users notice.
+    of those with `named` in their names, are called otherwise; `gated`: only with gates
+    of the driver. `parameters` are paths of fields of its opaque configuration that
+    older versions do not know, `lists` are attributes by the gate of the driver that
+    turns them into lists, and `notes` are what else users notice.
     """
 
     version: str
@@ -61,6 +61,7 @@ class Release:
     one_way: str = ""
     names: str = ""
     named: str = ""
+    gated: bool = False
     repairs: str = ""
     parameters: tuple[tuple[str, ...], ...] = ()
     lists: Mapping[str, str] = field(default_factory=dict)
@@ -244,6 +245,7 @@ HISTORIES: Final[Mapping[str, History]] = {
                         "deviceID": "the PCI device id such as 0x740f, and no longer "
                         "the unique id of the GPU",
                     },
+                    gated=True,
                     names="with its gate AutoPartition, devices are called "
                     "gpu-INDEX-COMPUTE-MEMORY, and with VFIOPassthrough gpu-vfio-INDEX",
                     notes=(

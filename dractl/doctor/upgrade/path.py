@@ -225,7 +225,7 @@ def names_stay(question: DriverQuestion) -> Iterator[Finding | Skipped]:
         if each.names and held:
             yield Finding(
                 "device-names",
-                Severity.WARNING,
+                Severity.INFO if each.gated else Severity.WARNING,
                 f"{each.version}: {each.names}; {counted(len(held), 'claim')} "
                 f"{'hold' if len(held) > 1 else 'holds'} devices by their old names",
                 f"driver {question.driver}",

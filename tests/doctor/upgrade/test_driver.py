@@ -113,7 +113,9 @@ def test_devices_that_are_held_get_other_names() -> None:
     documents = cluster(amd(), held())
     question = of_driver(documents, "1.0", driver=AMD, since="0.1.0")
 
-    assert "AutoPartition" in only("device-names", question).message
+    found = only("device-names", question)
+    assert "AutoPartition" in found.message
+    assert found.severity is Severity.INFO
     assert not said("device-names", of_driver(cluster(amd()), "1.0", driver=AMD))
 
 
