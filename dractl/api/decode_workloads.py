@@ -112,7 +112,7 @@ def pod_spec(spec: Wire) -> dict[str, Any]:
         "priority": integer(spec, "priority"),
         "gates": each(spec, "schedulingGates", lambda gate: text(gate, "name")),
         "node_selector": labels(spec, "nodeSelector"),
-        "affinity": within(spec, "affinity", _required_affinity),
+        "affinity": within_if_set(spec, "affinity", _required_affinity),
         "tolerations": each(spec, "tolerations", toleration),
         "init_containers": each(spec, "initContainers", read),
         "containers": each(spec, "containers", read),
@@ -213,7 +213,7 @@ def _pod_status(status: Wire) -> dict[str, Any]:
     return {
         "phase": text(status, "phase"),
         "claim_names": _claim_names(status),
-        "extended_claim": within(
+        "extended_claim": within_if_set(
             status,
             "extendedResourceClaimStatus",
             lambda extended: text_if_set(extended, "resourceClaimName"),
