@@ -44,9 +44,9 @@ class Release:
     attributes that stay and mean something else. `deprecated` are those that still are
     there, with what to read instead. `chart` is the new name of the chart, `was` the
     old one. `crds` says what to apply by hand first, `one_way` why there is no way
-    back, and `repairs` what may have to be done on nodes. `names` says which devices,
-    of those with `named` in their names, are called otherwise; `gated`: only with gates
-    of the driver. `parameters` are paths of fields of its opaque configuration that
+    back, and `repairs` what may have to be done on nodes. `names` says how devices
+    are called, those whose old names match `named`; `gated`: only with gates of the
+    driver. `parameters` are paths of fields of its opaque configuration that
     older versions do not know, `lists` are attributes by the gate of the driver that
     turns them into lists, and `notes` are what else users notice.
     """
@@ -60,7 +60,7 @@ class Release:
     crds: str = ""
     one_way: str = ""
     names: str = ""
-    named: str = ""
+    named: str = r".*"
     gated: bool = False
     repairs: str = ""
     parameters: tuple[tuple[str, ...], ...] = ()
@@ -187,7 +187,7 @@ HISTORIES: Final[Mapping[str, History]] = {
                     "0.3",
                     gone={"pcieBusID": _ADDRESS},
                     names="MIG devices are called gpu-PARENT-mig-PROFILE-ID-START",
-                    named="-mig-",
+                    named=r"gpu-\d+-mig-\d+-\d+-\d+",
                 ),
                 _NVIDIA_MOVE,
                 Release(

@@ -1,5 +1,6 @@
 """The way from one version of a driver to another: order, charts, checkpoints."""
 
+import re
 from collections.abc import Iterator
 from shlex import quote
 
@@ -218,7 +219,8 @@ def names_stay(question: DriverQuestion) -> Iterator[Finding | Skipped]:
             for claim in question.claims
             if claim.allocation is not None
             and any(
-                one.device.driver == question.driver and each.named in one.device.device
+                one.device.driver == question.driver
+                and re.fullmatch(each.named, one.device.device)
                 for one in claim.allocation.results
             )
         ]

@@ -279,6 +279,9 @@ def test_partitions_are_renamed_in_0_3() -> None:
 
     assert "1 claim holds" in only("device-names", question).message
     assert not said("device-names", of_driver(cluster(), "25.12.0", since="25.8.1"))
+    new = claim("part", status=allocated("n1", "gpu-0-mig-1g12gb-19-4"))
+    bare = cluster(daemon("latest"), new)
+    assert not said("device-names", of_driver(bare, "0.5.0"))
 
 
 def test_a_computedomain_needs_a_newer_kernel_driver() -> None:
