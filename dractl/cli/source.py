@@ -1,7 +1,7 @@
 """The options that say which cluster is meant, and how it is judged."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import typer
 
@@ -92,12 +92,11 @@ def _print_permissions(context: typer.Context, value: bool) -> None:
 
 def command_of(context: typer.Context) -> str:
     """Return the words that name a command, after those of the program."""
-    words: list[str] = []
-    here = context
-    while here.parent is not None:
-        words.insert(0, here.info_name or "")
-        here = here.parent
-    return " ".join(words)
+    if context.parent is None:
+        return ""
+    # A context of a command's own type has one of typer's inner type above it.
+    above = command_of(cast("typer.Context", context.parent))
+    return f"{above} {context.info_name or ''}".strip()
 
 
 PermissionsOption = Annotated[

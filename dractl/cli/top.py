@@ -1,7 +1,7 @@
 """`dractl top`."""
 
 from dataclasses import replace
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
@@ -20,6 +20,10 @@ from dractl.cli.plannings import Planning, planning_of
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.cli.whatifs import WhatIf, what_if_of
+
+if TYPE_CHECKING:
+    from dractl.cli.reading import Wish
+    from dractl.cli.topanswers import TopQuestion
 
 EXAMPLES: Final = verbatim("""
 Examples:
@@ -145,8 +149,7 @@ def top(  # noqa: PLR0913 - one parameter per option
     """
     from dractl.capacity.look import Only
     from dractl.cli.labels import label_selector
-    from dractl.cli.narrowing import check_names
-    from dractl.cli.reading import Wish, read_cluster, warn_of
+    from dractl.cli.reading import Wish
     from dractl.cli.topanswers import Style, TopQuestion
 
     if by is not None and what is not None:
@@ -164,6 +167,17 @@ def top(  # noqa: PLR0913 - one parameter per option
     question = TopQuestion(what, by, only, planning, what_if, style)
     question.check()
     wish = Wish("top", namespace, all_namespaces or namespace is None)
+    return _answered(question, source, wish, screen)
+
+
+def _answered(
+    question: "TopQuestion", source: Source, wish: "Wish", screen: Terminal
+) -> int:
+    """Print the answer, or each new one; return the exit status."""
+    from dractl.cli.narrowing import check_names
+    from dractl.cli.reading import read_cluster, warn_of
+
+    planning, only = question.planning, question.only
     if planning.contexts is not None:
         from dractl.cli.topseveral import everywhere  # brings the HTTP client along
 
@@ -174,7 +188,12 @@ def top(  # noqa: PLR0913 - one parameter per option
         return over_time(question, source, wish, screen)
     cluster = read_cluster(source, wish, screen)
     warn_of(cluster.snapshot, screen, "top")
-    check_names(cluster.snapshot, device_class=device_class, driver=driver, node=node)
+    check_names(
+        cluster.snapshot,
+        device_class=only.device_class or None,
+        driver=only.driver or None,
+        node=only.node or None,
+    )
     first = question.shown(cluster, screen)
     screen.write(first.text)
     if planning.watch and cluster.live is not None:

@@ -77,8 +77,8 @@ def explain(
     """Explain every pod that uses DRA, and every claim that is stuck without a pod.
 
     Without a namespace, all are looked at. Unless `running`, pods that run are left
-    out: of a large cluster, these are nearly all. Pods are judged one by one against the
-    cluster as it is: none of them takes anything from another.
+    out: of a large cluster, these are nearly all. Pods are judged one by one against
+    the cluster as it is: none of them takes anything from another.
     """
     world = World(snapshot)
     pods = [

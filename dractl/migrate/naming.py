@@ -109,4 +109,3 @@ def _identity(document: Wire) -> Identity:
     if isinstance(value, ResourceClaim | ResourceClaimTemplate):
         return value.spec, note_in(document)
     return None, note_in(document)
-

@@ -133,9 +133,7 @@ def test_a_value_is_replaced(before: str, new: object, after: str) -> None:
             "x:\n\n  b: 2\n",
             id="the first field goes, and leaves no blanks on an empty line",
         ),
-        pytest.param(
-            "- a: 1\n\n  b: 2\n", [{"b": 2}], "- b: 2\n", id="behind a dash"
-        ),
+        pytest.param("- a: 1\n\n  b: 2\n", [{"b": 2}], "- b: 2\n", id="behind a dash"),
         pytest.param("{}\n", {"a": 1}, "{a: 1}\n", id="into empty braces"),
         pytest.param("- a: 1\n", [{}], "- {}\n", id="nothing is left"),
         pytest.param(

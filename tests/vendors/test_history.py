@@ -41,7 +41,7 @@ def test_what_is_no_version_is_none(text: str) -> None:
         ("0.4.0", "0.4.1", []),
         ("0.4.1", "0.5.0-dev", ["0.5"]),
         ("0.5.0-dev", "0.5.0", []),
-        ("", "0.4.0", ["0.3", "0.4"]),
+        ("", "0.4.0", ["0.2", "0.3", "0.4"]),
     ],
 )
 def test_between_are_the_releases_on_the_way(
