@@ -143,7 +143,7 @@ def test_configurations_of_plugins_are_read_by_name(
     )
     spec = {
         "containers": [
-            {"name": "main", "image": "registry.example.com/nvidia/k8s-device-plugin:v1"}
+            {"name": "main", "image": "registry.example.com/k8s-device-plugin:v1"}
         ],
         "volumes": [{"name": "config", "configMap": {"name": "plugin"}}],
     }
