@@ -65,6 +65,8 @@ class Changes:
         value = node.entries[0][1]
         self._merges.gone(node, but=value)
         kept = self._text[value.start : value.end]
+        if node.is_flow:
+            return Edit(node.start, node.end, kept)
         return Edit(self._layout.gap_before(node.start), node.end, f" {kept}")
 
     def gone(self, node: Node) -> None:
