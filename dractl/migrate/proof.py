@@ -5,11 +5,10 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from dractl.api.snapshot import Snapshot
-from dractl.migrate.answer import Fit, NodeChange, Plan, Proof, Rewrite, Verdict
+from dractl.migrate.answer import Fit, NodeChange, Proof, Verdict
 from dractl.migrate.doubts import Outcome, doubts, lost_to_names, lost_to_quotas, notes
-from dractl.migrate.inputs import Input
-from dractl.migrate.pods import MOST, Copies, Pods, copies
-from dractl.migrate.projected import ASSUMED, Offer, projected
+from dractl.migrate.pods import MOST, Copies, Pods
+from dractl.migrate.projected import ASSUMED, Offer
 from dractl.migrate.worlds import Worlds, request_of, subjects
 from dractl.model.claims import ClaimSpec, ObjectMeta, ResourceClaim
 from dractl.solver.allocator import Allocator
@@ -22,26 +21,24 @@ from dractl.solver.usage import Usage
 _FEW: Final = 3  # reasons of nodes that are put in words
 
 
-def proof(
-    plan: Plan, inputs: Sequence[Input], snapshot: Snapshot, rewrite: Rewrite
-) -> Proof:
+def proof(worlds: Worlds) -> Proof:
     """Place all users' pods on the cluster as it is, and as the plan leaves it.
 
     A user of whom fewer pods are placed, or a node with fewer devices, makes it a loss;
     what cannot be told makes it unproven. Both say why in the reasons; those of a safe
     one say what it rests on.
     """
-    known = projected(plan, snapshot, rewrite)
-    users = copies(plan, snapshot, inputs, rewrite)
-    worlds = Worlds(plan, snapshot, known, rewrite, users)
-    before, after = worlds.before(), worlds.after()
+    known, users = worlds.known, worlds.users
+    before, after = worlds.before(), worlds.changed
     holders = worlds.holders(after, frozenset(known.gone))
     old = placed(before, [each.before for each in users])
     new = placed(after, [each.after for each in users], holders)
     fits = tuple(_fit(*each) for each in zip(users, old.users, new.users, strict=True))
     nodes = tuple(_nodes(known.offers, after))
     unknown = _unknown(known.offers, nodes)
-    outcome = Outcome(plan, inputs, known, users, fits, new.first, before, after)
+    outcome = Outcome(
+        worlds.plan, worlds.inputs, known, users, fits, new.first, before, after
+    )
     losses = [
         *_lost_pods(fits, unknown, known=True),
         *_lost_devices(nodes, unknown),

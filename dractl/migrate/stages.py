@@ -11,13 +11,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final
 
-from dractl.api.snapshot import Snapshot
-from dractl.migrate.answer import Plan, Proof, Rewrite, Verdict
-from dractl.migrate.inputs import Input
+from dractl.migrate.answer import Proof, Verdict
 from dractl.migrate.node_steps import on_node
 from dractl.migrate.object_steps import Objects
-from dractl.migrate.pods import copies
-from dractl.migrate.projected import projected
 from dractl.migrate.steps import Stage, StageKind, Step
 from dractl.migrate.waves import Wave, waves
 from dractl.migrate.worlds import Worlds
@@ -25,21 +21,16 @@ from dractl.migrate.worlds import Worlds
 _FEW: Final = 5  # nodes that a title names
 
 
-def stages(
-    plan: Plan,
-    proof: Proof,
-    rewrite: Rewrite,
-    inputs: Sequence[Input],
-    snapshot: Snapshot,
-) -> tuple[Stage, ...]:
+def stages(worlds: Worlds, proof: Proof) -> tuple[Stage, ...]:
     """Return the stages in their order; none where there is no cluster to change.
 
     They are for the cluster as the snapshot has it; patches test what they change.
     """
-    moves = any(each.route is not None for each in plan.users)
-    if not moves or (not snapshot.nodes and all(each.is_file for each in inputs)):
+    moves = any(each.route is not None for each in worlds.plan.users)
+    is_bare = not worlds.snapshot.nodes and all(x.is_file for x in worlds.inputs)
+    if not moves or is_bare:
         return ()
-    work = _Work(plan, rewrite, inputs, snapshot)
+    work = _Work(worlds)
     found = [*work.stages()]
     if found and proof.verdict is Verdict.LOSES:
         text = "the plan loses capacity: see the reasons of its proof"
@@ -49,27 +40,19 @@ def stages(
 
 
 class _Work:
-    def __init__(
-        self,
-        plan: Plan,
-        rewrite: Rewrite,
-        inputs: Sequence[Input],
-        snapshot: Snapshot,
-    ) -> None:
-        self._plan = plan
-        self._rewrite = rewrite
-        self._snapshot = snapshot
-        self._objects = Objects(plan, rewrite, inputs, snapshot)
-        self._known = projected(plan, snapshot, rewrite)
-        self._users = copies(plan, snapshot, inputs, rewrite)
-        self._worlds = Worlds(plan, snapshot, self._known, rewrite, self._users)
-        self._after = self._worlds.after()
+    def __init__(self, worlds: Worlds) -> None:
+        self._worlds = worlds
+        self._plan = worlds.plan
+        self._objects = Objects(
+            worlds.plan, worlds.rewrite, worlds.inputs, worlds.snapshot
+        )
+        self._known = worlds.known
         self._limits: list[int] = []
         self._told: set[str] = set()
 
     def stages(self) -> Iterator[Stage]:
         """Yield what pods need, then the waves, each with the workloads after it."""
-        found = waves(self._plan, self._snapshot, self._known, self._worlds)
+        found = waves(self._worlds)
         last = self._last(found)
         yield from self._needed({self._objects.given(n).namespace for n in last})
         gone: set[int] = set()
@@ -117,14 +100,14 @@ class _Work:
                 ),
                 0,
             )
-        return {n: at for n, at in last.items() if n in self._rewrite.documents}
+        return {n: at for n, at in last.items() if n in self._worlds.rewrite.documents}
 
     def _nodes(self, name: str, wave: Wave, moved: AbstractSet[int]) -> Stage:
         steps: list[Step] = []
         for node in wave.nodes:
             offers = [each for each in self._known.offers if each.node.name == node]
             resources = self._known.gone[node]
-            steps += on_node(node, resources, offers, self._snapshot.slices)
+            steps += on_node(node, resources, offers, self._worlds.snapshot.slices)
         away = self._away(wave, moved)
         return Stage(
             name,
@@ -139,7 +122,7 @@ class _Work:
     def _away(self, wave: Wave, moved: AbstractSet[int]) -> dict[str, int]:
         """Count the pods of workloads that have to find another place."""
         found: dict[str, int] = {}
-        for number, user in enumerate(self._users):
+        for number, user in enumerate(self._worlds.users):
             count = sum(each.node_name in wave.nodes for each in user.running)
             if count and number not in moved and not user.is_everywhere:
                 title = user.plan.user.input.title
@@ -157,7 +140,7 @@ class _Work:
 
     def _strangers(self, wave: Wave) -> Iterator[str]:
         """Say which pods are evicted that nothing in the plan changes."""
-        found = self._worlds.holders(self._after, frozenset(wave.nodes))
+        found = self._worlds.holders(self._worlds.changed, frozenset(wave.nodes))
         names = ["/".join(each.pod.meta.key) for each in found if each.pod is not None]
         if names:
             more = f" and {len(names) - 1} more go" if len(names) > 1 else " goes"

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from dractl.api.snapshot import Snapshot
-from dractl.migrate.answer import Plan
 from dractl.migrate.inputs import Order, Route
 from dractl.migrate.pods import MOST, Copies, Pods
 from dractl.migrate.projected import Projected
@@ -44,12 +43,10 @@ class Wave:
     doubts: tuple[str, ...] = ()
 
 
-def waves(
-    plan: Plan, snapshot: Snapshot, projected: Projected, worlds: Worlds
-) -> tuple[Wave, ...]:
+def waves(worlds: Worlds) -> tuple[Wave, ...]:
     """Return the waves in their order, the control plane's nodes last."""
-    grouped = tuple(_grouped(plan.order, snapshot, projected))
-    course = _Course(worlds, projected)
+    grouped = tuple(_grouped(worlds.plan.order, worlds.snapshot, worlds.known))
+    course = _Course(worlds, worlds.known)
     found = []
     for number, each in enumerate(grouped):
         doubts = tuple(course.doubts(each.nodes))

@@ -13,9 +13,9 @@ from dractl.api.decode import Decoded, decode
 from dractl.api.problems import Problem
 from dractl.api.snapshot import Snapshot
 from dractl.migrate.answer import Plan, Rewrite
-from dractl.migrate.inputs import Wire
-from dractl.migrate.pods import Copies, is_active, namespace_of, pinned
-from dractl.migrate.projected import Case, Projected
+from dractl.migrate.inputs import Input, Wire
+from dractl.migrate.pods import copies, is_active, namespace_of, pinned
+from dractl.migrate.projected import Case, projected
 from dractl.model.claims import (
     ClaimSpec,
     DeviceClass,
@@ -39,22 +39,32 @@ _LATEST: Final = "9999-12-31T23:59:59Z"  # of what does not exist yet
 
 
 class Worlds:
-    """Makes snapshots of one cluster in which some nodes have changed."""
+    """Makes snapshots of one cluster in which some nodes have changed.
+
+    `known` are the devices that there will be, `users` the pods that are placed. The
+    proof and the stages look at the same worlds.
+    """
 
     def __init__(
         self,
         plan: Plan,
+        inputs: Sequence[Input],
         snapshot: Snapshot,
-        projected: Projected,
         rewrite: Rewrite,
-        users: Sequence[Copies],
     ) -> None:
-        self._plan = plan
-        self._projected = projected
-        self._rewrite = rewrite
-        self.users = users
+        self.plan = plan
+        self.inputs = inputs
+        self.snapshot = snapshot
+        self.rewrite = rewrite
+        self.known = projected(plan, snapshot, rewrite)
+        self.users = copies(plan, snapshot, inputs, rewrite)
         self._snapshot = replace(snapshot, profile=plan.order.profile)
         self.problems: list[str] = []
+
+    @cached_property
+    def changed(self) -> Snapshot:
+        """The cluster with all nodes switched that are to."""
+        return self.after()
 
     def before(self) -> Snapshot:
         """Return the cluster as it is, without the pods that are placed anew."""
@@ -76,15 +86,15 @@ class Worlds:
         Those that are `out` take no pods. No pod of a user is there.
         """
         if switched is None:
-            switched = set(self._projected.gone)
+            switched = set(self.known.gone)
         pods = (pod for each in self.users for pod in each.running)
         base = self._without(self._snapshot, {pod.meta.key for pod in pods})
         nodes = tuple(self._node(each, switched, out) for each in base.nodes)
         assumed = (
             each for node, each in self._slices if node in switched and node not in out
         )
-        waiting = self._projected.gone.keys() - switched
-        drivers = {each.case.target.driver for each in self._projected.offers}
+        waiting = self.known.gone.keys() - switched
+        drivers = {each.case.target.driver for each in self.known.offers}
         published = (
             each
             for each in base.slices
@@ -107,7 +117,7 @@ class Worlds:
         """
         cases = {
             (each.node.name, each.resource): each.case
-            for each in self._projected.offers
+            for each in self.known.offers
             if each.node.name in switched and each.is_counted
         }
         found = []
@@ -141,15 +151,15 @@ class Worlds:
     ) -> Node:
         if node.name in out:
             node = replace(node, unschedulable=True)
-        if node.name in switched and node.name in self._projected.gone:
-            none = dict.fromkeys(self._projected.gone[node.name], _NONE)
+        if node.name in switched and node.name in self.known.gone:
+            none = dict.fromkeys(self.known.gone[node.name], _NONE)
             node = replace(node, allocatable={**node.allocatable, **none})
         return node
 
     @cached_property
     def _slices(self) -> list[tuple[str, ResourceSlice]]:
         found = []
-        for node, documents in self._projected.documents.items():
+        for node, documents in self.known.documents.items():
             for each in documents:
                 read = self._read(each)
                 if isinstance(read, ResourceSlice):
@@ -159,12 +169,12 @@ class Worlds:
     @cached_property
     def _objects(self) -> list[object]:
         """What the rewriting makes: classes, claims and templates."""
-        owners = {u.user.input.number: u.user for u in self._plan.users}
-        found: list[object] = [self._read(each) for each in self._projected.classes]
-        found += [self._read(each) for each in self._rewrite.shared]
-        for number, documents in self._rewrite.added.items():
+        owners = {u.user.input.number: u.user for u in self.plan.users}
+        found: list[object] = [self._read(each) for each in self.known.classes]
+        found += [self._read(each) for each in self.rewrite.shared]
+        for number, documents in self.rewrite.added.items():
             user = owners.get(number)
-            namespace = "" if user is None else namespace_of(user, self._plan)
+            namespace = "" if user is None else namespace_of(user, self.plan)
             found += [self._read(within(each, namespace)) for each in documents]
         return found
 

@@ -9,8 +9,8 @@ from dractl.api.snapshot import Snapshot
 from dractl.migrate.answer import Fit, Plan, Proof, Rewrite
 from dractl.migrate.inputs import Input
 from dractl.migrate.plan import plan
-from dractl.migrate.pods import Copies, copies
-from dractl.migrate.projected import Projected, projected
+from dractl.migrate.pods import Copies
+from dractl.migrate.projected import Projected
 from dractl.migrate.proof import proof
 from dractl.migrate.rewrite import rewritten
 from dractl.migrate.stages import stages
@@ -41,27 +41,28 @@ class Migration:
         return rewritten(self.plan, self.snapshot, self.inputs)
 
     @cached_property
-    def projected(self) -> Projected:
-        return projected(self.plan, self.snapshot, self.rewrite)
+    def worlds(self) -> Worlds:
+        return Worlds(self.plan, self.inputs, self.snapshot, self.rewrite)
 
-    @cached_property
+    @property
+    def projected(self) -> Projected:
+        return self.worlds.known
+
+    @property
     def copies(self) -> tuple[Copies, ...]:
-        return copies(self.plan, self.snapshot, self.inputs, self.rewrite)
+        return self.worlds.users
 
     @cached_property
     def proof(self) -> Proof:
-        return proof(self.plan, self.inputs, self.snapshot, self.rewrite)
+        return proof(self.worlds)
 
     @cached_property
     def waves(self) -> tuple[Wave, ...]:
-        worlds = Worlds(
-            self.plan, self.snapshot, self.projected, self.rewrite, self.copies
-        )
-        return waves(self.plan, self.snapshot, self.projected, worlds)
+        return waves(self.worlds)
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
-        return stages(self.plan, self.proof, self.rewrite, self.inputs, self.snapshot)
+        return stages(self.worlds, self.proof)
 
     def fit(self, name: str) -> Fit:
         """Return what is said of a workload."""

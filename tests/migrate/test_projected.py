@@ -10,6 +10,7 @@ from dractl.migrate.answer import Meaning, Plan, Rewrite, Target, UserPlan
 from dractl.migrate.inputs import Input, Route, Shares
 from dractl.migrate.proof import proof
 from dractl.migrate.users import users
+from dractl.migrate.worlds import Worlds
 from dractl.vendors.plugins import filled_pattern
 from tests.migrate.builders import order
 from tests.migrate.clusters import (
@@ -200,6 +201,6 @@ def test_assumed_devices_are_such_as_the_request_wants(
     made = UserPlan(user, {name: meaning}, {name: target}, Route.CLAIMS)
     plan = Plan(cluster.plan.order, (made,))
 
-    answer = proof(plan, (), cluster.snapshot, Rewrite())
+    answer = proof(Worlds(plan, (), cluster.snapshot, Rewrite()))
 
     assert [(each.before, each.after) for each in answer.nodes] == [(8, 8)]

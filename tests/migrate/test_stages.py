@@ -10,6 +10,7 @@ from dractl.migrate.inputs import Route
 from dractl.migrate.patches import patched
 from dractl.migrate.stages import stages
 from dractl.migrate.steps import StageKind, Step, Verb
+from dractl.migrate.worlds import Worlds
 from tests.migrate.clusters import (
     GPU,
     Document,
@@ -270,7 +271,8 @@ def test_a_class_that_is_there_gets_what_it_lacks(is_given: bool, verb: Verb) ->
     rewrite = dataclasses.replace(found.rewrite, shared=(wanted,))
     given = [each for each in found.inputs if is_given or each.kind != "DeviceClass"]
 
-    made = stages(found.plan, found.proof, rewrite, given, found.snapshot)
+    worlds = Worlds(found.plan, given, found.snapshot, rewrite)
+    made = stages(worlds, found.proof)
 
     (step,) = [each for each in made[0].steps if each.kind == "DeviceClass"]
     assert (step.verb, step.name) == (verb, "gpu.nvidia.com")

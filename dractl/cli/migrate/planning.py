@@ -18,6 +18,7 @@ from dractl.migrate.proof import proof
 from dractl.migrate.rewrite import rewritten
 from dractl.migrate.stages import stages
 from dractl.migrate.steps import Stage
+from dractl.migrate.worlds import Worlds
 from dractl.rules.registry import Severity
 
 
@@ -81,8 +82,9 @@ def planned(
     _check_pools(found, screen)
     made = plan(found.inputs, found.snapshot, found.order)
     new = rewritten(made, found.snapshot, found.inputs)
-    proven = proof(made, found.inputs, found.snapshot, new)
-    steps = stages(made, proven, new, found.inputs, found.snapshot)
+    worlds = Worlds(made, found.inputs, found.snapshot, new)
+    proven = proof(worlds)
+    steps = stages(worlds, proven)
     told = replace(made, findings=(*made.findings, *new.findings))
     return Answer(found, told, proven, steps)
 
