@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from dractl.cli.reports import plain
+from dractl.cli.manuals import plain
 from dractl.migrate.codes import CODES
 from dractl.migrate.hazards import Hazard
 from dractl.rules.check import RULES

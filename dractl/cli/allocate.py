@@ -156,7 +156,7 @@ def _rendered(
     if output_format == "claims":
         return output.as_yaml(placements.claims(outcome))
     document = placements.document(outcome, question.snapshot.problems, seconds)
-    return (output.as_json if output_format == "json" else output.as_yaml)(document)
+    return output.as_data(document, output_format)
 
 
 def _summarize(

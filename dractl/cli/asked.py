@@ -1,40 +1,43 @@
 """What the options of `dractl validate` ask for."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
-from dractl.catalogue.nearest import nearest
+from dractl.cli import manuals
 from dractl.cli.findings import UNREADABLE
 from dractl.cli.options import usage
-from dractl.cli.reports import listing, manual
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.model.cluster import Profile
 from dractl.rules.check import RULES
+from dractl.rules.registry import Entry, Severity
 from dractl.rules.world import World
 from dractl.sources.files import manifests_of
 
+_NOUN: Final = "rule"
+_UNREADABLE: Final = Entry(
+    UNREADABLE,
+    Severity.ERROR,
+    """A file, or a document in it, cannot be read.
+
+    It is missing, may not be opened, or is no YAML and no JSON. Nothing else is said of
+    it, and the exit status is 3.""",
+)
+"""No rule finds it, but reports have it among their findings."""
+
 
 def explained(code: str) -> str:
-    """Return the manual of a rule, or the list of all."""
-    if code == "all":
-        return listing()
-    return manual(_known(code))
+    """Return the manual of a rule, or the list of all; raise DractlError."""
+    return manuals.explained(code, _table(), _NOUN)
 
 
 def codes(texts: Iterable[str]) -> list[str]:
-    """Return the codes that are listed, each text with one or several."""
-    named = [each.strip() for text in texts for each in text.split(",")]
-    return [_known(each) for each in named if each]
+    """Return the codes of rules to leave out; raise DractlError."""
+    return manuals.codes("--ignore", texts, _table(), _NOUN)
 
 
-def _known(code: str) -> str:
-    if code in RULES or code == UNREADABLE:
-        return code
-    near = nearest(code, RULES)
-    raise usage(
-        f"there is no rule {code[:60]!r}",
-        hint=f"did you mean {near[0]}?" if near else "--explain all lists the rules",
-    )
+def _table() -> dict[str, Entry]:
+    return {**RULES, UNREADABLE: _UNREADABLE}
 
 
 def files(paths: Sequence[str], *, recursive: bool) -> list[str]:

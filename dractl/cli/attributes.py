@@ -104,4 +104,4 @@ def _rendered(
     if output_format == "wide":
         return entries.wide(found.sections, screen)
     document = entries.document(found, problems)
-    return (output.as_json if output_format == "json" else output.as_yaml)(document)
+    return output.as_data(document, output_format)

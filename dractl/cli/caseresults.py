@@ -52,7 +52,7 @@ def rendered(
         "failed": sum(not each.is_good for each in results),
         "problems": [each.as_data() for each in problems],
     }
-    return (output.as_json if form == "json" else output.as_yaml)(data)
+    return output.as_data(data, form)
 
 
 def _case(result: Result) -> dict[str, object]:

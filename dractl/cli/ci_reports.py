@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from dractl import __version__
 from dractl.cli.findings import RANKS, UNREADABLE, Checked, Finding, Report
-from dractl.cli.reports import plain
+from dractl.cli.manuals import plain
 from dractl.cli.text import visible
 from dractl.rules.registry import RULES
 

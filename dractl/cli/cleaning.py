@@ -153,8 +153,7 @@ def _is_wanted(
 def _data(
     answer: Leftovers, deletions: Sequence[Deletion], output_format: AnswerFormat
 ) -> str:
-    written = output.as_json if output_format == "json" else output.as_yaml
-    return written(document(answer, deletions))
+    return output.as_data(document(answer, deletions), output_format)
 
 
 def _names(findings: Iterable[Finding]) -> str:

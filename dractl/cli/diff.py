@@ -114,8 +114,7 @@ def _show(
 
     if output_format in {"json", "yaml"}:
         data = document(found, problems)
-        write = output.as_json if output_format == "json" else output.as_yaml
-        screen.write(write(data))
+        screen.write(output.as_data(data, output_format))
     elif output_format == "name":
         screen.write(changes.names(found))
     elif output_format == "wide":

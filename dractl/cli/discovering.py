@@ -121,9 +121,10 @@ def shown(  # noqa: PLR0913 - machines, how to look at them, and how to show the
     if view.output_format in {"slice", "class"}:
         _show_objects([look.published(each) for each in found], look, view, screen)
     elif view.output_format in _DATA:
-        write = output.as_json if view.output_format == "json" else output.as_yaml
         kept = (facts or {}) if view.has_facts else {}
-        screen.write(write(document(parts, failed or {}, kept)))
+        screen.write(
+            output.as_data(document(parts, failed or {}, kept), view.output_format)
+        )
     elif view.is_drawn:
         from dractl.report.svg.tree import topology_plot
 

@@ -6,7 +6,13 @@ import typer
 
 from dractl.cli import upgrade
 from dractl.cli.command import command
-from dractl.cli.options import namespace_option, usage, verbatim
+from dractl.cli.options import (
+    ReportOption,
+    explain_option,
+    namespace_option,
+    usage,
+    verbatim,
+)
 from dractl.cli.source import REACHING, Source
 from dractl.cli.terminal import Terminal
 from dractl.errors import ExitStatus
@@ -62,21 +68,11 @@ SkipOption = Annotated[
     list[str] | None,
     typer.Option("--skip", metavar="CODE,...", help="All checks but these."),
 ]
-ExplainOption = Annotated[
-    str | None,
-    typer.Option(
-        "--explain", metavar="CODE", help="Print a check's manual, or all for a list."
-    ),
-]
+ExplainOption = Annotated[str | None, explain_option("check")]
 FailOption = Annotated[
     Literal["error", "warning", "info", "never"],
     typer.Option("--fail-on", help="From which severity on the exit status is 1."),
 ]
-FormatOption = Annotated[
-    Literal["table", "wide", "json", "yaml", "name", "junit"],
-    typer.Option("-o", "--output", help="How to print the answer."),
-]
-
 SmokeOption = Annotated[
     bool,
     typer.Option(
@@ -132,7 +128,7 @@ def doctor(  # noqa: PLR0913 - one parameter per option
     yes: YesOption = False,
     dry_run: DryRunOption = "none",
     source: Source,
-    output_format: FormatOption = "table",
+    output_format: ReportOption = "table",
     screen: Terminal,
 ) -> int:
     """Check whether a cluster is ready for DRA, and what to do."""

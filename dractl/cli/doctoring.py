@@ -1,18 +1,18 @@
 """What `dractl doctor` does: from its options to findings and the exit status."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
-from dractl.api.lists import flattened
-from dractl.api.problems import Problem
 from dractl.api.snapshot import Snapshot
-from dractl.catalogue.nearest import nearest
-from dractl.cli import examinations, output
+from dractl.cli import examinations, manuals
 from dractl.cli.clock import NEVER, moment_for
+from dractl.cli.examinations import Suite
+from dractl.cli.given import read_given
+from dractl.cli.manuals import codes
 from dractl.cli.options import usage
 from dractl.cli.reading import Wish, read_cluster, warn_of
-from dractl.cli.reports import plain
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.doctor.answer import Examination
@@ -23,9 +23,9 @@ from dractl.doctor.run import examine, table
 from dractl.errors import DractlError, ExitStatus
 from dractl.rules.registry import Severity
 from dractl.sources.embedded import texts
-from dractl.sources.files import load_documents
 
 _NO_CLUSTER: Final = "no-cluster"
+_NOUN: Final = "check"
 _LIMITS: Final = {**{str(each): each for each in Severity}, "never": None}
 
 
@@ -39,7 +39,8 @@ class Order(NamedTuple):
 
 def ordered(files: Sequence[str], only: Sequence[str], skip: Sequence[str]) -> Order:
     """Return what is asked for; raise DractlError for codes that make no sense."""
-    wanted, unwanted = _codes("--only", only), _codes("--skip", skip)
+    wanted = codes("--only", only, table(), _NOUN)
+    unwanted = codes("--skip", skip, table(), _NOUN)
     if wanted and set(wanted) <= set(unwanted):
         raise usage("--skip leaves none of the checks that --only names")
     return Order(files, wanted, unwanted)
@@ -47,22 +48,13 @@ def ordered(files: Sequence[str], only: Sequence[str], skip: Sequence[str]) -> O
 
 def explained(code: str) -> str:
     """Return the manual of a check, or the list of all; raise DractlError."""
-    checks = table()
-    if code == "all":
-        size = max(map(len, checks))
-        return "".join(
-            f"{each.code:<{size}}  {each.severity:<7}  {each.title}\n"
-            for each in sorted(checks.values(), key=lambda each: each.code)
-        )
-    found = checks[_known("--explain", code)]
-    return f"{found.code} ({found.severity})\n\n{plain(found.manual)}\n"
+    return manuals.explained(code, table(), _NOUN)
 
 
 def examined(order: Order, source: Source, screen: Terminal) -> Examination:
     """Read the cluster and the files, and return what the checks say."""
-    given, problems = _configuration(order.files)
-    for problem in problems:
-        screen.warn(f"left out: {problem}")
+    found, problems = read_given(order.files, screen)
+    given = tuple(part for each in found for part in _parts(each))
     wish = Wish("doctor", all_namespaces=True, fresh=True)
     is_of_files = False
     try:
@@ -107,18 +99,16 @@ def shown(
     A table tells what is only to know where it matters: for the exit status, or since
     the checks were chosen.
     """
-    if output_format == "json":
-        return output.as_json(document(answer))
-    if output_format == "yaml":
-        return output.as_yaml(document(answer))
-    if output_format == "name":
-        return examinations.names(answer)
-    if output_format == "junit":
-        return examinations.junit(answer, _LIMITS[fail_on])
     whole = output_format == "wide"
     tells_all = whole or screen.verbose or is_chosen or fail_on == Severity.INFO
     least = Severity.INFO if tells_all else Severity.WARNING
-    return examinations.text(answer, screen, whole=whole, least=least)
+    return examinations.shown(
+        answer,
+        output_format,
+        partial(document, answer),
+        partial(examinations.text, answer, screen, whole=whole, least=least),
+        Suite(_LIMITS[fail_on]),
+    )
 
 
 def status(answer: Examination, fail_on: str) -> ExitStatus:
@@ -129,23 +119,6 @@ def status(answer: Examination, fail_on: str) -> ExitStatus:
     return ExitStatus.ENVIRONMENT if answer.is_partial else ExitStatus.YES
 
 
-def _configuration(
-    files: Iterable[str],
-) -> tuple[tuple[Given, ...], tuple[Problem, ...]]:
-    """Return the documents of files, and what in them is none."""
-    given: list[Given] = []
-    problems: list[Problem] = []
-    for path in files:
-        loaded = load_documents(path)
-        problems += loaded.problems
-        for value, where in flattened(loaded.documents):
-            if isinstance(value, dict):
-                given += _parts(Given(where, value))
-            elif value is not None:
-                problems.append(Problem("", "", "", "", "it is no object", where))
-    return tuple(given), tuple(problems)
-
-
 def _parts(given: Given) -> Iterator[Given]:
     """Yield what a ConfigMap of kubeadm holds, or the document itself."""
     inner = texts(given.value) if given.value.get("kind") == "ConfigMap" else {}
@@ -154,18 +127,3 @@ def _parts(given: Given) -> Iterator[Given]:
             yield Given(f"{given.where} {key}", value)
     if not inner:
         yield given
-
-
-def _codes(option: str, texts: Iterable[str]) -> list[str]:
-    named = [each.strip() for each in ",".join(texts).split(",")]
-    return [_known(option, each) for each in named if each]
-
-
-def _known(option: str, code: str) -> str:
-    if code in table():
-        return code
-    near = nearest(code, table())
-    raise usage(
-        f"{option}: there is no check {code[:60]!r}",
-        hint=f"did you mean {near[0]}?" if near else "--explain all lists the checks",
-    )

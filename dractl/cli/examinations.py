@@ -1,14 +1,14 @@
 """How the answer of `dractl doctor` looks: verdict, findings, and what was passed."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
+from dractl.cli import output
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import NARROW, counted, filled, indented, visible
-from dractl.doctor.answer import Examination, Finding, rank
-from dractl.doctor.upgrade.answer import Upgrade
+from dractl.doctor.answer import Answer, Examination, Finding, rank
 from dractl.doctor.upgrade.run import title_of
 from dractl.rules.registry import Severity
 
@@ -49,7 +49,32 @@ def found_blocks(
     ]
 
 
-def names(answer: Examination | Upgrade) -> str:
+def shown(
+    answer: Answer,
+    output_format: str,
+    data: Callable[[], Mapping[str, object]],
+    text: Callable[[], str],
+    suite: "Suite",
+) -> str:
+    """Return an answer in a format; `text` is for people, `data` for programs."""
+    match output_format:
+        case "json" | "yaml":
+            return output.as_data(data(), output_format)
+        case "name":
+            return names(answer)
+        case "junit":
+            return junit(answer, suite)
+    return text()
+
+
+class Suite(NamedTuple):
+    """An answer as a suite of tests: its name, and what fails one; None: nothing."""
+
+    limit: Severity | None
+    name: str = "dractl doctor"
+
+
+def names(answer: Answer) -> str:
     """Return the code and the subject of each finding."""
     return "".join(
         visible(f"{each.code} {each.subject}".rstrip()) + "\n"
@@ -57,17 +82,15 @@ def names(answer: Examination | Upgrade) -> str:
     )
 
 
-def junit(
-    answer: Examination | Upgrade, limit: Severity | None, name: str = "dractl doctor"
-) -> str:
+def junit(answer: Answer, suite: Suite) -> str:
     """Return one test case per check; what is below the limit does not fail it."""
-    cases = [*_cases(answer, limit)]
+    cases = [*_cases(answer, suite.limit)]
     failures = sum("<failure" in each for each in cases)
     skipped = sum("<skipped" in each for each in cases)
     body = "\n".join(cases)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
-        f'<testsuite name="{name}" tests="{len(cases)}" '
+        f'<testsuite name="{suite.name}" tests="{len(cases)}" '
         f'failures="{failures}" errors="0" skipped="{skipped}">\n'
         f"{body}\n</testsuite>\n</testsuites>\n"
     )
@@ -159,7 +182,7 @@ def _passed(answer: Examination, screen: Terminal, *, whole: bool) -> Iterator[s
     yield from (f"  {line}" for line in filled(answer.passed, limit, ", "))
 
 
-def _cases(answer: Examination | Upgrade, limit: Severity | None) -> Iterator[str]:
+def _cases(answer: Answer, limit: Severity | None) -> Iterator[str]:
     skipped: dict[str, list[str]] = {}
     for each in answer.skipped:
         skipped.setdefault(each.code, []).append(each.why)

@@ -157,7 +157,7 @@ def _notes(
 
 def _data(document: object, output_format: str) -> str:
     assert isinstance(document, dict)
-    return (output.as_json if output_format == "json" else output.as_yaml)(document)
+    return output.as_data(document, output_format)
 
 
 def _devices(

@@ -91,7 +91,5 @@ def fields(  # noqa: PLR0913 - one parameter per option
     if output_format == "table":
         screen.write(text)
     else:
-        screen.write(
-            (output.as_json if output_format == "json" else output.as_yaml)(data)
-        )
+        screen.write(output.as_data(data, output_format))
     return ExitStatus.YES

@@ -155,7 +155,7 @@ def _text(
         document = document_of(
             found, scope.namespace, unchecked(cluster), cluster.problems
         )
-        return (output.as_json if output_format == "json" else output.as_yaml)(document)
+        return output.as_data(document, output_format)
     if output_format == "name":
         return healthiness.names(found)
     if output_format == "wide":

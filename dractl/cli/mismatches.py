@@ -65,8 +65,7 @@ def _wanted(answer: Comparison, look: Look) -> Comparison:
 
 def _text(answers: Sequence[Comparison], output_format: str, screen: Terminal) -> str:
     if output_format in {"json", "yaml"}:
-        write = output.as_json if output_format == "json" else output.as_yaml
-        return write(_document(answers))
+        return output.as_data(_document(answers), output_format)
     if output_format == "name":
         return "".join(
             f"{visible(name)}\n" for each in answers for name in _names(each)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from dractl.cli.output import AnswerFormat, OutputFormat
+from dractl.cli.output import AnswerFormat, OutputFormat, ReportFormat
 from dractl.cli.text import NARROW, filled
 from dractl.errors import DractlError, ExitStatus
 
@@ -76,6 +76,9 @@ OutputOption = Annotated[
 AnswerOption = Annotated[
     AnswerFormat, typer.Option("-o", "--output", help="How to print the answer.")
 ]
+ReportOption = Annotated[
+    ReportFormat, typer.Option("-o", "--output", help="How to print the answer.")
+]
 EndOption = Annotated[
     str | None,
     typer.Option(
@@ -98,6 +101,13 @@ def watch_option(end: str) -> Any:
     """Return the option that follows a live cluster; `end` is what ends it."""
     text = f"Print each new answer, until {end} (live clusters only)."
     return typer.Option("-w", "--watch", help=text)
+
+
+def explain_option(noun: str) -> Any:
+    """Return the option that prints what a code means; `noun` is what has the code."""
+    article = "an" if noun[0] in "aeiou" else "a"
+    text = f"Print {article} {noun}'s manual, or all for a list."
+    return typer.Option("--explain", metavar="CODE", help=text)
 
 
 def verbatim(text: str) -> str:

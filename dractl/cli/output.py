@@ -8,6 +8,12 @@ from typing import Literal
 
 OutputFormat = Literal["table", "wide", "json", "yaml", "name", "claims"]
 AnswerFormat = Literal["table", "wide", "json", "yaml", "name"]
+ReportFormat = Literal["table", "wide", "json", "yaml", "name", "junit"]
+
+
+def as_data(document: Mapping[str, object], output_format: str) -> str:
+    """Return a document as JSON if the format is that, else as YAML."""
+    return (as_json if output_format == "json" else as_yaml)(document)
 
 
 def as_json(document: Mapping[str, object]) -> str:

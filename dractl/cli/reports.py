@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dractl.cli.findings import Finding, Report
 from dractl.cli.text import counted, visible, width
 from dractl.model.cluster import Profile
-from dractl.rules.registry import RULES
 
 
 def text(report: Report) -> str:
@@ -73,25 +72,3 @@ def document(report: Report, files: int, profile: Profile) -> dict[str, object]:
         "counts": {each: counts[each] for each in ("error", "warning", "info")},
         "findings": [each.as_data() for each in report.findings],
     }
-
-
-def manual(code: str) -> str:
-    """Return the manual of a rule."""
-    rule = RULES[code]
-    return f"{code} ({rule.severity})\n\n{plain(rule.manual)}\n"
-
-
-def plain(manual_text: str) -> str:
-    """Return a docstring without its indentation."""
-    first, _, rest = manual_text.partition("\n")
-    lines = [line.removeprefix("    ").rstrip() for line in rest.split("\n")]
-    return "\n".join([first, *lines]).rstrip()
-
-
-def listing() -> str:
-    """Return every code with its severity and its title."""
-    size = max(map(len, RULES))
-    return "".join(
-        f"{code:<{size}}  {RULES[code].severity:<7}  {RULES[code].title}\n"
-        for code in sorted(RULES)
-    )

@@ -329,9 +329,8 @@ def _has_gone(trial: Trial, patience: float) -> bool:
 
 def _shown(trial: Trial, found: Sequence[Hop], output_format: str) -> str:
     if output_format in {"json", "yaml"}:
-        written = output.as_json if output_format == "json" else output.as_yaml
         tried = trial.device_class, trial.name, trial.namespace
-        return written(described(*tried, found))
+        return output.as_data(described(*tried, found), output_format)
     rows = [
         (each.step.value, "yes" if each.is_done else "no", visible(each.said))
         for each in found

@@ -134,5 +134,4 @@ def _answer(found: Weighed, happened: Happened, orders: TaintOrders) -> str:
         ),
         **happened_document(orders.way.dry_run, happened.results, happened.verdicts),
     }
-    write = output.as_json if orders.output_format == "json" else output.as_yaml
-    return write(document)
+    return output.as_data(document, orders.output_format)

@@ -143,9 +143,10 @@ def _text(
     found: Taints, known: Seen, output_format: AnswerFormat, screen: Terminal
 ) -> str:
     if output_format in {"json", "yaml"}:
-        write = output.as_json if output_format == "json" else output.as_yaml
         snapshot = known.snapshot
-        return write(list_document(found, snapshot.profile, snapshot.problems))
+        return output.as_data(
+            list_document(found, snapshot.profile, snapshot.problems), output_format
+        )
     if output_format == "name":
         return taintlists.names(found.taints)
     shown = taintlists.wide if output_format == "wide" else taintlists.table

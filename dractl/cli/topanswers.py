@@ -56,8 +56,7 @@ class Style:
 
     def data(self, found: Mapping[str, object]) -> str:
         """Return an answer as JSON or YAML."""
-        as_json = self.output_format == "json"
-        return (output.as_json if as_json else output.as_yaml)(found)
+        return output.as_data(found, self.output_format)
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def try_one(
         screen.write(verdicts.wide(trial, tried.scope.entries, screen))
     else:
         data = verdicts.document(trial, tried.difference, cluster.problems)
-        screen.write((output.as_json if form == "json" else output.as_yaml)(data))
+        screen.write(output.as_data(data, form))
     _summarize(tried, form, screen, cluster)
     return _status(cluster, is_good=tried.is_good)
 

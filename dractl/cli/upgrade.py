@@ -1,11 +1,11 @@
 """`dractl doctor upgrade`: whether a driver or Kubernetes can be upgraded, and how."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import typer
 
 from dractl.cli.command import command
-from dractl.cli.options import verbatim
+from dractl.cli.options import ReportOption, explain_option, verbatim
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.errors import ExitStatus
@@ -69,16 +69,7 @@ FilesOption = Annotated[
 RecursiveOption = Annotated[
     bool, typer.Option("-R", "--recursive", help="Folders inside folders too.")
 ]
-ExplainOption = Annotated[
-    str | None,
-    typer.Option(
-        "--explain", metavar="CODE", help="Print a code's manual, or all for a list."
-    ),
-]
-FormatOption = Annotated[
-    Literal["table", "wide", "json", "yaml", "name", "junit"],
-    typer.Option("-o", "--output", help="How to print the answer."),
-]
+ExplainOption = Annotated[str | None, explain_option("code")]
 
 
 @command
@@ -92,7 +83,7 @@ def upgrade(  # noqa: PLR0913 - one parameter per option
     recursive: RecursiveOption = False,
     explain: ExplainOption = None,
     source: Source,
-    output_format: FormatOption = "table",
+    output_format: ReportOption = "table",
     screen: Terminal,
 ) -> int:
     """Say whether a driver or Kubernetes can be upgraded, and how."""

@@ -1,17 +1,20 @@
 """What `dractl doctor upgrade` does: from its options to the answer and its status."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Final, NamedTuple
 
 from dractl.api.lists import flattened
+from dractl.api.problems import Problem
 from dractl.api.snapshot import Snapshot
 from dractl.api.versions import GROUP
 from dractl.catalogue.nearest import nearest
-from dractl.cli import examinations, output, upgrades
+from dractl.cli import examinations, manuals, upgrades
 from dractl.cli.clock import moment_for
+from dractl.cli.given import Documents, read_given
 from dractl.cli.options import usage
 from dractl.cli.reading import Cluster, Wish, documents_of, warn_of
-from dractl.cli.reports import plain
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.doctor.case import Case, Given
@@ -24,12 +27,12 @@ from dractl.doctor.upgrade.run import driver_upgrade, release_upgrade
 from dractl.doctor.upgrade.settings import WEBHOOK
 from dractl.errors import ExitStatus
 from dractl.model.cluster import NEWEST, KubernetesVersion
-from dractl.rules.registry import Severity
-from dractl.sources.files import load_documents, manifests_of
+from dractl.rules.registry import Entry, Severity
+from dractl.sources.files import manifests_of
 from dractl.vendors.history import HISTORIES, version
 
 _KINDS: Final = frozenset({"DaemonSet", WEBHOOK})
-_TABLES: Final = (DRIVERS.rows, RELEASES.rows, CHECKS)
+_SUITE: Final = examinations.Suite(Severity.ERROR, "dractl doctor upgrade")
 
 
 class Order(NamedTuple):
@@ -75,31 +78,25 @@ def ordered(
 
 def explained(code: str) -> str:
     """Return the manual of a code, or the list of all; raise DractlError."""
-    titles = {
-        name: (f"{row.severity}", row.title, row.manual)
-        for rows in _TABLES
-        for name, row in rows.items()
-    }
-    own = [*DRIVERS.rows, *RELEASES.rows]
-    if code == "all":
-        size = max(map(len, own))
-        return "".join(
-            f"{name:<{size}}  {titles[name][0]:<7}  {titles[name][1]}\n"
-            for name in sorted(own)
-        )
-    if code not in titles:
-        near = nearest(code, titles)
-        raise usage(
-            f"--explain: there is no code {code[:60]!r}",
-            hint=f"did you mean {near[0]}?" if near else "--explain all lists them",
-        )
-    severity, _, manual = titles[code]
-    return f"{code} ({severity})\n\n{plain(manual)}\n"
+    own: dict[str, Entry] = {**DRIVERS.rows, **RELEASES.rows}
+    return manuals.explained(code, {**own, **CHECKS}, "code", own)
 
 
 def answered(order: Order, files: Files, source: Source, screen: Terminal) -> Upgrade:
     """Read the cluster and the files, and return the answer; raise DractlError."""
-    given = tuple(_given(files, screen))
+    given, problems = _given(files, screen)
+    question = _question(order, given, source, screen)
+    if isinstance(question, ReleaseQuestion):
+        answer = release_upgrade(question)
+    else:
+        answer = driver_upgrade(question)
+    return replace(answer, problems=(*problems, *answer.problems))
+
+
+def _question(
+    order: Order, given: tuple[Given, ...], source: Source, screen: Terminal
+) -> DriverQuestion | ReleaseQuestion:
+    """Read the cluster, and return what is asked of it; raise DractlError."""
     wish = Wish("doctor upgrade", all_namespaces=True, fresh=True)
     found = documents_of(source, wish, screen)
     documents = [*flattened(found.documents)]
@@ -114,24 +111,20 @@ def answered(order: Order, files: Files, source: Source, screen: Terminal) -> Up
     case = Case(snapshot, moment_for(cluster, screen), given)
     kept = tuple(_kept(documents))
     if order.kubernetes is not None:
-        return release_upgrade(ReleaseQuestion(case, kept, given, order.kubernetes))
+        return ReleaseQuestion(case, kept, given, order.kubernetes)
     _check_known(order.driver, snapshot)
-    return driver_upgrade(
-        DriverQuestion(case, kept, given, order.driver, order.target, order.current)
-    )
+    return DriverQuestion(case, kept, given, order.driver, order.target, order.current)
 
 
 def shown(answer: Upgrade, output_format: str, screen: Terminal) -> str:
     """Return the answer in a format."""
-    if output_format == "json":
-        return output.as_json(document(answer))
-    if output_format == "yaml":
-        return output.as_yaml(document(answer))
-    if output_format == "name":
-        return examinations.names(answer)
-    if output_format == "junit":
-        return examinations.junit(answer, Severity.ERROR, "dractl doctor upgrade")
-    return upgrades.text(answer, screen, whole=output_format == "wide")
+    return examinations.shown(
+        answer,
+        output_format,
+        partial(document, answer),
+        partial(upgrades.text, answer, screen, whole=output_format == "wide"),
+        _SUITE,
+    )
 
 
 def status(answer: Upgrade) -> ExitStatus:
@@ -141,22 +134,20 @@ def status(answer: Upgrade) -> ExitStatus:
     return ExitStatus.ENVIRONMENT if answer.is_partial else ExitStatus.YES
 
 
-def _given(files: Files, screen: Terminal) -> Iterator[Given]:
-    """Yield the documents of the files, each with the path of its file."""
-    listed = (
+def _given(files: Files, screen: Terminal) -> Documents:
+    """Read the files; what is found in them stands with the path of its file."""
+    listed = [
         file
         for path in files.paths
         for file in manifests_of(path, recursive=files.recursive)
-    )
+    ]
+    given: list[Given] = []
+    problems: list[Problem] = []
     for file in dict.fromkeys(listed):
-        loaded = load_documents(file)
-        for problem in loaded.problems:
-            screen.warn(f"left out: {problem}")
-        for value, where in flattened(loaded.documents):
-            if isinstance(value, dict):
-                yield Given(file, value)
-            elif value is not None:
-                screen.warn(f"left out: {where}: it is no object")
+        found = read_given([file], screen)
+        given += (each._replace(where=file) for each in found.given)
+        problems += found.problems
+    return Documents(tuple(given), tuple(problems))
 
 
 def _kept(documents: Sequence[tuple[object, str]]) -> Iterator[Given]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 
 from dractl.cli.command import command
-from dractl.cli.options import usage, verbatim
+from dractl.cli.options import explain_option, usage, verbatim
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.errors import ExitStatus
@@ -75,12 +75,7 @@ FormatOption = Annotated[
     Literal["text", "json", "yaml", "github", "sarif", "junit", "tap", "markdown"],
     typer.Option("-o", "--output", help="How to print the findings."),
 ]
-ExplainOption = Annotated[
-    str | None,
-    typer.Option(
-        "--explain", metavar="CODE", help="Print a rule's manual, or all for a list."
-    ),
-]
+ExplainOption = Annotated[str | None, explain_option("rule")]
 MinSeverityOption = Annotated[
     Level | None,
     typer.Option(
@@ -260,7 +255,7 @@ def _rendered(
         return reports.text(report)
     if output_format in {"json", "yaml"}:
         data = reports.document(report, len(files), profile)
-        return (output.as_json if output_format == "json" else output.as_yaml)(data)
+        return output.as_data(data, output_format)
     from dractl.cli import ci_reports, summaries
 
     writers: dict[str, Callable[[Report], str]] = {

@@ -1,6 +1,5 @@
 """What an examination says of a cluster."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -41,30 +40,35 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Examination:
-    """The answer to `doctor`: findings, the most severe first.
+class Answer:
+    """What checks say: findings, the most severe first.
 
-    `passed` are the codes of the checks that looked and found nothing. `unread` are
-    the kinds that the source could not read. `is_of_files`: no cluster was there to
-    look at.
+    `passed` are the codes of what was looked at and is well. `unread` are the kinds
+    that the source could not read, `problems` the objects.
     """
 
-    profile: Profile
     findings: tuple[Finding, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     passed: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     unread: tuple[str, ...] = ()
-    is_of_files: bool = False
 
     @property
     def is_partial(self) -> bool:
-        """Whether something in the cluster could not be read."""
+        """Whether something in the cluster or in a file could not be read."""
         return bool(self.unread or self.problems)
 
     def count(self, severity: Severity) -> int:
         """Return how many findings are that severe."""
-        return Counter(each.severity for each in self.findings)[severity]
+        return sum(each.severity is severity for each in self.findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination(Answer):
+    """The answer to `doctor`. `is_of_files`: no cluster was there to look at."""
+
+    profile: Profile
+    is_of_files: bool = False
 
     def reaches(self, severity: Severity) -> bool:
         """Tell whether a finding is that severe, or more."""

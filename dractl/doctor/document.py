@@ -1,6 +1,8 @@
 """The answer to `doctor` as plain data: what `-o json` and `-o yaml` print."""
 
-from dractl.doctor.answer import Examination, Finding
+from collections.abc import Callable
+
+from dractl.doctor.answer import Answer, Examination, Finding
 from dractl.doctor.registry import CHECKS
 from dractl.rules.registry import Severity
 
@@ -14,22 +16,26 @@ def document(answer: Examination) -> Document:
         "kind": "Examination",
         "kubernetes": str(answer.profile.version),
         "ready": not answer.reaches(Severity.ERROR),
+        **said(answer, lambda code: CHECKS[code].title),
+    }
+
+
+def said(answer: Answer, title_of: Callable[[str], str]) -> Document:
+    """Return what checks say, in the parts that all such answers have."""
+    return {
         "summary": {each.value: answer.count(each) for each in Severity},
-        "findings": [finding_document(each) for each in answer.findings],
+        "findings": [_finding(each) for each in answer.findings],
         "skipped": [
-            {"code": each.code, "title": CHECKS[each.code].title, "why": each.why}
+            {"code": each.code, "title": title_of(each.code), "why": each.why}
             for each in answer.skipped
         ],
-        "passed": [
-            {"code": code, "title": CHECKS[code].title} for code in answer.passed
-        ],
+        "passed": [{"code": code, "title": title_of(code)} for code in answer.passed],
         "unread": list(answer.unread),
         "problems": [each.as_data() for each in answer.problems],
     }
 
 
-def finding_document(finding: Finding) -> Document:
-    """Return a finding; see schemas/output/doctor.v1.json."""
+def _finding(finding: Finding) -> Document:
     return {
         "code": finding.code,
         "severity": finding.severity.value,

@@ -6,31 +6,22 @@ from typing import Final
 
 from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.case import Case
-from dractl.rules.registry import Severity
+from dractl.rules.registry import Entry, Severity, manual_of
 
 Look = Callable[[Case], Iterator[Finding | Skipped]]
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """A row: `manual` is the docstring of its function, whose first line is a title.
+class Check(Entry):
+    """A row. `needs` are the kinds without which it cannot look.
 
-    `severity` is that of its worst finding. `needs` are the kinds without which it
-    cannot look. One that is `on_demand` is made only if it is named: it lists what
-    there is, on healthy clusters too.
+    One that is `on_demand` is made only if it is named: it lists what there is, on
+    healthy clusters too.
     """
 
-    code: str
-    severity: Severity
-    manual: str
     look: Look
     needs: tuple[str, ...] = ()
     on_demand: bool = False
-
-    @property
-    def title(self) -> str:
-        """What it looks for, in one line."""
-        return self.manual.partition("\n")[0]
 
 
 CHECKS: Final[dict[str, Check]] = {}
@@ -51,9 +42,7 @@ def check(
     """
 
     def enter(function: Look) -> Look:
-        manual = (function.__doc__ or "").strip()
-        if not manual or code in CHECKS:
-            raise ValueError(code)
+        manual = manual_of(function, code, CHECKS)
         CHECKS[code] = Check(code, severity, manual, function, needs, on_demand)
         return function
 

@@ -64,12 +64,14 @@ def examine(
             passed.append(each.code)
     findings.sort(key=lambda each: rank(each.severity))
     return Examination(
-        case.snapshot.profile,
-        tuple(findings),
-        tuple(skipped),
-        tuple(passed),
-        case.snapshot.problems,
-        tuple(str(gap) for gap in case.snapshot.info.gaps if gap.cause in _UNREAD),
+        profile=case.snapshot.profile,
+        findings=tuple(findings),
+        skipped=tuple(skipped),
+        passed=tuple(passed),
+        problems=case.snapshot.problems,
+        unread=tuple(
+            str(gap) for gap in case.snapshot.info.gaps if gap.cause in _UNREAD
+        ),
     )
 
 

@@ -1,6 +1,6 @@
 """The table of rules: every code once, with its severity and its manual."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal, TypeVar
@@ -41,8 +41,11 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A row: `manual` is the docstring of its function, whose first line is a title."""
+class Entry:
+    """A row of a table of codes: `severity` is that of its worst finding.
+
+    `manual` is the docstring of the function that finds it; its first line is a title.
+    """
 
     code: str
     severity: Severity
@@ -50,8 +53,13 @@ class Rule:
 
     @property
     def title(self) -> str:
-        """What the rule says, in one line."""
+        """What it looks for or says, in one line."""
         return self.manual.partition("\n")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Entry):
+    """A row of the table of rules."""
 
 
 RULES: Final[dict[str, Rule]] = {}
@@ -65,10 +73,18 @@ def rule(code: str, severity: Severity = Severity.ERROR) -> Callable[[F], F]:
     """
 
     def enter(function: F) -> F:
-        manual = (function.__doc__ or "").strip()
-        if not manual or code in RULES:
-            raise ValueError(code)
-        RULES[code] = Rule(code, severity, manual)
+        RULES[code] = Rule(code, severity, manual_of(function, code, RULES))
         return function
 
     return enter
+
+
+def manual_of(function: Callable[..., object], code: str, rows: Container[str]) -> str:
+    """Return the manual of a new row: the docstring of its function.
+
+    Raises ValueError for a code that is taken, or a function without a docstring.
+    """
+    manual = (function.__doc__ or "").strip()
+    if not manual or code in rows:
+        raise ValueError(code)
+    return manual

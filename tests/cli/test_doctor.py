@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
-from dractl.cli.examinations import junit, names, text
+from dractl.cli.examinations import Suite, junit, names, text
 from dractl.cli.terminal import Terminal
 from dractl.doctor.answer import Examination, Finding
 from dractl.doctor.registry import CHECKS
@@ -278,12 +278,12 @@ def test_hostile_text_is_shown_as_text() -> None:
     finding = Finding(
         "gate-off", Severity.ERROR, HOSTILE, HOSTILE, HOSTILE, HOSTILE, (HOSTILE,)
     )
-    answer = Examination(Profile.of("1.36"), (finding,))
+    answer = Examination(profile=Profile.of("1.36"), findings=(finding,))
     printed = text(answer, screen(), whole=True, least=Severity.INFO) + names(answer)
-    printed += junit(answer, Severity.ERROR)
+    printed += junit(answer, Suite(Severity.ERROR))
     assert "\x1b" not in printed
     assert "\u202e" not in printed
-    ET.fromstring(junit(answer, Severity.ERROR))
+    ET.fromstring(junit(answer, Suite(Severity.ERROR)))
 
 
 def test_many_findings_of_a_check_are_told_together(dractl: Runner, saved: Any) -> None:

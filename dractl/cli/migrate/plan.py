@@ -2,11 +2,9 @@
 
 from typing import TYPE_CHECKING, Annotated, Final
 
-import typer
-
 from dractl.cli.command import command_with
 from dractl.cli.migrate.options import Given, Wanted, given_of, wanted_of
-from dractl.cli.options import AnswerOption, verbatim
+from dractl.cli.options import AnswerOption, explain_option, verbatim
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.errors import ExitStatus
@@ -47,14 +45,7 @@ chosen route, capacity that is lost, or no proof though there is a cluster; 2 wr
 usage; 3 a file or the cluster cannot be read, in whole or in part.
 """)
 
-ExplainOption = Annotated[
-    str | None,
-    typer.Option(
-        "--explain",
-        metavar="CODE",
-        help="Print what a finding means, or all for a list.",
-    ),
-]
+ExplainOption = Annotated[str | None, explain_option("finding")]
 
 
 @command_with(given_of, wanted_of)
@@ -74,9 +65,10 @@ def plan(  # noqa: PLR0913 - one parameter per option
     a cluster, also whether as many pods fit after, and in which stages to go.
     """
     if explain is not None:
-        from dractl.cli.migrate.manuals import explained
+        from dractl.cli.manuals import explained
+        from dractl.migrate.codes import CODES
 
-        screen.write(explained(explain))
+        screen.write(explained(explain, CODES, "finding"))
         return ExitStatus.YES
     from dractl.cli.migrate import planning
 
@@ -94,7 +86,7 @@ def _rendered(answer: "Answer", output_format: str, screen: Terminal) -> str:
         data = document(
             answer.plan, answer.proof, answer.stages, answer.gathered.problems
         )
-        return (output.as_json if output_format == "json" else output.as_yaml)(data)
+        return output.as_data(data, output_format)
     from dractl.cli.migrate import plans
 
     if output_format == "name":

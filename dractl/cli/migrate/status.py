@@ -48,7 +48,6 @@ def status(
         screen.note(f"{found.origin.server}, planned {found.origin.made}")
         showing.note_next(found, state, screen)
     else:
-        write = output.as_json if output_format == "json" else output.as_yaml
         coming = showing.what_next(found, state, screen.program)
-        screen.write(write(status_document(found, coming)))
+        screen.write(output.as_data(status_document(found, coming), output_format))
     return ExitStatus.YES

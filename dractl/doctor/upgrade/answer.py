@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dractl.api.problems import Problem
-from dractl.doctor.answer import Finding, Skipped
-from dractl.rules.registry import Severity
+from dractl.doctor.answer import Answer
 
 
 class Verdict(StrEnum):
@@ -28,33 +26,17 @@ class Step:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Upgrade:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upgrade(Answer):
     """The answer. `subject` is a driver's name, or Kubernetes.
 
-    `current` and `target` are versions, "" where they are not known. `findings` come
-    the most severe first, `steps` in the order in which to do them. `interruptions`
-    are what users will notice. `passed` are the codes of what was looked at and is
-    well; `unread` are the kinds that could not be read.
+    `current` and `target` are versions, "" where they are not known. `steps` are in
+    the order in which to do them. `interruptions` are what users will notice.
     """
 
     subject: str
     current: str
     target: str
     verdict: Verdict
-    findings: tuple[Finding, ...] = ()
     steps: tuple[Step, ...] = ()
     interruptions: tuple[str, ...] = ()
-    skipped: tuple[Skipped, ...] = ()
-    passed: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    unread: tuple[str, ...] = ()
-
-    @property
-    def is_partial(self) -> bool:
-        """Whether something in the cluster could not be read."""
-        return bool(self.unread or self.problems)
-
-    def count(self, severity: Severity) -> int:
-        """Return how many findings are that severe."""
-        return sum(each.severity is severity for each in self.findings)

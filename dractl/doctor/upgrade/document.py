@@ -1,9 +1,8 @@
 """The answer to `doctor upgrade` as plain data: what `-o json` and `-o yaml` print."""
 
-from dractl.doctor.document import finding_document
+from dractl.doctor.document import said
 from dractl.doctor.upgrade.answer import Upgrade
 from dractl.doctor.upgrade.run import title_of
-from dractl.rules.registry import Severity
 
 Document = dict[str, object]
 
@@ -17,8 +16,6 @@ def document(answer: Upgrade) -> Document:
         "current": answer.current or None,
         "target": answer.target or None,
         "verdict": answer.verdict.value,
-        "summary": {each.value: answer.count(each) for each in Severity},
-        "findings": [finding_document(each) for each in answer.findings],
         "steps": [
             {
                 "text": each.text,
@@ -28,11 +25,5 @@ def document(answer: Upgrade) -> Document:
             for each in answer.steps
         ],
         "interruptions": list(answer.interruptions),
-        "skipped": [
-            {"code": each.code, "title": title_of(each.code), "why": each.why}
-            for each in answer.skipped
-        ],
-        "passed": [{"code": code, "title": title_of(code)} for code in answer.passed],
-        "unread": list(answer.unread),
-        "problems": [each.as_data() for each in answer.problems],
+        **said(answer, title_of),
     }

@@ -7,7 +7,7 @@ from typing import Final, Generic, TypeVar
 
 from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.upgrade.question import DriverQuestion, ReleaseQuestion
-from dractl.rules.registry import Severity
+from dractl.rules.registry import Entry, Severity, manual_of
 
 Q = TypeVar("Q")
 
@@ -24,24 +24,15 @@ class Stage(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Point(Generic[Q]):
-    """A row: `manual` is the docstring of its function, whose first line is a title.
+class Point(Entry, Generic[Q]):
+    """A row. A finding that is an error `stops` the upgrade, or is to be mended before.
 
-    `severity` is that of its worst finding; one that is an error `stops` the upgrade,
-    or has to be mended before. `stage` is when to do what it asks for.
+    `stage` is when to do what it asks for.
     """
 
-    code: str
-    severity: Severity
     stage: Stage
-    manual: str
     look: Callable[[Q], Iterator[Finding | Skipped]]
     stops: bool = False
-
-    @property
-    def title(self) -> str:
-        """What it looks for, in one line."""
-        return self.manual.partition("\n")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +55,8 @@ class Table(Generic[Q]):
         def enter(
             function: Callable[[Q], Iterator[Finding | Skipped]],
         ) -> Callable[[Q], Iterator[Finding | Skipped]]:
-            manual = (function.__doc__ or "").strip()
-            if not manual or code in self.rows:
-                raise ValueError(code)
-            self.rows[code] = Point(code, severity, stage, manual, function, stops)
+            manual = manual_of(function, code, self.rows)
+            self.rows[code] = Point(code, severity, manual, stage, function, stops)
             return function
 
         return enter

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, TypeVar
 
+from dractl.api.problems import Problem
 from dractl.doctor.answer import Examination, Finding, Skipped, rank
 from dractl.doctor.registry import CHECKS
 from dractl.doctor.run import examine
@@ -37,6 +38,8 @@ class _Seen(NamedTuple):
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
     passed: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    unread: tuple[str, ...]
     verdict: Verdict
 
 
@@ -45,19 +48,13 @@ def driver_upgrade(question: DriverQuestion) -> Upgrade:
     health = examine(question.case, _OF_DRIVERS)
     concerned = [each for each in health.findings if _concerns(each, question)]
     seen = _seen(DRIVERS, question, health, concerned)
-    info = question.snapshot
     return Upgrade(
-        question.driver,
-        question.current,
-        question.target,
-        seen.verdict,
-        seen.findings,
-        steps.for_driver(question, seen.findings),
-        steps.interruptions_of_driver(question),
-        seen.skipped,
-        seen.passed,
-        info.problems,
-        health.unread,
+        subject=question.driver,
+        current=question.current,
+        target=question.target,
+        steps=steps.for_driver(question, seen.findings),
+        interruptions=steps.interruptions_of_driver(question),
+        **seen._asdict(),
     )
 
 
@@ -66,17 +63,12 @@ def release_upgrade(question: ReleaseQuestion) -> Upgrade:
     health = examine(question.case, _OF_RELEASES)
     seen = _seen(RELEASES, question, health, health.findings)
     return Upgrade(
-        "Kubernetes",
-        str(question.current),
-        str(question.target),
-        seen.verdict,
-        seen.findings,
-        steps.for_release(question, seen.findings),
-        steps.interruptions_of_release(question),
-        seen.skipped,
-        seen.passed,
-        question.snapshot.problems,
-        health.unread,
+        subject="Kubernetes",
+        current=str(question.current),
+        target=str(question.target),
+        steps=steps.for_release(question, seen.findings),
+        interruptions=steps.interruptions_of_release(question),
+        **seen._asdict(),
     )
 
 
@@ -106,6 +98,8 @@ def _seen(
         tuple(found),
         tuple(dict.fromkeys(skipped)),
         tuple(dict.fromkeys(passed)),
+        health.problems,
+        health.unread,
         _verdict(found, stops),
     )
 

@@ -13,7 +13,7 @@ from dractl.migrate.evidence import Evidence
 from dractl.migrate.inputs import Input, Order, Route
 from dractl.migrate.users import twins
 from dractl.model.workloads import Node
-from dractl.rules.registry import Severity
+from dractl.rules.registry import Entry, Severity
 
 Devices = tuple[str, tuple[str, ...]]
 """Which devices are meant: a class, and what is asked for beside it."""
@@ -112,17 +112,8 @@ class Said(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Hazard:
-    """A row: `manual` is the docstring of its function, whose first line is a title."""
-
-    code: str
-    severity: Severity
-    manual: str
-
-    @property
-    def title(self) -> str:
-        """What is wrong, in one line."""
-        return self.manual.partition("\n")[0]
+class Hazard(Entry):
+    """A row of the table of hazards."""
 
 
 OfUser = Callable[[Case, UserPlan], Iterator[Said]]

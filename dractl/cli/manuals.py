@@ -1,0 +1,63 @@
+"""What the codes of findings mean: `--explain CODE`, and options that name codes."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from dractl.catalogue.nearest import nearest
+from dractl.cli.options import usage
+
+if TYPE_CHECKING:
+    from dractl.rules.registry import Entry
+
+EXPLAIN: Final = "--explain"
+_ALL: Final = "all"
+
+
+def explained(
+    code: str,
+    rows: "Mapping[str, Entry]",
+    noun: str,
+    listed: "Mapping[str, Entry] | None" = None,
+) -> str:
+    """Return the manual of a code, or the list of all; raise DractlError.
+
+    `noun` is what a row is called, `listed` those that the list has, None: all.
+    """
+    if code == _ALL:
+        return _listing(rows if listed is None else listed)
+    found = rows[known(EXPLAIN, code, rows, noun)]
+    return f"{code} ({found.severity})\n\n{plain(found.manual)}\n"
+
+
+def codes(
+    option: str, texts: Iterable[str], rows: "Mapping[str, Entry]", noun: str
+) -> list[str]:
+    """Return the codes that are listed, each text with one or several."""
+    named = [each.strip() for text in texts for each in text.split(",")]
+    return [known(option, each, rows, noun) for each in named if each]
+
+
+def known(option: str, code: str, rows: "Mapping[str, Entry]", noun: str) -> str:
+    """Return a code that an option names; raise DractlError if there is none."""
+    if code in rows:
+        return code
+    near = nearest(code, rows)
+    raise usage(
+        f"{option}: there is no {noun} {code[:60]!r}",
+        hint=f"did you mean {near[0]}?" if near else f"{EXPLAIN} {_ALL} lists them",
+    )
+
+
+def plain(manual: str) -> str:
+    """Return a docstring without its indentation."""
+    first, _, rest = manual.partition("\n")
+    lines = [line.removeprefix("    ").rstrip() for line in rest.split("\n")]
+    return "\n".join([first, *lines]).rstrip()
+
+
+def _listing(rows: "Mapping[str, Entry]") -> str:
+    size = max(map(len, rows))
+    return "".join(
+        f"{code:<{size}}  {rows[code].severity:<7}  {rows[code].title}\n"
+        for code in sorted(rows)
+    )
