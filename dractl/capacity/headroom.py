@@ -1,13 +1,14 @@
 """What is left when a node is lost: the one of each kind of device that has most."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from dractl.api.snapshot import Snapshot
-from dractl.capacity.devices import DeviceUse, State
+from dractl.capacity.devices import DeviceUse, State, fleet
 from dractl.capacity.groups import NONE, Group, grouped
-from dractl.capacity.moving import displaced
+from dractl.capacity.moving import displaced, settled
 from dractl.capacity.whatif import RemoveNode, changed
 from dractl.diagnose.standins import with_stand_ins
 from dractl.model.devices import DeviceId
@@ -44,20 +45,21 @@ class Loss:
 
 def headroom(
     snapshot: Snapshot,
-    fleet: Sequence[DeviceUse],
+    uses: Sequence[DeviceUse],
     by: str = "model",
     progress: Progress | None = None,
 ) -> tuple[Loss, ...]:
     """Return the loss of one node for each group of devices, in the groups' order.
 
-    `by` is what `grouped` takes. Devices that several nodes can use are lost with none
-    of them. Of nodes with as many devices, it is the one with most in use.
+    `uses` are the devices that are looked at, `by` is what `grouped` takes. Devices
+    that several nodes can use are lost with none of them. Of nodes with as many
+    devices, it is the one with most in use.
     """
     snapshot = with_stand_ins(snapshot)
     allocator = Allocator(snapshot)
-    outcomes: dict[str, tuple[Placement, ...]] = {}
+    outcomes: dict[str, _Outcome] = {}
     found = []
-    groups = grouped(fleet, by)
+    groups = grouped(uses, by)
     for number, group in enumerate(groups):
         if progress is not None:
             progress(number, len(groups))
@@ -65,26 +67,51 @@ def headroom(
         if node is None or group.name == NONE:
             continue
         if node not in outcomes:
-            outcomes[node] = _moved(snapshot, node, allocator)
+            outcomes[node] = _Outcome(snapshot, node, allocator)
         found.append(_loss(group, node, outcomes[node]))
     return tuple(found)
 
 
-def _moved(
-    snapshot: Snapshot, node: str, allocator: Allocator
-) -> tuple[Placement, ...]:
-    """Return where goes what a node has, once it is gone."""
-    after = changed(snapshot, RemoveNode(node))
-    # With the node closed instead of gone, the other nodes need no second look.
-    closed = dataclasses.replace(after, slices=snapshot.slices, nodes=snapshot.nodes)
-    placer = Placer(closed, None, Policy.FIRST, closed=(node,))
-    usage = placer.allocator.usage
-    placer.allocator.adopt(allocator)
-    placer.allocator.usage = usage
-    return tuple(
-        _elsewhere(placer.place(each, worded=False))
-        for each in displaced(snapshot, after)
-    )
+class _Outcome:
+    """The cluster without a node, and where goes what it had."""
+
+    def __init__(self, snapshot: Snapshot, node: str, allocator: Allocator) -> None:
+        self._before = snapshot
+        self._after = after = changed(snapshot, RemoveNode(node))
+        # With the node closed instead of gone, the other nodes need no second look.
+        closed = dataclasses.replace(
+            after, slices=snapshot.slices, nodes=snapshot.nodes
+        )
+        placer = Placer(closed, None, Policy.FIRST, closed=(node,))
+        usage = placer.allocator.usage
+        placer.allocator.adopt(allocator)
+        placer.allocator.usage = usage
+        self.placements = tuple(
+            _elsewhere(placer.place(each, worded=False))
+            for each in displaced(snapshot, after)
+        )
+
+    @cached_property
+    def taken(self) -> frozenset[DeviceId]:
+        """The devices of those that have a new place."""
+        return frozenset(_taken(self.placements))
+
+    @cached_property
+    def freed(self) -> frozenset[DeviceId]:
+        """The devices of claims that went, and of those that wait for a place."""
+        return frozenset(_held(self._before)) - frozenset(_held(self._after))
+
+    @cached_property
+    def havable(self) -> frozenset[DeviceId]:
+        """What can be had then, in a look at all devices."""
+        after = settled(self._after, self.placements)
+        return frozenset(each.id for each in fleet(after) if each.state in _HAVABLE)
+
+
+def _held(snapshot: Snapshot) -> Iterator[DeviceId]:
+    for claim in snapshot.claims:
+        if claim.allocation is not None:
+            yield from (result.device for result in claim.allocation.results)
 
 
 def _elsewhere(found: Placement) -> Placement:
@@ -103,26 +130,31 @@ def _largest(snapshot: Snapshot, group: Group) -> str | None:
     return max(sizes, key=lambda name: sizes[name], default=None)
 
 
-def _loss(group: Group, node: str, placements: Sequence[Placement]) -> Loss:
+def _loss(group: Group, node: str, outcome: _Outcome) -> Loss:
     lost = [each for each in group.uses if each.node == node]
-    kept = [each for each in group.uses if each.node != node]
-    taken = set(_taken(placements))
-    before = [each for each in group.uses if each.state in _HAVABLE]
-    after = [
-        each
-        for each in kept
-        if each.state in _HAVABLE and (each.is_shared or each.id not in taken)
-    ]
+    placements = outcome.placements
     return Loss(
         group.name,
         node,
         len(lost),
         sum(each.state in _HAVABLE for each in lost),
-        len(before),
-        len(after),
+        sum(each.state in _HAVABLE for each in group.uses),
+        _left([each for each in group.uses if each.node != node], outcome),
         tuple(each for each in placements if each.node is not None),
         tuple(each for each in placements if each.node is None),
     )
+
+
+def _left(kept: Sequence[DeviceUse], outcome: _Outcome) -> int:
+    """Return how many of some devices can be had once all has moved."""
+    if any(
+        each.is_shared or each.device.consumes or each.id in outcome.freed
+        for each in kept
+    ):
+        return sum(each.id in outcome.havable for each in kept)
+    # What has no parts and no shares is taken or not: that needs no second look.
+    free = (each.id for each in kept if each.state in _HAVABLE)
+    return sum(each not in outcome.taken for each in free)
 
 
 def _taken(placements: Iterable[Placement]) -> Iterable[DeviceId]:

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -5,10 +7,21 @@ from hypothesis import strategies as st
 from dractl.api.snapshot import Snapshot
 from dractl.capacity.devices import State, fleet
 from dractl.capacity.headroom import headroom
-from dractl.capacity.moving import displaced
+from dractl.capacity.moving import displaced, settled
 from dractl.capacity.whatif import RemoveNode, changed
+from dractl.model.claims import Allocation, DeviceResult, ResourceClaim
+from dractl.model.devices import Device, ResourceSlice
 from dractl.solver.placement import place
-from tests.builders import device, held, node, slice_, snapshot
+from tests.builders import (
+    claim,
+    device,
+    held,
+    node,
+    quantities,
+    request,
+    slice_,
+    snapshot,
+)
 
 
 def cluster(*nodes: tuple[int, int], models: str = "") -> Snapshot:
@@ -94,3 +107,90 @@ def test_it_is_what_the_cluster_without_the_node_has(
         free = sum(each.state is State.FREE for each in fleet(after))
         assert len(loss.moved) == taken
         assert loss.free_after == free - taken
+
+
+def shared(pool: str) -> Device:
+    return device("gpu", pool=pool, shared=True, memory="40Gi")
+
+
+def share(given: Device, memory: str) -> ResourceClaim:
+    """Return a claim that has a share of a device, as much as it asks for."""
+    amount = {"memory": memory}
+    result = DeviceResult(
+        "r", given.id, share_id=memory, consumed_capacity=quantities(amount)
+    )
+    return claim(
+        request("r", capacity=amount),
+        name=f"{given.id.pool}-{memory}",
+        allocation=Allocation((result,)),
+    )
+
+
+def sharing() -> Snapshot:
+    """Return two devices of which one has room for all that has the other."""
+    devices = [shared(name) for name in ("node-0", "node-1")]
+    return snapshot(
+        nodes=[node("node-0"), node("node-1")],
+        slices=[slice_(each, pool=each.id.pool, node=each.id.pool) for each in devices],
+        claims=[
+            share(devices[0], "20Gi"),
+            share(devices[0], "19Gi"),
+            share(devices[1], "1Gi"),
+        ],
+    )
+
+
+def parted(name: str) -> tuple[Sequence[Device], Sequence[ResourceSlice]]:
+    """Return the halves of a GPU and the whole of it."""
+    halves = {f"half-{n}": (n,) for n in (0, 1)}
+    devices = [
+        device(
+            part,
+            pool=name,
+            consumes={"gpu": {f"place-{each}": "1" for each in places}},
+        )
+        for part, places in {**halves, "whole": (0, 1)}.items()
+    ]
+    counters = {"gpu": {"place-0": "1", "place-1": "1"}}
+    some = slice_(name=f"c-{name}", pool=name, node=name, count=2, counters=counters)
+    return devices, (some, slice_(*devices, name=name, pool=name, node=name, count=2))
+
+
+def parting() -> Snapshot:
+    """Return two GPUs of which one has a part in use."""
+    devices, slices = parted("node-0")
+    return snapshot(
+        nodes=[node("node-0"), node("node-1")],
+        slices=[*slices, *parted("node-1")[1]],
+        claims=[held(devices[0])],
+    )
+
+
+def reaching() -> Snapshot:
+    """Return a node whose claim has ports as well, and no place elsewhere."""
+    gpu = device("gpu", pool="node-0")
+    ports = [device(f"port-{n}", pool="net") for n in range(2)]
+    results = tuple(DeviceResult("r", each.id) for each in (gpu, *ports))
+    return snapshot(
+        nodes=[node("node-0"), node("node-1")],
+        slices=[
+            slice_(gpu, pool="node-0", node="node-0"),
+            slice_(*ports, name="net", pool="net", node=None, all_nodes=True),
+        ],
+        claims=[claim(request("r", count=3), allocation=Allocation(results))],
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "free_after"), [(sharing(), 0), (parting(), 1), (reaching(), 2)]
+)
+def test_what_moves_takes_shares_and_counters(
+    before: Snapshot, free_after: int
+) -> None:
+    [loss] = headroom(before, fleet(before), "driver")
+    assert (loss.node, loss.free_after) == ("node-0", free_after)
+
+    after = changed(before, RemoveNode("node-0"))
+    moved = settled(after, place(after, displaced(before, after)).placements)
+    left = [each for each in fleet(moved) if each.state in (State.FREE, State.PARTLY)]
+    assert len(left) == free_after
