@@ -50,9 +50,12 @@ ADVICE: Final[Mapping[str, str]] = {
 }
 """What to do, by words of the message."""
 
-GOOD: Final = frozenset({"Ready", "Healthy", "Available", "Online", "Succeeded"})
+GOOD: Final = frozenset({"Ready", "Healthy", "Available", "Online", "Up", "Succeeded"})
 BAD: Final = frozenset(
-    {"Unhealthy", "Degraded", "Failed", "Faulty", "Error", "Offline", "Lost"}
+    {
+        *("Unhealthy", "Degraded", "Failed", "Faulty", "Error"),
+        *("Offline", "Down", "Unavailable", "Lost"),
+    }
 )
 
 
