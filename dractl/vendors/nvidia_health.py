@@ -33,7 +33,7 @@ def why_not(card: Card, view: View) -> str:
         return "a virtual function, which the driver leaves to virtual machines"
     if card.pci is not None and card.pci.driver != _DRIVER:
         return _unbound(card, view)
-    if gpu is None and (reason := _untold(view)):
+    if gpu is None and (reason := _untold(card, view)):
         return reason
     if has_hidden_partitions(card, view.facts):
         return _hidden(card, view)
@@ -44,9 +44,13 @@ def why_not(card: Card, view: View) -> str:
     return ""
 
 
-def _untold(view: View) -> str:
+def _untold(card: Card, view: View) -> str:
     state = view.facts.nvml.state
     if state is NvmlState.READ:
+        node = f"/dev/nvidia{card.minor}"
+        # NVML leaves out what it may not open, without an error.
+        if any(each.path == node and not each.is_readable for each in view.facts.nodes):
+            return f"this user may not open {node}: run it as root, or allow it"
         return "NVML does not list it; see what NVRM says in the kernel's log (dmesg)"
     return _unasked(view) if state in _FATAL else ""
 

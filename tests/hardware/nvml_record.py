@@ -2,9 +2,9 @@
 
 Writes tests/hosts/nvml/NAME.json. UUIDs, serial numbers and the identity of the fabric
 are replaced; everything else is as the library answers it, errors included. Compare
-with `nvidia-smi -q -x` of the same machine before it is kept. The recordings that are
-there now were written from published facts (tests/hosts/nvml/machines.py), as no
-machine with a GPU was at hand.
+with `nvidia-smi -q -x` of the same machine before it is kept, and say in `about` what
+it is. Those whose `about` does not begin with "Recorded" were written from published
+facts (tests/hosts/nvml/machines.py).
 """
 
 import ctypes

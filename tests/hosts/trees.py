@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 HOSTS: Final = Path(__file__).parent
+RECORDED: Final = "Recorded"  # how the title of a real machine begins
 _HUGE: Final = 1 << 32
 _LINE: Final = re.compile(r"(\S+) (=|->|!)(?: (.*))?")
 _ESCAPE: Final = re.compile(rb"\\(n|t|\\|x[0-9a-f]{2})")

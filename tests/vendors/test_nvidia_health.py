@@ -1,6 +1,6 @@
 import pytest
 
-from dractl.model.hosts import NvmlGpu
+from dractl.model.hosts import DeviceNode, NvmlGpu
 from dractl.vendors.base import Wishes
 from dractl.vendors.nvidia import NVIDIA
 from tests.hardware.nvml_recording import recorded
@@ -26,6 +26,21 @@ SECOND = "0000:66:00.0"
 
 def lost(name: str = "GPU_IS_LOST") -> NvmlGpu:
     return NvmlGpu(0, lost=name)
+
+
+@pytest.mark.parametrize(
+    ("is_readable", "reason"),
+    [
+        (False, "this user may not open /dev/nvidia5: run it as root, or allow it"),
+        (True, "NVML does not list it; see what NVRM says in the kernel's log (dmesg)"),
+    ],
+)
+def test_a_gpu_that_nvml_leaves_out(reason: str, *, is_readable: bool) -> None:
+    # Seen on an H200: where a node may not be opened, NVML counts no GPU, and no error.
+    node = DeviceNode("/dev/nvidia5", is_readable=is_readable)
+    facts = machine(pci=(function(),), proc_nvidia={PROC: INFORMATION}, nodes=(node,))
+
+    assert only(NVIDIA, facts).why_not == reason
 
 
 @pytest.mark.parametrize("schema", ["0.4", "0.5"])
