@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import PurePath
 from typing import Final
@@ -37,6 +37,7 @@ from dractl.cli import (
     validate,
     version,
 )
+from dractl.cli.options import usage
 from dractl.cli.source import REACHING
 from dractl.cli.terminal import OutputClosed, Terminal
 from dractl.errors import DractlError, ExitStatus
@@ -140,13 +141,22 @@ def _invoke(terminal: Terminal, argv: Sequence[str]) -> int:
     except typer.TyperException as error:
         # pydantic, which typer asks, puts its own words before ours.
         message = error.format_message().replace("Value error, ", "", 1)
-        raise DractlError(
-            "usage",
-            message[:1].lower() + message[1:],
-            hint=f"{terminal.program} --help shows what there is",
-            status=ExitStatus.USAGE,
+        words = " ".join((terminal.program, *_command(argv)))
+        raise usage(
+            message[:1].lower() + message[1:].removesuffix("."),
+            hint=f"{words} --help shows what there is",
         ) from error
     return status if isinstance(status, int) else ExitStatus.YES
+
+
+def _command(argv: Sequence[str]) -> Iterator[str]:
+    """Yield the words of a command line that name its command."""
+    at: object = _root()
+    for word in argv:
+        if not isinstance(at, TyperGroup) or word not in at.commands:
+            return
+        at = at.commands[word]
+        yield word
 
 
 def _completed(request: str, *words: str) -> str:

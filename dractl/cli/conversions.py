@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from dractl.api.lists import is_list, items_of
-from dractl.cli.diffs import difference, joined
+from dractl.cli.diffs import as_stream, difference, joined
 from dractl.cli.options import usage
 from dractl.cli.output import as_json
 from dractl.cli.terminal import Terminal
@@ -16,9 +15,6 @@ from dractl.errors import DractlError, ExitStatus
 from dractl.sources.files import STANDARD_INPUT
 from dractl.sources.manifests import Manifest, Rewritten, manifests
 from dractl.sources.saving import save
-from dractl.sources.yaml_write import block
-
-_SEPARATOR: Final = "---"
 
 
 @dataclass(frozen=True)
@@ -124,14 +120,14 @@ def differences(work: Work) -> str:
 
 def as_manifest(work: Work) -> str:
     """Return all files as one YAML text."""
-    return joined(map(_as_yaml, work.files))
-
-
-def _as_yaml(each: Converted) -> str:
-    if not each.manifest.is_json:
-        return each.rewritten.text.removeprefix(each.manifest.mark)
-    documents = (made for outcome in each.outcomes for made in outcome.documents)
-    return f"\n{_SEPARATOR}\n".join(map(block, documents)) + "\n"
+    return joined(
+        as_stream(
+            each.manifest,
+            each.rewritten,
+            (outcome.documents for outcome in each.outcomes),
+        )
+        for each in work.files
+    )
 
 
 def as_list(work: Work) -> str:

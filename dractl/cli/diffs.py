@@ -8,6 +8,9 @@ from difflib import Match, SequenceMatcher
 from itertools import pairwise
 from typing import Final
 
+from dractl.sources.manifests import Manifest, Rewritten
+from dractl.sources.yaml_write import block
+
 _SEPARATOR: Final = "---"
 _CONTEXT: Final = 3
 _MANY: Final = 2000  # lines, for which comparing each with each takes a second
@@ -122,3 +125,15 @@ def joined(texts: Iterable[str]) -> str:
         if whole and not whole.endswith("\n"):
             whole += "\n"
     return whole
+
+
+def as_stream(
+    manifest: Manifest, rewritten: Rewritten, outcomes: Iterable[Sequence[object]]
+) -> str:
+    """Return what a file becomes as YAML, also where it is JSON.
+
+    `outcomes` are what each of its documents becomes.
+    """
+    if not manifest.is_json:
+        return rewritten.text.removeprefix(manifest.mark)
+    return joined(f"{block(each)}\n" for made in outcomes for each in made)

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from dractl import __version__
 from dractl.api.snapshot import Snapshot
-from dractl.capacity.devices import fleet
+from dractl.capacity.look import Look
 from dractl.cli.clock import NEVER, moment_for
 from dractl.cli.options import usage
 from dractl.cli.reading import Cluster, Wish, read_cluster, warn_of
@@ -103,8 +103,7 @@ def _report(order: Order, cluster: Cluster, source: Source, screen: Terminal) ->
         _place(cluster, source),
         "" if now == NEVER else written_moment(now),
         f"dractl {__version__}",
-        snapshot,
-        fleet(snapshot),
+        Look(snapshot),
         waiting,
         taints_of(Fleet(snapshot), now),
         examine(Case(snapshot, now)) if order.has_doctor else None,

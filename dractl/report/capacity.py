@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from dractl.capacity.devices import DeviceUse, State
+from dractl.capacity.devices import DeviceUse
 from dractl.capacity.groups import NONE, Group, grouped
+from dractl.capacity.look import Look
 from dractl.report.element import Child, Markup, element
 from dractl.report.parts import NUMBER, Column, counted, section, table
 from dractl.report.states import LOOKS
@@ -36,9 +37,27 @@ def capacity(report: Report) -> Markup:
     """Return the section."""
     if not report.fleet:
         return section("capacity", "Capacity", lead="No device is published.")
-    tables = [_table(report.fleet, by, caption) for by, caption in _VIEWS]
+    look = report.look
+    tables = [_table(look.fleet, by, caption) for by, caption in _VIEWS]
     return section(
-        "capacity", "Capacity", tables, _namespaces(report.fleet), _spread(report)
+        "capacity",
+        "Capacity",
+        tables,
+        _namespaces(look.fleet),
+        _spread(look),
+        lead=_overlap(look),
+    )
+
+
+def _overlap(look: Look) -> str | None:
+    """Return how many of the free devices can be had at once, if that is not all."""
+    room = look.counts.free + look.counts.partly
+    once = look.at_once(look.fleet)
+    if once == room:
+        return None
+    return (
+        f"Partitions overlap: of the {room:,} devices that are free or partly in use, "
+        f"{once:,} can be had at once."
     )
 
 
@@ -79,15 +98,19 @@ def _namespaces(fleet: Sequence[DeviceUse]) -> Child:
     return table(caption, columns, rows)
 
 
-def _spread(report: Report) -> Child:
+def _spread(look: Look) -> Child:
     """Return how free devices are spread: what a pod gets is all from one node."""
-    nodes: dict[str, Counter[str]] = {}
-    for use in report.fleet:
+    models: dict[str, dict[str, list[DeviceUse]]] = {}
+    for use in look.fleet:
         if use.node:
-            free = nodes.setdefault(use.model or use.id.driver, Counter())
-            free[use.node] += use.state in {State.FREE, State.PARTLY}
+            nodes = models.setdefault(use.model or use.id.driver, {})
+            nodes.setdefault(use.node, []).append(use)
     # What one node has is told by the map.
-    spread = [(model, free) for model, free in nodes.items() if len(free) > 1]
+    spread = [
+        (model, {node: look.at_once(uses) for node, uses in nodes.items()})
+        for model, nodes in models.items()
+        if len(nodes) > 1
+    ]
     spread.sort(key=lambda each: -len(each[1]))
     plots = [_plot(*each) for each in spread[:_PLOTS]]
     if not plots:
@@ -100,7 +123,7 @@ def _spread(report: Report) -> Child:
             "p",
             {"class": "lead"},
             "A pod has all its devices from one node. Each bar tells how many nodes "
-            "have that many free devices.",
+            "have so many free devices: of partitions, as many as can be had at once.",
         ),
         element("div", {"class": "plots"}, plots),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from dractl.api.snapshot import Snapshot
 from dractl.capacity.devices import DeviceUse
+from dractl.capacity.look import Look
 from dractl.diagnose.answer import Explanation
 from dractl.doctor.answer import Examination
 from dractl.health.answer import Health
@@ -24,10 +25,19 @@ class Report:
     source: str
     moment: str
     program: str
-    snapshot: Snapshot
-    fleet: Sequence[DeviceUse]
+    look: Look
     waiting: Explanation
     taints: Taints
     doctor: Examination | None = None
     health: Health | None = None
     missing: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The cluster."""
+        return self.look.snapshot
+
+    @property
+    def fleet(self) -> Sequence[DeviceUse]:
+        """Its devices."""
+        return self.look.fleet

@@ -42,6 +42,29 @@ def test_an_unknown_option_is_wrong_usage(dractl: Runner, option: str) -> None:
     assert ran.err.startswith(f"error: no such option: {option}")
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("bogus",), "dractl"),
+        (("--bogus",), "dractl"),
+        (("top", "--bogus"), "dractl top"),
+        (("top", "nodes", "pods"), "dractl top"),
+        (("top", "--sort"), "dractl top"),
+        (("version", "-o", "xml"), "dractl version"),
+        (("migrate", "bogus"), "dractl migrate"),
+        (("migrate", "plan", "--bogus"), "dractl migrate plan"),
+        (("doctor", "--fail-on", "bogus"), "dractl doctor"),
+        (("doctor", "upgrade", "--bogus"), "dractl doctor upgrade"),
+    ],
+)
+def test_wrong_usage_leads_to_the_help_of_its_command(
+    dractl: Runner, words: tuple[str, ...], told: str
+) -> None:
+    ran = dractl(*words)
+    assert ran.status == 2
+    assert f"\nhint: {told} --help shows what there is\n" in ran.err
+
+
 def test_a_wrong_choice_names_the_right_ones(dractl: Runner) -> None:
     ran = dractl("version", "-o", "xml")
     assert ran.status == 2

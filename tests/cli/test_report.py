@@ -1,5 +1,6 @@
 """`dractl report`: a page of a cluster, in a file of its own."""
 
+import copy
 import html
 import json
 import os
@@ -14,6 +15,7 @@ from benchmarks.operations import cluster
 from tests.apiserver import ApiServer, Rule, User
 from tests.cli.clusters import served
 from tests.cli.run import Runner
+from tests.cli.wire import device_class, node, resource_slice, written
 from tests.doctor.healthy import healthy
 from tests.report.hostile import SPITE, hostile_cluster
 
@@ -146,6 +148,33 @@ def test_what_is_free_is_plotted_where_it_is_spread(
     text = _page(dractl, tmp_path, "--demo")
     captions = re.findall("<figcaption><strong>(.*?)</strong>", text)
     assert captions == ["NVIDIA H100 80GB HBM3", "MT2910 Family [ConnectX-7]"]
+
+
+def test_partitions_that_overlap_are_free_as_far_as_they_can_be_had_at_once(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    """Of the three places of a GPU that draw from the same counter, two fit."""
+    documents = [device_class("gpu")]
+    for name in ("n1", "n2"):
+        draws = [{"counterSet": "gpu", "counters": {"memory": {"value": "20Gi"}}}]
+        kind = {"productName": {"string": "half"}}
+        parts = [
+            {"name": f"part-{each}", "attributes": kind, "consumesCounters": draws}
+            for each in range(3)
+        ]
+        devices = resource_slice(name, *parts)
+        counters = copy.deepcopy(devices)
+        counters["metadata"]["name"] += "-counters"
+        for each in (devices, counters):
+            each["spec"]["pool"]["resourceSliceCount"] = 2
+        memory = {"memory": {"value": "40Gi"}}
+        counters["spec"]["sharedCounters"] = [{"name": "gpu", "counters": memory}]
+        del counters["spec"]["devices"]
+        documents += [node(name), devices, counters]
+    cluster = written(tmp_path / "cluster.yaml", *documents)
+    text = _page(dractl, tmp_path, "--snapshot", cluster)
+    assert "4 free on 2 nodes, 2 at most on one" in text
+    assert "of the 6 devices that are free or partly in use, 4 can be had" in text
 
 
 def test_marks_are_explained_where_they_are_drawn(

@@ -6,12 +6,12 @@ from pathlib import PurePath
 from typing import Any, Final
 
 from dractl.api.lists import is_list
-from dractl.cli.diffs import joined
+from dractl.cli.diffs import as_stream, joined
 from dractl.cli.migrate.inputs import Gathered, Origin
 from dractl.migrate.answer import Rewrite
 from dractl.migrate.edits import changed_at, without
 from dractl.migrate.inputs import Input, Wire
-from dractl.sources.manifests import Manifest, Rewritten
+from dractl.sources.manifests import Manifest
 from dractl.sources.yaml_write import block
 
 SHARED: Final = "dra-objects.yaml"
@@ -134,18 +134,10 @@ class _Files:
         count = sum(map(len, outcomes))
         if manifest.is_json and count > max(len(outcomes), 1):
             self.several.append(manifest.path)
-        stream = _stream(manifest, outcomes, rewritten)
+        stream = as_stream(manifest, rewritten, outcomes)
         path = "" if manifest.path == _STDIN else manifest.path
         name = self.names.get(manifest.path, f"{_STDIN}.yaml")
         return Piece(path, name, manifest.text, rewritten.text, stream)
-
-
-def _stream(
-    manifest: Manifest, outcomes: Sequence[Sequence[object]], rewritten: Rewritten
-) -> str:
-    if not manifest.is_json:
-        return rewritten.text.removeprefix(manifest.mark)
-    return joined(f"{block(each)}\n" for made in outcomes for each in made)
 
 
 def _outcomes(
