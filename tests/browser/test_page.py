@@ -1,5 +1,6 @@
 """The page of `dractl report` in a real browser."""
 
+from base64 import b64decode
 from itertools import pairwise
 from pathlib import Path
 
@@ -166,6 +167,33 @@ def test_text_can_be_read_in_both_schemes(
     found = page.value(_TEXTS)
     assert len(found) > 200
     assert {name: ratio for name, ratio in found.items() if ratio < 4.5} == {}
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_paper_is_white_and_has_all_that_was_folded(
+    chromium: Browser, sample: Path, *, has_scripts: bool
+) -> None:
+    page = chromium.page(sample, scheme="dark", has_scripts=has_scripts)
+    if has_scripts:  # whoever has chosen dark colours prints in light ones
+        page.value("document.documentElement.dataset.theme = 'dark'")
+    dark = {"name": "prefers-color-scheme", "value": "dark"}
+    page.call("Emulation.setEmulatedMedia", media="print", features=[dark])
+    ground = "getComputedStyle(document.body).backgroundColor"
+    assert page.value(ground) == "rgb(255, 255, 255)"
+    for key in ("nav", "button", ".filter", ".skip"):
+        shown = f"document.querySelector('{key}').checkVisibility()"
+        assert page.value(shown) is False, key
+    hidden = (
+        "[...document.querySelectorAll('details:not([open]) > :not(summary)')].filter("
+        "(each) => !each.checkVisibility({contentVisibilityAuto: true}) || "
+        "!each.getBoundingClientRect().height).length"
+    )
+    assert page.value("document.querySelectorAll('details:not([open])').length") > 0
+    assert page.value(hidden) == 0
+    found = page.value(_TEXTS)
+    assert {name: ratio for name, ratio in found.items() if ratio < 4.5} == {}
+    paper = page.call("Page.printToPDF")["data"]
+    assert b64decode(paper).startswith(b"%PDF")
 
 
 def test_the_page_never_scrolls_sideways(
