@@ -34,7 +34,7 @@ def _when(bug: Bug, seen: Seen) -> str | None:
     """Return how the bug and the cluster's release go together; None: not at all."""
     snapshot = seen.case.world.snapshot
     if bug.part is not Part.KUBELET or not bug.affected:
-        return bug.chance(snapshot.profile)
+        return bug.chance(snapshot.profile, snapshot.info.kubernetes or "")
     node = snapshot.node_by_name.get(seen.pod.node_name)
     return None if node is None else bug.chance_on(node.name, node.kubelet_version)
 

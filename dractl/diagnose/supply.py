@@ -10,6 +10,7 @@ from dractl.diagnose.answer import Cause
 from dractl.diagnose.blaming import MOST_SHOWN, about, options_of, place, subject_of
 from dractl.diagnose.case import Case
 from dractl.diagnose.changes import Change, with_option
+from dractl.diagnose.flaws import flaw_of
 from dractl.diagnose.plugins import ailing
 from dractl.diagnose.survey import Found
 from dractl.diagnose.table import told_of_nodes
@@ -190,27 +191,4 @@ def invalid(case: Case, found: Found) -> Told:
 
 def _flaw(case: Case, key: PoolKey) -> str:
     """Return what makes a pool invalid."""
-    mine = case.world.newest_slices(key)
-    names = [device.name for each in mine for device in each.devices]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        return f"device {listed(twice)} is there more than once"
-    sets = [counter.name for each in mine for counter in each.shared_counters]
-    if twice := sorted({name for name in sets if sets.count(name) > 1}):
-        return f"counter set {listed(twice)} is declared more than once"
-    counters = {
-        (counter.name, name)
-        for each in mine
-        for counter in each.shared_counters
-        for name in counter.counters
-    }
-    unknown = sorted(
-        f"{use.counter_set}/{name}"
-        for each in mine
-        for device in each.devices
-        for use in device.consumes
-        for name in use.counters
-        if (use.counter_set, name) not in counters
-    )
-    if unknown:
-        return f"counter {listed(dict.fromkeys(unknown))} is used and nowhere declared"
-    return "the scheduler does not say why"
+    return flaw_of(case.world.newest_slices(key)) or "the scheduler does not say why"

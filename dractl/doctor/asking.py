@@ -7,8 +7,9 @@ from dractl.cel.errors import SelectorCompileError, SelectorEvalError
 from dractl.cel.selector import compile_cached, stored_environment_of
 from dractl.diagnose.words import listed
 from dractl.doctor.case import Case
-from dractl.model.claims import ClaimSpec, Option, Request
+from dractl.model.claims import ClaimSpec, Option, Request, ResourceClaim
 from dractl.model.devices import Device
+from dractl.model.workloads import Pod
 
 FEW: Final = 3
 """How many are named of what has something in common."""
@@ -20,6 +21,15 @@ def specs(case: Case) -> Iterator[tuple[str, ClaimSpec]]:
         yield f"ResourceClaim {'/'.join(claim.meta.key)}", claim.spec
     for template in case.snapshot.templates:
         yield f"ResourceClaimTemplate {'/'.join(template.meta.key)}", template.spec
+
+
+def claims_of(case: Case, pod: Pod) -> Iterator[ResourceClaim]:
+    """Yield the claims of a pod that are there, in the order of its entries."""
+    for entry in pod.claims:
+        name = entry.claim or pod.claim_names.get(entry.name) or ""
+        claim = case.snapshot.claim_by_key.get((pod.meta.namespace, name))
+        if claim is not None:
+            yield claim
 
 
 def asking(case: Case, told: Callable[[Request], bool]) -> str:

@@ -5,16 +5,26 @@ tells of; here it is told what may do so.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from dractl.capacity.audit import audit
 from dractl.capacity.devices import fleet
 from dractl.diagnose.words import listed
-from dractl.doctor.asking import FEW, asking, devices_that, in_events, selecting, specs
+from dractl.doctor.asking import (
+    FEW,
+    asking,
+    claims_of,
+    devices_that,
+    in_events,
+    selecting,
+    specs,
+)
 from dractl.doctor.case import Case
 from dractl.doctor.quirks import QUIRK_TRIGGERS, matched_lists, timed_out
-from dractl.model.claims import ClaimSpec, Constraint, ResourceClaim
+from dractl.doctor.traps_claims import TRAPS_OF_CLAIMS
+from dractl.doctor.traps_devices import TRAPS_OF_DEVICES
+from dractl.model.claims import ClaimSpec, Constraint, Request, ResourceClaim
 from dractl.solver.extended import class_by_resource, uses
 from dractl.solver.subjects import is_waiting
 from dractl.taints.eviction import results_of
@@ -29,17 +39,11 @@ _DONE: Final = frozenset({"Succeeded", "Failed"})
 
 def _allocated_and_fresh(case: Case) -> str:
     """Return the pods that wait with a claim that has devices for several nodes."""
-    known = case.snapshot.claim_by_key
     found = []
     for pod in case.snapshot.pods:
         if not is_waiting(pod) or len(pod.claims) < _SEVERAL:
             continue
-        names = (each.claim or pod.claim_names.get(each.name) for each in pod.claims)
-        claims = [
-            claim
-            for name in names
-            if (claim := known.get((pod.meta.namespace, name or ""))) is not None
-        ]
+        claims = [*claims_of(case, pod)]
         fresh = [each for each in claims if each.allocation is None]
         if fresh and any(map(_is_for_several, claims)):
             found.append(f"Pod {'/'.join(pod.meta.key)}")
@@ -206,8 +210,13 @@ def _constrained(
 
 def _distinct_of_many(case: Case) -> str:
     def has_many(constraint: Constraint, spec: ClaimSpec) -> bool:
-        return constraint.distinct_attribute is not None and any(
-            option.mode == "All" or option.count >= _MANY
+        if constraint.distinct_attribute is None:
+            return False
+        # Of two, the first is forgotten only where the search gives the second up.
+        has_more = len(spec.constraints) > 1 or len(spec.requests) > 1
+        least = _SEVERAL if has_more else _MANY
+        return any(
+            option.mode == "All" or option.count >= least
             for request in spec.requests
             if not constraint.requests or request.name in constraint.requests
             for option in request.options
@@ -217,14 +226,20 @@ def _distinct_of_many(case: Case) -> str:
 
 
 def _admin_first(case: Case) -> str:
-    def is_so(spec: ClaimSpec) -> bool:
-        admin = [
-            any(option.admin_access for option in each.options)
-            for each in spec.requests
-        ]
-        return any(admin) and not all(admin[admin.index(True) :])
+    """Return what has a request with admin access before others, be it of a pod."""
+    found = [name for name, spec in specs(case) if _has_admin_first(spec.requests)]
+    for pod in case.snapshot.pods:
+        if is_waiting(pod) and len(pod.claims) >= _SEVERAL:
+            fresh = [each for each in claims_of(case, pod) if each.allocation is None]
+            requests = [request for each in fresh for request in each.spec.requests]
+            if _has_admin_first(requests):
+                found.append(f"Pod {'/'.join(pod.meta.key)}")
+    return listed(found, FEW)
 
-    return listed((name for name, spec in specs(case) if is_so(spec)), FEW)
+
+def _has_admin_first(requests: Iterable[Request]) -> bool:
+    admin = [any(option.admin_access for option in each.options) for each in requests]
+    return any(admin) and not all(admin[admin.index(True) :])
 
 
 def _config_for_several(case: Case) -> str:
@@ -282,6 +297,8 @@ def _of_kai(case: Case) -> str:
 
 TRIGGERS: Final[Mapping[str, Callable[[Case], str]]] = {
     **QUIRK_TRIGGERS,
+    **TRAPS_OF_DEVICES,
+    **TRAPS_OF_CLAIMS,
     "allocated-and-fresh-claim": _allocated_and_fresh,
     "all-mode-counters-panic": _all_that_consume,
     "all-mode-takes-spent-device": _all_that_are_shared,
@@ -291,6 +308,7 @@ TRIGGERS: Final[Mapping[str, Callable[[Case], str]]] = {
     "counters-stay-reserved": _counters_with_constraints,
     "counters-by-pool-name": _pools_of_one_name,
     "counters-given-out-twice": _overdrawn,
+    "overdrawn-blocks-pool": _overdrawn,
     "device-given-twice": _given_twice,
     "timeout-taken-for-unschedulable": timed_out,
     "qualified-capacity-name": _qualified_capacity,

@@ -17,6 +17,7 @@ class Part(Enum):
     SCHEDULER = "kube-scheduler"
     CONTROLLERS = "kube-controller-manager"
     KUBELET = "kubelet"
+    DRIVER = "driver"
     OTHER = "another scheduler"
 
 
@@ -26,6 +27,16 @@ class Affected(NamedTuple):
     minor: KubernetesVersion
     since: int = 0
     fixed: int | None = None
+
+    def has(self, patch: int) -> bool:
+        """Tell whether a patch release of it can have the bug."""
+        return patch >= self.since and (self.fixed is None or patch < self.fixed)
+
+    def __str__(self) -> str:
+        """Return which releases it means, as `1.36 before 1.36.3`."""
+        since = f" from {self.minor}.{self.since} on" if self.since else ""
+        ends = "" if self.fixed is None else f" before {self.minor}.{self.fixed}"
+        return f"{self.minor}{since}{ends}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +56,29 @@ class Bug:
     gates: tuple[str, ...] = ()
     avoid: str = ""
 
-    def chance(self, profile: Profile) -> str | None:
+    @property
+    def releases(self) -> str:
+        """Which releases have it, as far as it is known."""
+        if self.affected:
+            return ", ".join(map(str, self.affected))
+        return "not known" if self.gone_in is None else f"before {self.gone_in}"
+
+    def chance(self, profile: Profile, server: str = "") -> str | None:
         """Say how the bug and a release with its gates go together; None: not at all.
 
-        For the control plane; a kubelet's release is asked of the kubelet.
+        For the control plane; a kubelet's release is asked of the kubelet. `server` is
+        the version of the API server as it spells it, "" where it is not known: its
+        patch release is taken for that of the whole control plane.
         """
         release = profile.version
         if not all(profile.enabled(gate) for gate in self.gates):
             return None
         if self.affected:
-            if release not in {each.minor for each in self.affected}:
+            row = next((each for each in self.affected if each.minor == release), None)
+            patch = _patch(server, release)
+            if row is None or (patch is not None and not row.has(patch)):
                 return None
-            return f"{self.part.value} {release} may have it, {self._fixes()}"
+            return f"{self.part.value} {release} may have it, {_fixes(row)}"
         if self.gone_in is not None:
             if release >= self.gone_in:
                 return None
@@ -66,18 +88,22 @@ class Bug:
 
     def chance_on(self, node: str, kubelet: str) -> str | None:
         """Say the same of a kubelet, given with its node; None as well if unknown."""
-        patch = _PATCH.match(kubelet)
-        if patch is None:
-            return None
-        minor = KubernetesVersion.parse(kubelet)
         for each in self.affected:
-            ends = each.fixed is not None and int(patch[1]) >= each.fixed
-            if each.minor == minor and int(patch[1]) >= each.since and not ends:
-                return f"the kubelet on {node} is {kubelet}; {self._fixes()}"
+            patch = _patch(kubelet, each.minor)
+            if patch is not None and each.has(patch):
+                return f"the kubelet on {node} is {kubelet}; {_fixes(each)}"
         return None
 
-    def _fixes(self) -> str:
-        known = [f"{a.minor}.{a.fixed}" for a in self.affected if a.fixed is not None]
-        if known:
-            return f"fixed in {', '.join(known)}"
+
+def _patch(version: str, minor: KubernetesVersion) -> int | None:
+    """Return the patch of a version of a minor release; None: it is of no such."""
+    found = _PATCH.match(version)
+    if found is None or KubernetesVersion.parse(version) != minor:
+        return None
+    return int(found[1])
+
+
+def _fixes(row: Affected) -> str:
+    if row.fixed is None:
         return "up to a patch release that is not known here"
+    return f"fixed in {row.minor}.{row.fixed}"

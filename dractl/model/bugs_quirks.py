@@ -10,6 +10,7 @@ from dractl.model.bug import Affected, Bug, Part
 from dractl.model.cluster import KubernetesVersion
 
 _V36, _V37 = KubernetesVersion(1, 36), KubernetesVersion(1, 37)
+_SEEN: Final = (Affected(_V36), Affected(_V37))
 _K8S: Final = "kubernetes/kubernetes"
 _STAGING: Final = f"{_K8S}@v1.36.2:staging/src/k8s.io/dynamic-resource-allocation"
 _ALLOCATOR: Final = f"{_STAGING}/structured"
@@ -23,7 +24,7 @@ QUIRKS: Final = (
         "a request for all devices ends the search with an error where a pool is "
         "incomplete or invalid, be it one of a driver that it does not ask for",
         _ALLOCATOR,
-        (Affected(_V36), Affected(_V37)),
+        _SEEN,
         avoid="ask for a number of devices, or mend the pool",
     ),
     Bug(
@@ -32,7 +33,7 @@ QUIRKS: Final = (
         "a request for all devices ends the search with an error where one of them "
         "does not meet a constraint, and nothing else is tried",
         _ALLOCATOR,
-        (Affected(_V36), Affected(_V37)),
+        _SEEN,
         avoid="ask for a number of devices where there is a constraint",
     ),
     Bug(
@@ -41,7 +42,7 @@ QUIRKS: Final = (
         "a request for all devices that asks for capacity leaves out, without a word, "
         "devices that lack it or have too little left",
         _ALLOCATOR,
-        (Affected(_V36), Affected(_V37)),
+        _SEEN,
         gates=("DRAConsumableCapacity",),
         avoid="ask for a number of devices where you ask for capacity",
     ),
@@ -51,7 +52,7 @@ QUIRKS: Final = (
         "the counters of a device that can be shared and has no capacity are charged "
         "once more while a claim has it, so that a further one may find no fit",
         f"{_K8S}#140433",
-        (Affected(_V36),),
+        (Affected(_V36, 0, 3),),
         gates=("DRAPartitionableDevices", "DRAConsumableCapacity"),
         avoid="let the driver give such devices a capacity",
     ),
@@ -61,7 +62,7 @@ QUIRKS: Final = (
         "a device that is not published any more, while a claim has it, counts for "
         "nothing: its counters are given out again",
         f"{_K8S}#140802",
-        (Affected(_V36), Affected(_V37)),
+        _SEEN,
         gates=("DRAPartitionableDevices",),
         avoid="let drivers publish, with a taint, what is still in use",
     ),
@@ -71,7 +72,7 @@ QUIRKS: Final = (
         "a request with admin access draws on counters like any other, and may find no "
         "fit for a device that is in use",
         _ALLOCATOR,
-        (Affected(_V36), Affected(_V37)),
+        _SEEN,
         gates=("DRAAdminAccess", "DRAPartitionableDevices"),
         avoid="monitor whole devices, not those that draw on counters",
     ),

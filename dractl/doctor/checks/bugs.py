@@ -14,7 +14,8 @@ from dractl.rules.registry import Severity
 _CRASHES: Final = frozenset({"all-mode-counters-panic", "rules-crash-scheduler"})
 """Those of which one object is enough to stop all scheduling."""
 _HARMLESS: Final = frozenset({
-    "config-given-twice", "pool-status-miscounts", "selector-error-without-device",
+    "alternatives-not-scored", "claims-requeue-all", "config-given-twice",
+    "pool-status-miscounts", "selector-error-without-device",
 })  # fmt: skip
 """Those that mislead, but keep no pod from its devices."""
 
@@ -65,7 +66,7 @@ def unmet_bugs(case: Case) -> Iterator[Finding | Skipped]:
 def _chances(bug: Bug, case: Case) -> Iterator[tuple[str, list[str]]]:
     """Yield how a bug and the cluster go together, with the nodes that it is about."""
     if bug.part is not Part.KUBELET or not bug.affected:
-        when = bug.chance(case.snapshot.profile)
+        when = bug.chance(case.snapshot.profile, case.snapshot.info.kubernetes or "")
         if when is not None:
             yield when, []
         return
@@ -108,6 +109,8 @@ def _described(bug: Bug, when: str) -> dict[str, object]:
         "id": bug.id,
         "part": bug.part.value,
         "symptom": bug.symptom,
+        "releases": bug.releases,
+        "gates": list(bug.gates),
         "when": when,
         "reference": bug.reference,
         "avoid": bug.avoid,

@@ -1,14 +1,15 @@
 """Pools of devices: complete, well formed, and not about to be too large."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from shlex import quote
 from typing import Final
 
-from dractl.diagnose.words import listed
+from dractl.diagnose.flaws import flaw_of, repeated_devices
+from dractl.diagnose.words import counted, listed
 from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.case import Case
 from dractl.doctor.registry import check
+from dractl.model.cluster import KubernetesVersion
 from dractl.model.devices import ResourceSlice
 from dractl.model.limits import limit
 from dractl.rules.registry import Severity
@@ -16,6 +17,7 @@ from dractl.rules.registry import Severity
 _FEW: Final = 3
 _OF_DRIVER: Final = "--field-selector=spec.driver="
 _NEAR: Final = 0.9  # of a limit
+_APART: Final = KubernetesVersion(1, 35)
 
 
 @check("pool-incomplete", Severity.ERROR)
@@ -26,7 +28,7 @@ def pools_are_complete(case: Case) -> Iterator[Finding | Skipped]:
     driver updates it; if it lasts, the driver has crashed in between, may not write
     slices, or somebody has deleted one.
     """
-    for (driver, pool), newest in _pools(case).items():
+    for (driver, pool), newest in newest_slices(case).items():
         stated = {each.slice_count for each in newest}
         if stated != {len(newest)}:
             counts = listed(map(str, sorted(stated)))
@@ -46,24 +48,61 @@ def pools_are_complete(case: Case) -> Iterator[Finding | Skipped]:
 
 @check("pool-invalid", Severity.ERROR)
 def pools_are_valid(case: Case) -> Iterator[Finding | Skipped]:
-    """A pool publishes two devices of one name.
+    """A pool has names twice, or devices that draw on counters which it lacks.
 
     The scheduler takes nothing of such a pool, and requests for all devices fail on the
-    nodes that see it.
+    nodes that see it. Where two devices of one name are for different nodes, it takes
+    both for one: what is allocated on one node is gone on the other, which is a
+    warning.
     """
-    for (driver, pool), newest in _pools(case).items():
-        counts = Counter(one.name for each in newest for one in each.devices)
-        twice = [name for name, number in counts.items() if number > 1]
-        if twice:
+    for (driver, pool), newest in newest_slices(case).items():
+        flaw = flaw_of(newest, has_counters=_counts(case))
+        twice = repeated_devices(newest, anywhere=True) if not flaw else []
+        if flaw or twice:
+            said = f"{flaw}: none of its devices is given out"
+            alike = f"device {listed(twice, _FEW)} is there for several nodes, and "
             yield Finding(
                 "pool-invalid",
-                Severity.ERROR,
-                f"it has two devices of the name {listed(twice, _FEW)}",
+                Severity.ERROR if flaw else Severity.WARNING,
+                said if flaw else alike + "counts as one",
                 f"pool {driver}/{pool}",
                 _place(newest),
                 "look for slices that a driver did not write, and delete them; else "
                 "it is a bug of the driver",
-                evidence={"devices": twice},
+                (f"kubectl get resourceslices {_OF_DRIVER}{quote(driver)}",),
+                {"flaw": flaw or None, "devices": twice},
+            )
+
+
+def _counts(case: Case) -> bool:
+    return case.snapshot.profile.enabled("DRAPartitionableDevices")
+
+
+@check("slice-old-layout", Severity.ERROR)
+def slices_are_apart(case: Case) -> Iterator[Finding | Skipped]:
+    """A slice has both counters and devices, as drivers for 1.34 write it.
+
+    From 1.35 on counters have to be in a slice of their own: the API server refuses new
+    slices with both, and of those that are there the scheduler takes the counters
+    alone. It is a thing of drivers: newer ones write both apart.
+    """
+    if case.snapshot.profile.version < _APART or not _counts(case):
+        return
+    for (driver, pool), newest in newest_slices(case).items():
+        both = [each for each in newest if each.shared_counters and each.devices]
+        if both:
+            number = sum(len(each.devices) for each in both)
+            yield Finding(
+                "slice-old-layout",
+                Severity.ERROR,
+                f"slice {listed([each.name for each in both], _FEW)} has counters and "
+                f"devices: {counted(number, 'device')} of it "
+                f"{'are' if number > 1 else 'is'} not given out",
+                f"pool {driver}/{pool}",
+                _place(newest),
+                "upgrade the driver, and restart it, so that it writes the pool anew",
+                (f"kubectl get resourceslices {_OF_DRIVER}{quote(driver)}",),
+                {"slices": [each.name for each in both], "devices": number},
             )
 
 
@@ -75,7 +114,7 @@ def pools_have_devices(case: Case) -> Iterator[Finding | Skipped]:
     is hardware, the driver does not see it: look at the kernel's driver and at the
     configuration of the DaemonSet.
     """
-    for (driver, pool), newest in _pools(case).items():
+    for (driver, pool), newest in newest_slices(case).items():
         if not any(each.devices for each in newest):
             yield Finding(
                 "pool-empty",
@@ -96,7 +135,7 @@ def slices_have_room(case: Case) -> Iterator[Finding | Skipped]:
     themselves; a driver that makes one slice fails with one device more.
     """
     release = case.snapshot.profile.version
-    for (driver, pool), newest in _pools(case).items():
+    for (driver, pool), newest in newest_slices(case).items():
         if len(newest) > 1:
             continue
         devices = newest[0].devices
@@ -114,7 +153,7 @@ def slices_have_room(case: Case) -> Iterator[Finding | Skipped]:
             )
 
 
-def _pools(case: Case) -> dict[tuple[str, str], list[ResourceSlice]]:
+def newest_slices(case: Case) -> dict[tuple[str, str], list[ResourceSlice]]:
     """Return the slices of each pool that are of its newest generation."""
     found: dict[tuple[str, str], list[ResourceSlice]] = {}
     for each in case.snapshot.slices:

@@ -14,6 +14,7 @@ from dractl.rules.registry import Severity
 from tests.diagnose.scenarios.reading import FOLDER, read
 from tests.diagnose.test_bugs import MEETS
 from tests.doctor.checks.test_quirks import MET
+from tests.doctor.checks.test_traps import MET_TRAPS
 from tests.doctor.looking import NOW, Wire, case_of, only, said
 from tests.solver.clusters import (
     claim,
@@ -173,7 +174,7 @@ def test_what_cannot_is_not(bug: str, documents: list[Wire], gates: Gates) -> No
 
 
 def test_every_bug_has_a_cluster_that_can_meet_it() -> None:
-    told = {bug for bug, *_ in (*MORE, *MET)} | MEETS.keys()
+    told = {bug for bug, *_ in (*MORE, *MET, *MET_TRAPS)} | MEETS.keys()
 
     assert told == {each.id for each in BUGS}
 
@@ -236,10 +237,10 @@ def test_a_cluster_in_order_has_only_bugs_that_nothing_meets(release: str) -> No
 
 
 ISSUES: Final = (
-    "133669", "133920", "133926", "134434", "135725", "136269", "136709", "137347",
-    "137607", "137819", "138882", "139016", "139034", "139651", "139772", "140431",
-    "140433", "140434", "140769", "140802", "141276", "141290", "141422", "141467",
-    "141620", "141912", "142202",
+    "131660", "133669", "133920", "133926", "134434", "134711", "135725", "136269",
+    "136709", "137347", "137607", "137819", "138882", "139016", "139034", "139651",
+    "139772", "140431", "140433", "140434", "140769", "140802", "141213", "141276",
+    "141290", "141422", "141467", "141620", "141912", "142202",
 )  # fmt: skip
 """What users have met by release, as far as it is a bug of Kubernetes."""
 

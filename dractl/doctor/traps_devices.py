@@ -1,0 +1,247 @@
+"""What in pools and devices meets odd rules of the allocator; see quirks.py."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Final
+
+from dractl.cel.errors import SelectorCompileError, SelectorEvalError
+from dractl.cel.selector import Selector, compile_cached, stored_environment_of
+from dractl.diagnose.words import listed
+from dractl.doctor.answer import Finding
+from dractl.doctor.asking import (
+    FEW,
+    asking,
+    devices_that,
+    in_conditions,
+    selecting,
+    specs,
+)
+from dractl.doctor.case import Case
+from dractl.doctor.checks.pools import (
+    newest_slices,
+    pools_are_complete,
+    pools_are_valid,
+)
+from dractl.model.claims import Option
+from dractl.model.devices import Device, ResourceSlice
+from dractl.model.nodeselection import NodeSelectorError
+from dractl.model.workloads import Node
+from dractl.taints.eviction import results_of
+
+_MOST: Final = 32  # devices of a claim
+_LOOKED_AT: Final = 200  # groups of devices: nodes are much alike
+_SEVERAL: Final = 2
+
+
+# -- pools
+
+
+def _too_many(case: Case) -> str:
+    """Return what asks for all devices, of which one node has too many."""
+    found = []
+    crowds: list[list[Device]] | None = None
+    for name, spec in specs(case):
+        options = (each for request in spec.requests for each in request.options)
+        for option in options:
+            if option.mode != "All":
+                continue
+            if crowds is None:
+                crowds = [each for each in _together(case) if len(each) > _MOST]
+            if any(_selects_more(case, option, crowd) for crowd in crowds):
+                found.append(name)
+    return listed(dict.fromkeys(found), FEW)
+
+
+def _together(case: Case) -> Iterator[list[Device]]:
+    """Yield devices that some node can have together; not of all nodes."""
+    found: dict[object, list[Device]] = {}
+    for key, entries in case.cluster.fleet.pools.items():
+        for entry in entries:
+            found.setdefault(entry.scope.node_name or key, []).append(entry.device)
+    yield from islice(sorted(found.values(), key=len, reverse=True), _LOOKED_AT)
+
+
+def _selects_more(case: Case, option: Option, devices: Iterable[Device]) -> bool:
+    """Tell whether an option selects more devices than a claim can hold."""
+    own = case.snapshot.class_by_name.get(option.device_class)
+    if own is None:
+        return False
+    environment = stored_environment_of(case.snapshot.profile)
+    texts = (*own.selectors, *option.selectors)
+    try:
+        selectors = [compile_cached(each, environment) for each in texts if each]
+    except SelectorCompileError:
+        return False
+    accepted = (each for each in devices if _accept(selectors, each))
+    return len(list(islice(accepted, _MOST + 1))) > _MOST
+
+
+def _accept(selectors: Iterable[Selector], device: Device) -> bool:
+    try:
+        return all(each.matches(device) for each in selectors)
+    except SelectorEvalError:
+        return False
+
+
+def _broken_with_counters(case: Case) -> str:
+    """Return the broken pools of single nodes that count everywhere."""
+    counting = {
+        f"pool {each.driver}/{each.pool}"
+        for each in case.snapshot.slices
+        if each.shared_counters and each.scope.node_name
+    }
+    told = (*pools_are_complete(case), *pools_are_valid(case))
+    broken = {each.subject: None for each in told if isinstance(each, Finding)}
+    found = [each for each in broken if each in counting]
+    wanted = _all(case) if found else ""
+    return f"{listed(found, FEW)}; {wanted}" if wanted else ""
+
+
+def _all(case: Case) -> str:
+    return asking(case, lambda each: any(one.mode == "All" for one in each.options))
+
+
+def _split_pools(case: Case) -> str:
+    """Return the pools of several nodes, where somebody asks for all devices."""
+    found = [
+        f"pool {driver}/{pool}"
+        for (driver, pool), slices in newest_slices(case).items()
+        if len({each.scope.node_name for each in slices} - {None}) >= _SEVERAL
+    ]
+    wanted = _all(case) if found else ""
+    return f"{listed(found, FEW)}; {wanted}" if wanted else ""
+
+
+def _old_generations(case: Case) -> str:
+    """Return the pools of which a node sees an old generation only, and all of it."""
+    newest, nodes = newest_slices(case), case.snapshot.node_by_name
+    old: dict[tuple[str, str, int, str], list[ResourceSlice]] = {}
+    for each in case.snapshot.slices:
+        name = each.scope.node_name
+        if name and each.generation < newest[each.driver, each.pool][0].generation:
+            key = (each.driver, each.pool, each.generation, name)
+            old.setdefault(key, []).append(each)
+    return listed(
+        (
+            f"pool {driver}/{pool} on node {name}"
+            for (driver, pool, _, name), slices in old.items()
+            if name in nodes
+            and len(slices) == slices[0].slice_count
+            and not any(_is_for(each, nodes[name]) for each in newest[driver, pool])
+        ),
+        FEW,
+    )
+
+
+def _is_for(each: ResourceSlice, node: Node) -> bool:
+    """Tell whether a node can use a slice; where that cannot be told, it can."""
+    if each.per_device_scope:
+        return True
+    try:
+        return each.scope.includes(node.name, node.meta.labels)
+    except NodeSelectorError:
+        return True
+
+
+# -- devices
+
+
+def _shared_before(case: Case) -> str:
+    """Return devices that claims share, and that are published as exclusive."""
+    devices = case.cluster.fleet.devices
+    return listed(
+        dict.fromkeys(
+            f"device {each.device}"
+            for each in results_of(case.snapshot.claims)
+            if each.share_id is not None
+            and not each.consumed_capacity
+            and (device := devices.get(each.device)) is not None
+            and not device.allow_multiple_allocations
+        ),
+        FEW,
+    )
+
+
+def _with_several_terms(case: Case) -> str:
+    found = devices_that(
+        case,
+        lambda each: (
+            each.scope is not None
+            and each.scope.selector is not None
+            and len(each.scope.selector.terms) >= _SEVERAL
+        ),
+    )
+    return listed((f"device {each.id}" for each in found), FEW)
+
+
+def _fails_elsewhere(case: Case) -> str:
+    if not any(each.per_device_scope for each in case.snapshot.slices):
+        return ""
+    return in_conditions(case, "CEL runtime error")
+
+
+def _fractions(case: Case) -> str:
+    """Return devices with steps of fractions, or what asks for fractions of steps."""
+    stepped = devices_that(
+        case,
+        lambda each: any(
+            one.policy is not None and one.policy.step is not None
+            for one in each.capacity.values()
+        ),
+    )
+    if not stepped:
+        return ""
+    rounded = [f"device {each.id}" for each in stepped if _has_fractions(each)]
+    return listed(rounded, FEW) or listed(
+        selecting(
+            case,
+            stepped,
+            lambda _, option: any(
+                not each.is_whole for each in (option.capacity or {}).values()
+            ),
+        ),
+        FEW,
+    )
+
+
+def _has_fractions(device: Device) -> bool:
+    policies = (each.policy for each in device.capacity.values() if each.policy)
+    amounts = (
+        amount
+        for policy in policies
+        if policy.step is not None
+        for amount in (policy.step, policy.minimum)
+    )
+    return any(each is not None and not each.is_whole for each in amounts)
+
+
+def _loses_fields(case: Case) -> str:
+    """Return what v1beta1 loses, where it is served."""
+    if "v1beta1" not in (case.snapshot.info.served or ()):
+        return ""
+    devices = devices_that(
+        case,
+        lambda each: (
+            each.allow_multiple_allocations
+            or each.binds_to_node
+            or bool(each.binding_conditions)
+        ),
+    )
+    pools = dict.fromkeys(f"pool {each.driver}/{each.id.pool}" for each in devices)
+    return listed(pools, FEW) or asking(
+        case, lambda request: any(each.capacity for each in request.options)
+    )
+
+
+TRAPS_OF_DEVICES: Final[Mapping[str, Callable[[Case], str]]] = {
+    "all-mode-too-many-devices": _too_many,
+    "all-mode-pool-of-other-node": _broken_with_counters,
+    "all-mode-split-pool": _split_pools,
+    "old-generation-used": _old_generations,
+    "shared-then-exclusive": _shared_before,
+    "several-node-terms": _with_several_terms,
+    "selector-error-elsewhere": _fails_elsewhere,
+    "capacity-rounded-up": _fractions,
+    "beta-loses-fields": _loses_fields,
+}
+"""Of each, by its id, what shows that it can be met here; "": nothing."""
