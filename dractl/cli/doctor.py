@@ -28,6 +28,12 @@ Examples:
   # with what the components are configured with, where no server tells it
   dractl doctor -f kubeadm.yaml -f /etc/kubernetes/manifests
 
+  # with what kubelets tell of their gates and drivers, live or saved; read the
+  # manuals of gate-differs and driver-not-registered before you give the right
+  dractl doctor --component-metrics
+  kubectl get --raw /api/v1/nodes/n1/proxy/metrics > n1.metrics
+  dractl doctor -f n1.metrics
+
   # some checks only, or all but some; what a check looks for
   dractl doctor --only gate-off,gate-differs
   dractl doctor --skip class-selects-nothing
@@ -44,7 +50,8 @@ What is only to know is told with -v, or where --only names the check.
 
 It only reads, but for --smoke-test. What it could not look at is told, and
 does not count as passed. --explain-permissions prints the role that it takes,
-after --smoke-test that of the test.
+after --smoke-test that of the test, after --component-metrics that with metrics:
+who may get nodes/proxy may also run commands in pods, so it is off by default.
 
 Exit status: 0 no finding is as severe as --fail-on says; 1 one is; 2 wrong
 usage; 3 the cluster cannot be read, or only in part and nothing else is wrong;
@@ -57,7 +64,8 @@ FilesOption = Annotated[
         "-f",
         "--filename",
         metavar="PATH",
-        help="Configuration of kubeadm, kubelets, static pods; may be repeated.",
+        help="Configuration of kubeadm, kubelets, static pods; or saved metrics of a "
+        "component. May be repeated.",
     ),
 ]
 OnlyOption = Annotated[
@@ -72,6 +80,15 @@ ExplainOption = Annotated[str | None, explain_option("check")]
 FailOption = Annotated[
     Literal["error", "warning", "info", "never"],
     typer.Option("--fail-on", help="From which severity on the exit status is 1."),
+]
+MetricsOption = Annotated[
+    bool,
+    typer.Option(
+        "--component-metrics",
+        help="Ask kubelets and the control plane's pods for their metrics as well. "
+        "Takes get on nodes/proxy and pods/proxy.",
+        is_eager=True,
+    ),
 ]
 SmokeOption = Annotated[
     bool,
@@ -120,6 +137,7 @@ def doctor(  # noqa: PLR0913 - one parameter per option
     skip: SkipOption = None,
     explain: ExplainOption = None,
     fail_on: FailOption = "error",
+    component_metrics: MetricsOption = False,
     smoke_test: SmokeOption = False,
     device_class: ClassOption = None,
     namespace: NamespaceOption = None,
@@ -142,6 +160,8 @@ def doctor(  # noqa: PLR0913 - one parameter per option
         "--yes": yes or None,
         "--dry-run": None if dry_run == "none" else dry_run,
     }
+    if smoke_test and component_metrics:
+        raise usage("--component-metrics does not go with --smoke-test")
     if smoke_test:
         from dractl.cli import smoking
 
@@ -154,7 +174,9 @@ def doctor(  # noqa: PLR0913 - one parameter per option
     if explain is not None:
         screen.write(doctoring.explained(explain))
         return ExitStatus.YES
-    asked = doctoring.ordered(files or (), only or (), skip or ())
+    asked = doctoring.ordered(
+        files or (), only or (), skip or (), asks_components=component_metrics
+    )
     answer = doctoring.examined(asked, source, screen)
     screen.write(
         doctoring.shown(answer, output_format, fail_on, screen, is_chosen=bool(only))

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from dractl.api.snapshot import Snapshot
-from dractl.cli import examinations, manuals
+from dractl.cli import examinations, manuals, measuring
 from dractl.cli.clock import NEVER, moment_for
 from dractl.cli.examinations import Suite
 from dractl.cli.given import read_given
@@ -19,6 +19,7 @@ from dractl.doctor.answer import Examination
 from dractl.doctor.case import Case, Given
 from dractl.doctor.configuration import release_of
 from dractl.doctor.document import document
+from dractl.doctor.measuring import Measured
 from dractl.doctor.run import examine, table
 from dractl.errors import DractlError, ExitStatus
 from dractl.rules.registry import Severity
@@ -30,20 +31,30 @@ _LIMITS: Final = {**{str(each): each for each in Severity}, "never": None}
 
 
 class Order(NamedTuple):
-    """Which checks to make, and the files of configuration to look at as well."""
+    """Which checks to make, and the files of configuration to look at as well.
+
+    `asks_components`: also for the metrics of components of a live cluster.
+    """
 
     files: Sequence[str]
     only: Sequence[str]
     skip: Sequence[str]
+    asks_components: bool = False
 
 
-def ordered(files: Sequence[str], only: Sequence[str], skip: Sequence[str]) -> Order:
+def ordered(
+    files: Sequence[str],
+    only: Sequence[str],
+    skip: Sequence[str],
+    *,
+    asks_components: bool = False,
+) -> Order:
     """Return what is asked for; raise DractlError for codes that make no sense."""
     wanted = codes("--only", only, table(), _NOUN)
     unwanted = codes("--skip", skip, table(), _NOUN)
     if wanted and set(wanted) <= set(unwanted):
         raise usage("--skip leaves none of the checks that --only names")
-    return Order(files, wanted, unwanted)
+    return Order(files, wanted, unwanted, asks_components)
 
 
 def explained(code: str) -> str:
@@ -53,37 +64,43 @@ def explained(code: str) -> str:
 
 def examined(order: Order, source: Source, screen: Terminal) -> Examination:
     """Read the cluster and the files, and return what the checks say."""
-    found, problems = read_given(order.files, screen)
-    given = tuple(part for each in found for part in _parts(each))
+    if order.asks_components:
+        measuring.check_source(source)
+    found = read_given(order.files, screen)
+    given = tuple(part for each in found.given for part in _parts(each))
+    measured = Measured(found.metrics)
     wish = Wish("doctor", all_namespaces=True, fresh=True)
     is_of_files = False
     try:
         cluster = read_cluster(source, wish, screen)
     except DractlError as error:
-        if not given or source.names_live or error.code != _NO_CLUSTER:
+        is_named = source.names_live or order.asks_components
+        if not found.is_there or is_named or error.code != _NO_CLUSTER:
             raise
-        case, is_of_files = _without_cluster(given, source, screen), True
+        case, is_of_files = _without_cluster(given, measured, source, screen), True
     else:
-        case = Case(cluster.snapshot, moment_for(cluster, screen), given)
+        if order.asks_components:
+            measured = measuring.with_live(found.metrics, cluster, screen)
+        case = Case(cluster.snapshot, moment_for(cluster, screen), given, measured)
     warn_of(case.snapshot, screen)
     answer = examine(case, order.only, order.skip)
     return dataclasses.replace(
-        answer, is_of_files=is_of_files, problems=(*problems, *answer.problems)
+        answer, is_of_files=is_of_files, problems=(*found.problems, *answer.problems)
     )
 
 
 def _without_cluster(
-    given: tuple[Given, ...], source: Source, screen: Terminal
+    given: tuple[Given, ...], measured: Measured, source: Source, screen: Terminal
 ) -> Case:
-    """Return the files alone, for the release that an option or kubeadm names."""
+    """Return the files alone, for the release that an option or a file names."""
     snapshot = Snapshot.from_documents(
         (),
-        kubernetes=source.kubernetes or release_of(given),
+        kubernetes=source.kubernetes or release_of(given, measured.metrics),
         feature_gates=source.gates,
     )
     release = snapshot.profile.version
     screen.note(f"no cluster is named: the files are judged for Kubernetes {release}")
-    return Case(snapshot, NEVER, given)
+    return Case(snapshot, NEVER, given, measured)
 
 
 def shown(

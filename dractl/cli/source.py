@@ -84,8 +84,10 @@ def _print_permissions(context: typer.Context, value: bool) -> None:
         return
     from dractl.cli.permissions import permissions
 
-    # Its part that changes a cluster takes a role of its own.
-    part = " smoke-test" if context.params.get("smoke_test") else ""
+    # Some of its parts take a role of their own.
+    parts = ("smoke_test", "component_metrics")
+    chosen = [each.replace("_", "-") for each in parts if context.params.get(each)]
+    part = f" {chosen[0]}" if chosen else ""
     context.obj.write(permissions(f"{command_of(context)}{part}"))
     raise typer.Exit
 

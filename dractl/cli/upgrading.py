@@ -84,13 +84,13 @@ def explained(code: str) -> str:
 
 def answered(order: Order, files: Files, source: Source, screen: Terminal) -> Upgrade:
     """Read the cluster and the files, and return the answer; raise DractlError."""
-    given, problems = _given(files, screen)
-    question = _question(order, given, source, screen)
+    found = _given(files, screen)
+    question = _question(order, found.given, source, screen)
     if isinstance(question, ReleaseQuestion):
         answer = release_upgrade(question)
     else:
         answer = driver_upgrade(question)
-    return replace(answer, problems=(*problems, *answer.problems))
+    return replace(answer, problems=(*found.problems, *answer.problems))
 
 
 def _question(
@@ -147,6 +147,8 @@ def _given(files: Files, screen: Terminal) -> Documents:
         found = read_given([file], screen)
         given += (each._replace(where=file) for each in found.given)
         problems += found.problems
+        for each in found.metrics:
+            screen.warn(f"left out: {each.where}: metrics say nothing of an upgrade")
     return Documents(tuple(given), tuple(problems))
 
 

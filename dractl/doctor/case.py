@@ -1,12 +1,13 @@
 """What a check looks at: a cluster at a moment, and files of its configuration."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
 from dractl.api.snapshot import Document, Snapshot
 from dractl.doctor.grants import Grants
+from dractl.doctor.measuring import Measured
 from dractl.doctor.settling import unsettled
 from dractl.leftovers.answer import Leftovers
 from dractl.leftovers.find import leftovers
@@ -24,12 +25,14 @@ class Given(NamedTuple):
 class Case:
     """A snapshot at a moment, with the indexes that all checks share.
 
-    `configuration` are documents such as kubeadm's ClusterConfiguration.
+    `configuration` are documents such as kubeadm's ClusterConfiguration, `measured`
+    the metrics of components.
     """
 
     snapshot: Snapshot
     now: datetime
     configuration: tuple[Given, ...] = ()
+    measured: Measured = field(default_factory=Measured)
 
     @cached_property
     def cluster(self) -> Inspection:

@@ -1,7 +1,7 @@
 """What the components of a control plane, and kubelets, are told by flags and files.
 
 The forms are those of kubeadm.k8s.io/v1beta3 and v1beta4, of kubelet.config.k8s.io, and
-of static pods.
+of static pods. Beside these, components tell in their metrics what they have.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from shlex import quote
 from typing import Any, Final
 
+from dractl.api.component_metrics import ComponentMetrics
 from dractl.api.decode_workloads import flags
 from dractl.api.snapshot import Document
+from dractl.diagnose.words import listed
 from dractl.doctor.case import Case, Given
 from dractl.errors import DractlError
 from dractl.model.cluster import GATE_GROUPS, GATES, KubernetesVersion, Profile
@@ -26,7 +28,11 @@ _KUBEADM: Final = "kubeadm.k8s.io/"
 _OTHERS: Final = frozenset({"Pod", "Role", "ClusterRole"})
 """What also stands in such files: etcd's pod, and roles, which are looked at, too."""
 _PARTS: Final = {program: part for part, program in PROGRAMS.items()}
+_FEW: Final = 3
 _STATES: Final = {"true": True, "false": False, "1": True, "0": False}
+
+
+_Gates = frozenset[tuple[str, bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +40,16 @@ class Component:
     """What one component is told, or tells itself.
 
     `part` is its name as model/gates.py has it. `gates` are those that are set, and
-    `runtime` what is said of versions of the API.
+    `runtime` what is said of versions of the API. `is_measured`: they are from metrics,
+    so that nobody need have set them; `release` is its own, as far as it tells it.
     """
 
     part: str
     where: str
     gates: Mapping[str, bool] = field(default_factory=dict)
     runtime: Mapping[str, str] = field(default_factory=dict)
+    is_measured: bool = False
+    release: KubernetesVersion | None = None
 
     @property
     def program(self) -> str:
@@ -53,13 +62,16 @@ class Component:
         return f"{self.program} ({self.where})"
 
     def profile(self, release: KubernetesVersion) -> Profile:
-        """Return the gates with the release's defaults for those that are not set."""
+        """Return the gates with the release's defaults for those that are not set.
+
+        `release` is that of the cluster; a component that tells its own has that.
+        """
         known = {
             gate: on
             for gate, on in self.gates.items()
             if gate in GATES or gate in GATE_GROUPS
         }
-        return Profile.of(release, known)
+        return Profile.of(self.release or release, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,26 +109,29 @@ def settings(case: Case) -> Settings:
             unread.append(f"{given.where}: {kind} configures no component")
         components += (each for each in found if isinstance(each, Component))
         wrong += (each for each in found if isinstance(each, Wrong))
+    components += _of_metrics(case.measured.metrics)
+    unread += _unlike(case.measured.metrics)
     return Settings(tuple(components), tuple(wrong), tuple(unread))
 
 
-def release_of(given: Iterable[Given]) -> str | None:
-    """Return the release that kubeadm is to install, as far as its file names one."""
+def release_of(
+    given: Iterable[Given], metrics: Iterable[ComponentMetrics] = ()
+) -> str | None:
+    """Return the release that kubeadm is to install, or one that a component has."""
     for each in given:
         stated = each.value.get("kubernetesVersion")
         try:
             return str(KubernetesVersion.parse(str(stated)))
         except DractlError:  # also a label such as stable-1
             continue
-    return None
+    told = [each.release for each in metrics if each.release is not None]
+    return str(max(told)) if told else None
 
 
 def _of_cluster(case: Case) -> Iterator[Component]:
     gates = case.snapshot.info.gates
     if gates is not None:
-        # AllBeta is off there by default, which turns no gate off.
-        named = {gate: on for gate, on in gates.items() if gate not in GATE_GROUPS}
-        yield Component(SERVER, "its metrics", named)
+        yield Component(SERVER, "its metrics", _named(gates), is_measured=True)
     for each in case.snapshot.kubelet_configurations:
         yield Component(KUBELET, f"ConfigMap {'/'.join(each.meta.key)}", each.gates)
     for pod in case.snapshot.pods:
@@ -127,6 +142,40 @@ def _of_cluster(case: Case) -> Iterator[Component]:
             if part is not None and container.flags:
                 where = f"pod {pod.meta.name}"
                 yield from _told(part, where, container.flags)
+
+
+def _of_metrics(metrics: Iterable[ComponentMetrics]) -> Iterator[Component]:
+    """Yield components; those of a program that tell the same are one."""
+    alike: dict[tuple[str, KubernetesVersion | None, _Gates], list[str]] = {}
+    for each in metrics:
+        gates = frozenset(_named(each.gates).items())
+        for part in each.parts if gates else ():
+            alike.setdefault((part, each.release, gates), []).append(each.where)
+    for (part, release, told), where in alike.items():
+        yield Component(
+            part,
+            f"metrics of {listed(where, _FEW)}",
+            dict(sorted(told)),
+            is_measured=True,
+            release=release,
+        )
+
+
+def _unlike(metrics: Iterable[ComponentMetrics]) -> Iterator[str]:
+    """Yield what is to say of metrics that tell of no component's gates."""
+    for each in metrics:
+        if not each.parts:
+            yield (
+                f"{each.where}: these metrics do not tell which component they are of; "
+                "save all of them, not only those of gates"
+            )
+        elif not each.gates:
+            yield f"{each.where}: the metrics tell no feature gates"
+
+
+def _named(gates: Mapping[str, bool]) -> Mapping[str, bool]:
+    """Return the gates of metrics; AllBeta is off there, which turns no gate off."""
+    return {gate: on for gate, on in gates.items() if gate not in GATE_GROUPS}
 
 
 def _of_file(given: Given) -> Iterator[Component | Wrong]:

@@ -20,6 +20,7 @@ from dractl.doctor.checks import (
     plugins,
     pools,
     quota,
+    registration,
     release,
     runtime,
     scaling,
@@ -30,8 +31,8 @@ from dractl.model.cluster_info import Cause
 
 _UNREAD: Final = frozenset({Cause.FORBIDDEN, Cause.FAILED})
 MODULES: Final = (
-    release, uses, gates, files, drivers, pools, leftovers, nodes, classes, claims,
-    plugins, runtime, quota, admin, access, permissions, scaling, bugs,
+    release, uses, gates, files, drivers, registration, pools, leftovers, nodes,
+    classes, claims, plugins, runtime, quota, admin, access, permissions, scaling, bugs,
 )  # fmt: skip
 """Whose import enters their checks into the table."""
 

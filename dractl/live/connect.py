@@ -22,6 +22,7 @@ from dractl.live.entries import broken, no_proxy
 from dractl.live.target import Target
 
 _CHUNK: Final = 1 << 20
+_LONGEST: Final = 1 << 26  # bytes of a line; an object has no more than some 2^21
 _CONNECT: Final = 10.0  # seconds for a connection; without a network it takes minutes
 
 
@@ -122,6 +123,8 @@ class _Official:
             for piece in _pieces(raw, end):
                 *whole, rest = (rest + piece).split(b"\n")
                 yield from whole
+                if len(rest) > _LONGEST:
+                    raise LostConnection("a line has no end")
             if rest:
                 yield rest
         except exceptions.HTTPError as error:

@@ -58,6 +58,8 @@ NODE: Final = Kind("Node", "nodes", namespaced=False)
 NAMESPACE: Final = Kind("Namespace", "namespaces", namespaced=False)
 POD: Final = Kind("Pod", "pods")
 POD_LOG: Final = Kind("Pod", "pods/log")
+POD_PROXY: Final = Kind("Pod", "pods/proxy")
+NODE_PROXY: Final = Kind("Node", "nodes/proxy", namespaced=False)
 EVICTION: Final = Kind("Pod", "pods/eviction")
 EVENT: Final = Kind("Event", "events")
 QUOTA: Final = Kind("ResourceQuota", "resourcequotas")
@@ -302,6 +304,9 @@ NEEDS: Final[Mapping[str, Need]] = {
         (SLICE, NODE, CLAIM), (SLICE,), asks={POD: ("list",), POD_LOG: ("get",)}
     ),
     "doctor": Need(_EXAMINED),
+    "doctor component-metrics": Need(
+        _EXAMINED, asks=dict.fromkeys((NODE_PROXY, POD_PROXY), ("get",))
+    ),
     "doctor smoke-test": Need(
         (DEVICE_CLASS, CLAIM),
         (DEVICE_CLASS,),

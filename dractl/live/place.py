@@ -9,7 +9,8 @@ class Place:
     """A resource in the API; `group` is "" for the core one.
 
     Without a name, all objects are meant; without a namespace, those of all, or of a
-    resource that has none.
+    resource that has none. `below` is a path that a subresource takes: of proxy, that
+    of what is behind it.
     """
 
     group: str
@@ -18,6 +19,7 @@ class Place:
     namespace: str | None = None
     name: str | None = None
     subresource: str | None = None
+    below: str = ""
 
     @property
     def path(self) -> str:
@@ -28,7 +30,7 @@ class Place:
             parts += ["namespaces", quote(self.namespace, safe="")]
         parts.append(self.resource)
         parts += [quote(p, safe="") for p in (self.name, self.subresource) if p]
-        return "/" + "/".join(parts)
+        return "/" + "/".join(parts) + self.below
 
     def of(self, name: str) -> "Place":
         """Return the place of one object."""

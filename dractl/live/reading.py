@@ -9,10 +9,10 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
+from dractl.api import component_metrics
 from dractl.api.cluster_info import written
 from dractl.api.versions import GROUP
 from dractl.errors import DractlError
-from dractl.live import gates
 from dractl.live.at_once import at_once
 from dractl.live.connection import (
     AGAIN,
@@ -26,6 +26,7 @@ from dractl.live.kinds import SLICE, Kind, Need
 from dractl.live.lists import PAGE, pages
 from dractl.live.pages import Page
 from dractl.live.place import Asked
+from dractl.live.version import release
 from dractl.model.cluster_info import Cause, ClusterInfo, Gap, qualified
 from dractl.sources.documents import SourcedDocument
 
@@ -170,7 +171,7 @@ def _info(connection: Connection) -> ClusterInfo:
         version = None
     if not isinstance(version, dict):
         raise unlike(connection.server, "/version")
-    return ClusterInfo(gates.release(version), _gates(connection))
+    return ClusterInfo(release(version), _gates(connection))
 
 
 def _gates(connection: Connection) -> Mapping[str, bool] | None:
@@ -186,7 +187,8 @@ def _gates(connection: Connection) -> Mapping[str, bool] | None:
         if left <= 0:
             break
         try:
-            return gates.gates(connection.lines(asked, seconds=left)) or None
+            lines = connection.lines(asked, seconds=left)
+            return component_metrics.gates(lines) or None
         except LostConnection:
             pass  # as a refusal that may pass
         except ClusterError as error:

@@ -44,10 +44,10 @@ def load_documents(path: str | Path) -> Loaded:
     read; a document that is unreadable beside others that are not is a problem.
     """
     if str(path) == STANDARD_INPUT:
-        return _required(_from_standard_input(), "stdin")
+        return required(_from_standard_input(), "stdin")
     place = Path(path)
-    if not _is_folder(place):
-        return _required(_from_file(place), str(path))
+    if not is_folder(place):
+        return required(_from_file(place), str(path))
     files = [file for file in _below(place) if _is_manifest(file)]
     if not files:
         raise DractlError(
@@ -62,7 +62,7 @@ def load_documents(path: str | Path) -> Loaded:
             loaded.extend(_from_file(file))
         except DractlError as error:
             loaded.report(error.message, error.where)
-    return _required(loaded, str(path))
+    return required(loaded, str(path))
 
 
 def load_text(path: str) -> str:
@@ -94,7 +94,7 @@ def manifests_of(path: str, *, recursive: bool) -> list[str]:
     place = Path(path)
     if path == STANDARD_INPUT:
         return [path]
-    if _is_folder(place):
+    if is_folder(place):
         found = _below(place) if recursive else sorted(place.iterdir())
         files = [str(file) for file in found if _is_manifest(file)]
         hint = "" if recursive else "-R also looks into the folders in it"
@@ -110,30 +110,16 @@ def manifests_of(path: str, *, recursive: bool) -> list[str]:
     raise DractlError("no-manifests", message, where=path, hint=hint)
 
 
-def _from_standard_input() -> Loaded:
-    return _from_bytes(sys.stdin.buffer.read(_MOST_BYTES + 1), "stdin")
-
-
-def _is_folder(place: Path) -> bool:
+def is_folder(place: Path) -> bool:
+    """Tell whether a path is that of a folder."""
     try:
         return place.is_dir()
     except (OSError, ValueError):  # a name that no file can have
         return False
 
 
-def _below(place: Path) -> list[Path]:
-    """Return the files in a folder and its folders; what cannot be looked into is not.
-
-    A folder may vanish while it is looked into.
-    """
-    return sorted(Path(at, name) for at, _, names in os.walk(place) for name in names)
-
-
-def _is_manifest(file: Path) -> bool:
-    return file.suffix in _SUFFIXES and file.is_file()
-
-
-def _required(loaded: Loaded, source: str) -> Loaded:
+def required(loaded: Loaded, source: str) -> Loaded:
+    """Return what a source holds; raise DractlError where that is nothing."""
     if loaded.documents:
         return loaded
     if not loaded.problems:
@@ -150,6 +136,22 @@ def _required(loaded: Loaded, source: str) -> Loaded:
         where=first.where,
         hint="mend that place, or check that the file was written to its end",
     )
+
+
+def _from_standard_input() -> Loaded:
+    return _from_bytes(sys.stdin.buffer.read(_MOST_BYTES + 1), "stdin")
+
+
+def _below(place: Path) -> list[Path]:
+    """Return the files in a folder and its folders; what cannot be looked into is not.
+
+    A folder may vanish while it is looked into.
+    """
+    return sorted(Path(at, name) for at, _, names in os.walk(place) for name in names)
+
+
+def _is_manifest(file: Path) -> bool:
+    return file.suffix in _SUFFIXES and file.is_file()
 
 
 def _from_file(file: Path) -> Loaded:

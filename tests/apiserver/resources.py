@@ -20,6 +20,7 @@ _SUBRESOURCE_VERBS: Final = {
     "status": ("get", "patch", "update"),
     "eviction": ("create",),
     "log": ("get",),
+    "proxy": ("create", "delete", "get", "patch", "update"),
 }
 
 
@@ -76,10 +77,11 @@ RESOURCES: Final[tuple[Resource, ...]] = (
     Resource("", "events", "Event", True),
     Resource("", "limitranges", "LimitRange", True),
     Resource("", "namespaces", "Namespace", False, subresources=("status",)),
-    Resource("", "nodes", "Node", False, subresources=("status",)),
+    Resource("", "nodes", "Node", False, subresources=("status", "proxy")),
     Resource("", "persistentvolumeclaims", "PersistentVolumeClaim", True,
              shows_deleted=True),
-    Resource("", "pods", "Pod", True, subresources=("status", "eviction", "log"),
+    Resource("", "pods", "Pod", True,
+             subresources=("status", "eviction", "log", "proxy"),
              is_counted=True, shows_deleted=True),
     Resource("", "resourcequotas", "ResourceQuota", True, shows_deleted=True),
     Resource("", "secrets", "Secret", True),
@@ -219,6 +221,6 @@ def listed(row: Resource) -> Iterator[Wire]:
             "name": f"{row.plural}/{name}",
             "singularName": "",
             "namespaced": row.namespaced,
-            "kind": row.kind,
+            "kind": f"{row.kind}ProxyOptions" if name == "proxy" else row.kind,
             "verbs": list(_SUBRESOURCE_VERBS[name]),
         }

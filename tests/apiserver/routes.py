@@ -18,6 +18,7 @@ from tests.apiserver.statuses import (
     forbidden,
     forbidden_path,
     method_not_allowed,
+    unreachable,
 )
 from tests.apiserver.tables import METADATA_ONLY, TABLE, partial, table, wanted_form
 from tests.apiserver.targets import Target, target_of
@@ -47,6 +48,7 @@ class Routes:
     writes: Writes
     deletes: Deletes
     logs: Mapping[tuple[str, str], str]
+    proxied: Mapping[str, Answer]
 
     def identified(self, request: Request) -> Request:
         """Return the request with who it counts for; nobody for open paths."""
@@ -86,6 +88,8 @@ class Routes:
             return self.deletes.evict(request, target)
         if target.subresource == "log":
             return self._log(request, target)
+        if target.subresource == "proxy":
+            return self._proxied(target)
         scope = Scope(target.resource, target.version, target.namespace)
         deeds: Mapping[str, Callable[[], Answer]] = {
             "list": lambda: self.lists.answer(request, scope),
@@ -136,6 +140,13 @@ class Routes:
         lines = found.splitlines(keepends=True)
         last = int(request.query.get("tailLines", len(lines)))
         return text("".join(lines[len(lines) - min(last, len(lines)) :]), "text/plain")
+
+    def _proxied(self, target: Target) -> Answer:
+        path = f"{target.resource.plural}/{target.name}/{target.below}"
+        found = self.proxied.get(path)
+        if found is None:
+            raise unreachable()
+        return found
 
     def _got(self, request: Request, target: Target) -> Answer:
         stored = target.stored(self.writes.store)

@@ -50,7 +50,8 @@ class ApiServer:
     the table of resources. `pages_from_cache` is for releases that page lists of
     `resourceVersion=0`, too. With `controllers`, the device taint eviction controller
     takes a step after every answer; without, a test calls `evict`. `metrics` are lines
-    that `/metrics` begins with. `logs` are those of pods, by namespace and name.
+    that `/metrics` begins with. `logs` are those of pods, by namespace and name, and
+    `proxied` what is behind proxies: `nodes/n1/metrics`, `pods/https:p:10259/metrics`.
     """
 
     kubernetes: str = "1.36"
@@ -66,6 +67,7 @@ class ApiServer:
     clock: Clock = field(default_factory=Clock)
     requests: list[Exchange] = field(default_factory=list, init=False)
     logs: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
+    proxied: dict[str, Answer] = field(default_factory=dict, init=False)
 
     def __post_init__(self, users: Iterable[User]) -> None:
         profile = Profile.of(self.kubernetes, self.feature_gates)
@@ -84,6 +86,7 @@ class ApiServer:
             Writes(self.store, Validation(profile)),
             Deletes(self.store),
             self.logs,
+            self.proxied,
         )
         self._controller = Controller(self.store, self._table)
         self._transport = Transport(

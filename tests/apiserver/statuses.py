@@ -166,6 +166,11 @@ def internal(message: str) -> ApiError:
     return ApiError(500, "", message)
 
 
+def unreachable() -> ApiError:
+    """Refuse to pass something on, since nothing takes connections there."""
+    return ApiError(503, "ServiceUnavailable", "dial tcp: connection refused")
+
+
 def too_many_requests(message: str, seconds: int, causes: list[Wire]) -> ApiError:
     """Say that the request has to wait."""
     shown: Wire = {"causes": causes} if causes else {}

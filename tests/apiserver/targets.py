@@ -11,13 +11,17 @@ from tests.apiserver.store import Store, Stored
 
 @dataclass(frozen=True)
 class Target:
-    """What a request is for; `name` and `subresource` are "" where none is named."""
+    """What a request is for; `name` and `subresource` are "" where none is named.
+
+    `below` is the path that follows `proxy`.
+    """
 
     resource: Resource
     version: str
     namespace: str | None
     name: str = ""
     subresource: str = ""
+    below: str = ""
 
     @property
     def api_version(self) -> str:
@@ -64,10 +68,13 @@ def _target(group: str, version: str, rest: list[str], served: Served) -> Target
     if resource is None:
         raise not_served()
     name, subresource, *more = [*rest[1:], "", ""]
-    if any(more) or (subresource and subresource not in resource.subresources):
+    below = "/".join(each for each in more if each)
+    if below and subresource != "proxy":
+        raise not_served()
+    if subresource and subresource not in resource.subresources:
         raise not_served()
     if resource.namespaced and name and namespace is None:
         raise not_served()
     if namespace is not None and not resource.namespaced:
         raise not_served()
-    return Target(resource, version, namespace, name, subresource)
+    return Target(resource, version, namespace, name, subresource, below)

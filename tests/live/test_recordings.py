@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from dractl.api.component_metrics import gates
 from dractl.api.decode import decode
 from dractl.api.problems import Problem
 from dractl.errors import DractlError
 from dractl.live.connect import connect
 from dractl.live.connection import Connection
 from dractl.live.errors import ClusterError
-from dractl.live.gates import gates
 from dractl.live.kinds import CLAIM, SLICE, Need
 from dractl.live.lists import pages
 from dractl.live.pages import Page

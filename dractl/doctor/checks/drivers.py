@@ -54,8 +54,8 @@ def drivers_are_well(case: Case) -> Iterator[Finding | Skipped]:
     if why := case.lack_of("Pod"):
         yield Skipped("driver-not-ready", why)
         return
-    publishing = _publishing(case)
-    found = _pods(case, _KNOWN)
+    publishing = publishing_of(case)
+    found = pods_of_drivers(case, _KNOWN)
     unseen = [
         driver
         for driver in sorted(publishing)
@@ -99,7 +99,7 @@ def daemon_sets_run(case: Case) -> Iterator[Finding | Skipped]:
     and not ready are told by driver-not-ready; nodes that are lost or have just joined
     do not count.
     """
-    publishing = _publishing(case)
+    publishing = publishing_of(case)
     hardware = {driver for node in case.snapshot.nodes for driver in _hardware(node)}
     for each in case.snapshot.workload_resources:
         if each.kind != "DaemonSet" or each.desired is None:
@@ -137,13 +137,14 @@ def drivers_publish(case: Case) -> Iterator[Finding | Skipped]:
 
     Where labels say that the node has the hardware, or where the driver publishes
     nothing at all, something is wrong: the driver does not see the hardware, may not
-    write ResourceSlices, or is not registered. Else the node may just have none, which
-    is to know.
+    write ResourceSlices, or is not registered, as driver-not-registered tells: a
+    kubelet deletes the slices of a driver that it lacks for 30 seconds. Else the node
+    may just have none, which is to know.
     """
-    publishing, everywhere = _publishing(case), _everywhere(case)
+    publishing, everywhere = publishing_of(case), _everywhere(case)
     nodes = case.snapshot.node_by_name
     silent: dict[tuple[str, Severity], list[str]] = {}
-    for key, drivers in _pods(case, publishing).items():
+    for key, drivers in pods_of_drivers(case, publishing).items():
         pod = _pod(case, key)
         if not pod.node_name or state_of(pod):
             continue
@@ -182,9 +183,9 @@ def publishers_run(case: Case) -> Iterator[Finding | Skipped]:
     if why := case.lack_of("Pod"):
         yield Skipped("driver-pod-missing", why)
         return
-    publishing = _publishing(case)
+    publishing = publishing_of(case)
     running: dict[str, set[str]] = {}
-    for key, drivers in _pods(case, publishing, with_leaving=True).items():
+    for key, drivers in pods_of_drivers(case, publishing, with_leaving=True).items():
         for driver in drivers:
             running.setdefault(driver, set()).add(_pod(case, key).node_name)
     known = case.snapshot.node_by_name
@@ -211,10 +212,10 @@ def hardware_is_published(case: Case) -> Iterator[Finding | Skipped]:
     hardware. A node that gives it to a device plugin, as its allocatable resources
     say, is left out, and so are network cards, which most nodes have.
     """
-    publishing, everywhere = _publishing(case), _everywhere(case)
+    publishing, everywhere = publishing_of(case), _everywhere(case)
     running = {
         (driver, _pod(case, key).node_name)
-        for key, drivers in _pods(case, publishing).items()
+        for key, drivers in pods_of_drivers(case, publishing).items()
         for driver in drivers
     }
     missing: dict[str, list[str]] = {}
@@ -238,19 +239,7 @@ def hardware_is_published(case: Case) -> Iterator[Finding | Skipped]:
         )
 
 
-def _excused(case: Case, daemons: ObjectMeta) -> int:
-    """Return for how many pods of a DaemonSet it is known why they are not ready."""
-    owned = (
-        pod
-        for pod in case.snapshot.pods
-        if pod.meta.namespace == daemons.namespace
-        and any(owner.uid == daemons.uid for owner in pod.meta.owners)
-    )
-    ailing = {pod.node_name for pod in owned if state_of(pod)}
-    return len(ailing | case.unsettled)
-
-
-def _publishing(case: Case) -> Mapping[str, set[str]]:
+def publishing_of(case: Case) -> Mapping[str, set[str]]:
     """Return the nodes for which each driver publishes."""
     found: dict[str, set[str]] = {}
     for each in case.snapshot.slices:
@@ -260,17 +249,7 @@ def _publishing(case: Case) -> Mapping[str, set[str]]:
     return found
 
 
-def _everywhere(case: Case) -> set[str]:
-    """Return the drivers that publish what is of no single node."""
-    return {each.driver for each in case.snapshot.slices if not each.scope.node_name}
-
-
-def _drivers(case: Case) -> Iterable[str]:
-    """Return the drivers that publish, and those that are known."""
-    return dict.fromkeys((*(each.driver for each in case.snapshot.slices), *_KNOWN))
-
-
-def _pods(
+def pods_of_drivers(
     case: Case, drivers: Iterable[str], *, with_leaving: bool = False
 ) -> Mapping[tuple[str, str], list[str]]:
     """Return the pods of DaemonSets that look like those of drivers, with these.
@@ -284,6 +263,28 @@ def _pods(
             if with_leaving or pod.meta.deletion_timestamp is None:
                 found.setdefault(pod.meta.key, []).append(driver)
     return {key: _likest(key, names) for key, names in found.items()}
+
+
+def _excused(case: Case, daemons: ObjectMeta) -> int:
+    """Return for how many pods of a DaemonSet it is known why they are not ready."""
+    owned = (
+        pod
+        for pod in case.snapshot.pods
+        if pod.meta.namespace == daemons.namespace
+        and any(owner.uid == daemons.uid for owner in pod.meta.owners)
+    )
+    ailing = {pod.node_name for pod in owned if state_of(pod)}
+    return len(ailing | case.unsettled)
+
+
+def _everywhere(case: Case) -> set[str]:
+    """Return the drivers that publish what is of no single node."""
+    return {each.driver for each in case.snapshot.slices if not each.scope.node_name}
+
+
+def _drivers(case: Case) -> Iterable[str]:
+    """Return the drivers that publish, and those that are known."""
+    return dict.fromkeys((*(each.driver for each in case.snapshot.slices), *_KNOWN))
 
 
 def _likest(key: tuple[str, str], drivers: Sequence[str]) -> list[str]:

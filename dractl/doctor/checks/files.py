@@ -49,7 +49,7 @@ def serves_the_api(case: Case) -> Iterator[Finding | Skipped]:
     """
     release = case.snapshot.profile.version
     for each in settings(case).components:
-        if each.part != SERVER or each.where == "its metrics":
+        if each.part != SERVER or each.is_measured:
             continue
         if release < _STABLE:
             yield from _must_serve(each, release)

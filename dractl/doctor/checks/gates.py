@@ -1,6 +1,6 @@
 """Feature gates: on where they have to be, and alike in all components."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Final
 
@@ -15,6 +15,7 @@ from dractl.model.cluster import (
     NEWEST,
     OLDEST,
     KubernetesVersion,
+    Profile,
     stage,
 )
 from dractl.model.gates import ALL, DRA, NEEDS, PROGRAMS, readers
@@ -65,22 +66,25 @@ def are_alike(case: Case) -> Iterator[Finding | Skipped]:
     that they did not ask for, or none. What is compared: the gates that the API server
     tells in its metrics, `--feature-gates` in the pods of the control plane, kubeadm's
     ConfigMap kubelet-config, and the files given with -f: kubeadm's
-    ClusterConfiguration, KubeletConfiguration, static pods. A gate that is not named
-    there has the default of the release. Kubelets are not asked: whoever may read their
-    metrics through the API server (nodes/proxy) may run commands in their pods.
+    ClusterConfiguration, KubeletConfiguration, static pods, saved metrics. A gate that
+    is not named there has the default of the release. That an older component has
+    another default is a warning: it should be upgraded next.
+
+    Metrics tell what a component really has. They are read with --component-metrics,
+    or saved and given with -f: `kubectl get --raw /api/v1/nodes/NODE/proxy/metrics`.
+    Nobody is asked for them without that option: whoever may read those of kubelets
+    through the API server (get on nodes/proxy) may run commands in their pods. With
+    get on nodes/metrics they can be had from the kubelet itself, at port 10250.
     """
     known = settings(case)
     release = case.snapshot.profile.version
-    profiles = [(each, each.profile(release)) for each in known.components]
     for gate in GATES:
-        states = {
-            each.name: profile.enabled(gate)
-            for each, profile in profiles
-            if each.part in readers(gate)
-        }
-        if len(set(states.values())) > 1:
-            yield _differs(gate, states)
-    yield from (Skipped("gate-differs", each) for each in known.unread)
+        readers_of = [each for each in known.components if each.part in readers(gate)]
+        states = [(each, each.profile(release).enabled(gate)) for each in readers_of]
+        if len({is_on for _, is_on in states}) > 1:
+            yield _differs(gate, states, release)
+    unread = (each.why for each in case.measured.unread)
+    yield from (Skipped("gate-differs", each) for each in (*known.unread, *unread))
     lacking = [
         PROGRAMS[part]
         for part in ALL
@@ -90,21 +94,48 @@ def are_alike(case: Case) -> Iterator[Finding | Skipped]:
         yield Skipped(
             "gate-differs",
             f"the feature gates of {', '.join(lacking)} are not known; -f takes files "
-            "of kubeadm, kubelets and static pods",
+            "of kubeadm, kubelets and static pods, and saved metrics",
         )
 
 
-def _differs(gate: str, states: Mapping[str, bool]) -> Finding:
-    on = [name for name, is_on in states.items() if is_on]
-    off = [name for name, is_on in states.items() if not is_on]
+def _differs(
+    gate: str, states: Sequence[tuple[Component, bool]], release: KubernetesVersion
+) -> Finding:
+    on = [each for each, is_on in states if is_on]
+    off = [each for each, is_on in states if not is_on]
+    older = [each for each in (on, off) if _have_defaults(gate, each, release)]
     return Finding(
         "gate-differs",
-        Severity.ERROR,
-        f"{gate} is on for {', '.join(on)}, and off for {', '.join(off)}",
+        Severity.WARNING if older else Severity.ERROR,
+        f"{gate} is on for {_names(on)}, and off for {_names(off)}"
+        + (f", as it is by default in {older[0][0].release}" if older else ""),
         gate,
-        fix="set it alike in all of them, and restart those that change",
-        evidence={"gate": gate, "on": on, "off": off},
+        fix=f"upgrade to {release}, or set it alike in all of them"
+        if older
+        else "set it alike in all of them, and restart those that change",
+        evidence={
+            "gate": gate,
+            "on": [each.name for each in on],
+            "off": [each.name for each in off],
+        },
     )
+
+
+def _have_defaults(
+    gate: str, components: Sequence[Component], release: KubernetesVersion
+) -> bool:
+    """Tell whether components differ since they are of another release than that."""
+    return all(
+        each.release is not None
+        and each.release != release
+        and each.profile(release).enabled(gate)
+        == Profile.of(each.release).enabled(gate)
+        for each in components
+    )
+
+
+def _names(components: Sequence[Component]) -> str:
+    return ", ".join(each.name for each in components)
 
 
 @check("gate-dependency", Severity.ERROR)
@@ -199,4 +230,4 @@ def are_free(case: Case) -> Iterator[Finding | Skipped]:
 
 def _told(case: Case) -> Sequence[Component]:
     """Return the components whose flags or files are known, not their metrics."""
-    return [each for each in settings(case).components if each.where != "its metrics"]
+    return [each for each in settings(case).components if not each.is_measured]

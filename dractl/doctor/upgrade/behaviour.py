@@ -235,7 +235,7 @@ def plans_do_no_harm(question: ReleaseQuestion) -> Iterator[Finding | Skipped]:
     if not question.current < _PLANNED <= question.target:
         return
     for each in settings(question.case).components:
-        if _DRA in each.gates and each.where != "its metrics":
+        if _DRA in each.gates and not each.is_measured:
             yield Finding(
                 "planned-change",
                 Severity.WARNING,

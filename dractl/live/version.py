@@ -1,12 +1,10 @@
-"""What an API server says of its release and its feature gates."""
+"""What an API server says of its release."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 
 from dractl.errors import DractlError
 from dractl.model.cluster import KubernetesVersion
-
-_METRIC: Final = b"kubernetes_feature_enabled{"
 
 
 def release(version: Mapping[str, Any]) -> str:
@@ -32,21 +30,3 @@ def release(version: Mapping[str, Any]) -> str:
 def _digits(value: object) -> str:
     text = str(value or "")
     return "".join(each for each in text if each.isdigit())
-
-
-def gates(metrics: Iterable[bytes]) -> dict[str, bool]:
-    """Return the gates from the lines of `/metrics`, which may be tens of megabytes.
-
-    They look like this: kubernetes_feature_enabled{name="X",...} 1.
-    """
-    found = {}
-    for line in metrics:
-        if not line.startswith(_METRIC):
-            continue
-        text = line.removeprefix(_METRIC).decode(errors="replace")
-        labels, _, value = text.rpartition("} ")
-        for label in labels.split(","):
-            key, _, name = label.partition("=")
-            if key == "name":
-                found[name.strip('"')] = value.strip() == "1"
-    return found

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from dractl.live.gates import gates, release
+from dractl.live.version import release
 
 
 @pytest.mark.parametrize(
@@ -25,21 +25,3 @@ from dractl.live.gates import gates, release
 )  # fmt: skip
 def test_the_release_that_a_server_tells(version: dict[str, Any], told: str) -> None:
     assert release(version) == told
-
-
-def test_the_gates_that_a_server_tells() -> None:
-    metrics = b"""\
-# HELP kubernetes_feature_enabled [BETA] of a gate
-kubernetes_feature_enabled{name="DRAAdminAccess",stage=""} 1
-kubernetes_feature_enabled{name="DRADeviceTaints",stage="BETA"} 0
-kubernetes_feature_enabled{stage="ALPHA",name="DRAPartitionableDevices"} 1
-kubernetes_feature_enabled{stage="ALPHA"} 1
-kubernetes_feature_enabled{name="Broken"
-apiserver_request_total{name="x"} 1
-"""
-
-    assert gates(metrics.splitlines()) == {
-        "DRAAdminAccess": True,
-        "DRADeviceTaints": False,
-        "DRAPartitionableDevices": True,
-    }
