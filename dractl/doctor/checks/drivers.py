@@ -4,7 +4,6 @@ Nothing in the API says which pod serves a driver, so pods are told by their nam
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from shlex import quote
 from typing import Final
 
@@ -12,16 +11,15 @@ from dractl.diagnose.plugins import pods_of, serves, state_of
 from dractl.diagnose.words import listed
 from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.case import Case
+from dractl.doctor.hardware import hardware_of, has_plugin
 from dractl.doctor.registry import check
 from dractl.doctor.settling import is_new
 from dractl.model.claims import ObjectMeta
-from dractl.model.workloads import Node, Pod
+from dractl.model.workloads import Pod
 from dractl.rules.registry import Severity
 from dractl.vendors import VENDORS
-from dractl.vendors.labels_nfd import NFD
 
 _FEW: Final = 5
-_NETWORK: Final = frozenset({"dra.net", "sriovnetwork.k8snetworkplumbingwg.io"})
 _KNOWN: Final = tuple(each.name for vendor in VENDORS for each in vendor.drivers)
 
 
@@ -100,7 +98,7 @@ def daemon_sets_run(case: Case) -> Iterator[Finding | Skipped]:
     do not count.
     """
     publishing = publishing_of(case)
-    hardware = {driver for node in case.snapshot.nodes for driver in _hardware(node)}
+    hardware = {driver for node in case.snapshot.nodes for driver in hardware_of(node)}
     for each in case.snapshot.workload_resources:
         if each.kind != "DaemonSet" or each.desired is None:
             continue
@@ -154,7 +152,7 @@ def drivers_publish(case: Case) -> Iterator[Finding | Skipped]:
                 continue
             if pod.node_name in case.unsettled:
                 continue
-            has_hardware = node is not None and driver in _hardware(node)
+            has_hardware = node is not None and driver in hardware_of(node)
             severity = Severity.WARNING if has_hardware else Severity.INFO
             silent.setdefault((driver, severity), []).append(pod.node_name)
     for (driver, severity), names in silent.items():
@@ -222,9 +220,9 @@ def hardware_is_published(case: Case) -> Iterator[Finding | Skipped]:
     for node in case.snapshot.nodes:
         if node.name in case.unsettled:
             continue
-        for driver in sorted(_hardware(node) & publishing.keys() - everywhere):
+        for driver in sorted(hardware_of(node) & publishing.keys() - everywhere):
             is_told = node.name in publishing[driver] or (driver, node.name) in running
-            if not is_told and not _has_plugin(node, driver):
+            if not is_told and not has_plugin(node, driver):
                 missing.setdefault(driver, []).append(node.name)
     for driver, names in missing.items():
         yield Finding(
@@ -300,28 +298,3 @@ def _likest(key: tuple[str, str], drivers: Sequence[str]) -> list[str]:
 
 def _pod(case: Case, key: tuple[str, str]) -> Pod:
     return case.snapshot.pod_by_key[key]
-
-
-def _hardware(node: Node) -> set[str]:
-    """Return the drivers whose hardware the labels of a node tell of."""
-    labels = [key for key, value in node.meta.labels.items() if value == "true"]
-    found = {
-        row.driver
-        for row in NFD
-        if row.driver
-        and row.driver not in _NETWORK
-        and any(fnmatchcase(key, row.pattern) for key in labels)
-    }
-    if "nvidia.com/gpu.present" in labels:
-        found.add("gpu.nvidia.com")
-    return found
-
-
-def _has_plugin(node: Node, driver: str) -> bool:
-    """Tell whether a device plugin of the driver's vendor has devices there."""
-    domains = {
-        resource.partition("/")[0]
-        for resource, amount in node.allocatable.items()
-        if amount.nanos > 0
-    }
-    return any(driver.endswith(domain) for domain in domains if "." in domain)

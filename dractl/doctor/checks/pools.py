@@ -8,6 +8,7 @@ from dractl.diagnose.flaws import flaw_of, repeated_devices
 from dractl.diagnose.words import counted, listed
 from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.case import Case
+from dractl.doctor.hardware import hardware_of, has_plugin
 from dractl.doctor.registry import check
 from dractl.model.cluster import KubernetesVersion
 from dractl.model.devices import ResourceSlice
@@ -106,24 +107,38 @@ def slices_are_apart(case: Case) -> Iterator[Finding | Skipped]:
             )
 
 
-@check("pool-empty", Severity.INFO)
+@check("pool-empty", Severity.WARNING)
 def pools_have_devices(case: Case) -> Iterator[Finding | Skipped]:
     """A pool has no device.
 
-    A driver that runs on a node without hardware may publish such a pool. Where there
-    is hardware, the driver does not see it: look at the kernel's driver and at the
-    configuration of the DaemonSet.
+    A driver that runs on a node without hardware may publish such a pool, which is to
+    know. It is a warning where labels of the node tell of the hardware, and no device
+    plugin has it: the driver may have started before the kernel's driver, does not see
+    the device, or is configured to leave it out.
     """
+    nodes = case.snapshot.node_by_name
     for (driver, pool), newest in newest_slices(case).items():
-        if not any(each.devices for each in newest):
-            yield Finding(
-                "pool-empty",
-                Severity.INFO,
-                "it has no device",
-                f"pool {driver}/{pool}",
-                _place(newest),
-                "if the node has hardware, look at the driver's log there",
-            )
+        if any(each.devices for each in newest):
+            continue
+        names = {each.scope.node_name for each in newest}
+        node = nodes.get(newest[0].scope.node_name or "") if len(names) == 1 else None
+        is_missed = (
+            node is not None
+            and driver in hardware_of(node)
+            and not has_plugin(node, driver)
+            and node.name not in case.unsettled
+        )
+        yield Finding(
+            "pool-empty",
+            Severity.WARNING if is_missed else Severity.INFO,
+            "it has no device"
+            + (", and labels of the node tell of its hardware" if is_missed else ""),
+            f"pool {driver}/{pool}",
+            _place(newest),
+            "restart the driver's pod on the node, and look at its log"
+            if is_missed
+            else "if the node has hardware, look at the driver's log there",
+        )
 
 
 @check("slice-near-limit", Severity.INFO)

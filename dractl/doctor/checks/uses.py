@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from dractl.api.lifecycle import LIVES
+from dractl.api.lifecycle import LIVES, versions_in
 from dractl.api.snapshot import Snapshot
 from dractl.api.versions import GROUP
 from dractl.doctor.answer import Finding, Skipped
@@ -24,6 +24,10 @@ _CORE: Final = (
 )
 _FEW: Final = 3
 _ASKED: Final = "apiserver_requested_deprecated_apis"
+_KINDS: Final = (
+    ("DRADeviceTaintRules", "DeviceTaintRule", Severity.ERROR),
+    ("DRAResourcePoolStatus", "ResourcePoolStatusRequest", Severity.WARNING),
+)
 
 
 @check("api-not-served", Severity.ERROR)
@@ -101,6 +105,33 @@ def versions_stay(case: Case) -> Iterator[Finding | Skipped]:
                 commands=(f"kubectl get --raw /metrics | grep {_ASKED}",),
                 evidence={"version": version, "removedIn": str(max(later))},
             )
+
+
+@check("gate-without-api", Severity.ERROR)
+def gates_have_their_api(case: Case) -> Iterator[Finding | Skipped]:
+    """A feature gate is on, and the API server does not serve what it is about.
+
+    With DRADeviceTaintRules the scheduler and the controllers wait until they can read
+    DeviceTaintRules, and place no pod before. These are in resource.k8s.io/v1 from 1.37
+    on; in 1.36 they are in v1beta2, in 1.35 in v1alpha3, which have to be turned on by
+    --runtime-config. The gate is that of the API server, as far as it tells.
+    """
+    info, profile = case.snapshot.info, case.snapshot.profile
+    if not info.served:
+        return
+    for gate, kind, severity in _KINDS:
+        wanted = versions_in(kind, profile.version)
+        if not wanted or not profile.enabled(gate) or wanted[0] in info.served:
+            continue
+        yield Finding(
+            "gate-without-api",
+            severity,
+            f"{gate} is on, and {GROUP}/{wanted[0]} with {kind} is not served",
+            gate,
+            fix=f"set --runtime-config={GROUP}/{wanted[0]}=true, or turn the gate off",
+            commands=("kubectl api-versions",),
+            evidence={"gate": gate, "kind": kind, "version": wanted[0]},
+        )
 
 
 @check("gate-needed", Severity.WARNING)
@@ -189,17 +220,38 @@ def _with_resources(snapshot: Snapshot) -> Iterator[str]:
             yield f"DeviceClass/{each.name}"
 
 
+def _with_distinct(snapshot: Snapshot) -> Iterator[str]:
+    for kind, objects in (
+        ("ResourceClaim", snapshot.claims),
+        ("ResourceClaimTemplate", snapshot.templates),
+    ):
+        for each in objects:
+            if any(one.distinct_attribute for one in each.spec.constraints):
+                yield f"{kind}/{each.meta.namespace}/{each.meta.name}"
+
+
+def _any_of(
+    *users: Callable[[Snapshot], Iterator[str]],
+) -> Callable[[Snapshot], Iterator[str]]:
+    return lambda snapshot: (name for find in users for name in find(snapshot))
+
+
 USERS: Final[Mapping[str, Callable[[Snapshot], Iterator[str]]]] = {
-    "DRAAdminAccess": _of_options(lambda each: bool(each.admin_access)),
+    "DRAAdminAccess": _of_options(lambda each: each.admin_access is not None),
     "DRAPrioritizedList": _of_requests(lambda each: each.prioritized),
-    "DRADeviceTaints": _of_devices(
-        lambda device: any(each.rule is None for each in device.taints)
+    "DRADeviceTaints": _any_of(
+        _of_devices(lambda device: any(each.rule is None for each in device.taints)),
+        _of_options(lambda each: bool(each.tolerations)),
     ),
     "DRADeviceTaintRules": lambda snapshot: (
         f"DeviceTaintRule/{each.meta.name}" for each in snapshot.taint_rules
     ),
     "DRAPartitionableDevices": _of_devices(lambda each: bool(each.consumes)),
-    "DRAConsumableCapacity": _of_devices(lambda each: each.allow_multiple_allocations),
+    "DRAConsumableCapacity": _any_of(
+        _of_devices(lambda each: each.allow_multiple_allocations),
+        _of_options(lambda each: bool(each.capacity)),
+        _with_distinct,
+    ),
     "DRADeviceBindingConditions": _of_devices(
         lambda each: bool(each.binding_conditions)
     ),

@@ -152,39 +152,6 @@ def test_labels_of_feature_discovery_tell_of_hardware() -> None:
     assert found("hardware-unpublished", [info(), *worker("n1"), labelled])
 
 
-# -- pools
-
-
-def test_an_incomplete_pool_is_an_error() -> None:
-    half = gpus("n1", pool=pool(count=2))
-    (finding,) = found("pool-incomplete", [info(), half])
-    assert "it has 1 of 2 slices of generation 1" in finding.message
-
-
-def test_the_newest_generation_of_a_pool_counts() -> None:
-    old = renamed(gpus("n1", pool=pool(1, 2)), "old")
-    new = renamed(gpus("n1", pool=pool(2, 1)), "new")
-    assert not found("pool-incomplete", [info(), old, new])
-
-
-def test_two_devices_of_one_name_make_a_pool_invalid() -> None:
-    both = [renamed(gpus("n1", pool=pool(1, 2)), name) for name in ("a", "b")]
-    (finding,) = found("pool-invalid", [info(), *both])
-    assert "gpu-0, gpu-1" in finding.message
-
-
-def test_a_pool_without_devices_is_to_know() -> None:
-    (finding,) = found("pool-empty", [info(), gpus("n1", 0)])
-    assert (finding.severity, finding.where) == (Severity.INFO, "node n1")
-
-
-def test_a_slice_that_is_nearly_full_is_to_know() -> None:
-    assert found("slice-near-limit", [info(), gpus("n1", 120)])
-    assert not found("slice-near-limit", [info(), gpus("n1", 100)])
-    two = [renamed(gpus("n1", 120, pool=pool(1, 2)), name) for name in ("a", "b")]
-    assert not found("slice-near-limit", [info(), *two])
-
-
 # -- what cleanup finds
 
 

@@ -73,6 +73,16 @@ def test_a_version_that_a_coming_release_drops_is_told() -> None:
         ("DRAConsumableCapacity", gpus("n1", devices=[
             {"name": "d", "allowMultipleAllocations": True},
         ])),
+        ("DRAAdminAccess", claim("a", wish(adminAccess=False))),
+        ("DRADeviceTaints", claim("a", wish(tolerations=[{"operator": "Exists"}]))),
+        ("DRAConsumableCapacity", claim("a", wish(
+            capacity={"requests": {"memory": "1Gi"}},
+        ))),
+        ("DRAConsumableCapacity", claim("a", {
+            **wish(), "devices": {**wish()["devices"], "constraints": [
+                {"distinctAttribute": "d.example.com/x"},
+            ]},
+        })),
         ("DRADeviceBindingConditions", gpus("n1", devices=[
             {"name": "d", "bindingConditions": ["ready"],
              "bindingFailureConditions": ["broken"]},
@@ -105,6 +115,29 @@ def test_what_objects_use_has_to_be_on(gate: str, document: dict[str, object]) -
     on = found("gate-needed", [document], gates={gate: True}, **judged)
     assert [each.subject for each in off] == [gate]
     assert on == ()
+
+
+@pytest.mark.parametrize(
+    ("release", "gate", "served", "wanted"),
+    [
+        ("1.36", "DRADeviceTaintRules", ["v1"], "v1beta2"),
+        ("1.35", "DRADeviceTaintRules", ["v1", "v1beta2"], "v1alpha3"),
+        ("1.36", "DRAResourcePoolStatus", ["v1"], "v1alpha3"),
+        ("1.36", "DRADeviceTaintRules", ["v1", "v1beta2"], None),
+        ("1.37", "DRADeviceTaintRules", ["v1"], None),
+        ("1.36", None, ["v1"], None),
+        ("1.36", "DRADeviceTaintRules", [], None),  # api-not-served tells of it
+    ],
+)
+def test_a_gate_whose_api_is_not_served_is_told(
+    release: str, gate: str | None, served: list[str], wanted: str | None
+) -> None:
+    gates = {gate: True} if gate else {}
+    documents = [info(kubernetes=f"v{release}.1", served=served)]
+
+    told = found("gate-without-api", documents, kubernetes=release, gates=gates)
+
+    assert [each.evidence["version"] for each in told] == ([wanted] if wanted else [])
 
 
 def test_a_gate_that_no_server_tells_of_is_only_told() -> None:
