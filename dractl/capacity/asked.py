@@ -55,6 +55,19 @@ class Asked:
         """Whether a node takes no second one."""
         return self.kind == _DAEMONS
 
+    def without_constraints(self, known: Snapshot) -> "Asked":
+        """Return the same with constraints left out of the claims made for copies."""
+        claims = tuple(
+            each
+            if each.meta.key in known.claim_by_key
+            else dataclasses.replace(
+                each, spec=dataclasses.replace(each.spec, constraints=())
+            )
+            for each in self.subject.claims
+        )
+        subject = dataclasses.replace(self.subject, claims=claims)
+        return dataclasses.replace(self, subject=subject)
+
     def copy(self, number: int, known: Snapshot) -> Subject:
         """Return one copy; the claims that it names stay the same for all."""
         subject = self.subject

@@ -39,6 +39,8 @@ class Fits:
     `by_node` has how many went where, in the order of the nodes. `next` is the answer
     for the one that found no place; None: not so many were asked for that one did not.
     `quotas` are those of its namespace that let fewer be made, the narrowest first.
+    `unbound` is how many would have one if their claims had no constraints; None: they
+    have none, or there is room for all that were asked for.
     """
 
     asked: Asked
@@ -47,6 +49,7 @@ class Fits:
     by_node: Mapping[str, int]
     next: Placement | None
     quotas: tuple[QuotaLimit, ...] = ()
+    unbound: int | None = None
 
     @property
     def is_cut(self) -> bool:
@@ -90,32 +93,41 @@ def fits(
     that takes it; of a DaemonSet, a node takes one.
     """
     snapshot = with_stand_ins(snapshot)
-    having = _having(snapshot, asked) if asked.is_one_per_node else ()
-    placer = Placer(snapshot, None, Policy.FIRST, closed=having)
-    found: Counter[str] = Counter()
-    last: Placement | None = None
-    number = 0
-    while number < most:
-        placement = placer.place(asked.copy(number, snapshot))
-        if placement.node is None:
-            last = _without_closed(placement, placer.closed)
-            break
-        if asked.is_one_per_node:
-            placer.closed.add(placement.node)
-        found[placement.node] += 1
-        number += 1
-        if progress is not None:
-            progress(number, most)
+    found, last = _placed(snapshot, asked, most, progress)
     by_node = {
         node.name: found[node.name] for node in snapshot.nodes if node.name in found
     }
+    number = found.total()
     own = [
         each
         for each in asked.subject.claims
         if each.meta.key not in snapshot.claim_by_key
     ]
+    unbound: int | None = None
+    if last is not None and any(each.spec.constraints for each in own):
+        loose = asked.without_constraints(snapshot)
+        unbound = _placed(snapshot, loose, most, progress)[0].total()
     limits = _limits(snapshot, asked.namespace, own, number)
-    return Fits(asked, number, most, by_node, last, limits)
+    return Fits(asked, number, most, by_node, last, limits, unbound)
+
+
+def _placed(
+    snapshot: Snapshot, asked: Asked, most: int, progress: Progress | None
+) -> tuple[Counter[str], Placement | None]:
+    """Return how many went to each node, and the answer for the first without one."""
+    having = _having(snapshot, asked) if asked.is_one_per_node else ()
+    placer = Placer(snapshot, None, Policy.FIRST, closed=having)
+    found: Counter[str] = Counter()
+    for number in range(most):
+        placement = placer.place(asked.copy(number, snapshot))
+        if placement.node is None:
+            return found, _without_closed(placement, placer.closed)
+        if asked.is_one_per_node:
+            placer.closed.add(placement.node)
+        found[placement.node] += 1
+        if progress is not None:
+            progress(number + 1, most)
+    return found, None
 
 
 def _having(snapshot: Snapshot, asked: Asked) -> Iterator[str]:

@@ -26,6 +26,7 @@ def fits_document(found: Fits) -> Document:
         "allowed": found.allowed,
         "most": found.most,
         "complete": not found.is_cut,
+        "withoutConstraints": found.unbound,
         "nodes": [
             {"name": name, "number": number} for name, number in found.by_node.items()
         ],

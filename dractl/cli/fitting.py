@@ -69,6 +69,8 @@ def _limits(found: Fits) -> Iterator[str]:
     if found.is_cut:
         yield f"no more than {found.most} were placed: --most"
         return
+    if found.unbound is not None and found.unbound > found.number:
+        yield f"{found.unbound} would fit if it had no constraints"
     if found.next is not None and found.next.aborted is not None:
         yield found.why
         return

@@ -259,3 +259,23 @@ def test_a_class_that_is_missing_is_the_reason() -> None:
 def test_what_cannot_be_copied_is_an_error(document: object) -> None:
     with pytest.raises(DractlError):
         found(fleet_of(1), document)
+
+
+@pytest.mark.parametrize(
+    ("same", "number", "unbound"), [(True, 1, 2), (False, 5, None)]
+)
+def test_devices_that_only_constraints_keep_from_being_had_are_counted(
+    number: int, unbound: int | None, *, same: bool
+) -> None:
+    roots = {"gpu-0": "a", "gpu-1": "a", "gpu-2": "b", "gpu-3": "c", "gpu-4": "d"}
+    devices = [device(name, attributes={"root": root}) for name, root in roots.items()]
+    cluster = snapshot(
+        slices=[slice_(*devices), slice_(device("x", pool="o"), pool="o", node="n2")],
+        nodes=[node(), node("n2")],
+        claims=[held(device("x", pool="o"))],
+    )
+    wanted = spec(2) if same else spec()
+    if same:
+        wanted["devices"]["constraints"] = [{"matchAttribute": "gpu.example.com/root"}]
+    answer = found(cluster, _object("ResourceClaim", "near", wanted))
+    assert (answer.number, answer.unbound) == (number, unbound)

@@ -63,6 +63,22 @@ def test_how_many_fit(dractl: Runner, tmp_path: Path) -> None:
     ]
 
 
+def test_constraints_that_keep_more_from_fitting_are_told(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    near = wire.claim("near", device_class="rdma-nic")
+    asked = near["spec"]["devices"]
+    asked["requests"][0]["exactly"]["count"] = 2
+    asked["constraints"] = [{"matchAttribute": "resource.kubernetes.io/pcieRoot"}]
+    file = wire.written(tmp_path / "near.yaml", near)
+
+    assert "  8 would fit if it had no constraints\n" in (
+        dractl("top", "--demo", "--fits", file).out
+    )
+    [found] = answer(dractl, "--demo", "--fits", file, status=1)["fits"]
+    assert (found["number"], found["withoutConstraints"]) == (0, 8)
+
+
 @pytest.mark.parametrize(
     ("options", "status"),
     [
