@@ -70,8 +70,10 @@ def grouped(fleet: Sequence[DeviceUse], by: str) -> tuple[Group, ...]:
     `by` is node, class, driver, namespace, owner, model, pool, or the name of an
     attribute or a capacity, with or without its domain. A device of several classes,
     namespaces or owners is in several groups. Raises DractlError for an attribute that
-    no device has.
+    none of the devices has.
     """
+    if not fleet:
+        return ()
     names = _NAMES.get(by) or _by_attribute(fleet, by)
     members: dict[str, list[DeviceUse]] = {}
     for each in fleet:

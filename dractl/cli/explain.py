@@ -114,6 +114,7 @@ def explain(  # noqa: PLR0913 - one parameter per option
 def _shown(
     question: "Question", cluster: "Snapshot", output_format: str, screen: Terminal
 ) -> Shown:
+    from dractl.cli.emptiness import only_namespace
     from dractl.cli.subjects import answer
 
     with screen.progress("explaining") as progress:
@@ -125,7 +126,8 @@ def _shown(
     text = _text(found, output_format, screen, is_whole=question.is_whole)
     notes = list(_notes(found, cluster, screen))
     if question.namespace is not None and not (found.pods or found.claims):
-        notes.append(f"only namespace {question.namespace} was looked at; -A: all")
+        looked_at = f"namespace {question.namespace} was looked at"
+        notes.append(only_namespace(cluster, question.namespace, looked_at))
     return Shown(text, _status(found, cluster), tuple(notes))
 
 

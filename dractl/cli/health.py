@@ -166,6 +166,7 @@ def _text(
 
 def _notes(found: "Health", cluster: "Snapshot", scope: "Scope") -> "Iterator[str]":
     from dractl.cli import healthiness
+    from dractl.cli.emptiness import only_namespace
     from dractl.health.unchecked import unchecked
 
     for each in unchecked(cluster):
@@ -174,9 +175,8 @@ def _notes(found: "Health", cluster: "Snapshot", scope: "Scope") -> "Iterator[st
         yield notice.message
     yield from healthiness.silences(found)
     if scope.namespace is not None:
-        yield (
-            f"only devices that namespace {scope.namespace} has were looked at; -A: all"
-        )
+        looked_at = f"devices that namespace {scope.namespace} has were looked at"
+        yield only_namespace(cluster, scope.namespace, looked_at)
     yield healthiness.summary(found)
 
 

@@ -69,7 +69,7 @@ def summary(found: Health) -> str:
     """Return how many devices are how, in one line."""
     total = sum(found.counts.values())
     parts = [f"{number} {level}" for level, number in found.counts.items() if number]
-    return f"{counted(total, 'device')}: {', '.join(parts) or 'none'}"
+    return f"{counted(total, 'device')}: {', '.join(parts)}" if total else "no devices"
 
 
 def silences(found: Health) -> Iterator[str]:

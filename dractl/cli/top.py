@@ -196,6 +196,8 @@ def _answered(
     )
     first = question.shown(cluster, screen)
     screen.write(first.text)
+    for each in first.notes:
+        screen.note(each)
     if planning.watch and cluster.live is not None:
         from dractl.cli.following import follow
 

@@ -18,6 +18,7 @@ from dractl.capacity.whatif import RemoveNode, changed
 from dractl.catalogue.nearest import nearest
 from dractl.cli import comparing, fitting, output, topping
 from dractl.cli.clock import moment_for
+from dractl.cli.emptiness import DEVICES, nothing
 from dractl.cli.options import usage
 from dractl.cli.plannings import Planning
 from dractl.cli.reading import Cluster
@@ -107,9 +108,9 @@ class TopQuestion:
             text = answer.fits()
         else:
             text = answer.view()
-        # What is told of a new answer takes a look at all devices.
-        notes = (answer.note,) if self.planning.watch else ()
-        return Shown(text, answer.status, notes)
+        if self.planning.watch:  # what is told then takes a look at all devices
+            answer.notes.append(answer.note)
+        return Shown(text, answer.status, tuple(answer.notes))
 
     @cached_property
     def documents(self) -> Sequence[SourcedDocument]:
@@ -150,6 +151,8 @@ class _Answer:
             after = settled(after, self._moved.placements)
             self._look = Look(after, question.only)
         self._says_no = any(each.node is None for each in self._moved.placements)
+        self.notes: list[str] = []
+        """What is to be said beside the answer, once that is there."""
 
     @property
     def status(self) -> ExitStatus:
@@ -188,7 +191,7 @@ class _Answer:
 
     def _overview(self) -> str:
         if not self._changes:
-            return topping.overview(self._look, self._screen)
+            return topping.overview(self._look, self._question.only, self._screen)
         groups = comparing.overview(self._look, self._before, self._screen)
         return f"{self._told()}\n{groups}"
 
@@ -198,10 +201,19 @@ class _Answer:
         if self._changes:
             view = comparing.with_changes(view, self._before)
         is_wide = style.output_format != "table"
-        table = style.printed(view.table(self._look, is_wide, now), self._screen)
+        found = view.table(self._look, is_wide, now)
+        table = self._printed(found, view.noun)
         if not self._changes or style.output_format == "csv":
             return table
         return f"{self._told()}\n{table}"
+
+    def _printed(self, table: Table, noun: str) -> str:
+        """Return a table; instead of a head alone, say what there is none of."""
+        if not table.rows and self._question.style.output_format != "csv":
+            only, program = self._question.only, self._screen.program
+            self.notes.append(nothing(noun, self._look, only, program))
+            return ""
+        return self._question.style.printed(table, self._screen)
 
     def _told(self) -> str:
         counts = (self._before.counts, self._look.counts)
@@ -236,7 +248,11 @@ class _Answer:
     def _asked(self, snapshot: Snapshot) -> tuple[Snapshot, list[Asked]]:
         name = self._question.named_claim
         if name is None:
-            return asked(snapshot, self._question.documents, self._home)
+            try:
+                return asked(snapshot, self._question.documents, self._home)
+            except DractlError as error:
+                file = self._question.planning.fits or ""
+                raise replace(error, where=error.where or file) from error
         space, slash, own = name.partition("/")
         key = (space, own) if slash else (self._home, name)
         claim = self._cluster.snapshot.claim_by_key.get(key)
@@ -305,12 +321,12 @@ class _Answer:
                 for n, each in enumerate(losses)
             ]
             return self._result("headroom", by=by, headroom=documents)
-        if style.output_format == "table" and style.sort is None:
+        if style.output_format == "table" and style.sort is None and losses:
             text = fitting.losses_text(losses, by, left, self._screen)
             return f"{self._told()}\n{text}" if self._changes else text
         if style.output_format not in {"table", "wide", "csv"}:
             raise usage("--headroom prints a table, csv, JSON or YAML")
-        return style.printed(fitting.losses_table(losses, by, left), self._screen)
+        return self._printed(fitting.losses_table(losses, by, left), DEVICES)
 
     def _left(self, losses: Sequence[Loss]) -> list[list[Fits]]:
         """Return what of --fits remains after each loss; nodes are looked at once."""

@@ -8,9 +8,10 @@ from typing import Final
 from dractl.capacity.devices import COUNTERS, DeviceUse
 from dractl.capacity.fragmentation import Spread
 from dractl.capacity.groups import NONE, Counts
-from dractl.capacity.look import Look
+from dractl.capacity.look import Look, Only
 from dractl.capacity.partitions import Partition
 from dractl.capacity.shared import shared_capacity
+from dractl.cli.emptiness import DEVICES, nothing
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import NARROW, columns, counted, indented, visible, width
 from dractl.cli.topviews import Cell, Table, View, groups
@@ -111,11 +112,12 @@ def _cut(cell: str, size: int, *, has_end: bool) -> str:
     return start + _CUT + end
 
 
-def overview(look: Look, screen: Terminal) -> str:
+def overview(look: Look, only: Only, screen: Terminal) -> str:
     """Return the cluster at a glance: totals, groups, what is wrong, nodes."""
     limit = screen.columns or NARROW
+    summary = _summary(look) or nothing(DEVICES, look, only, screen.program)
     blocks = [
-        list(indented(_summary(look), limit, "", "")),
+        list(indented(summary, limit, "", "")),
         *([*_block(look, by, screen)] for by in ("class", "model")),
         [*_section(screen, _PARTITIONS, _possible(look.kinds, limit), "partitions")],
         [*_section(screen, _SHARED, _lines(_shared(look), limit), "devices -o wide")],
@@ -154,7 +156,7 @@ def _others(screen: Terminal, number: int, view: str) -> str:
 def _summary(look: Look) -> str:
     found = look.counts
     if not found.total:
-        return "no devices"
+        return ""
     nodes = {name for each in look.fleet for name in each.nodes}
     text = f"{counted(found.total, 'device')} for {counted(len(nodes), 'node')}: "
     text += ", ".join(_states(found))

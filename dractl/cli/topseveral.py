@@ -18,6 +18,7 @@ from dractl.capacity.look import Look
 from dractl.capacity.planning_document import history_document
 from dractl.cli import fitting, topping
 from dractl.cli.clock import moment_of
+from dractl.cli.emptiness import DEVICES, nothing
 from dractl.cli.options import usage
 from dractl.cli.reading import Wish, read_cluster, warn_of
 from dractl.cli.source import Source
@@ -126,6 +127,12 @@ def _together(
         )
     wide, now = style.output_format != "table", datetime.now(UTC)
     tables = [(name, view.table(look, wide, now)) for name, look in read]
+    if style.output_format != "csv":
+        for (name, look), (_, table) in zip(read, tables, strict=True):
+            if not table.rows:
+                why = nothing(view.noun, look, question.only, screen.program)
+                screen.note(f"context {name}: {why}")
+        tables = [each for each in tables if each[1].rows]
     if not tables:
         return ""
     first = tables[0][1]
@@ -175,7 +182,10 @@ def over_time(
         else:
             wide = style.output_format == "wide"
             table = fitting.history_table(moments, found, wide=wide)
-        screen.write(style.printed(table, screen))
+        if table.rows or style.output_format == "csv":
+            screen.write(style.printed(table, screen))
+        else:
+            screen.note(f"no {DEVICES} in any of them")
         screen.note(
             f"{counted(len(moments), 'snapshot')}, from {moments[0].name} to "
             f"{moments[-1].name}"

@@ -10,6 +10,7 @@ from dractl.capacity.devices import DeviceUse
 from dractl.capacity.groups import NONE, grouped
 from dractl.capacity.look import Look
 from dractl.cli.clock import age
+from dractl.cli.emptiness import CLAIMS, DEVICES
 from dractl.cli.options import usage
 from dractl.taints.moments import moment
 
@@ -49,7 +50,8 @@ class View:
     """One view. `by` is what it groups devices by, "" if it lists something else.
 
     `kind` is what `-o name` puts before names, as kubectl does. `has_ages` tells
-    whether the rows depend on the moment.
+    tells whether the rows depend on the moment. `noun` is what there is none of where
+    it has no rows.
     """
 
     by: str
@@ -57,6 +59,7 @@ class View:
     table: Callable[[Look, bool, datetime | None], Table]
     names: Callable[[Look], Iterable[str]]
     has_ages: bool = False
+    noun: str = DEVICES
 
 
 def groups(look: Look, by: str, *, wide: bool) -> Table:
@@ -268,16 +271,27 @@ VIEWS: Final[Mapping[str, View]] = {
     "nodes": _grouping("node", "node/"),
     "classes": _grouping("class", "deviceclass.resource.k8s.io/"),
     "drivers": _grouping("driver"),
-    "namespaces": View("", "namespace/", _namespaces, _space_names),
+    "namespaces": View(
+        "", "namespace/", _namespaces, _space_names, noun="devices, claims or quotas"
+    ),
     "models": _grouping("model"),
     "pools": _grouping("pool"),
     "devices": View("", "", _devices, lambda look: (str(u.id) for u in look.fleet)),
     "claims": View(
-        "", "resourceclaim.resource.k8s.io/", _claims, _claim_names, has_ages=True
+        "",
+        "resourceclaim.resource.k8s.io/",
+        _claims,
+        _claim_names,
+        has_ages=True,
+        noun=CLAIMS,
     ),
-    "partitions": View("", "", _partitions, _partition_names),
+    "partitions": View("", "", _partitions, _partition_names, noun="partitions"),
     "quotas": View(
-        "", "resourcequota/", _quotas, lambda look: (q.quota for q in look.quotas)
+        "",
+        "resourcequota/",
+        _quotas,
+        lambda look: (q.quota for q in look.quotas),
+        noun="quotas of devices",
     ),
 }
 """What can be asked for by name."""

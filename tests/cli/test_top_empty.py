@@ -1,0 +1,120 @@
+"""What is said where there is nothing to list, and why there is not."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.run import Runner
+from tests.cli.wire import claim, device, device_class, node, resource_slice, written
+
+
+def _namespace(name: str) -> dict[str, object]:
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> str:
+    """Return a cluster with a device, and a claim that waits in one of two spaces."""
+    return written(
+        tmp_path / "cluster.yaml",
+        device_class("gpu"),
+        device_class("none", "false"),
+        node("n1"),
+        node("n2"),
+        resource_slice("n1", device("gpu-0")),
+        _namespace("research"),
+        _namespace("empty"),
+        claim("waits", "research"),
+    )
+
+
+_MISSPELT = (
+    "namespace researhc has no devices: it does not exist; did you mean research?"
+)
+_DEVICES = ("nodes", "classes", "drivers", "models", "pools", "devices")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        *(
+            ([view, "-n", "researhc"], _MISSPELT) for view in _DEVICES
+        ),
+        (["claims", "-n", "x"], "namespace x has no claims: it does not exist"),
+        (["claims", "-n", "empty"], "namespace empty has no claims: it has no pods"),
+        (["devices", "-n", "empty"],
+         "namespace empty has no devices: it has no pods and no claims"),
+        (["devices", "-n", "research"],
+         "namespace research has no devices: it has 1 claim and no pods"),
+        (["namespaces", "-n", "empty"],
+         "namespace empty has no devices, claims or quotas"),
+        (["quotas"], "no quotas of devices"),
+        (["quotas", "-n", "empty"], "namespace empty has no quotas of devices"),
+        (["partitions"], "no partitions"),
+        (["nodes", "--class", "none"], "no devices of class none"),
+        (["devices", "--node", "n2"], "no devices on node n2"),
+        (["nodes", "-l", "rack=7"],
+         "no devices on nodes with these labels: no node has them"),
+        (["--by", "architecture", "-n", "empty"],
+         "namespace empty has no devices: it has no pods and no claims"),
+        (["--headroom", "-n", "empty"],
+         "namespace empty has no devices: it has no pods and no claims"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("shape", ["table", "wide"])
+def test_nothing_is_told_and_why(
+    dractl: Runner, cluster: str, words: list[str], told: str, shape: str
+) -> None:
+    ran = dractl("top", *words, "--snapshot", cluster, "-o", shape)
+    assert (ran.status, ran.out) == (0, "")
+    assert ran.err.splitlines()[-1] == told
+
+
+def test_quiet_leaves_it_out(dractl: Runner, cluster: str) -> None:
+    ran = dractl("top", "quotas", "--snapshot", cluster, "-q")
+    assert (ran.status, ran.out, ran.err) == (0, "", "")
+
+
+def test_programs_get_what_they_can_read(dractl: Runner, cluster: str) -> None:
+    ran = dractl("top", "quotas", "--snapshot", cluster, "-o", "csv")
+    assert ran.out == "NAMESPACE,QUOTA,RESOURCE,HARD,USED,CLAIMED,LEFT,CLASS\n"
+    assert dractl("top", "quotas", "--snapshot", cluster, "-o", "name").out == ""
+    ran = dractl("top", "--by", "x", "-n", "empty", "--snapshot", cluster, "-o", "json")
+    assert '"groups": []' in ran.out
+
+
+def test_the_overview_says_it_first(dractl: Runner, cluster: str) -> None:
+    ran = dractl("top", "-n", "nowhere", "--snapshot", cluster)
+    first = ran.out.splitlines()[0]
+    assert first == "namespace nowhere has no devices: it does not exist"
+
+
+def test_a_cluster_without_slices(dractl: Runner, tmp_path: Path) -> None:
+    path = written(tmp_path / "cluster.yaml", node("n1"))
+    told = "no devices: there are no ResourceSlices; dractl doctor may tell why"
+    assert dractl("top", "--snapshot", path).out.splitlines()[0] == told
+    assert dractl("top", "nodes", "--snapshot", path).err == f"{told}\n"
+    assert dractl("top", "--history", path).err.startswith("no devices in any of them")
+
+
+def test_nobody_says_that_a_namespace_is_missing_where_none_is_known(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    path = written(tmp_path / "cluster.yaml", node("n1"), claim("waits"))
+    ran = dractl("top", "quotas", "-n", "x", "--snapshot", path)
+    assert ran.err == "namespace x has no quotas of devices\n"
+
+
+@pytest.mark.parametrize("command", ["health", "explain"])
+def test_other_commands_tell_that_a_namespace_is_missing(
+    dractl: Runner, cluster: str, command: str
+) -> None:
+    ran = dractl(command, "-n", "researhc", "--snapshot", cluster)
+    assert "namespace researhc does not exist; did you mean research?\n" in ran.err
+
+
+def test_a_file_with_nothing_to_fit_is_named(dractl: Runner, tmp_path: Path) -> None:
+    path = written(tmp_path / "node.yaml", node("n1"))
+    ran = dractl("top", "--fits", path, "--demo")
+    assert ran.status == 3
+    assert f"{path}: there is no claim, claim template, pod or workload" in ran.err
