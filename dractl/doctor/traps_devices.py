@@ -14,7 +14,6 @@ from dractl.doctor.asking import (
     devices_that,
     in_conditions,
     selecting,
-    specs,
 )
 from dractl.doctor.case import Case
 from dractl.doctor.checks.pools import (
@@ -37,19 +36,24 @@ _SEVERAL: Final = 2
 
 
 def _too_many(case: Case) -> str:
-    """Return what asks for all devices, of which one node has too many."""
-    found = []
-    crowds: list[list[Device]] | None = None
-    for name, spec in specs(case):
-        options = (each for request in spec.requests for each in request.options)
-        for option in options:
-            if option.mode != "All":
-                continue
-            if crowds is None:
-                crowds = [each for each in _together(case) if len(each) > _MOST]
-            if any(_selects_more(case, option, crowd) for crowd in crowds):
-                found.append(name)
-    return listed(dict.fromkeys(found), FEW)
+    """Return what asks for all devices, of which one node has too many.
+
+    A request with an alternative that fits a claim is not refused.
+    """
+    if not _all(case):
+        return ""
+    crowds = [each for each in _together(case) if len(each) > _MOST]
+    return asking(
+        case,
+        lambda request: (
+            bool(request.options)
+            and all(each.mode == "All" for each in request.options)
+            and any(
+                all(_selects_more(case, each, crowd) for each in request.options)
+                for crowd in crowds
+            )
+        ),
+    )
 
 
 def _together(case: Case) -> Iterator[list[Device]]:

@@ -63,6 +63,13 @@ class Bug:
             return ", ".join(map(str, self.affected))
         return "not known" if self.gone_in is None else f"before {self.gone_in}"
 
+    def fixed_in(self, release: KubernetesVersion) -> str:
+        """Return the first release after one that does not have it; "": not known."""
+        row = next((each for each in self.affected if each.minor == release), None)
+        if row is not None:
+            return "" if row.fixed is None else f"{row.minor}.{row.fixed}"
+        return "" if self.affected or self.gone_in is None else str(self.gone_in)
+
     def chance(self, profile: Profile, server: str = "") -> str | None:
         """Say how the bug and a release with its gates go together; None: not at all.
 

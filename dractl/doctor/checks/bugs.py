@@ -35,7 +35,7 @@ def known_bugs(case: Case) -> Iterator[Finding | Skipped]:
             sign = TRIGGERS.get(bug.id)
             what = "" if sign is None else sign(case)
             if what or sign is None:
-                yield _found(bug, when, what, nodes)
+                yield _found(bug, when, what, nodes, _way_out(bug, case))
 
 
 @check("known-bug-unmet", Severity.INFO, on_demand=True)
@@ -83,7 +83,15 @@ def _chances(bug: Bug, case: Case) -> Iterator[tuple[str, list[str]]]:
         yield f"{said[version]}{more}", nodes
 
 
-def _found(bug: Bug, when: str, what: str, nodes: list[str]) -> Finding:
+def _way_out(bug: Bug, case: Case) -> str:
+    """Return what helps: the release with the fix, and what to do before."""
+    fixed = bug.fixed_in(case.snapshot.profile.version)
+    if not fixed or bug.part is Part.KUBELET:
+        return bug.avoid
+    return f"upgrade to {fixed}; until then {bug.avoid}"
+
+
+def _found(bug: Bug, when: str, what: str, nodes: list[str], fix: str) -> Finding:
     told = f" ({what})" if what else ""
     return Finding(
         "known-bug",
@@ -91,7 +99,7 @@ def _found(bug: Bug, when: str, what: str, nodes: list[str]) -> Finding:
         f"{bug.symptom}{told}; {when}: {bug.reference}",
         bug.id,
         listed(nodes) if nodes else bug.part.value,
-        bug.avoid,
+        fix,
         evidence={**_described(bug, when), "meets": what or None, "nodes": nodes},
     )
 

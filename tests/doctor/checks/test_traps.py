@@ -126,6 +126,15 @@ def configured(*requests: str) -> Wire:
     )
 
 
+def first(*modes: str) -> Wire:
+    """Return a request with alternatives."""
+    options = [
+        {"name": f"o{place}", "deviceClassName": "gpu", "allocationMode": mode}
+        for place, mode in enumerate(modes)
+    ]
+    return {"name": "gpu", "firstAvailable": options}
+
+
 def sliced(status: Wire, **fields: Any) -> Wire:
     """Return a claim that has a share of a device."""
     (result,) = status["allocation"]["devices"]["results"]
@@ -157,6 +166,8 @@ ERROR: Final = refused("claim c: CEL runtime error: no such key: model")
 MET_TRAPS: Final[list[tuple[str, list[Wire], str]]] = [
     ("all-mode-too-many-devices", [gpu_class(), gpus("n1", *many(33)), asks(ALL)],
      "1.36"),
+    ("all-mode-too-many-devices",
+     [gpu_class(), gpus("n1", *many(33)), asks(first("All", "All"))], "1.36"),
     ("all-mode-pool-of-other-node", [COUNTERS, asks(ALL)], "1.36"),
     ("all-mode-split-pool", [*OF_TWO, asks(ALL)], "1.34"),
     ("old-generation-used", MOVED, "1.37"),
@@ -193,6 +204,8 @@ SPARED_TRAPS: Final[list[tuple[str, list[Wire], str]]] = [
      [gpu_class(), gpus("n1", *many(20)), gpus("n2", *many(20)), asks(ALL)], "1.36"),
     ("all-mode-too-many-devices",
      [gpu_class(), gpus("n1", *many(33)), asks(exactly(count=2))], "1.36"),
+    ("all-mode-too-many-devices",
+     [gpu_class(), gpus("n1", *many(33)), asks(first("All", "ExactCount"))], "1.36"),
     ("all-mode-pool-of-other-node", [COUNTERS, asks(exactly())], "1.36"),
     ("all-mode-pool-of-other-node", [COUNTERS, asks(ALL)], "1.37"),
     ("all-mode-pool-of-other-node", [gpus("n1", "g", pool=HALF), asks(ALL)], "1.36"),
@@ -334,5 +347,6 @@ def test_where_the_fix_is_known_it_is_named() -> None:
 
     assert found.severity is Severity.ERROR
     assert "kube-scheduler 1.36 may have it, fixed in 1.36.3" in found.message
+    assert found.fix.startswith("upgrade to 1.36.3; until then use no DeviceTaint")
     assert found.evidence["releases"] == "1.36 before 1.36.3"
     assert found.evidence["gates"] == ["DRADeviceTaints", "DRADeviceTaintRules"]
