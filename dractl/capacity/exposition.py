@@ -12,6 +12,7 @@ from dractl.capacity.audit import CODES
 from dractl.capacity.claims import Phase
 from dractl.capacity.devices import State
 from dractl.capacity.look import Look
+from dractl.capacity.shared import SharedCapacity, shared_capacity
 from dractl.model.quantity import Quantity
 from dractl.model.shown import visible
 
@@ -65,6 +66,27 @@ def _devices(look: Look) -> Iterator[Sample]:
         labels = tuple(zip(("driver", "class", "node", "model"), names, strict=True))
         for state in State:
             yield (*labels, ("state", state.value)), states[state]
+
+
+def _stranded(look: Look) -> Iterator[Sample]:
+    found: Counter[tuple[str, str, str]] = Counter()
+    for use in look.fleet:
+        if use.device.consumes:
+            is_stranded = use.state is State.UNUSABLE and use.is_stranded
+            found[use.id.driver, use.node, use.model] += is_stranded
+    for key, number in found.items():
+        yield tuple(zip(("driver", "node", "model"), key, strict=True)), number
+
+
+def _shared(
+    amount: Callable[[SharedCapacity], Quantity],
+) -> Callable[[Look], Iterator[Sample]]:
+    def samples(look: Look) -> Iterator[Sample]:
+        for each in shared_capacity(look.fleet):
+            labels = (("model", each.model), ("capacity", each.name))
+            yield labels, _number(amount(each))
+
+    return samples
 
 
 def _claims(look: Look) -> Iterator[Sample]:
@@ -130,6 +152,22 @@ _METRICS: Final = (
         "Devices by state; class has all classes that select them, node is empty for "
         "those of several nodes.",
         _devices,
+    ),
+    _Metric(
+        "dractl_devices_stranded",
+        "Partitions that are unusable for nothing but want of counters, which others "
+        "of their pool have.",
+        _stranded,
+    ),
+    _Metric(
+        "dractl_shared_capacity",
+        "Capacity of devices that several claims may share, in base units.",
+        _shared(lambda each: each.total),
+    ),
+    _Metric(
+        "dractl_shared_capacity_left",
+        "What is left of it on devices that are not tainted or unusable.",
+        _shared(lambda each: each.left),
     ),
     _Metric("dractl_claims", "Resource claims by phase.", _claims),
     _Metric(

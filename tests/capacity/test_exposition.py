@@ -6,9 +6,19 @@ from dractl.api.snapshot import Snapshot
 from dractl.capacity.audit import CODES
 from dractl.capacity.exposition import exposition
 from dractl.capacity.look import Look
-from dractl.model.claims import ObjectMeta
+from dractl.model.claims import Allocation, DeviceResult, ObjectMeta
 from dractl.model.workloads import ResourceQuota
-from tests.builders import CLASS, DRIVER, class_, device, held, quantities, slice_
+from tests.builders import (
+    CLASS,
+    DRIVER,
+    claim,
+    class_,
+    device,
+    held,
+    quantities,
+    request,
+    slice_,
+)
 from tests.builders import snapshot as made
 from tests.capacity.exposition import Sample, parsed
 
@@ -39,6 +49,30 @@ def test_devices_have_all_states_and_add_up() -> None:
         ("driver", DRIVER), ("class", f"also,{CLASS}"), ("node", "node-1"),
         ("model", "m"),
     )  # fmt: skip
+
+
+def test_partitions_that_are_stranded_and_what_is_left_of_shares() -> None:
+    whole = device("whole", consumes={"gpu": {"place": "1"}})
+    other = device("other", consumes={"gpu": {"place": "1"}})
+    shared = device("shared", pool="s", shared=True, memory="80Gi")
+    result = DeviceResult(
+        "r", shared.id, share_id="1", consumed_capacity=quantities({"memory": "20Gi"})
+    )
+    sharing = claim(request("r"), allocation=Allocation((result,)))
+    found = made(
+        slices=[
+            slice_(name="c", count=2, counters={"gpu": {"place": "1"}}),
+            slice_(whole, other, name="d", count=2),
+            slice_(shared, name="s", pool="s"),
+        ],
+        claims=[held(whole), sharing],
+    )
+    [stranded] = samples(found, "dractl_devices_stranded")
+    assert (dict(stranded.labels)["node"], stranded.value) == ("node-1", 1)
+    [total] = samples(found, "dractl_shared_capacity")
+    assert total.labels == (("model", ""), ("capacity", "memory"))
+    [left] = samples(found, "dractl_shared_capacity_left")
+    assert (total.value, left.value) == (80 << 30, 60 << 30)
 
 
 def test_claims_and_namespaces() -> None:
