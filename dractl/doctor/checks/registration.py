@@ -157,6 +157,9 @@ def _by_events(case: Case) -> Iterator[tuple[_Lack, str]]:
 
 def _by_metrics(case: Case) -> Iterator[tuple[_Lack, str]]:
     """Yield which drivers kubelets lack by their metrics."""
+    kubelets = [*_kubelets(case)]
+    if not kubelets:  # to look for pods takes a while
+        return
     publishing = publishing_of(case)
     running: dict[str, set[str]] = {}
     for key, drivers in pods_of_drivers(case, publishing).items():
@@ -170,7 +173,7 @@ def _by_metrics(case: Case) -> Iterator[tuple[_Lack, str]]:
         for driver in publishing
         if _sockets(each, driver)
     }
-    for each in _kubelets(case):
+    for each in kubelets:
         here = {driver for driver, nodes in publishing.items() if each.node in nodes}
         for driver in sorted(here | running.get(each.node, set())):
             lack = _lack(each, driver, driver in here)
