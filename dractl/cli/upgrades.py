@@ -26,13 +26,15 @@ def text(answer: Upgrade, screen: Terminal, *, whole: bool) -> str:
     blocks = [[screen.heading(first), *rest]]
     blocks += found_blocks(answer.findings, screen, whole=whole)
     if answer.verdict is not Verdict.STOP:
-        blocks.append([screen.heading("STEPS"), *_steps(answer, limit)])
+        if answer.steps:
+            blocks.append([screen.heading("STEPS"), *_steps(answer, limit)])
         interrupted = [
             line
             for each in answer.interruptions
             for line in indented(each, limit, "  - ", "    ")
         ]
-        blocks.append([screen.heading("INTERRUPTED"), *interrupted])
+        if interrupted:
+            blocks.append([screen.heading("INTERRUPTED"), *interrupted])
     if answer.skipped:
         skipped = [
             line
@@ -58,7 +60,9 @@ def _verdict(answer: Upgrade) -> str:
     said = ", ".join(counts) or "nothing found"
     way = f"{answer.subject} {current} -> {target}"
     verdict = _VERDICTS[answer.verdict]
-    if answer.verdict is Verdict.GO and answer.count(Severity.WARNING):
+    if answer.verdict is Verdict.GO and not answer.steps:
+        verdict = "there is nothing to upgrade"
+    elif answer.verdict is Verdict.GO and answer.count(Severity.WARNING):
         verdict = "can go, with care"
     return f"{way}: {verdict} ({said})"
 

@@ -163,8 +163,16 @@ def _kept(documents: Sequence[tuple[object, str]]) -> Iterator[Given]:
 
 
 def _check_known(driver: str, snapshot: Snapshot) -> None:
-    """Raise DractlError for a driver that neither is in the cluster nor known."""
+    """Raise DractlError for a driver that neither is in the cluster nor known.
+
+    One that publishes nothing any more is there if claims have its devices.
+    """
     there = {each.driver for each in snapshot.slices}
+    there |= {
+        result.device.driver
+        for claim in snapshot.claims
+        for result in (claim.allocation.results if claim.allocation else ())
+    }
     if driver in there or driver in HISTORIES:
         return
     near = nearest(driver, [*there, *HISTORIES])

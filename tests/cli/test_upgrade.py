@@ -43,6 +43,54 @@ def test_a_plain_upgrade_of_a_driver(dractl: Runner, saved: Any) -> None:
     assert all(len(each) <= 80 for each in ran.out.splitlines() if "$ " not in each)
 
 
+@pytest.mark.parametrize(
+    "asked", [(*DRIVER, "--to", "0.4.0"), ("--kubernetes", "1.36")]
+)
+def test_where_it_is_there_already_nothing_is_to_be_done(
+    dractl: Runner, saved: Any, asked: tuple[str, ...]
+) -> None:
+    ran = dractl("doctor", "upgrade", *asked, "--snapshot", saved(*cluster()))
+
+    assert ran.status == 0
+    assert "there is nothing to upgrade" in ran.out.splitlines()[0]
+    assert not {"STEPS", "INTERRUPTED"} & set(ran.out.splitlines())
+
+
+def test_manifests_for_a_release_that_is_there_are_looked_at(
+    dractl: Runner, saved: Any, tmp_path: Path
+) -> None:
+    old = {**template("t", {}), "apiVersion": "resource.k8s.io/v1alpha3"}
+    file = tmp_path / "old.yaml"
+    file.write_text(yaml.safe_dump(old))
+    place = saved(*cluster())
+    asked = ("--kubernetes", "1.36", "-f", str(file), "--snapshot", place)
+    ran = dractl("doctor", "upgrade", *asked)
+
+    assert ran.status == 1
+    assert "needs steps before" in ran.out.splitlines()[0]
+    assert "[version-gone]" in ran.out
+    assert "kubeadm" not in ran.out
+
+
+def test_a_driver_that_only_claims_know_can_be_asked_about(
+    dractl: Runner, saved: Any
+) -> None:
+    driver = "gone.example.com"
+    result = {"request": "r", "driver": driver, "pool": "p", "device": "d"}
+    held = {
+        "apiVersion": "resource.k8s.io/v1",
+        "kind": "ResourceClaim",
+        "metadata": {"name": "c", "namespace": "default"},
+        "spec": {},
+        "status": {"allocation": {"devices": {"results": [result]}}},
+    }
+    place = saved(*cluster(held))
+    ran = dractl("doctor", "upgrade", "--driver", driver, "--snapshot", place)
+
+    assert ran.status == 0
+    assert "claims that hold its devices: 1" in ran.out
+
+
 def test_steps_come_first(dractl: Runner, saved: Any) -> None:
     place = saved(*cluster(daemon("v25.12.0")))
     ran = dractl("doctor", "upgrade", *DRIVER, "--to", "0.4.0", "--snapshot", place)

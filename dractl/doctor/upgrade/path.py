@@ -72,8 +72,7 @@ def driver_is_there(question: DriverQuestion) -> Iterator[Finding | Skipped]:
 @DRIVERS.point("already-there", Severity.INFO, Stage.PLAN)
 def target_differs(question: DriverQuestion) -> Iterator[Finding | Skipped]:
     """The driver has the version of the target already."""
-    now, then = question.versions
-    if now is not None and now == then:
+    if question.is_there:
         yield Finding(
             "already-there",
             Severity.INFO,

@@ -77,6 +77,12 @@ class DriverQuestion(Question):
         """Both versions in their order; None for one that is not known."""
         return self.history.version(self.current), self.history.version(self.target)
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the driver has the version of the target already."""
+        now, then = self.versions
+        return now is not None and now == then
+
     @cached_property
     def releases(self) -> tuple[Release, ...]:
         """The versions on the way that change something."""
@@ -151,6 +157,11 @@ class ReleaseQuestion(Question):
     def current(self) -> KubernetesVersion:
         """The release that is there."""
         return self.snapshot.profile.version
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the cluster is of that release already."""
+        return self.current == self.target
 
     @cached_property
     def way(self) -> tuple[KubernetesVersion, ...]:

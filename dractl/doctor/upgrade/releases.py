@@ -49,7 +49,7 @@ def target_is_newer(question: ReleaseQuestion) -> Iterator[Finding | Skipped]:
             "older",
             fix="stay, or restore etcd from before the upgrade",
         )
-    elif question.target == question.current:
+    elif question.is_there:
         yield Finding(
             "target-not-newer",
             Severity.INFO,

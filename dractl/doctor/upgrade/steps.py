@@ -18,7 +18,12 @@ _BACK: Final = "kubectl get resourceslices"
 def for_driver(
     question: DriverQuestion, findings: Sequence[Finding]
 ) -> tuple[Step, ...]:
-    """Return the steps: the usual ones, and those that findings ask for."""
+    """Return the steps: the usual ones, and those that findings ask for.
+
+    There are none where the driver is there already: nothing is replaced then.
+    """
+    if question.is_there:
+        return ()
     stages = {code: row.stage for code, row in DRIVERS.rows.items()}
     return _ordered(_usual_of_driver(question, findings), findings, stages)
 
@@ -26,13 +31,19 @@ def for_driver(
 def for_release(
     question: ReleaseQuestion, findings: Sequence[Finding]
 ) -> tuple[Step, ...]:
-    """Return the steps: the usual ones, and those that findings ask for."""
+    """Return the steps: the usual ones, and those that findings ask for.
+
+    Only the latter where the cluster is there already.
+    """
     stages = {code: row.stage for code, row in RELEASES.rows.items()}
-    return _ordered(_usual_of_release(question), findings, stages)
+    usual = () if question.is_there else _usual_of_release(question)
+    return _ordered(usual, findings, stages)
 
 
 def interruptions_of_driver(question: DriverQuestion) -> tuple[str, ...]:
     """Return what users notice while a driver is upgraded."""
+    if question.is_there:
+        return ()
     surging = any(each.can_surge for each in question.daemons)
     pods = len(question.users)
     running = f"pods with its devices keep running: {pods}" if pods else ""
@@ -63,6 +74,8 @@ def interruptions_of_driver(question: DriverQuestion) -> tuple[str, ...]:
 
 def interruptions_of_release(question: ReleaseQuestion) -> tuple[str, ...]:
     """Return what users notice while a cluster is upgraded."""
+    if question.is_there:
+        return ()
     claims = sum(each.allocation is not None for each in question.snapshot.claims)
     held = f"; claims that hold devices now: {claims}" if claims else ""
     return (
