@@ -17,7 +17,7 @@ from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.doctor.answer import Examination
 from dractl.doctor.case import Case, Given
-from dractl.doctor.configuration import release_of
+from dractl.doctor.configuration import is_looked_at, release_of
 from dractl.doctor.document import document
 from dractl.doctor.measuring import Measured
 from dractl.doctor.run import examine, table
@@ -92,7 +92,17 @@ def examined(order: Order, source: Source, screen: Terminal) -> Examination:
 def _without_cluster(
     given: tuple[Given, ...], measured: Measured, source: Source, screen: Terminal
 ) -> Case:
-    """Return the files alone, for the release that an option or a file names."""
+    """Return the files alone, for the release that an option or a file names.
+
+    Raises DractlError where nothing in them is for checks.
+    """
+    if not measured.metrics and not any(map(is_looked_at, given)):
+        raise DractlError(
+            "nothing-to-check",
+            "no cluster is named, and the files hold no configuration, metrics or role",
+            hint="name a cluster: --snapshot, --context, --demo; or check manifests "
+            "with dractl validate",
+        )
     snapshot = Snapshot.from_documents(
         (),
         kubernetes=source.kubernetes or release_of(given, measured.metrics),

@@ -1,9 +1,10 @@
 """What an examination says of a cluster."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dractl.api.problems import Problem
+from dractl.diagnose.words import listed
 from dractl.model.cluster import Profile
 from dractl.rules.registry import Severity
 
@@ -33,10 +34,25 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A check that could not look, in whole or in part, and why."""
+    """A check that could not look, in whole or in part, and why.
+
+    Where `drivers` are named, `reason` leads up to them, and it is only about these.
+    """
 
     code: str
-    why: str
+    reason: str
+    drivers: tuple[str, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """Why it could not look."""
+        return " ".join(filter(None, (self.reason, listed(self.drivers))))
+
+    def concerning(self, driver: str) -> "Skipped | None":
+        """Return what of it is about a driver; None: nothing."""
+        if not self.drivers:
+            return self
+        return replace(self, drivers=(driver,)) if driver in self.drivers else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ _STATED: Final = "featureGates"
 _CONFIGZ: Final = "kubeletconfig"  # as a kubelet answers at /configz
 _RUNTIME: Final = "runtime-config"
 _KUBEADM: Final = "kubeadm.k8s.io/"
-_OTHERS: Final = frozenset({"Pod", "Role", "ClusterRole"})
+_ROLES: Final = frozenset({"Role", "ClusterRole"})
+_OTHERS: Final = _ROLES | {"Pod"}
 """What also stands in such files: etcd's pod, and roles, which are looked at, too."""
 _PARTS: Final = {program: part for part, program in PROGRAMS.items()}
 _FEW: Final = 3
@@ -112,6 +113,11 @@ def settings(case: Case) -> Settings:
     components += _of_metrics(case.measured.metrics)
     unread += _unlike(case.measured.metrics)
     return Settings(tuple(components), tuple(wrong), tuple(unread))
+
+
+def is_looked_at(given: Given) -> bool:
+    """Tell whether there is something in a document that checks look at."""
+    return given.value.get("kind") in _ROLES or any(True for _ in _of_file(given))
 
 
 def release_of(

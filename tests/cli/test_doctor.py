@@ -30,6 +30,16 @@ from tests.doctor.healthy import (
 
 HOSTILE = "\x1b[2J\u202e\n<b>&"
 SCHEMA = json.loads((ROOT / "schemas/output/doctor.v1.json").read_text())
+ROLE = """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: users, namespace: default}
+rules:
+- apiGroups: [resource.k8s.io]
+  resources: [resourceclaims]
+  verbs: [create]
+  resourceNames: [large-gpu]
+"""
 KUBEADM = """
 apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
@@ -232,6 +242,29 @@ def test_files_are_judged_where_no_cluster_is_named(
         f"as far as files tell, not ready for DRA on Kubernetes {release}: 1 error"
     )
     assert "WARNING" not in ran.out
+
+
+def test_a_role_is_judged_where_no_cluster_is_named(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    path = tmp_path / "role.yaml"
+    path.write_text(ROLE)
+    ran = dractl("doctor", "-f", str(path))
+    assert ran.status == 0
+    assert "WARNING resource-names: " in ran.out
+    assert "Role/default/users: it allows create of resourceclaims" in ran.out
+
+
+@pytest.mark.parametrize("kind", ["ResourceClaim", "Pod", "ResourceClass"])
+def test_files_without_configuration_need_a_cluster(
+    dractl: Runner, tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "manifest.yaml"
+    path.write_text(f"kind: {kind}\nmetadata: {{name: a}}\n")
+    ran = dractl("doctor", "-f", str(path))
+    assert (ran.status, ran.out) == (3, "")
+    assert "no cluster is named, and the files hold no configuration" in ran.err
+    assert "dractl validate" in ran.err
 
 
 def test_a_context_that_is_not_there_is_told_in_spite_of_files(

@@ -43,6 +43,21 @@ def test_a_plain_upgrade_of_a_driver(dractl: Runner, saved: Any) -> None:
     assert all(len(each) <= 80 for each in ran.out.splitlines() if "$ " not in each)
 
 
+@pytest.mark.parametrize("driver", ["gpu.nvidia.com", "gpu.amd.com", "dra.net"])
+def test_what_was_not_checked_of_other_drivers_is_left_out(
+    dractl: Runner, driver: str
+) -> None:
+    ran = dractl("doctor", "upgrade", "--driver", driver, "--demo", "-o", "json")
+    said = {each["code"]: each["why"] for each in json.loads(ran.out)["skipped"]}
+    told = f"no pod looks like that of driver {driver}"
+    assert said["driver-not-ready"] == told
+    whole = dractl("doctor", "--demo", "-o", "json")
+    said = {each["code"]: each["why"] for each in json.loads(whole.out)["skipped"]}
+    assert said["driver-not-ready"].endswith(
+        "gpu.amd.com, gpu.intel.com, gpu.nvidia.com"
+    )
+
+
 @pytest.mark.parametrize(
     "asked", [(*DRIVER, "--to", "0.4.0"), ("--kubernetes", "1.36")]
 )

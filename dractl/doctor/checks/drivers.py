@@ -60,8 +60,8 @@ def drivers_are_well(case: Case) -> Iterator[Finding | Skipped]:
         if not any(pods_of(case.snapshot, driver))
     ]
     if unseen:
-        why = f"no pod looks like that of driver {listed(unseen, _FEW)}"
-        yield Skipped("driver-not-ready", why)
+        why = "no pod looks like that of driver"
+        yield Skipped("driver-not-ready", why, tuple(unseen))
     for pod, drivers in found.items():
         state, node = state_of(_pod(case, pod)), _pod(case, pod).node_name
         if not state or node in case.unsettled:

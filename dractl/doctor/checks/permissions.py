@@ -5,7 +5,6 @@ from shlex import quote
 from typing import Final
 
 from dractl.api.versions import GROUP
-from dractl.diagnose.words import listed
 from dractl.doctor.accounts import Account, accounts
 from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.case import Case
@@ -54,8 +53,8 @@ def driver_permissions(case: Case) -> Iterator[Finding | Skipped]:
         each.driver for each in known
     }
     if unknown:
-        why = f"no pod looks like that of driver {listed(sorted(unknown))}"
-        yield Skipped("driver-permissions", why)
+        why = "no pod looks like that of driver"
+        yield Skipped("driver-permissions", why, tuple(sorted(unknown)))
     publishing = {each for each in known if case.grants.may(each.subject, _PUBLISH)}
     served = {each.driver for each in publishing}
     for account in known:

@@ -1,6 +1,7 @@
 """The answer to whether something can be upgraded: all that the tables look at."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final, NamedTuple, TypeVar
 
 from dractl.api.problems import Problem
@@ -45,9 +46,7 @@ class _Seen(NamedTuple):
 
 def driver_upgrade(question: DriverQuestion) -> Upgrade:
     """Return whether a driver can be upgraded in place, and what to do before."""
-    health = examine(question.case, _OF_DRIVERS)
-    concerned = [each for each in health.findings if _concerns(each, question)]
-    seen = _seen(DRIVERS, question, health, concerned)
+    seen = _seen(DRIVERS, question, _concerning(question))
     return Upgrade(
         subject=question.driver,
         current=question.current,
@@ -60,8 +59,7 @@ def driver_upgrade(question: DriverQuestion) -> Upgrade:
 
 def release_upgrade(question: ReleaseQuestion) -> Upgrade:
     """Return whether a cluster can become another release, and what to do before."""
-    health = examine(question.case, _OF_RELEASES)
-    seen = _seen(RELEASES, question, health, health.findings)
+    seen = _seen(RELEASES, question, examine(question.case, _OF_RELEASES))
     return Upgrade(
         subject="Kubernetes",
         current=str(question.current),
@@ -78,14 +76,10 @@ def title_of(code: str) -> str:
     return found.title if found else ""
 
 
-def _seen(
-    table: Table[Q],
-    question: Q,
-    health: Examination,
-    concerned: Sequence[Finding],
-) -> _Seen:
+def _seen(table: Table[Q], question: Q, health: Examination) -> _Seen:
     """Return what a table and the doctor say, and the verdict on it."""
-    found, skipped, passed = list(concerned), list(health.skipped), list(health.passed)
+    found, skipped = list(health.findings), list(health.skipped)
+    passed = list(health.passed)
     for each in table.rows.values():
         said = list(each.look(question))
         found += (one for one in said if isinstance(one, Finding))
@@ -109,6 +103,17 @@ def _verdict(findings: Iterable[Finding], stops: frozenset[str]) -> Verdict:
     if errors & stops:
         return Verdict.STOP
     return Verdict.PREPARE if errors else Verdict.GO
+
+
+def _concerning(question: DriverQuestion) -> Examination:
+    """Return what the doctor says of a driver, and of all drivers."""
+    health = examine(question.case, _OF_DRIVERS)
+    skipped = (each.concerning(question.driver) for each in health.skipped)
+    return replace(
+        health,
+        findings=tuple(each for each in health.findings if _concerns(each, question)),
+        skipped=tuple(each for each in skipped if each is not None),
+    )
 
 
 def _concerns(finding: Finding, question: DriverQuestion) -> bool:
