@@ -86,7 +86,7 @@ SCHEDULER_BUGS: Final = (
         "where many pods are scheduled at once, one device may be given to two claims",
         f"{_K8S}#136269",
         gone_in=_V36,  # merged in January 2026, and picked for patches of 1.32 to 1.35
-        avoid="delete one of the two pods, and upgrade the scheduler",
+        avoid="delete one of the two pods",
     ),
     Bug(
         "timeout-taken-for-unschedulable",
@@ -135,7 +135,7 @@ SCHEDULER_BUGS: Final = (
         f"{_K8S}#139651",
         (Affected(_V36, 0, 3),),
         gates=("DRADeviceTaints", "DRADeviceTaintRules"),
-        avoid="use no DeviceTaintRules before the fix; let drivers taint devices",
+        avoid="use no DeviceTaintRules: let drivers taint devices",
     ),
     Bug(
         "rule-without-selector",

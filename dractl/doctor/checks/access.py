@@ -9,6 +9,7 @@ from typing import Final
 from dractl.api.decode import Decoded, decode
 from dractl.api.versions import GROUP
 from dractl.diagnose.words import listed
+from dractl.doctor.accounts import accounts
 from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.case import Case
 from dractl.doctor.grants import Grant, broad, described, names
@@ -91,20 +92,27 @@ def admin_access_labellers(case: Case) -> Iterator[Finding | Skipped]:
 
 @check("claim-status-writers", Severity.WARNING)
 def claim_status_writers(case: Case) -> Iterator[Finding | Skipped]:
-    """Who may write the status of claims, beside drivers and schedulers.
+    """Who may write the status of claims, beside drivers.
 
     The status says which devices a claim has. Only schedulers, drivers and controllers
-    have to write it; users never do. Service accounts are taken for theirs.
+    have to write it; users never do. The accounts under which drivers run, as far as
+    their pods are known, are left out; those of schedulers and controllers are not.
     """
     yield from _unknown(case, "claim-status-writers")
-    found = _people(case.grants.everywhere(*_STATUS))
+    within = (case.grants.within(at, *_STATUS) for at in case.grants.namespaces)
+    drivers = {each.subject for each in accounts(case)}
+    found = tuple(
+        each
+        for each in _merged(case.grants.everywhere(*_STATUS), *within)
+        if each.subject not in drivers
+    )
     if found:
         yield Finding(
             "claim-status-writers",
             _by_breadth(found),
             f"{names(found)} may write the status of claims, which says what devices "
             "they have",
-            fix="leave resourceclaims/status out of the roles of users",
+            fix="leave resourceclaims/status to schedulers, drivers and controllers",
             evidence={"grants": described(found)},
         )
 

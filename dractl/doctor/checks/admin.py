@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from shlex import quote
+from typing import Final
 
 from dractl.diagnose.words import counted, listed
 from dractl.doctor.answer import Finding, Skipped
@@ -9,6 +10,8 @@ from dractl.doctor.case import Case
 from dractl.doctor.registry import check
 from dractl.model.claims import ClaimSpec, ObjectMeta
 from dractl.rules.registry import Severity
+
+_OLD: Final = "resource.k8s.io/admin-access"
 
 
 @check("admin-access-in-use", Severity.INFO)
@@ -31,6 +34,44 @@ def admin_access_in_use(case: Case) -> Iterator[Finding | Skipped]:
             f"access to devices: {listed(names)}",
             f"Namespace/{namespace}",
             evidence={"claims": names},
+        )
+
+
+@check("admin-access-allowed", Severity.INFO)
+def admin_access_allowed(case: Case) -> Iterator[Finding | Skipped]:
+    """Namespaces have the label that allows claims with admin access.
+
+    Whoever may create claims there gets at devices of others: admin-access-creators
+    tells who, admin-access-labellers who can set the label. That of 1.33,
+    resource.k8s.io/admin-access, allows nothing from 1.34 on.
+    """
+    label = case.snapshot.profile.admin_access_label
+    if label is None:
+        return
+    if not case.snapshot.namespaces and (why := case.lack_of("Namespace")):
+        yield Skipped("admin-access-allowed", why)
+    labelled = {each.meta.name: each.meta.labels for each in case.snapshot.namespaces}
+    allowed = sorted(name for name, has in labelled.items() if has.get(label) == "true")
+    if allowed:
+        yield Finding(
+            "admin-access-allowed",
+            Severity.INFO,
+            f"claims with admin access are allowed in {listed(allowed)}",
+            fix=f"take the label {label} off where no monitoring needs it",
+            commands=(f"kubectl get namespaces -l {label}=true",),
+            evidence={"namespaces": allowed, "label": label},
+        )
+    old = sorted(
+        name for name in labelled.keys() - {*allowed} if _OLD in labelled[name]
+    )
+    if old and label != _OLD:
+        yield Finding(
+            "admin-access-allowed",
+            Severity.INFO,
+            f"{listed(old)} has the label {_OLD}, which allows nothing since 1.34",
+            fix=f"use {label} where admin access is wanted, and take the old one off",
+            commands=(f"kubectl get namespaces -l {_OLD}",),
+            evidence={"namespaces": old, "label": _OLD},
         )
 
 

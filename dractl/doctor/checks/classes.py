@@ -1,7 +1,7 @@
 """DeviceClasses: what they select, and who names one that is not there."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from shlex import quote
 from typing import Final, NamedTuple
 
@@ -19,6 +19,8 @@ from dractl.rules.registry import Severity
 from dractl.solver.extended import class_by_resource
 
 _FEW: Final = 3
+_GPUS: Final = "gpu.nvidia.com"
+_DOMAINS: Final = "compute-domain.nvidia.com"
 
 
 class _Outcome(NamedTuple):
@@ -61,12 +63,23 @@ def classes_select(case: Case) -> Iterator[Finding | Skipped]:
             Severity.WARNING if each.name in used else Severity.INFO,
             why + ("" if each.name in used else "; nobody asks for it"),
             f"DeviceClass/{each.name}",
-            fix=f"install or look at driver {listed(sorted(wanted or ()))}"
+            fix=_missing_driver(wanted or (), published)
             if absent
             else "compare the selector with what the driver publishes",
             commands=() if absent else _tried(each),
             evidence={"drivers": sorted(wanted or ()), "isUsed": each.name in used},
         )
+
+
+def _missing_driver(wanted: Collection[str], published: Collection[str]) -> str:
+    """Return what helps where no driver of a class publishes anything."""
+    if _GPUS in wanted and _DOMAINS in published:
+        return (
+            "NVIDIA's driver is there, and set up for ComputeDomains alone: set "
+            "resources.gpus.enabled=true in its chart, and let no device plugin have "
+            "the GPUs"
+        )
+    return f"install or look at driver {listed(sorted(wanted))}"
 
 
 @check("class-selector-fails", Severity.ERROR, needs=("ResourceSlice",))

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from dractl.catalogue.drivers import drivers_of
+from dractl.cel.errors import SelectorCompileError
+from dractl.cel.selector import compile_cached, stored_environment_of
 from dractl.diagnose.queues import classes_of
 from dractl.diagnose.words import counted, listed
 from dractl.doctor.answer import Finding, Skipped
@@ -54,9 +57,8 @@ def cluster_autoscaler(case: Case) -> Iterator[Finding | Skipped]:
     """The Cluster Autoscaler is not well, or too old to look at claims.
 
     It looks at claims from 1.35 on; before, only with
-    --enable-dynamic-resource-allocation. Its release is taken for the cluster's. It
-    copies the slices of a group from one of its nodes: a group without nodes grows for
-    claims only where the code of the cloud predicts them (kubernetes/autoscaler#10199).
+    --enable-dynamic-resource-allocation. Its release is taken for the cluster's. Of
+    groups without nodes, autoscaler-empty-group tells.
     """
     if not case.snapshot.claims:
         return
@@ -91,6 +93,61 @@ def cluster_autoscaler(case: Case) -> Iterator[Finding | Skipped]:
                 fix="look for the quota of the cloud, or for devices that it lacks",
                 evidence={"nodeGroups": [each.name for each in backed]},
             )
+
+
+@check("autoscaler-empty-group", Severity.WARNING)
+def autoscaler_empty_group(case: Case) -> Iterator[Finding | Skipped]:
+    """Pods wait for devices that no node has, and a node group is empty.
+
+    The Cluster Autoscaler copies the slices of a group from one of its nodes. A group
+    without nodes grows for claims only where the code of the cloud predicts which
+    devices its nodes will have; elsewhere it stays empty, and nothing is said
+    (kubernetes/autoscaler#10199).
+    """
+    empty = [
+        group.name
+        for status in case.snapshot.autoscalers
+        for group in status.groups
+        if group.target == 0 and group.most != 0
+    ]
+    if not empty or case.lack_of("ResourceSlice"):
+        return
+    absent = _absent_classes(case)
+    waiting = [
+        each
+        for each in (_waiting(case) if absent else ())
+        if not absent.isdisjoint(_wanted(case, each))
+    ]
+    if waiting:
+        yield Finding(
+            "autoscaler-empty-group",
+            Severity.WARNING,
+            f"no node has the devices{_told(waiting)}; without nodes: {listed(empty)}",
+            "Cluster Autoscaler",
+            fix="keep one node in the group that has the devices",
+            evidence={
+                "pods": [_named(each) for each in waiting],
+                "nodeGroups": empty,
+            },
+        )
+
+
+def _absent_classes(case: Case) -> set[str]:
+    """Return the classes of drivers that publish nothing."""
+    environment = stored_environment_of(case.snapshot.profile)
+    published = case.cluster.fleet.pools_of
+    found = set()
+    for each in case.snapshot.classes:
+        try:
+            selectors = [
+                compile_cached(one, environment) for one in each.selectors if one
+            ]
+        except SelectorCompileError:
+            continue
+        drivers = drivers_of(selectors)
+        if drivers and published.keys().isdisjoint(drivers):
+            found.add(each.name)
+    return found
 
 
 @check("kueue-unmapped-class", Severity.WARNING)

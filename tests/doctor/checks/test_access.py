@@ -138,7 +138,8 @@ def test_rights_of_everybody_are_a_warning(group: str) -> None:
     documents = [*HEALTHY, role("all", rule("*", "*")), bound("all", group)]
     case = case_of(documents)
 
-    for code in ("admin-access-creators", "device-object-writers"):
+    codes = ("admin-access-creators", "claim-status-writers", "device-object-writers")
+    for code in codes:
         assert {each.severity for each in said(code, case)} == {Severity.WARNING}
 
 
@@ -210,6 +211,22 @@ def test_users_who_may_write_the_status_of_claims_are_told() -> None:
     found = only("claim-status-writers", case_of(documents))
 
     assert found.message.startswith("User jo may write the status of claims")
+
+
+def test_accounts_and_namespaces_that_may_do_so_are_told_too() -> None:
+    rules = rule("patch", "resourceclaims/status")
+    documents = [
+        *HEALTHY,
+        role("bots", rules),
+        bound("bots", "ServiceAccount team/bot"),
+        role("own", rules, namespace="team"),
+        bound("own", "User jo", namespace="team"),
+    ]
+
+    found = only("claim-status-writers", case_of(documents))
+
+    assert found.severity is Severity.INFO
+    assert "ServiceAccount team/bot, User jo may write" in found.message
 
 
 @pytest.mark.parametrize(

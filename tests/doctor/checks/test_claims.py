@@ -40,6 +40,17 @@ def test_a_class_that_selects_nothing(selector: str, said: str) -> None:
     assert (idle.severity, used.severity) == (Severity.INFO, Severity.WARNING)
 
 
+def test_where_the_driver_is_set_up_for_compute_domains_alone_that_is_told() -> None:
+    rest = [info(), device_class(), template("t")]
+    domains = gpus("n1", 1, driver="compute-domain.nvidia.com")
+
+    (finding,) = found("class-selects-nothing", [*rest, domains])
+    (other,) = found("class-selects-nothing", [*rest, gpus("n1", driver="dra.net")])
+
+    assert finding.fix.startswith("NVIDIA's driver is there, and set up for Compute")
+    assert other.fix == "install or look at driver gpu.nvidia.com"
+
+
 def test_a_class_whose_selector_fails_on_devices() -> None:
     (finding,) = found("class-selector-fails", [*healthy(), device_class("c", FRAGILE)])
     assert "fails on gpu.nvidia.com/n1/gpu-0: no such key: lacking" in finding.message

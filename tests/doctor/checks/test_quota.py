@@ -155,6 +155,22 @@ def test_claims_with_admin_access_are_told() -> None:
     assert said("admin-access-unlabelled", case) == []
 
 
+def test_namespaces_that_allow_it_are_listed() -> None:
+    spaces = [
+        namespace("monitoring", **{LABEL: "true"}),
+        namespace("other", **{LABEL: "false"}),
+        namespace("old", **{"resource.k8s.io/admin-access": "true"}),
+    ]
+
+    allowed, old = said("admin-access-allowed", case_of(spaces))
+
+    assert allowed.message == "claims with admin access are allowed in monitoring"
+    assert old.evidence["namespaces"] == ["old"]
+    assert said("admin-access-allowed", case_of(spaces[1:2])) == []
+    (of_1_33,) = said("admin-access-allowed", case_of(spaces, "1.33"))
+    assert of_1_33.evidence["namespaces"] == ["old"]
+
+
 def test_claims_without_it_are_not() -> None:
     case = case_of([claim("c", status=given("gpu-0", "n1")), namespace("default")])
 

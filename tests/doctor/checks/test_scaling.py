@@ -7,7 +7,16 @@ import pytest
 import dractl.doctor.checks.scaling  # noqa: F401 - enters its checks
 from dractl.rules.registry import Severity
 from tests.doctor.looking import Wire, case_of, only, said, skipped
-from tests.solver.clusters import claim, given, node, pod, template, wish
+from tests.solver.clusters import (
+    claim,
+    given,
+    gpu_class,
+    gpus,
+    node,
+    pod,
+    template,
+    wish,
+)
 
 RUNNING: Final = {"phase": "Running"}
 PENDING: Final = {"phase": "Pending"}
@@ -40,8 +49,8 @@ def waits(name: str = "w", **spec: Any) -> list[Wire]:
 
 
 CODES: Final = (
-    "karpenter-ignores-claims", "cluster-autoscaler", "kueue-unmapped-class",
-    "scheduler-support", "no-preemption",
+    "autoscaler-empty-group", "karpenter-ignores-claims", "cluster-autoscaler",
+    "kueue-unmapped-class", "scheduler-support", "no-preemption",
 )  # fmt: skip
 
 
@@ -113,6 +122,42 @@ def test_a_cluster_autoscaler_that_does_not_help(
 
 def test_a_cluster_autoscaler_that_is_well_is_not_told() -> None:
     assert said("cluster-autoscaler", case_of([status(HEALTHY), *runs()])) == []
+
+
+EMPTY: Final = HEALTHY.replace(
+    "  health:\n    status: Healthy\n  scaleUp",
+    "  health:\n    status: Healthy\n    cloudProviderTarget: 0\n  scaleUp",
+)
+
+
+def of_driver(name: str) -> Wire:
+    """Return the class that claims name, for devices of a driver."""
+    texts = [{"cel": {"expression": f"device.driver == '{name}'"}}]
+    return gpu_class(selectors=texts)
+
+
+def test_a_group_without_nodes_does_not_grow_for_devices_that_no_node_has() -> None:
+    others = gpus("n1", "a")
+    documents = [status(EMPTY), of_driver("tpu.example.com"), others, *waits()]
+
+    found = only("autoscaler-empty-group", case_of(documents))
+
+    assert found.message == (
+        "no node has the devices; default/w waits; without nodes: gpus"
+    )
+
+
+@pytest.mark.parametrize(
+    "documents",
+    [
+        [status(HEALTHY), of_driver("tpu.example.com"), gpus("n1", "a"), *waits()],
+        [status(EMPTY), of_driver("tpu.example.com"), gpus("n1", "a"), *runs()],
+        [status(EMPTY), of_driver("gpu.example.com"), gpus("n1", "a"), *waits()],
+        [status(EMPTY), gpu_class(), gpus("n1", "a"), *waits()],
+    ],
+)
+def test_other_groups_are_not_told(documents: list[Wire]) -> None:
+    assert said("autoscaler-empty-group", case_of(documents)) == []
 
 
 def queued() -> list[Wire]:
