@@ -1,6 +1,6 @@
 """The release to come: known, the next one, and served versions of the API."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from shlex import quote
 from typing import Final, NamedTuple
 
@@ -119,8 +119,8 @@ def versions_are_served(question: ReleaseQuestion) -> Iterator[Finding | Skipped
         yield Finding(
             "version-gone",
             Severity.ERROR,
-            f"{listed(subjects, _FEW)}: {GROUP}/{version} of {kind} is not served from "
-            f"{gone} on",
+            f"{GROUP}/{version} of {kind} is not served from {gone} on"
+            f"{_others(subjects)}",
             subjects[0],
             where,
             f"write {GROUP}/{best}"
@@ -150,8 +150,8 @@ def versions_are_on(question: ReleaseQuestion) -> Iterator[Finding | Skipped]:
             yield Finding(
                 "version-off",
                 Severity.WARNING,
-                f"{listed(subjects, _FEW)}: {GROUP}/{version} of {kind} is off by "
-                f"default in {question.target}",
+                f"{GROUP}/{version} of {kind} is off by default in {question.target}"
+                f"{_others(subjects)}",
                 subjects[0],
                 where,
                 f"write {GROUP}/{best}",
@@ -187,6 +187,11 @@ def clients_find_them(question: ReleaseQuestion) -> Iterator[Finding | Skipped]:
                 commands=(f"kubectl get --raw /metrics | grep {_ASKED}",),
                 evidence={"version": version},
             )
+
+
+def _others(subjects: Sequence[str]) -> str:
+    """Return which objects there are beside the first, which a finding is about."""
+    return f"; also {listed(subjects[1:], _FEW)}" if subjects[1:] else ""
 
 
 def _written(question: ReleaseQuestion) -> Iterator[_Written]:

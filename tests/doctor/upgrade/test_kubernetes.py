@@ -88,8 +88,16 @@ def test_a_manifest_is_in_a_version_that_is_off() -> None:
     manifest = {**template("a"), "apiVersion": f"{GROUP}/v1beta2"}
     question = of_release(cluster(), "1.37", manifest)
 
-    assert "off by default" in only("version-off", question).message
+    found = only("version-off", question)
+    assert found.subject == "ResourceClaimTemplate/default/a"
+    assert found.message == (
+        f"{GROUP}/v1beta2 of ResourceClaimTemplate is off by default in 1.37"
+    )
     assert not said("version-gone", question)
+
+    several = of_release(cluster(), "1.39", manifest, {**manifest, "metadata": {}})
+    gone = only("version-gone", several)
+    assert gone.message.endswith("on; also ResourceClaimTemplate")
 
 
 def test_who_writes_in_an_old_version_is_told() -> None:
