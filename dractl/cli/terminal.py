@@ -25,8 +25,9 @@ class Terminal:
     """Where a run writes. `columns` is None where lines may be as long as they like.
 
     `keyboard` is what answers to questions are read from, None where there is none.
-    Commands set `verbose`, `quiet` and `plain` from their options. `is_unread` is true
-    once nobody reads `out` any more.
+    Commands set `verbose`, `quiet` and `colour` from their options; with `forced`,
+    what is no terminal gets colour as well. `is_unread` is true once nobody reads `out`
+    any more.
     """
 
     out: TextIO
@@ -34,6 +35,7 @@ class Terminal:
     program: str = "dractl"
     columns: int | None = None
     colour: bool = True
+    forced: bool = False
     verbose: bool = False
     quiet: bool = False
     keyboard: TextIO | None = None
@@ -46,13 +48,19 @@ class Terminal:
             # A terminal that cannot show a character gets its number, not a crash.
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
-        colour = not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+        # no-color.org, force-color.org and bixense.com/clicolors, in this order.
+        forced = bool(
+            environment.get("FORCE_COLOR")
+            or environment.get("CLICOLOR_FORCE", "0") not in {"", "0"}
+        )
+        is_able = forced or environment.get("TERM") != "dumb"
         return Terminal(
             sys.stdout,
             sys.stderr,
             program,
             columns=_columns(sys.stdout),
-            colour=colour,
+            colour=is_able and not environment.get("NO_COLOR"),
+            forced=forced,
             keyboard=sys.stdin,
         )
 
@@ -108,7 +116,7 @@ class Terminal:
             self.err.write(f"{line}\n")
 
     def _styled(self, style: str, text: str, stream: TextIO) -> str:
-        if not (self.colour and stream.isatty()):
+        if not self.colour or not (self.forced or stream.isatty()):
             return text
         return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
 

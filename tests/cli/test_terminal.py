@@ -1,3 +1,4 @@
+import dataclasses
 import io
 
 import pytest
@@ -51,6 +52,27 @@ def test_the_environment_can_refuse_colour(environment: dict[str, str]) -> None:
 
 def test_an_empty_no_color_refuses_nothing() -> None:
     assert Terminal.of({"NO_COLOR": ""}, "dractl").colour is True
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_coloured"),
+    [
+        ({"FORCE_COLOR": "1"}, True),
+        ({"CLICOLOR_FORCE": "1"}, True),
+        ({"FORCE_COLOR": "1", "TERM": "dumb"}, True),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        ({"FORCE_COLOR": ""}, False),
+        ({"CLICOLOR_FORCE": "0"}, False),
+        ({}, False),
+    ],
+)
+def test_the_environment_can_force_colour_where_no_terminal_is(
+    environment: dict[str, str], *, is_coloured: bool
+) -> None:
+    found = Terminal.of({"TERM": "xterm", **environment}, "dractl")
+    shown = dataclasses.replace(found, err=io.StringIO())
+    shown.warn("careful")
+    assert ("\x1b[33m" in said(shown)) is is_coloured
 
 
 def test_quiet_keeps_warnings_and_drops_notes() -> None:
