@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from dractl.api.snapshot import Snapshot
+from dractl.capacity.daemons import Daemon, daemons_of
 from dractl.capacity.leaving import is_only_for
 from dractl.model.claims import ObjectMeta
 from dractl.model.devices import Device, DeviceId, NodeScope, ResourceSlice
-from dractl.model.workloads import Node, Pod
+from dractl.model.workloads import Node
 
 _HOSTNAMES: Final = ("kubernetes.io/hostname", "beta.kubernetes.io/hostname")
 _STATE: Final = "node.kubernetes.io/"
 """How taints begin that say how a node is, which a new one is not."""
-_DONE: Final = frozenset({"Succeeded", "Failed"})
 
 _Part = tuple[ResourceSlice, Sequence[Device]]
 """A slice, and those of its devices that are meant."""
@@ -24,7 +24,7 @@ class Copied(NamedTuple):
 
     node: Node
     slices: tuple[ResourceSlice, ...]
-    pods: tuple[Pod, ...]
+    daemons: tuple[Daemon, ...]
 
 
 def copied_nodes(
@@ -33,17 +33,24 @@ def copied_nodes(
     """Yield healthy nodes of these names with the devices that only `like` can use.
 
     Those that other nodes can use are not copied: it sees them if `like` does. Pods of
-    DaemonSets run on it as well, unless they have devices.
+    DaemonSets run on it as well, with the same devices, see `daemons_of`.
     """
-    pools, daemons = list(_pools(snapshot, like)), list(_daemons(snapshot, like.name))
+    pools = list(_pools(snapshot, like))
+    devices = {one.id for pool in pools for _, own in pool for one in own}
+    daemons = daemons_of(snapshot, like.name, devices)
     for name in names:
-        slices = (
-            _slice(each, devices, like.name, name, len(pool))
+        renamed = {
+            (each.driver, each.pool): _pool_on(name, each.pool, like.name)
             for pool in pools
-            for each, devices in pool
+            for each, _ in pool
+        }
+        slices = (
+            _slice(each, own, renamed[each.driver, each.pool], name, len(pool))
+            for pool in pools
+            for each, own in pool
         )
-        pods = (_pod(each, name) for each in daemons)
-        yield Copied(_node(like, name), tuple(slices), tuple(pods))
+        running = (each.on(name, renamed) for each in daemons)
+        yield Copied(_node(like, name), tuple(slices), tuple(running))
 
 
 def _node(like: Node, name: str) -> Node:
@@ -95,10 +102,13 @@ def _own(each: ResourceSlice, node: Node, others: Sequence[Node]) -> tuple[Devic
     )
 
 
+def _pool_on(node: str, pool: str, like: str) -> str:
+    return node if pool == like else f"{pool}-{node}"
+
+
 def _slice(
-    each: ResourceSlice, devices: Iterable[Device], like: str, name: str, count: int
+    each: ResourceSlice, devices: Iterable[Device], pool: str, name: str, count: int
 ) -> ResourceSlice:
-    pool = name if each.pool == like else f"{each.pool}-{name}"
     return ResourceSlice(
         name=f"{each.name}-{name}",
         driver=each.driver,
@@ -115,20 +125,3 @@ def _device(device: Device, pool: str) -> Device:
     return dataclasses.replace(
         device, id=DeviceId(device.driver, pool, device.name), scope=None, taints=()
     )
-
-
-def _daemons(snapshot: Snapshot, like: str) -> Iterator[Pod]:
-    for pod in snapshot.pods:
-        if (
-            pod.node_name == like
-            and pod.phase not in _DONE
-            and not pod.claims
-            and pod.extended_claim is None
-            and any(each.kind == "DaemonSet" for each in pod.meta.owners)
-        ):
-            yield pod
-
-
-def _pod(pod: Pod, name: str) -> Pod:
-    meta = dataclasses.replace(pod.meta, name=f"{pod.meta.name}-{name}", uid="")
-    return dataclasses.replace(pod, meta=meta, node_name=name)

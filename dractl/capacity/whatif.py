@@ -30,7 +30,7 @@ TAINT: Final = "what-if"
 
 @dataclass(frozen=True, slots=True)
 class AddNodes:
-    """So many nodes more, each empty and like one that there is."""
+    """So many nodes more, each like one that there is, with its DaemonSets alone."""
 
     number: int
     like: str
@@ -46,11 +46,16 @@ class AddNodes:
         names = (f"{like.name}-new-{number}" for number in count(1))
         new = islice((each for each in names if each not in known), self.number)
         copies = list(copied_nodes(snapshot, like, new))
+        daemons = [one for each in copies for one in each.daemons]
         return dataclasses.replace(
             snapshot,
             nodes=(*snapshot.nodes, *(each.node for each in copies)),
             slices=(*snapshot.slices, *(one for each in copies for one in each.slices)),
-            pods=(*snapshot.pods, *(one for each in copies for one in each.pods)),
+            pods=(*snapshot.pods, *(each.pod for each in daemons)),
+            claims=(
+                *snapshot.claims,
+                *(claim for each in daemons for claim in each.claims),
+            ),
         )
 
 

@@ -45,6 +45,12 @@ class NodeSelector:
 
     terms: tuple[NodeSelectorTerm, ...] = ()
 
+    @staticmethod
+    def only(node: str) -> "NodeSelector":
+        """Return the one that means a node by its name."""
+        here = Requirement("metadata.name", "In", (node,))
+        return NodeSelector((NodeSelectorTerm((), (here,)),))
+
     def matches(self, name: str, labels: Mapping[str, str]) -> bool:
         """Tell whether the node is meant; raise NodeSelectorError if unparsable."""
         for term in self.terms:

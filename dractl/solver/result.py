@@ -64,8 +64,7 @@ def _node_selector(
         scope = entry.scope
         bound = entry.device.binds_to_node and view.rules.binds_to_node
         if scope.node_name is not None or bound:
-            here = Requirement("metadata.name", "In", (view.node.name,))
-            return NodeSelector((NodeSelectorTerm((), (here,)),))
+            return NodeSelector.only(view.node.name)
         if scope.selector is None or not scope.selector.terms:
             continue
         if len(scope.selector.terms) > 1:
