@@ -47,7 +47,8 @@ _COMMON: Final[Mapping[str, Cut]] = {
     "ownerReferences": each(some("apiVersion", "kind", "name", "uid", "controller")),
 }
 metadata: Final = fields(**_COMMON)
-# Who wrote a slice tells a driver's from one by hand; what was written stays out.
+# Who wrote a slice tells a driver's from one by hand. The version of the API in which
+# something was written tells who needs it still. What was written stays out.
 metadata_with_writers: Final = fields(
-    **_COMMON, managedFields=each(some("manager", "operation"))
+    **_COMMON, managedFields=each(some("manager", "operation", "apiVersion"))
 )

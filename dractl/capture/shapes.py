@@ -123,13 +123,13 @@ _EVENT: Final = fields(
     deprecatedSource=some("component"),
 )
 _TEMPLATE: Final = replacing(
-    metadata=metadata,
+    metadata=metadata_with_writers,
     spec=replacing(
         metadata=fields(labels=whole, annotations=annotations), spec=_CLAIM_SPEC
     ),
 )
 _CLAIM: Final = replacing(
-    metadata=metadata,
+    metadata=metadata_with_writers,
     spec=_CLAIM_SPEC,
     status=replacing(
         allocation=replacing(devices=replacing(config=_CONFIG)),
@@ -229,11 +229,12 @@ SHAPES: Final[Mapping[tuple[str, str], Cut]] = {
     # A workload of the past, beside the one that has it now.
     ("apps", "ControllerRevision"): _nothing,
     (GROUP, "DeviceClass"): replacing(
-        metadata=metadata, spec=replacing(config=_CONFIG)
+        metadata=metadata_with_writers, spec=replacing(config=_CONFIG)
     ),
     (GROUP, "ResourceClaim"): _CLAIM,
     (GROUP, "ResourceClaimTemplate"): _TEMPLATE,
     (GROUP, "ResourceSlice"): replacing(metadata=metadata_with_writers),
+    (GROUP, "DeviceTaintRule"): replacing(metadata=metadata_with_writers),
     ("policy", "PodDisruptionBudget"): _BUDGET,
     ("kueue.x-k8s.io", "Workload"): replacing(
         metadata=metadata, spec=replacing(podSets=_POD_SETS)

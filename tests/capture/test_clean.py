@@ -230,15 +230,24 @@ def test_unknown_fields_of_claims_and_slices_stay() -> None:
     assert clean(document) == document
 
 
-def test_who_wrote_a_slice_stays_but_not_what() -> None:
-    entry = {"manager": "kubectl", "operation": "Apply", "fieldsV1": {"f:spec": {}}}
+@pytest.mark.parametrize(
+    "kind",
+    ["DeviceClass", "DeviceTaintRule", "ResourceClaim", "ResourceClaimTemplate",
+     "ResourceSlice"],
+)  # fmt: skip
+def test_who_wrote_an_object_and_in_which_version_stays_but_not_what(kind: str) -> None:
+    entry = {
+        "manager": "kubectl",
+        "operation": "Apply",
+        "apiVersion": "resource.k8s.io/v1beta1",
+    }
+    whole = {**entry, "time": "2026-11-20T00:00:00Z", "fieldsV1": {"f:spec": {}}}
     document = {
         "apiVersion": "resource.k8s.io/v1",
-        "kind": "ResourceSlice",
-        "metadata": {"name": "a", "managedFields": [entry]},
+        "kind": kind,
+        "metadata": {"name": "a", "managedFields": [whole]},
         "spec": {},
     }
     kept = clean(document)
     assert kept is not None
-    writers = kept["metadata"]["managedFields"]
-    assert writers == [{"manager": "kubectl", "operation": "Apply"}]
+    assert kept["metadata"]["managedFields"] == [entry]
