@@ -60,11 +60,12 @@ not as it should be while its pods run. Unknown: who should know does not say.
 Where nobody reports at all, that is told too, and why: it is not "healthy".
 
 Exit status: 0 nothing is unhealthy, also where nobody knows; 1 something is
-(--fail-on degraded: or degraded); 2 wrong usage, or nothing has the NAME;
-3 the cluster or a file cannot be read, or nothing is unhealthy as far as it
-could be.
+(--fail-on degraded: or degraded; never: not even then); 2 wrong usage, or
+nothing has the NAME; 3 the cluster or a file cannot be read, or nothing is
+unhealthy as far as it could be.
 """)
 
+_NEVER: Final = "never"
 _ASKED_ABOUT: Final = ("ResourceSlice", "ResourceClaim", "Pod")
 
 WhatArgument = Annotated[
@@ -78,7 +79,7 @@ WhatArgument = Annotated[
 ]
 WatchOption = Annotated[bool, watch_option("nothing is unhealthy")]
 FailOption = Annotated[
-    Literal["unhealthy", "degraded"],
+    Literal["unhealthy", "degraded", "never"],
     typer.Option("--fail-on", help="From which level on the exit status is 1."),
 ]
 
@@ -108,6 +109,8 @@ def health(  # noqa: PLR0913 - one parameter per option
 
     if what:
         named(what)
+    if watch and fail_on == _NEVER:
+        raise usage("--watch ends once nothing fails: not with --fail-on never")
     if watch and not source.is_live:
         raise usage("--watch follows devices of a live cluster")
     if timeout is not None and not watch:
@@ -185,9 +188,11 @@ def _status(
 ) -> ExitStatus:
     from dractl.health.answer import Level
 
-    failing = [Level.UNHEALTHY]
-    if fail_on == Level.DEGRADED:
-        failing.append(Level.DEGRADED)
+    failing = {
+        _NEVER: (),
+        Level.UNHEALTHY: (Level.UNHEALTHY,),
+        Level.DEGRADED: (Level.UNHEALTHY, Level.DEGRADED),
+    }[fail_on]
     if any(found.counts[each] for each in failing):
         return ExitStatus.NO
     gaps = [each for each in map(cluster.info.gap, _ASKED_ABOUT) if each is not None]

@@ -81,6 +81,9 @@ def test_from_which_level_on_it_fails_can_be_chosen(health: Asker) -> None:
     documents = cluster.usual(cluster.rule("NoSchedule"))
     assert health(documents).status == 0
     assert health(documents, "--fail-on", "degraded").status == 1
+    ill = cluster.usual(cluster.pod(cluster.report("gpu-0", "Unhealthy")))
+    assert health(ill).status == 1
+    assert health(ill, "--fail-on", "never").status == 0
 
 
 def test_evictions_are_told(health: Asker) -> None:
@@ -180,6 +183,7 @@ def test_the_answer_is_narrowed(health: Asker, words: list[str], number: int) ->
         (["--node", "n7"], "no node is called 'n7'"),
         (["--driver", "x"], "no driver is called 'x'"),
         (["--watch"], "live cluster"),
+        (["--watch", "--fail-on", "never"], "--watch ends once nothing fails"),
         (["--timeout", "3s"], "--timeout goes with --watch"),
         (["device", "x/y/zz", "x/y/a", "x/y/b"], "no device is called 'x/y/zz'"),
         (["-n", "a", "-A"], "exclude each other"),
