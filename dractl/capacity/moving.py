@@ -18,15 +18,14 @@ from dractl.solver.subjects import Subject, is_waiting, pending, subject_of
 def displaced(before: Snapshot, after: Snapshot) -> tuple[Subject, ...]:
     """Return what did not wait before and does after: pods, then claims without one.
 
-    Pods that have no devices are among them, since they take room.
+    Pods that have no devices are among them, since they take room. As in the queue of
+    the scheduler (plugin PrioritySort), those of a higher priority come first.
     """
     waiting = {pod.meta.key for pod in before.pods if is_waiting(pod)}
     claims = {claim.meta.key for claim in before.pending_claims}
-    pods = (
-        subject_of(pod, after)
-        for pod in after.pods
-        if is_waiting(pod) and pod.meta.key not in waiting
-    )
+    new = [pod for pod in after.pods if is_waiting(pod) and pod.meta.key not in waiting]
+    new.sort(key=lambda pod: -pod.priority)
+    pods = (subject_of(pod, after) for pod in new)
     alone = (
         each
         for each in pending(after)

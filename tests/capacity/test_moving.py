@@ -153,3 +153,19 @@ def test_devices_for_extended_resources_are_held() -> None:
     assert {each.extended_claim for each in found.pods} == {
         each.meta.name for each in found.claims
     }
+
+
+def test_a_higher_priority_comes_first() -> None:
+    """Two of three pods have room elsewhere; equal ones stay in their order."""
+    before = cluster((3, 3, 0), (2, 0, 0))
+    pods = (
+        dataclasses.replace(each, priority=priority)
+        for each, priority in zip(before.pods, (0, 1000, 0), strict=True)
+    )
+    before = dataclasses.replace(before, pods=tuple(pods))
+    after = changed(before, RemoveNode("node-0"))
+    moved = place(after, displaced(before, after)).placements
+    found = [
+        (each.subject.pod.meta.name, each.node) for each in moved if each.subject.pod
+    ]
+    assert found == [("0-1", "node-1"), ("0-0", "node-1"), ("0-2", None)]
