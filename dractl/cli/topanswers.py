@@ -280,7 +280,7 @@ class _Answer:
     def fits(self) -> str:
         found = self._fits(self._look.snapshot)
         least = self._question.planning.least
-        self._says_no = any(each.allowed < least for each in found)
+        self._says_no |= any(each.allowed < least for each in found)
         style = self._question.style
         if style.output_format in {"json", "yaml"}:
             return self._result("fits", fits=[fits_document(each) for each in found])
@@ -306,7 +306,7 @@ class _Answer:
         with self._screen.progress("losing nodes") as progress:
             losses = headroom(look.snapshot, look.fleet, by, progress)
         left = self._left(losses)
-        self._says_no = any(not each.is_covered for each in losses) or any(
+        self._says_no |= any(not each.is_covered for each in losses) or any(
             each.allowed < self._question.planning.least
             for found in left
             for each in found

@@ -100,6 +100,16 @@ def test_the_status_tells_whether_enough_fit(
     assert ran.status == status
 
 
+def test_the_status_tells_of_what_has_no_place_though_enough_fit(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    file = wire.written(tmp_path / "nic.yaml", wire.claim("nic", "x", "rdma-nic"))
+    asked = ["--demo", "--fits", file, "--remove", "mi300x-1"]
+    found = answer(dractl, *asked, status=1)
+    assert found["fits"][0]["number"] == 16
+    assert [each["node"] for each in found["whatIf"]["displaced"]] == [None]
+
+
 def test_fits_says_what_it_was_before(dractl: Runner, tmp_path: Path) -> None:
     argv = ["--snapshot", cluster(tmp_path), "--fits", asking(tmp_path)]
     ran = dractl("top", *argv, "--add-nodes", "1", "--like", "n1")
