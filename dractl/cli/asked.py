@@ -26,9 +26,9 @@ _UNREADABLE: Final = Entry(
 """No rule finds it, but reports have it among their findings."""
 
 
-def explained(code: str) -> str:
+def explained(code: str, columns: int | None = None) -> str:
     """Return the manual of a rule, or the list of all; raise DractlError."""
-    return manuals.explained(code, _table(), _NOUN)
+    return manuals.explained(code, _table(), _NOUN, columns=columns)
 
 
 def codes(texts: Iterable[str]) -> list[str]:

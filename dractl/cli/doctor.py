@@ -172,7 +172,7 @@ def doctor(  # noqa: PLR0913 - one parameter per option
     from dractl.cli import doctoring
 
     if explain is not None:
-        screen.write(doctoring.explained(explain))
+        screen.write(doctoring.explained(explain, screen.columns))
         return ExitStatus.YES
     asked = doctoring.ordered(
         files or (), only or (), skip or (), asks_components=component_metrics

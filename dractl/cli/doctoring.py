@@ -57,9 +57,9 @@ def ordered(
     return Order(files, wanted, unwanted, asks_components)
 
 
-def explained(code: str) -> str:
+def explained(code: str, columns: int | None = None) -> str:
     """Return the manual of a check, or the list of all; raise DractlError."""
-    return manuals.explained(code, table(), _NOUN)
+    return manuals.explained(code, table(), _NOUN, columns=columns)
 
 
 def examined(order: Order, source: Source, screen: Terminal) -> Examination:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from dractl.catalogue.nearest import nearest
 from dractl.cli.options import usage
+from dractl.cli.text import indented
 
 if TYPE_CHECKING:
     from dractl.rules.registry import Entry
@@ -18,13 +19,16 @@ def explained(
     rows: "Mapping[str, Entry]",
     noun: str,
     listed: "Mapping[str, Entry] | None" = None,
+    *,
+    columns: int | None = None,
 ) -> str:
     """Return the manual of a code, or the list of all; raise DractlError.
 
-    `noun` is what a row is called, `listed` those that the list has, None: all.
+    `noun` is what a row is called, `listed` those that the list has, None: all. Lines
+    of the list are of at most so many `columns`; None: each code has one line.
     """
     if code == _ALL:
-        return _listing(rows if listed is None else listed)
+        return _listing(rows if listed is None else listed, columns)
     found = rows[known(EXPLAIN, code, rows, noun)]
     return f"{code} ({found.severity})\n\n{plain(found.manual)}\n"
 
@@ -55,9 +59,13 @@ def plain(manual: str) -> str:
     return "\n".join([first, *lines]).rstrip()
 
 
-def _listing(rows: "Mapping[str, Entry]") -> str:
+def _listing(rows: "Mapping[str, Entry]", columns: int | None) -> str:
     size = max(map(len, rows))
-    return "".join(
-        f"{code:<{size}}  {rows[code].severity:<7}  {rows[code].title}\n"
-        for code in sorted(rows)
+    heads = {code: f"{code:<{size}}  {rows[code].severity:<7}  " for code in rows}
+    lines = (
+        [head + rows[code].title]
+        if columns is None
+        else indented(rows[code].title, columns, head, " " * len(head))
+        for code, head in sorted(heads.items())
     )
+    return "".join(f"{line}\n" for each in lines for line in each)

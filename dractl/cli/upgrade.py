@@ -90,7 +90,7 @@ def upgrade(  # noqa: PLR0913 - one parameter per option
     from dractl.cli import upgrading
 
     if explain is not None:
-        screen.write(upgrading.explained(explain))
+        screen.write(upgrading.explained(explain, screen.columns))
         return ExitStatus.YES
     order = upgrading.ordered(driver, (since, to), kubernetes)
     given = upgrading.Files(files or (), recursive)

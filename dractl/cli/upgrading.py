@@ -76,10 +76,10 @@ def ordered(
     return Order(driver or "", current, target, None)
 
 
-def explained(code: str) -> str:
+def explained(code: str, columns: int | None = None) -> str:
     """Return the manual of a code, or the list of all; raise DractlError."""
     own: dict[str, Entry] = {**DRIVERS.rows, **RELEASES.rows}
-    return manuals.explained(code, {**own, **CHECKS}, "code", own)
+    return manuals.explained(code, {**own, **CHECKS}, "code", own, columns=columns)
 
 
 def answered(order: Order, files: Files, source: Source, screen: Terminal) -> Upgrade:

@@ -141,7 +141,7 @@ def validate(  # noqa: PLR0913 - one parameter per option
     from dractl.cli import asked, reports
 
     if explain is not None:
-        screen.write(asked.explained(explain))
+        screen.write(asked.explained(explain, screen.columns))
         return ExitStatus.YES
     named = [*(paths or ()), *(filenames or ())]
     _check_stdin([*named, source.snapshot, baseline])
