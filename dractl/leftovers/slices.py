@@ -121,4 +121,6 @@ def _holders(cluster: Inspection, slice_: ResourceSlice) -> tuple[str, ...]:
         for device in slice_.devices
         for holder in cluster.holders.of(device.id)
     }
-    return tuple(f"claim {space}/{name} holds of it" for space, name in sorted(keys))
+    return tuple(
+        f"claim {space}/{name} has devices of it" for space, name in sorted(keys)
+    )

@@ -36,7 +36,7 @@ def test_devices_that_claims_hold_are_told() -> None:
     held = claim("c", status=reserved("p", device="gpu-0"))
     finding = only(gone, held, pod("p", "claim/c"))
     assert (finding.code, finding.verdict.value) == ("slice-node-gone", "review")
-    assert finding.affects == ("claim default/c holds of it",)
+    assert finding.affects == ("claim default/c has devices of it",)
 
 
 def test_where_nodes_may_not_be_read_nothing_is_concluded() -> None:

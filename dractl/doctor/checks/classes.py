@@ -66,7 +66,7 @@ def classes_select(case: Case) -> Iterator[Finding | Skipped]:
             fix=_missing_driver(wanted or (), published)
             if absent
             else "compare the selector with what the driver publishes",
-            commands=() if absent else _tried(each),
+            commands=() if absent else (_shown(each),),
             evidence={"drivers": sorted(wanted or ()), "isUsed": each.name in used},
         )
 
@@ -96,7 +96,8 @@ def selectors_can_be_told(case: Case) -> Iterator[Finding | Skipped]:
     for each in case.snapshot.classes:
         selectors = _compiled(case, each)
         if isinstance(selectors, str):
-            yield _fails(each, f"its selector does not compile: {selectors}", True)
+            said = f"its selector does not compile: {selectors}"
+            yield _fails(each, said, _tried(each), is_used=True)
             continue
         bad = [
             found
@@ -106,23 +107,30 @@ def selectors_can_be_told(case: Case) -> Iterator[Finding | Skipped]:
         if bad and bad[0].device is not None:
             more = f", and on {len(bad) - 1} more kinds of devices" if bad[1:] else ""
             said = f"its selector fails on {bad[0].device.id}: {bad[0].error}{more}"
-            yield _fails(each, said, each.name in used)
+            yield _fails(each, said, (_shown(each),), is_used=each.name in used)
 
 
-def _fails(each: DeviceClass, said: str, is_used: bool) -> Finding:
+def _fails(
+    each: DeviceClass, said: str, commands: tuple[str, ...], *, is_used: bool
+) -> Finding:
     return Finding(
         "class-selector-fails",
         Severity.ERROR if is_used else Severity.WARNING,
         said,
         f"DeviceClass/{each.name}",
         fix="compare device.driver first, and read only attributes that are there",
-        commands=_tried(each),
+        commands=commands,
         evidence={"selectors": list(each.selectors), "isUsed": is_used},
     )
 
 
+def _shown(each: DeviceClass) -> str:
+    """Return a command that shows what each clause of the class does to devices."""
+    return f"dractl cel true --class {quote(each.name)}"
+
+
 def _tried(each: DeviceClass) -> tuple[str, ...]:
-    """Return commands that show what the selectors do to each device."""
+    """Return commands that show why the selectors do not compile."""
     return tuple(f"dractl cel {quote(text)}" for text in each.selectors if text)
 
 
