@@ -116,6 +116,10 @@ def asked(
         if (name := entry.claim or entry.template)
     }
     found += _claims(cluster, read, named)
+    # A claim that is asked for itself is not made beside its copies.
+    there = snapshot.claim_by_key.keys() | named
+    claims = tuple(each for each in cluster.claims if each.meta.key in there)
+    cluster = dataclasses.replace(cluster, claims=claims)
     if not found:
         raise DractlError(
             "nothing-to-fit",

@@ -8,6 +8,7 @@ from typing import Final
 
 from dractl.api.snapshot import Snapshot
 from dractl.capacity.asked import Asked
+from dractl.capacity.quotas import claimed
 from dractl.diagnose.quotas import charges
 from dractl.diagnose.standins import with_stand_ins
 from dractl.model.claims import ResourceClaim
@@ -160,6 +161,8 @@ def _limits(
     charged: Counter[str] = Counter()
     for claim in claims:
         charged.update(dict(charges(snapshot.class_by_name, claim.spec)))
+    # Where the server has not counted yet, what the claims there count as.
+    counted = claimed(snapshot)
     found = [
         QuotaLimit(
             quota.meta.name,
@@ -171,7 +174,8 @@ def _limits(
         if quota.meta.namespace == namespace
         for resource, hard in quota.hard.items()
         if charged[resource]
-        for left in [hard - quota.used.get(resource, Quantity.of(0))]
+        for own in [Quantity.of(counted.get((namespace, resource), 0))]
+        for left in [hard - quota.used.get(resource, own)]
     ]
     return tuple(
         sorted(

@@ -38,7 +38,7 @@ def quotas_of(snapshot: Snapshot) -> tuple[QuotaUse, ...]:
     classes = {
         key: each.name for each in snapshot.classes for key in keys_of(each.name, each)
     }
-    claimed = _claimed(snapshot)
+    counted = claimed(snapshot)
     return tuple(
         QuotaUse(
             quota.meta.namespace,
@@ -47,7 +47,7 @@ def quotas_of(snapshot: Snapshot) -> tuple[QuotaUse, ...]:
             device_class,
             hard,
             quota.used.get(resource),
-            claimed.get((quota.meta.namespace, resource), 0),
+            counted.get((quota.meta.namespace, resource), 0),
         )
         for quota in snapshot.quotas
         for resource, hard in quota.hard.items()
@@ -55,7 +55,8 @@ def quotas_of(snapshot: Snapshot) -> tuple[QuotaUse, ...]:
     )
 
 
-def _claimed(snapshot: Snapshot) -> Mapping[tuple[str, str], int]:
+def claimed(snapshot: Snapshot) -> Mapping[tuple[str, str], int]:
+    """Return what the claims count as, by namespace and key that a quota limits."""
     limited = {(q.meta.namespace, key) for q in snapshot.quotas for key in q.hard}
     found: dict[tuple[str, str], int] = {}
     if not limited:

@@ -237,6 +237,16 @@ def test_a_quota_may_let_fewer_be_made() -> None:
     assert str(answer.quotas[0]) == f"quota q has 4 of {key} left"
 
 
+def test_where_the_server_has_not_counted_claims_are() -> None:
+    key = f"{CLASS}.deviceclass.resource.k8s.io/devices"
+    quota = ResourceQuota(ObjectMeta("q", "default"), quantities({key: "5"}), {})
+    waiting = claim(request(count=2), name="waiting")
+    cluster = dataclasses.replace(fleet_of(6), quotas=(quota,), claims=(waiting,))
+    answer = found(cluster, claim_of())
+
+    assert (answer.number, answer.allowed) == (6, 3)
+
+
 def test_a_class_that_is_missing_is_the_reason() -> None:
     cluster = dataclasses.replace(fleet_of(2), classes=())
     answer = found(cluster, claim_of())
