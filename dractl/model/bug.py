@@ -57,6 +57,11 @@ class Bug:
     avoid: str = ""
 
     @property
+    def is_of_nodes(self) -> bool:
+        """Whether each node's kubelet tells if it may be there."""
+        return self.part is Part.KUBELET and bool(self.affected or self.gone_in)
+
+    @property
     def releases(self) -> str:
         """Which releases have it, as far as it is known."""
         if self.affected:
@@ -99,7 +104,13 @@ class Bug:
             patch = _patch(kubelet, each.minor)
             if patch is not None and each.has(patch):
                 return f"the kubelet on {node} is {kubelet}; {_fixes(each)}"
-        return None
+        found = _PATCH.match(kubelet)
+        if self.gone_in is None or found is None:
+            return None
+        if KubernetesVersion.parse(kubelet) >= self.gone_in:
+            return None
+        merged = f"its fix was merged before {self.gone_in}"
+        return f"the kubelet on {node} is {kubelet}; {merged}"
 
 
 def _patch(version: str, minor: KubernetesVersion) -> int | None:

@@ -8,7 +8,7 @@ from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.case import Case
 from dractl.doctor.registry import check
 from dractl.doctor.signs import TRIGGERS
-from dractl.model.bugs import BUGS, Bug, Part
+from dractl.model.bugs import BUGS, Bug
 from dractl.rules.registry import Severity
 
 _CRASHES: Final = frozenset({"all-mode-counters-panic", "rules-crash-scheduler"})
@@ -65,7 +65,9 @@ def unmet_bugs(case: Case) -> Iterator[Finding | Skipped]:
 
 def _chances(bug: Bug, case: Case) -> Iterator[tuple[str, list[str]]]:
     """Yield how a bug and the cluster go together, with the nodes that it is about."""
-    if bug.part is not Part.KUBELET or not bug.affected:
+    if not all(map(case.snapshot.profile.enabled, bug.gates)):
+        return
+    if not bug.is_of_nodes or not (bug.affected or _has_kubelets(case)):
         when = bug.chance(case.snapshot.profile, case.snapshot.info.kubernetes or "")
         if when is not None:
             yield when, []
@@ -83,10 +85,14 @@ def _chances(bug: Bug, case: Case) -> Iterator[tuple[str, list[str]]]:
         yield f"{said[version]}{more}", nodes
 
 
+def _has_kubelets(case: Case) -> bool:
+    return any(each.kubelet_version for each in case.snapshot.nodes)
+
+
 def _way_out(bug: Bug, case: Case) -> str:
     """Return what helps: the release with the fix, and what to do before."""
     fixed = bug.fixed_in(case.snapshot.profile.version)
-    if not fixed or bug.part is Part.KUBELET:
+    if not fixed or bug.is_of_nodes:
         return bug.avoid
     return f"upgrade to {fixed}; until then {bug.avoid}"
 

@@ -340,6 +340,26 @@ def test_a_server_with_the_fix_has_the_bug_no_more(
     assert ("rules-crash-scheduler" in _told(case)) is is_told
 
 
+@pytest.mark.parametrize(
+    ("kubelet", "is_told"), [("v1.35.4", True), ("v1.36.0", False), ("", False)]
+)
+def test_a_kubelet_that_is_older_than_the_server_has_its_own_bugs(
+    kubelet: str, *, is_told: bool
+) -> None:
+    own = node("n1", status={"nodeInfo": {"kubeletVersion": kubelet}})
+    has = {"resourceClaimName": "x", "requestMappings": []}
+    status = {"phase": "Running", "extendedResourceClaimStatus": has}
+    case = case_of([own, pod("p", status=status)], "1.36")
+
+    found = {each.subject: each for each in said("known-bug", case)}
+
+    assert ("kubelet-refuses-extended" in found) is is_told
+    if is_told:
+        told = found["kubelet-refuses-extended"]
+        assert (told.where, told.fix[:10]) == ("n1", "use claims")
+        assert "the kubelet on n1 is v1.35.4; its fix was merged" in told.message
+
+
 def test_where_the_fix_is_known_it_is_named() -> None:
     case = case_of([RULES], "1.36", {"DRADeviceTaintRules": True})
 
