@@ -2,15 +2,13 @@
 
 import dataclasses
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from dractl.api.snapshot import Snapshot
 from dractl.model.claims import ConsumerReference, DeviceResult, ResourceClaim
 from dractl.model.devices import DeviceId
 from dractl.model.nodeselection import NodeSelector
 from dractl.model.workloads import Pod
-
-_DONE: Final = frozenset({"Succeeded", "Failed"})
 
 Renamed = Mapping[tuple[str, str], str]
 """What the pools of a node are called on another one, by driver and name."""
@@ -55,7 +53,7 @@ def daemons_of(
         Daemon(pod, claims)
         for pod in snapshot.pods
         if pod.node_name == node
-        and pod.phase not in _DONE
+        and not pod.has_ended
         and any(each.kind == "DaemonSet" for each in pod.meta.owners)
         and (claims := _own_claims(snapshot, pod)) is not None
         and all(each.device in devices for each in _results(claims))

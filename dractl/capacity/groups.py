@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from dractl.capacity.devices import DeviceUse, State
-from dractl.catalogue.nearest import nearest
+from dractl.catalogue.nearest import guess
 from dractl.catalogue.values import text_of
 from dractl.diagnose.owners import owner_of
 from dractl.errors import DractlError, ExitStatus
@@ -151,11 +151,10 @@ def _values(use: DeviceUse, name: str, fitting: Iterable[str]) -> Iterator[str]:
 
 def _unknown(name: str, known: Iterable[str]) -> DractlError:
     ids = {each.partition("/")[2]: each for each in sorted(known)}
-    near = nearest(name, [*GROUPINGS, *ids, *ids.values()])
-    hint = f"did you mean {near[0]}?" if near else "dractl attributes lists them"
+    known = [*GROUPINGS, *ids, *ids.values()]
     return DractlError(
         "unknown-attribute",
         f"no device has an attribute or a capacity {name[:80]!r}",
-        hint=hint,
+        hint=guess(name, known, "dractl attributes lists them"),
         status=ExitStatus.USAGE,
     )

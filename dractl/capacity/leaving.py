@@ -10,7 +10,6 @@ from dractl.model.devices import NodeScope
 from dractl.model.nodeselection import NodeSelectorError
 from dractl.model.workloads import Node, Pod
 
-_DONE: Final = frozenset({"Succeeded", "Failed"})
 _STAYING: Final = frozenset({"DaemonSet", "Node"})
 """What owns pods that no other node ever gets: of a node itself, its static ones."""
 
@@ -75,7 +74,7 @@ def without_pods(
     kept: dict[Key, Pod] = {
         key: _waiting(pod)
         for key, pod in leaving.items()
-        if pod.phase not in _DONE and not _is_staying(pod)
+        if not pod.has_ended and not _is_staying(pod)
         and pod.meta.deletion_timestamp is None
     }  # fmt: skip
     gone = leaving.keys() - kept.keys()

@@ -28,6 +28,12 @@ def nearest(word: str, known: Iterable[str], *, most: int = 1) -> tuple[str, ...
     return tuple(each for _, each in close[:most])
 
 
+def guess(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return a hint at the known name that resembles the word most, if one does."""
+    near = nearest(word, known)
+    return f"did you mean {near[0]}?" if near else otherwise
+
+
 def likeness(word: str, other: str) -> float:
     """Return how much two names resemble each other: 1 is equality, 0 not at all."""
     if word == other:

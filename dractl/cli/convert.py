@@ -6,6 +6,7 @@ import typer
 
 from dractl.cli.command import command
 from dractl.cli.options import (
+    RecursiveOption,
     usage,
     verbatim,
 )
@@ -58,9 +59,6 @@ CheckOption = Annotated[
 ]
 DiffOption = Annotated[
     bool, typer.Option("--diff", help="Show what would change; fail if any.")
-]
-RecursiveOption = Annotated[
-    bool, typer.Option("-R", "--recursive", help="Folders inside folders too.")
 ]
 DefaultsOption = Annotated[
     bool, typer.Option("--defaults", help="Write out what a server would set.")

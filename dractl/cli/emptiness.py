@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from dractl.catalogue.nearest import nearest
+from dractl.catalogue.nearest import guess
 from dractl.cli.text import counted
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def _why_no_namespace(snapshot: "Snapshot", namespace: str) -> str:
     used |= {each.meta.namespace for each in snapshot.pods}
     if not known or snapshot.info.gap("Namespace") or namespace in {*known, *used}:
         return ""
-    near = nearest(namespace, [*known, *used])
-    return f"it does not exist{f'; did you mean {near[0]}?' if near else ''}"
+    hint = guess(namespace, [*known, *used])
+    return "; ".join(filter(None, ("it does not exist", hint)))
 
 
 def _scope(only: "Only") -> Iterator[str]:

@@ -17,8 +17,7 @@ from dractl.cli.options import (
     watch_option,
 )
 from dractl.cli.shown import Shown, answered
-from dractl.cli.source import Source
-from dractl.cli.source import seconds as duration
+from dractl.cli.source import Source, ending
 from dractl.cli.terminal import Terminal
 from dractl.errors import ExitStatus
 
@@ -101,7 +100,7 @@ def explain(  # noqa: PLR0913 - one parameter per option
     asked = Question.of(what or (), namespace)
     if watch and (asked.kind == "device" or not source.is_live):
         raise usage("--watch follows pods and claims of a live cluster")
-    seconds = None if timeout is None else duration("--timeout", timeout)
+    seconds = ending(timeout)
     wish = Wish("explain", namespace, all_namespaces)
     found = read_cluster(source, wish, screen)
     warn_of(found.snapshot, screen)

@@ -19,8 +19,7 @@ from dractl.cli.options import (
     watch_option,
 )
 from dractl.cli.shown import Shown, answered
-from dractl.cli.source import Source
-from dractl.cli.source import seconds as duration
+from dractl.cli.source import Source, ending
 from dractl.cli.terminal import Terminal
 from dractl.errors import ExitStatus
 
@@ -115,7 +114,7 @@ def health(  # noqa: PLR0913 - one parameter per option
         raise usage("--watch follows devices of a live cluster")
     if timeout is not None and not watch:
         raise usage("--timeout goes with --watch")
-    seconds = None if timeout is None else duration("--timeout", timeout)
+    seconds = ending(timeout)
     found = read_cluster(source, Wish("health", namespace, all_namespaces), screen)
     warn_of(found.snapshot, screen)
     scope = scope_of(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from dractl.api.snapshot import Snapshot
-from dractl.catalogue.nearest import nearest
+from dractl.catalogue.nearest import guess
 from dractl.cli.options import usage
 from dractl.diagnose.device import parsed
 from dractl.errors import DractlError
@@ -54,12 +54,9 @@ def named(words: Sequence[str]) -> tuple[str, Sequence[str]]:
         names = [name] if name else []
     known = KINDS.get(kind.lower())
     if known is None:
-        near = nearest(kind, [*KINDS])
         raise usage(
             f"{kind[:60]!r} has no health that can be asked for",
-            hint=f"did you mean {near[0]}?"
-            if near
-            else "it can be: device, claim, node",
+            hint=guess(kind, KINDS, "it can be: device, claim, node"),
         )
     if not names:
         raise usage(f"health {kind} needs a name", hint=f"health {kind} NAME")
@@ -144,11 +141,7 @@ def _known(kind: str, name: str, known: set[str]) -> None:
 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> DractlError:
     names = sorted(set(known))
-    near = nearest(name, names)
-    mind = "; mind the namespace" if kind == "claim" else ""
-    return usage(
-        f"no {kind} is called {name[:120]!r}",
-        hint=f"did you mean {near[0]}?"
-        if near
-        else f"the source has {len(names)} of that kind{mind}",
-    )
+    number = f"the source has {len(names)} of that kind"
+    if kind == "claim":
+        number += "; mind the namespace"
+    return usage(f"no {kind} is called {name[:120]!r}", hint=guess(name, names, number))

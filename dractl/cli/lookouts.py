@@ -8,7 +8,7 @@ from dractl.cli.discovering import View, shown
 from dractl.cli.looks import Look
 from dractl.cli.options import usage
 from dractl.cli.output import as_line
-from dractl.cli.source import seconds
+from dractl.cli.source import ending, seconds
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import NARROW, indented, visible
 from dractl.discovery.changes import Change, How, changes
@@ -34,7 +34,7 @@ def watched(
     if view.output_format not in {"table", "json"}:
         raise usage("--watch prints a table or JSON")
     pause = max(seconds("--every", every or _EVERY), _LEAST)
-    length = None if timeout is None else seconds("--timeout", timeout)
+    length = ending(timeout)
     end = None if length is None else time.monotonic() + length
     facts = look.facts()
     seen = look.narrowed(look.inventory(facts))

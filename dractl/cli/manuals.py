@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from dractl.catalogue.nearest import nearest
+from dractl.catalogue.nearest import guess
 from dractl.cli.options import usage
 from dractl.cli.text import indented
 
@@ -45,10 +45,9 @@ def known(option: str, code: str, rows: "Mapping[str, Entry]", noun: str) -> str
     """Return a code that an option names; raise DractlError if there is none."""
     if code in rows:
         return code
-    near = nearest(code, rows)
     raise usage(
         f"{option}: there is no {noun} {code[:60]!r}",
-        hint=f"did you mean {near[0]}?" if near else f"{EXPLAIN} {_ALL} lists them",
+        hint=guess(code, rows, f"{EXPLAIN} {_ALL} lists them"),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from dractl.api.snapshot import Snapshot
 from dractl.catalogue.funnel import run
-from dractl.catalogue.nearest import nearest
+from dractl.catalogue.nearest import guess
 from dractl.catalogue.published import published, seen_by
 from dractl.cel.errors import SelectorCompileError
 from dractl.cel.selector import Selector, compile_cached, stored_environment_of
@@ -155,17 +155,13 @@ def _known(kind: str, name: str, known: Iterable[str]) -> None:
     names = dict.fromkeys(known)
     if name in names:
         return
-    near = next(iter(nearest(name, names)), None)
-    if near is not None:
-        hint = f"did you mean {near}?"
-    elif names:
+    listed = f"the source has no {kind} at all"
+    if names:
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        hint = f"there are {', '.join(list(names)[:_NAMED])}{more}"
-    else:
-        hint = f"the source has no {kind} at all"
+        listed = f"there are {', '.join(list(names)[:_NAMED])}{more}"
     raise DractlError(
         f"unknown-{kind}",
         f"no {kind} is called {name!r}",
-        hint=hint,
+        hint=guess(name, names, listed),
         status=ExitStatus.USAGE,
     )

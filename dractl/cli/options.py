@@ -79,6 +79,13 @@ AnswerOption = Annotated[
 ReportOption = Annotated[
     ReportFormat, typer.Option("-o", "--output", help="How to print the answer.")
 ]
+RecursiveOption = Annotated[
+    bool, typer.Option("-R", "--recursive", help="Folders inside folders too.")
+]
+PathsOption = Annotated[
+    list[str] | None,
+    typer.Option("-f", "--filename", metavar="PATH", help="The same as PATH."),
+]
 EndOption = Annotated[
     str | None,
     typer.Option(

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from dractl.cli.options import EndOption, usage
-from dractl.cli.source import Source, seconds
+from dractl.cli.source import Source, ending
 
 _MOST: Final = 10_000
 
@@ -131,5 +131,5 @@ def planning_of(  # noqa: PLR0913 - one parameter per option
         history=tuple(history or ()),
         contexts=contexts,
         watch=watch,
-        seconds=None if timeout is None else seconds("--timeout", timeout),
+        seconds=ending(timeout),
     )

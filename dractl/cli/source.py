@@ -184,6 +184,11 @@ def _timeout(text: str | None) -> float | None:
     return seconds("--request-timeout", text) or None
 
 
+def ending(timeout: str | None) -> float | None:
+    """Read how long --timeout lets something go on; None: without end."""
+    return None if timeout is None else seconds("--timeout", timeout)
+
+
 def seconds(option: str, text: str) -> float:
     """Read a duration as kubectl does: `30s`, `1m30s`, or a number of seconds."""
     return length_of(option, f"{text}s" if text.isdigit() else text).total_seconds()

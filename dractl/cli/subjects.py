@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from dractl.api.snapshot import Snapshot
-from dractl.catalogue.nearest import nearest
+from dractl.catalogue.nearest import guess
 from dractl.cli.options import usage
 from dractl.diagnose.answer import (
     ClaimReport,
@@ -91,12 +91,10 @@ class Question:
         wanted = KINDS.get(kind.lower())
         owner = WORKLOADS.get(kind.lower(), "")
         if wanted is None and not owner:
-            near = nearest(kind, [*KINDS, *WORKLOADS, "pending"])
+            listed = "it can be: pending, pod, claim, device, or a workload"
             raise usage(
                 f"{kind[:60]!r} is nothing that can be explained",
-                hint=f"did you mean {near[0]}?"
-                if near
-                else "it can be: pending, pod, claim, device, or a workload",
+                hint=guess(kind, [*KINDS, *WORKLOADS, "pending"], listed),
             )
         if not names:
             raise usage(f"explain {kind} needs a name", hint=f"explain {kind} NAME")
@@ -206,10 +204,8 @@ def _is_in(meta: "ObjectMeta", namespace: str | None) -> bool:
 
 
 def _unknown(kind: str, name: str, known: Sequence[str]) -> DractlError:
-    near = nearest(name.rpartition("/")[2], dict.fromkeys(known))
+    number = f"the source has {len(set(known))} of that kind; mind the namespace"
     return usage(
         f"no {kind} is called {name[:80]!r}",
-        hint=f"did you mean {near[0]}?"
-        if near
-        else f"the source has {len(set(known))} of that kind; mind the namespace",
+        hint=guess(name.rpartition("/")[2], known, number),
     )

@@ -6,8 +6,7 @@ import typer
 
 from dractl.cli.command import command_with
 from dractl.cli.options import AnswerOption, namespace_option, verbatim
-from dractl.cli.source import Source
-from dractl.cli.source import seconds as duration
+from dractl.cli.source import Source, ending
 from dractl.cli.taintorders import Named, Remarked, TaintOrders, Way
 from dractl.cli.terminal import Terminal
 
@@ -179,7 +178,7 @@ def _way(  # noqa: PLR0913 - one parameter per option
         is_confirmed=yes,
         previews=preview,
         waits=wait,
-        seconds=None if timeout is None else duration("--timeout", timeout),
+        seconds=ending(timeout),
     )
 
 

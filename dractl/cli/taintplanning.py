@@ -46,7 +46,9 @@ def weighed(orders: TaintOrders, source: Source, screen: Terminal) -> Weighed:
         notices += not_served(profile)
     elif planned.rules:
         notices += hindrances(profile)
-    notices += known_bugs(planned, effect, profile)
+    notices += known_bugs(
+        planned, effect, profile, known.snapshot.info.kubernetes or ""
+    )
     is_missed = bool(order.removes) and not planned.removed and not order.adds
     return Weighed(known, planned, effect, tuple(notices), is_missed)
 

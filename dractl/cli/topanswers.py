@@ -15,7 +15,7 @@ from dractl.capacity.look import Look, Only
 from dractl.capacity.moving import displaced, settled
 from dractl.capacity.planning_document import fits_document, loss_document, moved
 from dractl.capacity.whatif import RemoveNode, changed
-from dractl.catalogue.nearest import nearest
+from dractl.catalogue.nearest import guess
 from dractl.cli import comparing, fitting, output, topping
 from dractl.cli.clock import moment_for
 from dractl.cli.emptiness import DEVICES, nothing
@@ -258,8 +258,7 @@ class _Answer:
         claim = self._cluster.snapshot.claim_by_key.get(key)
         if claim is None:
             known = ["/".join(each) for each in self._cluster.snapshot.claim_by_key]
-            near = nearest("/".join(key), known)
-            hint = f"did you mean claim/{near[0]}?" if near else ""
+            hint = guess("/".join(key), known, "dractl top claims lists them")
             raise usage(f"--fits: there is no claim {'/'.join(key)!r}", hint)
         return snapshot, [claim_asked(snapshot, claim)]
 

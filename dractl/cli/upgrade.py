@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import typer
 
 from dractl.cli.command import command
-from dractl.cli.options import ReportOption, explain_option, verbatim
+from dractl.cli.options import RecursiveOption, ReportOption, explain_option, verbatim
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.errors import ExitStatus
@@ -22,11 +22,15 @@ Examples:
   # with manifests that are not in the cluster, and files of kubeadm
   dractl doctor upgrade --kubernetes 1.38 -f manifests/ -R -f kubeadm.yaml
 
+  # on a node: with its sockets and checkpoints
+  dractl doctor upgrade --driver gpu.nvidia.com --root /
+
   # what a code means; for CI
   dractl doctor upgrade --explain attribute-gone
   dractl doctor upgrade --kubernetes 1.37 -o junit > upgrade.xml
 
-It only reads. Files on nodes, such as checkpoints and sockets, are not seen.
+It only reads. Sockets and checkpoints are files on nodes: --root looks at those
+of the node on which dractl runs, or at a copy of them.
 
 Exit status: 0 it can go as it is; 1 there are steps to take before, or it must
 not be done; 2 wrong usage; 3 the cluster cannot be read, or only in part and
@@ -57,6 +61,14 @@ KubernetesOption = Annotated[
         "--kubernetes", metavar="X.Y", help="The release to upgrade Kubernetes to."
     ),
 ]
+RootOption = Annotated[
+    str | None,
+    typer.Option(
+        "--root",
+        metavar="PATH",
+        help="Where the file system of a node is, to look at the driver's files.",
+    ),
+]
 FilesOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -65,9 +77,6 @@ FilesOption = Annotated[
         metavar="PATH",
         help="Manifests, or configuration of kubeadm; may be repeated.",
     ),
-]
-RecursiveOption = Annotated[
-    bool, typer.Option("-R", "--recursive", help="Folders inside folders too.")
 ]
 ExplainOption = Annotated[str | None, explain_option("code")]
 
@@ -78,6 +87,7 @@ def upgrade(  # noqa: PLR0913 - one parameter per option
     driver: DriverOption = None,
     to: ToOption = None,
     since: FromOption = None,
+    root: RootOption = None,
     kubernetes: KubernetesOption = None,
     files: FilesOption = None,
     recursive: RecursiveOption = False,
@@ -92,7 +102,7 @@ def upgrade(  # noqa: PLR0913 - one parameter per option
     if explain is not None:
         screen.write(upgrading.explained(explain, screen.columns))
         return ExitStatus.YES
-    order = upgrading.ordered(driver, (since, to), kubernetes)
+    order = upgrading.ordered(driver, (since, to), kubernetes, root)
     given = upgrading.Files(files or (), recursive)
     answer = upgrading.answered(order, given, source, screen)
     screen.write(upgrading.shown(answer, output_format, screen))

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from dractl.api.lists import flattened
 from dractl.api.problems import Problem
 from dractl.api.snapshot import Snapshot
 from dractl.api.versions import GROUP
-from dractl.catalogue.nearest import nearest
+from dractl.catalogue.nearest import guess
 from dractl.cli import examinations, manuals, upgrades
 from dractl.cli.clock import moment_for
 from dractl.cli.given import Documents, read_given
@@ -25,8 +26,9 @@ from dractl.doctor.upgrade.question import DriverQuestion, ReleaseQuestion
 from dractl.doctor.upgrade.registry import DRIVERS, RELEASES
 from dractl.doctor.upgrade.run import driver_upgrade, release_upgrade
 from dractl.doctor.upgrade.settings import WEBHOOK
-from dractl.errors import ExitStatus
+from dractl.errors import DractlError, ExitStatus
 from dractl.model.cluster import NEWEST, KubernetesVersion
+from dractl.model.nodestate import NodeState
 from dractl.rules.registry import Entry, Severity
 from dractl.sources.files import manifests_of
 from dractl.vendors.history import HISTORIES, version
@@ -36,12 +38,16 @@ _SUITE: Final = examinations.Suite(Severity.ERROR, "dractl doctor upgrade")
 
 
 class Order(NamedTuple):
-    """What is asked: a driver with versions ("": not stated), or a release."""
+    """What is asked: a driver with versions ("": not stated), or a release.
+
+    `root` is where the files of a node are.
+    """
 
     driver: str
     current: str
     target: str
     kubernetes: KubernetesVersion | None
+    root: Path | None = None
 
 
 class Files(NamedTuple):
@@ -55,6 +61,7 @@ def ordered(
     driver: str | None,
     versions: tuple[str | None, str | None],
     kubernetes: str | None,
+    root: str | None = None,
 ) -> Order:
     """Return what is asked; raise DractlError where the options make no sense."""
     if (driver is None) is (kubernetes is None):
@@ -66,6 +73,8 @@ def ordered(
     if kubernetes is not None:
         if current or target:
             raise usage("--from and --to are versions of a driver: --driver NAME")
+        if root is not None:
+            raise usage("--root has the files of a driver: --driver NAME")
         release = KubernetesVersion.parse(kubernetes)
         if release.major != NEWEST.major:
             raise usage(f"--kubernetes: there is no Kubernetes {release}")
@@ -73,7 +82,10 @@ def ordered(
     for option, text in (("--from", current), ("--to", target)):
         if text and version(text) is None:
             raise usage(f"{option}: {text[:40]!r} is not a version, such as 0.4.1")
-    return Order(driver or "", current, target, None)
+    if root is not None and not Path(root).is_dir():
+        raise DractlError("no-such-root", f"--root: {root} is no folder")
+    place = None if root is None else Path(root)
+    return Order(driver or "", current, target, None, place)
 
 
 def explained(code: str, columns: int | None = None) -> str:
@@ -113,7 +125,17 @@ def _question(
     if order.kubernetes is not None:
         return ReleaseQuestion(case, kept, given, order.kubernetes)
     _check_known(order.driver, snapshot)
-    return DriverQuestion(case, kept, given, order.driver, order.target, order.current)
+    versions = (order.driver, order.target, order.current)
+    return DriverQuestion(case, kept, given, *versions, _node(order))
+
+
+def _node(order: Order) -> NodeState | None:
+    """Return what the files of a node tell; None: nobody asked."""
+    if order.root is None:
+        return None
+    from dractl.hardware.nodestate import node_state
+
+    return node_state(order.root, order.driver)
 
 
 def shown(answer: Upgrade, output_format: str, screen: Terminal) -> str:
@@ -175,8 +197,7 @@ def _check_known(driver: str, snapshot: Snapshot) -> None:
     }
     if driver in there or driver in HISTORIES:
         return
-    near = nearest(driver, [*there, *HISTORIES])
     raise usage(
         f"no driver {driver[:60]!r} publishes devices here",
-        hint=f"did you mean {near[0]}?" if near else "dractl top lists drivers",
+        hint=guess(driver, [*there, *HISTORIES], "dractl top drivers lists them"),
     )

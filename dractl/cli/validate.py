@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 
 from dractl.cli.command import command
-from dractl.cli.options import explain_option, usage, verbatim
+from dractl.cli.options import (
+    PathsOption,
+    RecursiveOption,
+    explain_option,
+    usage,
+    verbatim,
+)
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.errors import ExitStatus
@@ -64,13 +70,6 @@ PathsArgument = Annotated[
         help="Files, folders or patterns; - for stdin.",
     ),
 ]
-FileOption = Annotated[
-    list[str] | None,
-    typer.Option("-f", "--filename", metavar="PATH", help="The same as PATH."),
-]
-RecursiveOption = Annotated[
-    bool, typer.Option("-R", "--recursive", help="Look into folders of folders, too.")
-]
 FormatOption = Annotated[
     Literal["text", "json", "yaml", "github", "sarif", "junit", "tap", "markdown"],
     typer.Option("-o", "--output", help="How to print the findings."),
@@ -118,7 +117,7 @@ WriteBaselineOption = Annotated[
 def validate(  # noqa: PLR0913 - one parameter per option
     paths: PathsArgument = None,
     *,
-    filenames: FileOption = None,
+    filenames: PathsOption = None,
     recursive: RecursiveOption = False,
     source: Source,
     min_severity: MinSeverityOption = None,

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterator
 
-from dractl.catalogue.nearest import nearest
+from dractl.catalogue.nearest import guess
 from dractl.diagnose.answer import DeviceReport, Evidence
 from dractl.diagnose.world import World
 from dractl.errors import DractlError, ExitStatus
@@ -62,13 +62,11 @@ def parsed(name: str) -> DeviceId:
 
 def _unknown(world: World, name: str) -> DractlError:
     known = [str(each) for each in world.device_by_id]
-    near = nearest(name, known)
+    listed = f"{len(known)} devices are published; see dractl cel true -o name"
     return DractlError(
         "unknown-device",
         f"no device is called {name[:120]!r}",
-        hint=f"did you mean {near[0]}?"
-        if near
-        else f"{len(known)} devices are published; see dractl cel true -o name",
+        hint=guess(name, known, listed),
         status=ExitStatus.USAGE,
     )
 

@@ -48,8 +48,6 @@ from dractl.model.workloads import Pod
 from dractl.solver.placement import Placement
 from dractl.solver.subjects import Subject, is_waiting, subject_of
 
-_DONE: Final = frozenset({"Succeeded", "Failed"})
-
 _OF_CLAIMS: Final = (
     "claims, classes, slices, selectors, taints, counters, capacity, constraints"
 )
@@ -113,7 +111,7 @@ def explain(
 
 def uses_dra(world: World, pod: Pod) -> bool:
     """Tell whether the pod is not done and needs devices through DRA."""
-    if pod.phase in _DONE or pod.meta.deletion_timestamp is not None:
+    if pod.has_ended or pod.meta.deletion_timestamp is not None:
         return False
     return bool(
         pod.claims or pod.extended_claim or Case(world, Subject(pod, ())).resources
@@ -122,7 +120,7 @@ def uses_dra(world: World, pod: Pod) -> bool:
 
 def _is_lone(world: World, claim: ResourceClaim) -> bool:
     """Tell whether no pod tells the story of the claim."""
-    users = [p for p in world.users.get(claim.meta.key, ()) if p.phase not in _DONE]
+    users = [p for p in world.users.get(claim.meta.key, ()) if not p.has_ended]
     if claim.meta.deletion_timestamp is not None:
         return not any(map(is_waiting, users))
     return not users

@@ -11,8 +11,6 @@ from dractl.model.devices import DeviceId
 from dractl.model.workloads import Pod
 from dractl.solver.holders import Holder, holders_of
 
-_DONE = frozenset({"Succeeded", "Failed"})
-
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
@@ -28,7 +26,7 @@ class Consumer:
     @property
     def is_done(self) -> bool:
         """Whether the pod has ended, so that it holds the claim for nothing."""
-        return self.pod is not None and self.pod.phase in _DONE
+        return self.pod is not None and self.pod.has_ended
 
     def __str__(self) -> str:
         kind = self.reference.resource.removesuffix("s") or "consumer"

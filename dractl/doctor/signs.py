@@ -31,7 +31,6 @@ from dractl.taints.eviction import results_of
 
 _SEVERAL: Final = 2
 _MANY: Final = 3  # devices of which the first is forgotten
-_DONE: Final = frozenset({"Succeeded", "Failed"})
 
 
 # -- the scheduler
@@ -144,7 +143,7 @@ def _extended(case: Case) -> str:
         (
             f"Pod {'/'.join(each.meta.key)}"
             for each in case.snapshot.pods
-            if each.phase not in _DONE
+            if not each.has_ended
             and (each.extended_claim or (is_waiting(each) and uses(each, classes)))
         ),
         FEW,

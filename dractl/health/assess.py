@@ -24,7 +24,7 @@ from dractl.health.answer import (
 from dractl.health.conditions import signs_of
 from dractl.health.places import Places
 from dractl.health.published import Published, health_of, is_watched, of_rule
-from dractl.health.reports import ENDED, Report, reports_of
+from dractl.health.reports import Report, reports_of
 from dractl.health.scope import Scope
 from dractl.health.unchecked import is_unseen
 from dractl.model.claims import DeviceResult, DeviceStatus, ResourceClaim
@@ -99,7 +99,7 @@ class _Survey:
         found: dict[DeviceId, list[Pod]] = {}
         held = [each for each in self._snapshot.claims if each.allocation is not None]
         for use in users_of(held, self._snapshot):
-            if use.pod.phase not in ENDED:
+            if not use.pod.has_ended:
                 for device in use.devices():
                     found.setdefault(device, []).append(use.pod)
         return found

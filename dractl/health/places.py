@@ -7,7 +7,6 @@ from typing import Final
 from dractl.api.snapshot import Snapshot
 from dractl.diagnose.plugins import pods_of, state_of
 from dractl.health.answer import Level, Sign
-from dractl.health.reports import ENDED
 from dractl.model.devices import DeviceId
 from dractl.model.workloads import Node, Pod
 from dractl.solver.nodefit import is_ready
@@ -94,7 +93,7 @@ class Places:
         for driver in self._fleet.pools_of:
             for pod in pods_of(self._snapshot, driver):
                 # One that was evicted stays for a while beside the one in its place.
-                if pod.node_name and pod.phase not in ENDED:
+                if pod.node_name and not pod.has_ended:
                     nodes = found.setdefault(driver, {})
                     nodes.setdefault(pod.node_name, []).append(pod)
         return found

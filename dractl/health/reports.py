@@ -18,8 +18,6 @@ from dractl.taints.eviction import claim_of
 _CLAIM: Final = "claim:"
 _LEVELS: Final = {"Healthy": Level.HEALTHY, "Unhealthy": Level.UNHEALTHY}
 _UNKNOWN: Final = "Unknown"  # also what it says of drivers that never report
-ENDED: Final = frozenset({"Succeeded", "Failed"})
-"""Phases of pods that need nothing any more, though their status stays."""
 
 
 class Report(NamedTuple):
@@ -34,7 +32,7 @@ class Report(NamedTuple):
 def reports_of(snapshot: Snapshot) -> Iterator[Report]:
     """Yield what kubelets report; what several containers share, once for each pod."""
     for pod in snapshot.pods:
-        if not pod.health or pod.phase in ENDED:
+        if not pod.health or pod.has_ended:
             continue
         said: dict[tuple[str, str, str, str], DeviceHealth] = {}
         for each in pod.health:

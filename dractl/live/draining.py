@@ -12,9 +12,9 @@ from dractl.live.lists import pages
 from dractl.live.looks import looks
 from dractl.live.place import Place
 from dractl.live.served import Served
+from dractl.model.workloads import ENDED
 
 _MIRROR: Final = "kubernetes.io/config.mirror"
-_ENDED: Final = frozenset({"Succeeded", "Failed"})
 _CONTAINERS: Final = ("initContainers", "containers")
 
 Progress = Callable[[int, int], None]
@@ -126,7 +126,7 @@ def items(
 
 def is_running(pod: Wire) -> bool:
     """Tell whether a pod has not come to its end."""
-    return text_at(pod, "status", "phase") not in _ENDED
+    return text_at(pod, "status", "phase") not in ENDED
 
 
 def _unheard(_remaining: int) -> None:

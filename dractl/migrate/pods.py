@@ -17,7 +17,6 @@ from dractl.solver.nodefit import NodeLoad, needs_of, refusal, requests_of
 
 MOST: Final = 10_000  # pods of one user that are looked at
 
-_DONE: Final = frozenset({"Succeeded", "Failed"})
 _HASH: Final = "pod-template-hash"
 _LONGEST_CHAIN: Final = 16
 _OF_MACHINES: Final = ("nodeSelector", "affinity", "tolerations", "resourceClaims")
@@ -294,7 +293,7 @@ def is_active(pod: Pod) -> bool:
     """Tell whether a pod is on a node to stay."""
     return (
         bool(pod.node_name)
-        and pod.phase not in _DONE
+        and not pod.has_ended
         and pod.meta.deletion_timestamp is None
     )
 

@@ -13,6 +13,7 @@ from dractl.migrate.asks import Spec, specs
 from dractl.migrate.inputs import Input, Steps, Wire
 from dractl.migrate.places import at
 from dractl.migrate.replicas import replicas, stated
+from dractl.model.workloads import ENDED
 from dractl.rules.subject import entries, mapping, text
 
 # Copies of pod specs that others hold, and what kubectl keeps of the past.
@@ -20,7 +21,6 @@ _COPIES: Final = frozenset({
     ("apps", "ControllerRevision"),
     ("kueue.x-k8s.io", "Workload"),
 })  # fmt: skip
-_ENDED: Final = frozenset({"Succeeded", "Failed"})
 _JOB_ENDED: Final = frozenset({"Complete", "Failed"})
 _LONGEST_CHAIN: Final = 16
 
@@ -150,7 +150,7 @@ def _anywhere(key: Key) -> Key:
 def _has_ended(given: Input) -> bool:
     status = mapping(given.document, "status")
     if (given.group, given.kind) == ("", "Pod"):
-        return text(status, "phase") in _ENDED
+        return text(status, "phase") in ENDED
     return (given.group, given.kind) == ("batch", "Job") and any(
         text(each, "type") in _JOB_ENDED and text(each, "status") == "True"
         for each in entries(status, "conditions")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from dractl.model.claims import Condition, ObjectMeta, Toleration
 from dractl.model.nodeselection import (
@@ -10,6 +11,9 @@ from dractl.model.nodeselection import (
     requirement_matches,
 )
 from dractl.model.quantity import Quantity
+
+ENDED: Final = frozenset({"Succeeded", "Failed"})
+"""Phases of pods that need nothing any more, though they and their status stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,11 @@ class Pod:
     reason: str = ""
     message: str = ""
     service_account: str = ""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its containers have ended for good."""
+        return self.phase in ENDED
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ from dractl.model.quantity import Quantity
 from dractl.model.workloads import Container, Node, NodeTaint, Pod
 from dractl.solver.view import tolerates
 
-_DONE: Final = frozenset({"Succeeded", "Failed"})
 _BLOCKING: Final = frozenset({"NoSchedule", "NoExecute"})
 _CORDONED: Final = NodeTaint("node.kubernetes.io/unschedulable", "", "NoSchedule")
 _NOT_READY: Final = NodeTaint("node.kubernetes.io/not-ready", "", "NoSchedule")
@@ -50,7 +49,7 @@ class NodeLoad:
         )
         self._ports: defaultdict[str, list[tuple[str, str, int]]] = defaultdict(list)
         for pod in pods:
-            if pod.node_name and pod.phase not in _DONE:
+            if pod.node_name and not pod.has_ended:
                 self.add(needs_of(pod), pod.node_name)
 
     def add(self, needs: Needs, node: str) -> None:

@@ -102,31 +102,36 @@ def _instead(profile: Profile) -> Iterator[Notice]:
     yield from _ANYWHERE
 
 
-def known_bugs(plan: Plan, impact: Impact, profile: Profile) -> Iterator[Notice]:
-    """Yield the known bugs of the release that a plan may meet."""
+def known_bugs(
+    plan: Plan, impact: Impact, profile: Profile, server: str = ""
+) -> Iterator[Notice]:
+    """Yield the known bugs of the release that a plan may meet.
+
+    `server` is the version of the API server as it spells it, "" if it is not known.
+    """
     if plan.rules:
-        yield from _bug("rules-crash-scheduler", profile)
+        yield from _bug("rules-crash-scheduler", profile, server)
     if any(each.taint.effect == EVICTING for each in plan.rules):
         if any(each.fate is Fate.SPARED for each in impact.pods):
-            yield from _bug("eviction-skips-extended", profile)
+            yield from _bug("eviction-skips-extended", profile, server)
         if impact.pods:
-            yield from _bug("tolerations-not-stored", profile)
+            yield from _bug("tolerations-not-stored", profile, server)
 
 
 def bugs_of_rules(
-    rules: Iterable[DeviceTaintRule], profile: Profile
+    rules: Iterable[DeviceTaintRule], profile: Profile, server: str = ""
 ) -> Iterator[Notice]:
     """Yield the known bugs of the release that rules which exist may meet."""
     known = list(rules)
     if known:
-        yield from _bug("rules-crash-scheduler", profile)
+        yield from _bug("rules-crash-scheduler", profile, server)
     if any(not each.selects for each in known):
-        yield from _bug("rule-without-selector", profile)
+        yield from _bug("rule-without-selector", profile, server)
 
 
-def _bug(name: str, profile: Profile) -> Iterator[Notice]:
+def _bug(name: str, profile: Profile, server: str) -> Iterator[Notice]:
     bug = BUG_BY_ID[name]
-    when = bug.chance(profile)
+    when = bug.chance(profile, server)
     if when is not None:
         told = f"known bug: {bug.symptom}; {when}: {bug.reference}"
         yield Notice(f"bug-{bug.id}", told)

@@ -83,7 +83,7 @@ def taints_of(fleet: Fleet, now: datetime) -> Taints:
     listed += _of_drivers(fleet)
     found = _with_users(fleet, listed, Evictions(fleet, effective))
     notices = list(hindrances(snapshot.profile)) if rules else []
-    notices += bugs_of_rules(rules, snapshot.profile)
+    notices += bugs_of_rules(rules, snapshot.profile, snapshot.info.kubernetes or "")
     return Taints(tuple(found), each_once(notices))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dractl.catalogue.nearest import nearest
+from dractl.catalogue.nearest import guess
 from dractl.cel.environment import Environment
 from dractl.cel.errors import SelectorCompileError
 from dractl.cel.selector import compile_cached
@@ -65,10 +65,10 @@ def _selectors_of(fleet: Fleet, name: str) -> tuple[str | None, ...]:
     found = fleet.snapshot.class_by_name.get(name)
     if found is not None:
         return found.selectors
-    near = nearest(name, fleet.snapshot.class_by_name)
+    known = fleet.snapshot.class_by_name
     raise unclear(
         f"there is no DeviceClass {name[:120]!r}",
-        hint=f"did you mean {near[0]}?" if near else "kubectl get deviceclasses",
+        hint=guess(name, known, "kubectl get deviceclasses"),
         code="unknown-class",
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cached_property
 
-from dractl.catalogue.nearest import nearest
+from dractl.catalogue.nearest import guess
 from dractl.errors import DractlError, unclear
 from dractl.model.devices import NodeScope
 from dractl.model.nodeselection import NodeSelector, NodeSelectorError
@@ -51,8 +51,7 @@ def _without_devices(fleet: Fleet, name: str, shared: int) -> DractlError:
         return unclear(
             f"no device is for node {name!r} alone", hint, code="no-devices-of-node"
         )
-    near = nearest(name, sorted(each for each in known if each))
-    hint = f"did you mean {near[0]}?" if near else "kubectl get nodes"
+    hint = guess(name, sorted(each for each in known if each), "kubectl get nodes")
     return unclear(f"there is no node {name!r}", hint, code="unknown-node")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from dractl.catalogue.nearest import nearest
+from dractl.catalogue.nearest import guess, nearest
 from dractl.errors import unclear
 from dractl.model.taintrules import DeviceSelector
 from dractl.taints.fleet import Fleet
@@ -156,10 +156,9 @@ def _of_claim(fleet: Fleet, name: str) -> Iterator[DeviceSelector]:
     claim = fleet.snapshot.claim_by_key.get(key)
     if claim is None:
         known = ["/".join(each) for each in fleet.snapshot.claim_by_key]
-        near = nearest("/".join(key), known)
         raise unclear(
             f"there is no ResourceClaim {'/'.join(key)!r}",
-            hint=f"did you mean {near[0]}?" if near else "write NAMESPACE/NAME",
+            hint=guess("/".join(key), known, "write NAMESPACE/NAME"),
             code="unknown-claim",
         )
     results = claim.allocation.results if claim.allocation else ()

@@ -5,8 +5,13 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from dractl.cli.options import AllNamespacesOption, namespace_option, usage
-from dractl.cli.validate import RecursiveOption
+from dractl.cli.options import (
+    AllNamespacesOption,
+    PathsOption,
+    RecursiveOption,
+    namespace_option,
+    usage,
+)
 
 
 def _text(name: str, text: str, metavar: str = "NAME") -> Any:
@@ -20,10 +25,6 @@ PathsArgument = Annotated[
         show_default=False,
         help="Files, folders or patterns; - for stdin. Default: the cluster.",
     ),
-]
-FilesOption = Annotated[
-    list[str] | None,
-    typer.Option("-f", "--filename", metavar="PATH", help="The same as PATH."),
 ]
 NamespaceOption = Annotated[
     str | None,
@@ -113,7 +114,7 @@ class Wanted:
 def given_of(
     paths: PathsArgument = None,
     *,
-    filenames: FilesOption = None,
+    filenames: PathsOption = None,
     recursive: RecursiveOption = False,
     namespace: NamespaceOption = None,
     all_namespaces: AllNamespacesOption = False,

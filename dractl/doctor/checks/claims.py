@@ -20,7 +20,6 @@ _SOON: Final = timedelta(minutes=5)
 _LONG: Final = timedelta(minutes=10)
 _FEW: Final = 3
 _FAILED: Final = "FailedPrepareDynamicResources"
-_DONE: Final = frozenset({"Succeeded", "Failed"})
 
 
 @check("claim-deletion-stuck", Severity.ERROR)
@@ -116,7 +115,7 @@ def claims_are_allocated(case: Case) -> Iterator[Finding | Skipped]:
     young = []
     for pod in case.snapshot.pods:
         created = moment(pod.meta.creation_timestamp)
-        waits = bool(pod.claims) and not pod.node_name and pod.phase not in _DONE
+        waits = bool(pod.claims) and not pod.node_name and not pod.has_ended
         if not waits or pod.gates or pod.meta.deletion_timestamp is not None:
             continue
         if created is None or case.now - created < _LONG:

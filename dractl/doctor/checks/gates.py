@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Final
 
-from dractl.catalogue.nearest import nearest
+from dractl.catalogue.nearest import guess
 from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.case import Case
 from dractl.doctor.configuration import Component, settings
@@ -186,9 +186,8 @@ def are_known(case: Case) -> Iterator[Finding | Skipped]:
                 why = f"Kubernetes {release} does not have {gate} yet"
                 fix = "take it out, or upgrade first"
             elif gate.startswith(_OURS):
-                near = nearest(gate, GATES)
                 why = f"no release up to {NEWEST} has {gate[:60]}"
-                fix = f"did you mean {near[0]}?" if near else "take it out"
+                fix = guess(gate, GATES, "take it out")
             else:
                 continue
             yield Finding(

@@ -11,6 +11,7 @@ from dractl.doctor.upgrade.daemons import Daemon, daemons
 from dractl.model.claims import ResourceClaim
 from dractl.model.cluster import OLDEST, KubernetesVersion, Profile
 from dractl.model.devices import Device
+from dractl.model.nodestate import NodeState
 from dractl.model.workloads import Pod
 from dractl.rules.subject import mapping, text
 from dractl.vendors.history import HISTORIES, History, Release, Version, version
@@ -44,17 +45,28 @@ class Question:
 class DriverQuestion(Question):
     """`driver` is to become `target`, "" for the newest that is known.
 
-    `stated` is the version that the user says it has, "" for none.
+    `stated` is the version that the user says it has, "" for none. `node` is what the
+    files of one node tell of the driver, None where nobody has looked.
     """
 
     driver: str = ""
     wanted: str = ""
     stated: str = ""
+    node: NodeState | None = None
 
     @cached_property
     def history(self) -> History:
         """What is known of its versions; maybe nothing."""
         return HISTORIES.get(self.driver) or History(self.driver, "")
+
+    @property
+    def surges(self) -> bool | None:
+        """Whether a new pod of it can start before the old one stops; None: not known.
+
+        Sockets tell it with the UIDs of pods in their names, else what is known of it.
+        """
+        seen = None if self.node is None else self.node.is_rolling
+        return self.history.surges if seen is None else seen
 
     @cached_property
     def daemons(self) -> tuple[Daemon, ...]:

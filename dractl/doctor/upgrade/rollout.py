@@ -63,14 +63,14 @@ def surge_is_supported(question: DriverQuestion) -> Iterator[Finding | Skipped]:
     With maxSurge two instances run on a node. They need sockets with the pod's UID in
     their names, and have to share their state; of the drivers that are known here only
     the example driver does so. Others overwrite each other's socket: the one that stops
-    removes that of the new one.
+    removes that of the new one. With --root, the sockets of this node tell.
     """
-    if question.history.surges:
+    if question.surges:
         return
     for each in question.daemons:
         if not each.can_surge:
             continue
-        is_known = question.history.surges is False
+        is_known = question.surges is False
         yield Finding(
             "surge-unsupported",
             Severity.ERROR if is_known else Severity.WARNING,
@@ -131,11 +131,11 @@ def one_instance_runs(question: DriverQuestion) -> Iterator[Finding | Skipped]:
     for pod in pods_of(question.snapshot, question.driver):
         kinds = frozenset(each.name for each in pod.containers)
         # One that has claims is no driver; one that goes is about to be replaced.
-        is_over = pod.phase in {"Succeeded", "Failed"} or pod.meta.deletion_timestamp
+        is_over = pod.has_ended or pod.meta.deletion_timestamp
         if pod.node_name and not is_over and not pod.claims:
             found.setdefault((pod.node_name, kinds), []).append(pod.meta.name)
     for (node, _), pods in found.items():
-        if len(pods) > 1 and not question.history.surges:
+        if len(pods) > 1 and not question.surges:
             yield Finding(
                 "several-instances",
                 Severity.WARNING,

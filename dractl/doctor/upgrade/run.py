@@ -10,6 +10,7 @@ from dractl.doctor.registry import CHECKS
 from dractl.doctor.run import examine
 from dractl.doctor.upgrade import (
     behaviour,
+    nodefiles,
     path,
     releases,
     rollout,
@@ -24,7 +25,9 @@ from dractl.doctor.upgrade.registry import DRIVERS, RELEASES, Table
 from dractl.rules.registry import Severity
 
 Q = TypeVar("Q", bound=Question)
-MODULES: Final = (path, rollout, use, selection, settings, releases, behaviour)
+MODULES: Final = (
+    path, rollout, use, nodefiles, selection, settings, releases, behaviour,
+)  # fmt: skip
 """Whose import enters what they look at into the tables."""
 _OF_DRIVERS: Final = (
     "pool-incomplete", "pool-invalid", "slice-near-limit", "slice-stale",

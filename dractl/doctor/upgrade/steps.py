@@ -47,7 +47,7 @@ def interruptions_of_driver(question: DriverQuestion) -> tuple[str, ...]:
     surging = any(each.can_surge for each in question.daemons)
     pods = len(question.users)
     running = f"pods with its devices keep running: {pods}" if pods else ""
-    if question.history.surges and surging:
+    if question.surges and surging:
         return tuple(filter(None, (running, "new pods start without a gap")))
     return tuple(
         filter(
