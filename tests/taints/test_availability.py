@@ -4,7 +4,10 @@ import pytest
 
 from dractl.api.spelling import taint
 from dractl.model.cluster import Profile
+from dractl.model.devices import Taint
+from dractl.model.taintrules import DeviceTaintRule
 from dractl.taints.availability import (
+    bugs_of_rules,
     hindrances,
     known_bugs,
     missing_gates,
@@ -141,6 +144,17 @@ def test_bugs_of_the_release_that_a_plan_may_meet_are_told(
     found: User, mark: str, release: str, expected: list[str]
 ) -> None:
     assert bugs(found, mark, release) == expected
+
+
+@pytest.mark.parametrize(
+    ("server", "is_told"), [("v1.36.2", True), ("v1.36.3", False), ("", True)]
+)
+def test_a_server_with_the_fix_is_not_told_of_the_bug(
+    server: str, *, is_told: bool
+) -> None:
+    profile = Profile.of("1.36", BOTH_ON)
+    rule = DeviceTaintRule("r", Taint("hot", "", "NoSchedule"), driver=DRIVER)
+    assert bool([*bugs_of_rules([rule], profile, server)]) is is_told
 
 
 def test_a_removal_meets_no_bug() -> None:
