@@ -1,7 +1,7 @@
 """Clusters that are served and saved at once, to compare what commands say of them."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,10 @@ def in_order(documents: Iterable[Wire]) -> list[Wire]:
 def _key(document: Mapping[str, Any]) -> str:
     metadata = document["metadata"]
     return f"{metadata.get('namespace', '')}/{metadata['name']}"
+
+
+Saver = Callable[..., str]
+"""Saves documents as a cluster, and returns its path."""
 
 
 def saved(path: Path, documents: Iterable[Wire], release: str = "v1.36.2") -> str:

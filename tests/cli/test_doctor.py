@@ -3,7 +3,6 @@
 import io
 import json
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree as ET
 
 import jsonschema
@@ -16,6 +15,7 @@ from dractl.doctor.answer import Examination, Finding
 from dractl.doctor.registry import CHECKS
 from dractl.model.cluster import Profile
 from dractl.rules.registry import Severity
+from tests.cli.clusters import Saver
 from tests.cli.run import ROOT, Runner
 from tests.doctor.healthy import (
     claim,
@@ -50,25 +50,12 @@ apiServer:
 """
 
 
-@pytest.fixture
-def saved(tmp_path: Path) -> Any:
-    """Return a function that saves a cluster and returns its path."""
-
-    def save(*documents: dict[str, Any]) -> str:
-        path = tmp_path / "cluster.json"
-        items = {"apiVersion": "v1", "kind": "List", "items": list(documents)}
-        path.write_text(json.dumps(items))
-        return str(path)
-
-    return save
-
-
 def screen() -> Terminal:
     """Return a terminal of no width."""
     return Terminal(io.StringIO(), io.StringIO())
 
 
-def test_a_healthy_cluster_is_ready(dractl: Runner, saved: Any) -> None:
+def test_a_healthy_cluster_is_ready(dractl: Runner, saved: Saver) -> None:
     ran = dractl("doctor", "--snapshot", saved(*healthy()), "-q")
 
     assert ran.status == 0
@@ -107,7 +94,7 @@ def test_fail_on_says_what_is_bad(dractl: Runner, level: str, status: int) -> No
     assert dractl("doctor", "--demo", *only, "--fail-on", level).status == status
 
 
-def test_an_error_is_status_1(dractl: Runner, saved: Any) -> None:
+def test_an_error_is_status_1(dractl: Runner, saved: Saver) -> None:
     pool = {"name": "n1", "generation": 1, "resourceSliceCount": 2}
     ran = dractl(
         "doctor", "--snapshot", saved(info(), node("n1"), gpus("n1", pool=pool))
@@ -117,7 +104,7 @@ def test_an_error_is_status_1(dractl: Runner, saved: Any) -> None:
     assert "ERROR pool-incomplete: " in ran.out
 
 
-def test_what_may_not_be_read_is_no_success(dractl: Runner, saved: Any) -> None:
+def test_what_may_not_be_read_is_no_success(dractl: Runner, saved: Saver) -> None:
     unread = [
         {"kind": "Node", "resource": "nodes", "group": "", "cause": "forbidden"},
     ]
@@ -134,7 +121,7 @@ def test_wide_leaves_nothing_out(dractl: Runner) -> None:
 
 
 def test_what_is_to_know_is_told_where_it_is_asked_for(
-    dractl: Runner, saved: Any
+    dractl: Runner, saved: Saver
 ) -> None:
     path = saved(*healthy(), device_class("unused", "device.driver == 'none'"))
     asked = ("doctor", "--snapshot", path, "-q")
@@ -319,7 +306,9 @@ def test_hostile_text_is_shown_as_text() -> None:
     ET.fromstring(junit(answer, Suite(Severity.ERROR)))
 
 
-def test_many_findings_of_a_check_are_told_together(dractl: Runner, saved: Any) -> None:
+def test_many_findings_of_a_check_are_told_together(
+    dractl: Runner, saved: Saver
+) -> None:
     documents = [claim(f"c{each}", wish(f"none-{each}")) for each in range(7)]
     documents += [template(f"t{each}", wish("none-0")) for each in range(5)]
     path = saved(*healthy(), *documents)

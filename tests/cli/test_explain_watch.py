@@ -1,7 +1,6 @@
 """`dractl explain --watch`."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 
 from tests.apiserver.server import ApiServer
 from tests.cli import wire
+from tests.cli.later import adding_later
 from tests.cli.run import Runner
 
 CLASS = wire.device_class("gpu", f'device.driver == "{wire.DRIVER}"')
@@ -28,25 +28,8 @@ def cluster(
 @pytest.fixture
 def later(cluster: ApiServer) -> Iterator[Callable[..., None]]:
     """Return a function that adds objects once the watch of slices runs."""
-    threads = []
-
-    def start(*documents: object) -> None:
-        threads.append(threading.Thread(target=_add, args=(cluster, documents)))
-        threads[-1].start()
-
-    yield start
-    for thread in threads:
-        thread.join()
-
-
-def _add(cluster: ApiServer, documents: tuple[object, ...]) -> None:
-    pause = threading.Event()
-    while not any(
-        "watch" in each.query and each.path.endswith("resourceslices")
-        for each in list(cluster.requests)
-    ):
-        pause.wait(0.05)
-    cluster.add(list(documents))
+    with adding_later(cluster, "resourceslices") as start:
+        yield start
 
 
 def test_it_ends_when_nothing_is_stuck(

@@ -1,7 +1,6 @@
 """`dractl health` on a live cluster, and `--watch`."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 
 from tests.apiserver import ApiServer, Rule, User
 from tests.cli.clusters import served
+from tests.cli.later import adding_later
 from tests.cli.run import Runner
 from tests.health import cluster as documents
 
@@ -28,25 +28,8 @@ def cluster(
 @pytest.fixture
 def later(cluster: ApiServer) -> Iterator[Callable[..., None]]:
     """Return a function that adds objects once the watch of pods runs."""
-    threads = []
-
-    def start(*added: object) -> None:
-        threads.append(threading.Thread(target=_add, args=(cluster, added)))
-        threads[-1].start()
-
-    yield start
-    for thread in threads:
-        thread.join()
-
-
-def _add(cluster: ApiServer, added: tuple[object, ...]) -> None:
-    pause = threading.Event()
-    while not any(
-        "watch" in each.query and each.path.endswith("/pods")
-        for each in list(cluster.requests)
-    ):
-        pause.wait(0.05)
-    cluster.add(list(added))
+    with adding_later(cluster, "pods") as start:
+        yield start
 
 
 def test_it_ends_when_nothing_is_unhealthy(

@@ -20,23 +20,11 @@ from tests.cli.migrating import (
     WORKLOADS,
     Migrator,
     acting,
-    deployment,
-    node,
     pod,
 )
 from tests.cli.run import Runner
 
-
-@pytest.fixture
-def server(api_server: ApiServer) -> ApiServer:
-    """Return a server with two nodes, and a workload with a pod on the first."""
-    api_server.add([node("n0"), node("n1"), deployment(), pod("chat-a")])
-    return api_server
-
-
-@pytest.fixture
-def migrate(dractl: Runner, server: ApiServer, tmp_path: Path) -> Migrator:
-    return Migrator(dractl, server, tmp_path)
+PODS = [pod("chat-a")]
 
 
 def test_three_stages_are_done_and_verified_one_by_one(

@@ -2,7 +2,6 @@
 
 import json
 import signal
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -12,24 +11,11 @@ from tests.cli.migrating import (
     STAGES,
     Migrator,
     acting,
-    deployment,
     former,
-    node,
     pod,
 )
-from tests.cli.run import Runner
 
-
-@pytest.fixture
-def server(api_server: ApiServer) -> ApiServer:
-    """Return a server with two nodes, and a workload with a pod on the first."""
-    api_server.add([node("n0"), node("n1"), deployment(), pod("chat-a")])
-    return api_server
-
-
-@pytest.fixture
-def migrate(dractl: Runner, server: ApiServer, tmp_path: Path) -> Migrator:
-    return Migrator(dractl, server, tmp_path)
+PODS = [pod("chat-a")]
 
 
 def test_of_two_runs_at_once_one_is_refused(

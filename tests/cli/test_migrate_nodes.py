@@ -1,9 +1,6 @@
 """`dractl migrate apply` on nodes: pods leave, the plugin goes, the driver comes."""
 
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from dractl.migrate.steps import Stage, StageKind
 from tests.apiserver import ApiServer
@@ -13,24 +10,12 @@ from tests.cli.migrating import (
     RESOURCE,
     Migrator,
     acting,
-    deployment,
     held,
     node,
     pod,
 )
-from tests.cli.run import Runner
 
-
-@pytest.fixture
-def server(api_server: ApiServer) -> ApiServer:
-    """Return a server with two nodes, and a workload with a pod on the first."""
-    api_server.add([node("n0"), node("n1"), deployment(), pod("chat-a")])
-    return api_server
-
-
-@pytest.fixture
-def migrate(dractl: Runner, server: ApiServer, tmp_path: Path) -> Migrator:
-    return Migrator(dractl, server, tmp_path)
+PODS = [pod("chat-a")]
 
 
 def test_pods_that_have_to_leave_are_shown(migrate: Migrator) -> None:

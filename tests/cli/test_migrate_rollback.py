@@ -1,7 +1,6 @@
 """`dractl migrate rollback`: back to the exact former state, and nothing beyond."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -16,25 +15,11 @@ from tests.cli.migrating import (
     Migrator,
     act,
     acting,
-    deployment,
     former,
     held,
     node,
     pod,
 )
-from tests.cli.run import Runner
-
-
-@pytest.fixture
-def server(api_server: ApiServer) -> ApiServer:
-    """Return a server with two nodes, and a workload without pods."""
-    api_server.add([node("n0"), node("n1"), deployment()])
-    return api_server
-
-
-@pytest.fixture
-def migrate(dractl: Runner, server: ApiServer, tmp_path: Path) -> Migrator:
-    return Migrator(dractl, server, tmp_path)
 
 
 def test_all_is_as_it_was_before(migrate: Migrator, server: ApiServer) -> None:

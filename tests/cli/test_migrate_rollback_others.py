@@ -1,6 +1,5 @@
 """`dractl migrate rollback` of what others have changed, made anew or begun to use."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,19 +17,6 @@ from tests.cli.migrating import (
     node,
     pod,
 )
-from tests.cli.run import Runner
-
-
-@pytest.fixture
-def server(api_server: ApiServer) -> ApiServer:
-    """Return a server with two nodes, and a workload without pods."""
-    api_server.add([node("n0"), node("n1"), deployment()])
-    return api_server
-
-
-@pytest.fixture
-def migrate(dractl: Runner, server: ApiServer, tmp_path: Path) -> Migrator:
-    return Migrator(dractl, server, tmp_path)
 
 
 def test_what_somebody_uses_stays(migrate: Migrator, server: ApiServer) -> None:

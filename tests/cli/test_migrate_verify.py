@@ -1,9 +1,6 @@
 """`dractl migrate verify`: what a stage should have left, looked at one by one."""
 
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.apiserver import ApiServer
 from tests.cli.migrating import (
@@ -14,24 +11,10 @@ from tests.cli.migrating import (
     Migrator,
     act,
     acting,
-    deployment,
     held,
-    node,
     pod,
 )
-from tests.cli.run import Ran, Runner
-
-
-@pytest.fixture
-def server(api_server: ApiServer) -> ApiServer:
-    """Return a server with two nodes, and a workload without pods."""
-    api_server.add([node("n0"), node("n1"), deployment()])
-    return api_server
-
-
-@pytest.fixture
-def migrate(dractl: Runner, server: ApiServer, tmp_path: Path) -> Migrator:
-    return Migrator(dractl, server, tmp_path)
+from tests.cli.run import Ran
 
 
 def failed(ran: Ran) -> list[str]:

@@ -1,7 +1,6 @@
 """`dractl top` of several clusters, of several snapshots, and of one that changes."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import yaml
 from tests.apiserver import ApiServer
 from tests.capacity.exposition import parsed
 from tests.cli import wire
+from tests.cli.later import adding_later
 from tests.cli.run import ROOT, Runner
 
 SCHEMA = json.loads((ROOT / "schemas/output/top.v1.json").read_text("utf-8"))
@@ -185,26 +185,8 @@ def test_a_snapshot_that_is_not_there(dractl: Runner, tmp_path: Path) -> None:
 @pytest.fixture
 def later(api_server: ApiServer) -> Iterator[Callable[..., None]]:
     """Return a function that adds objects once the watch of slices runs."""
-    threads = []
-
-    def start(*documents: object) -> None:
-        thread = threading.Thread(target=_add, args=(api_server, documents))
-        threads.append(thread)
-        thread.start()
-
-    yield start
-    for thread in threads:
-        thread.join()
-
-
-def _add(cluster: ApiServer, documents: tuple[object, ...]) -> None:
-    pause = threading.Event()
-    while not any(
-        "watch" in each.query and each.path.endswith("resourceslices")
-        for each in list(cluster.requests)
-    ):
-        pause.wait(0.05)
-    cluster.add(list(documents))
+    with adding_later(api_server, "resourceslices") as start:
+        yield start
 
 
 @pytest.mark.usefixtures("contexts")

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree as ET
 
 import jsonschema
@@ -10,6 +9,7 @@ import pytest
 import yaml
 
 from dractl.doctor.upgrade.registry import DRIVERS, RELEASES
+from tests.cli.clusters import Saver
 from tests.cli.run import ROOT, Runner
 from tests.doctor.healthy import template
 from tests.doctor.upgrade.asking import cluster, daemon
@@ -19,20 +19,7 @@ HOSTILE = "\x1b[2J\u202e\n<b>&"
 DRIVER = ("--driver", "gpu.nvidia.com")
 
 
-@pytest.fixture
-def saved(tmp_path: Path) -> Any:
-    """Return a function that saves a cluster and returns its path."""
-
-    def save(*documents: dict[str, Any]) -> str:
-        path = tmp_path / "cluster.json"
-        items = {"apiVersion": "v1", "kind": "List", "items": list(documents)}
-        path.write_text(json.dumps(items))
-        return str(path)
-
-    return save
-
-
-def test_a_plain_upgrade_of_a_driver(dractl: Runner, saved: Any) -> None:
+def test_a_plain_upgrade_of_a_driver(dractl: Runner, saved: Saver) -> None:
     place = saved(*cluster())
     ran = dractl("doctor", "upgrade", *DRIVER, "--to", "0.4.1", "--snapshot", place)
 
@@ -62,7 +49,7 @@ def test_what_was_not_checked_of_other_drivers_is_left_out(
     "asked", [(*DRIVER, "--to", "0.4.0"), ("--kubernetes", "1.36")]
 )
 def test_where_it_is_there_already_nothing_is_to_be_done(
-    dractl: Runner, saved: Any, asked: tuple[str, ...]
+    dractl: Runner, saved: Saver, asked: tuple[str, ...]
 ) -> None:
     ran = dractl("doctor", "upgrade", *asked, "--snapshot", saved(*cluster()))
 
@@ -72,7 +59,7 @@ def test_where_it_is_there_already_nothing_is_to_be_done(
 
 
 def test_manifests_for_a_release_that_is_there_are_looked_at(
-    dractl: Runner, saved: Any, tmp_path: Path
+    dractl: Runner, saved: Saver, tmp_path: Path
 ) -> None:
     old = {**template("t", {}), "apiVersion": "resource.k8s.io/v1alpha3"}
     file = tmp_path / "old.yaml"
@@ -88,7 +75,7 @@ def test_manifests_for_a_release_that_is_there_are_looked_at(
 
 
 def test_a_driver_that_only_claims_know_can_be_asked_about(
-    dractl: Runner, saved: Any
+    dractl: Runner, saved: Saver
 ) -> None:
     driver = "gone.example.com"
     result = {"request": "r", "driver": driver, "pool": "p", "device": "d"}
@@ -106,7 +93,7 @@ def test_a_driver_that_only_claims_know_can_be_asked_about(
     assert "claims that hold its devices: 1" in ran.out
 
 
-def test_steps_come_first(dractl: Runner, saved: Any) -> None:
+def test_steps_come_first(dractl: Runner, saved: Saver) -> None:
     place = saved(*cluster(daemon("v25.12.0")))
     ran = dractl("doctor", "upgrade", *DRIVER, "--to", "0.4.0", "--snapshot", place)
 
@@ -115,7 +102,7 @@ def test_steps_come_first(dractl: Runner, saved: Any) -> None:
     assert ran.out.index("[crds-first]") < ran.out.index("[chart-renamed]")
 
 
-def test_what_must_not_be_done(dractl: Runner, saved: Any) -> None:
+def test_what_must_not_be_done(dractl: Runner, saved: Saver) -> None:
     place = saved(*cluster())
     ran = dractl("doctor", "upgrade", *DRIVER, "--to", "25.12.0", "--snapshot", place)
 
@@ -141,7 +128,7 @@ def test_data_follows_the_schema(dractl: Runner, options: tuple[str, ...]) -> No
     assert yaml.safe_load(as_yaml.out) == json.loads(as_json.out)
 
 
-def test_junit_has_a_case_for_each_code(dractl: Runner, saved: Any) -> None:
+def test_junit_has_a_case_for_each_code(dractl: Runner, saved: Saver) -> None:
     place = saved(*cluster(daemon("v25.12.0")))
     options = ("--to", "0.4.0", "--snapshot", place, "-o", "junit")
     ran = dractl("doctor", "upgrade", *DRIVER, *options)
@@ -208,7 +195,7 @@ def test_folders_of_manifests_are_read(dractl: Runner, tmp_path: Path) -> None:
     assert f"dractl convert {inner / 't.yaml'} --to v1 --in-place" in ran.out
 
 
-def test_names_are_shown_as_text(dractl: Runner, saved: Any) -> None:
+def test_names_are_shown_as_text(dractl: Runner, saved: Saver) -> None:
     asking = template(HOSTILE)
     text = f'device.attributes["gpu.nvidia.com"].numa == 0 && "{HOSTILE[4:5]}" != ""'
     exactly = asking["spec"]["spec"]["devices"]["requests"][0]["exactly"]
