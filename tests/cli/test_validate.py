@@ -205,6 +205,8 @@ def test_the_manual_of_a_rule_and_the_list_of_all(dractl: Runner) -> None:
     assert ran.out.startswith(
         "taint-rule-hits-all (warning)\n\nA DeviceTaintRule with an empty selector"
     )
+    ran = dractl("validate", "--explain", "unreadable")
+    assert ran.out.startswith("unreadable (error)\n\nA file, or a document in it, ")
     listed = dractl("validate", "--explain", "all").out.splitlines()
     assert len(listed) > 150
     assert listed == sorted(listed)
