@@ -167,6 +167,7 @@ def test_all_manuals_are_listed(dractl: Runner) -> None:
         (("--driver", "a", "--kubernetes", "1.37"), "either --driver NAME"),
         (("--kubernetes", "next"), "is not a Kubernetes version"),
         (("--kubernetes", "1.37", "--to", "0.4"), "versions of a driver"),
+        (("--kubernetes", "1.37", "--root", "/"), "--root has the files of a driver"),
         (("--driver", "gpu.nvidia.com", "--to", "new"), "--to: 'new' is not a version"),
         (("--driver", "gpu.nvidia.con"), "did you mean gpu.nvidia.com?"),
         (("--kubernetes", "2.0"), "there is no Kubernetes 2.0"),
@@ -181,6 +182,35 @@ def test_wrong_usage(dractl: Runner, options: tuple[str, ...], said: str) -> Non
 
     assert ran.status == 2
     assert said in ran.err
+
+
+def test_files_of_a_node_are_looked_at(
+    dractl: Runner, saved: Saver, tmp_path: Path
+) -> None:
+    place = saved(*cluster())
+    folder = tmp_path / "node/var/lib/kubelet/plugins/gpu.nvidia.com"
+    folder.mkdir(parents=True)
+    asked = ("--to", "0.4.1", "--snapshot", place, "--root", str(tmp_path / "node"))
+    ran = dractl("doctor", "upgrade", *DRIVER, *asked)
+    assert ran.status == 0
+    assert "checkpoint-broken" not in ran.out
+
+    prepared = {"uid-1": {"name": f"c{HOSTILE}", "namespace": "a"}}
+    own = {"v2": {"preparedClaims": prepared}}
+    (folder / "checkpoint.json").write_text(json.dumps(own))
+    ran = dractl("doctor", "upgrade", *DRIVER, *asked)
+    assert ran.status == 0
+    assert "1 claim prepared here that the cluster does not have" in ran.out
+    assert "\x1b" not in ran.out
+
+    (folder / "checkpoint.json").write_text("{")
+    ran = dractl("doctor", "upgrade", *DRIVER, *asked)
+    assert ran.status == 1
+    assert "[checkpoint-broken]" in ran.out
+
+    ran = dractl("doctor", "upgrade", *DRIVER, "--demo", "--root", f"{folder}/none")
+    assert ran.status == 3
+    assert "is no folder" in ran.err
 
 
 def test_folders_of_manifests_are_read(dractl: Runner, tmp_path: Path) -> None:
