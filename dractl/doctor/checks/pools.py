@@ -31,7 +31,7 @@ def pools_are_complete(case: Case) -> Iterator[Finding | Skipped]:
     """
     for (driver, pool), newest in newest_slices(case).items():
         stated = {each.slice_count for each in newest}
-        if stated != {len(newest)}:
+        if not _is_complete(newest):
             counts = listed(map(str, sorted(stated)))
             yield Finding(
                 "pool-incomplete",
@@ -57,7 +57,9 @@ def pools_are_valid(case: Case) -> Iterator[Finding | Skipped]:
     warning.
     """
     for (driver, pool), newest in newest_slices(case).items():
-        flaw = flaw_of(newest, has_counters=_counts(case))
+        # Of an incomplete pool, the slice with the counters may be missing.
+        has_counters = _counts(case) and _is_complete(newest)
+        flaw = flaw_of(newest, has_counters=has_counters)
         twice = repeated_devices(newest, anywhere=True) if not flaw else []
         if flaw or twice:
             said = f"{flaw}: none of its devices is given out"
@@ -73,6 +75,10 @@ def pools_are_valid(case: Case) -> Iterator[Finding | Skipped]:
                 (f"kubectl get resourceslices {_OF_DRIVER}{quote(driver)}",),
                 {"flaw": flaw or None, "devices": twice},
             )
+
+
+def _is_complete(slices: Sequence[ResourceSlice]) -> bool:
+    return {each.slice_count for each in slices} == {len(slices)}
 
 
 def _counts(case: Case) -> bool:

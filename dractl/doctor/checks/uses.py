@@ -246,7 +246,13 @@ USERS: Final[Mapping[str, Callable[[Snapshot], Iterator[str]]]] = {
     "DRADeviceTaintRules": lambda snapshot: (
         f"DeviceTaintRule/{each.meta.name}" for each in snapshot.taint_rules
     ),
-    "DRAPartitionableDevices": _of_devices(lambda each: bool(each.consumes)),
+    "DRAPartitionableDevices": lambda snapshot: (
+        f"ResourceSlice/{each.name}"
+        for each in snapshot.slices
+        if each.shared_counters
+        or each.per_device_scope is not None
+        or any(one.consumes for one in each.devices)
+    ),
     "DRAConsumableCapacity": _any_of(
         _of_devices(lambda each: each.allow_multiple_allocations),
         _of_options(lambda each: bool(each.capacity)),

@@ -108,6 +108,12 @@ def test_counters_that_are_not_there_make_a_pool_invalid(
     assert not found("pool-invalid", [info(), *slices], gates=off)
 
 
+def test_counters_of_a_slice_that_is_still_to_come_are_not_missed() -> None:
+    half = gpus("n1", pool=pool(count=2), devices=drawing())
+    assert found("pool-incomplete", [info(), half])
+    assert not found("pool-invalid", [info(), half])
+
+
 def test_a_pool_with_counters_is_in_order() -> None:
     apart = [
         counting("a", SHARED),

@@ -70,6 +70,10 @@ def test_a_version_that_a_coming_release_drops_is_told() -> None:
                 {"counterSet": "s", "counters": {"c": {"value": "1"}}},
             ]},
         ])),
+        ("DRAPartitionableDevices", gpus("n1", perDeviceNodeSelection=True)),
+        ("DRAPartitionableDevices", gpus("n1", 0, sharedCounters=[
+            {"name": "s", "counters": {"c": {"value": "1"}}},
+        ])),
         ("DRAConsumableCapacity", gpus("n1", devices=[
             {"name": "d", "allowMultipleAllocations": True},
         ])),
