@@ -11,6 +11,7 @@ from dractl.capacity.groups import NONE, Group, grouped
 from dractl.capacity.moving import displaced, settled
 from dractl.capacity.whatif import RemoveNode, changed
 from dractl.diagnose.standins import with_stand_ins
+from dractl.model.claims import ResourceClaim
 from dractl.model.devices import DeviceId
 from dractl.solver.allocator import Allocator
 from dractl.solver.placement import Placement, Policy, Progress
@@ -99,7 +100,12 @@ class _Outcome:
     @cached_property
     def freed(self) -> frozenset[DeviceId]:
         """The devices of claims that went, and of those that wait for a place."""
-        return frozenset(_held(self._before)) - frozenset(_held(self._after))
+        # Most claims stay the same objects: those need no look at their devices.
+        before = {id(each) for each in self._before.claims}
+        after = {id(each) for each in self._after.claims}
+        went = _held(each for each in self._before.claims if id(each) not in after)
+        came = _held(each for each in self._after.claims if id(each) not in before)
+        return frozenset(went) - frozenset(came)
 
     @cached_property
     def havable(self) -> frozenset[DeviceId]:
@@ -108,8 +114,8 @@ class _Outcome:
         return frozenset(each.id for each in fleet(after) if each.state in _HAVABLE)
 
 
-def _held(snapshot: Snapshot) -> Iterator[DeviceId]:
-    for claim in snapshot.claims:
+def _held(claims: Iterable[ResourceClaim]) -> Iterator[DeviceId]:
+    for claim in claims:
         if claim.allocation is not None:
             yield from (result.device for result in claim.allocation.results)
 
