@@ -33,12 +33,12 @@ Examples:
   dractl snapshot --snapshot saved/ --redact -f clean.json
 
 A snapshot has no Secrets, no values of environment variables, no commands and
-arguments, no managedFields, no annotations that repeat whole objects, and no
-names of pull secrets. Of ConfigMaps, it has the parts that configure device
-plugins, autoscalers and queues. Parameters of drivers (opaque configuration)
-stay, but for what is called like a password. Whether everything could be read
-stands in the file: a command that reads it says what it could not check, as it
-would live.
+arguments, no annotations that repeat whole objects, and no names of pull
+secrets. Of managedFields, it has who wrote in which version of the API; of
+ConfigMaps, the parts that configure device plugins, autoscalers and queues.
+Parameters of drivers (opaque configuration) stay, but for what is called like a
+password. Whether everything could be read stands in the file: a command that
+reads it says what it could not check, as it would live.
 
 With -n, pods, events, quotas and templates are those of the namespace; claims of
 others are kept if they hold devices, since these are not free.
