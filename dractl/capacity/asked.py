@@ -17,6 +17,8 @@ from dractl.solver.subjects import Subject, pending, subject_of
 
 Documents = Iterable[tuple[object, str]]
 
+NOTHING_TO_FIT: Final = "nothing-to-fit"
+"""The code of the error of documents that have nothing to make copies of."""
 _DEFAULT: Final = "default"
 _END: Final = "new"
 """How copies are called, before their numbers."""
@@ -122,7 +124,7 @@ def asked(
     cluster = dataclasses.replace(cluster, claims=claims)
     if not found:
         raise DractlError(
-            "nothing-to-fit",
+            NOTHING_TO_FIT,
             "there is no claim, claim template, pod or workload to make copies of",
         )
     return cluster, found

@@ -12,7 +12,7 @@ from typing import Final
 from dractl.api.snapshot import Snapshot
 from dractl.capacity.copying import copied_nodes
 from dractl.capacity.leaving import claims_with, is_only_for, is_only_on, without_pods
-from dractl.catalogue.nearest import guess
+from dractl.catalogue.nearest import choice
 from dractl.diagnose.standins import with_stand_ins
 from dractl.errors import DractlError, unclear
 from dractl.model.claims import DeviceResult
@@ -235,7 +235,7 @@ def _node(snapshot: Snapshot, name: str) -> Node:
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> DractlError:
     message = f"there is no {what} {name[:120]!r}"
-    return unclear(message, guess(name, known), f"unknown-{what}")
+    return unclear(message, choice(name, known), f"unknown-{what}")
 
 
 def _without_node(

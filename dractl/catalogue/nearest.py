@@ -14,6 +14,7 @@ _MORE_OF_IT: Final = 0.05
 _SHORTEST_START: Final = 3
 _LONG_ENOUGH: Final = 4
 _LONGEST: Final = 128  # characters that are compared: comparing takes quadratic time
+_FEW: Final = 5  # names that are listed where none is alike
 _MARKS: Final = str.maketrans("", "", "-_. ")
 
 
@@ -32,6 +33,14 @@ def guess(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """Return a hint at the known name that resembles the word most, if one does."""
     near = nearest(word, known)
     return f"did you mean {near[0]}?" if near else otherwise
+
+
+def choice(word: str, known: Iterable[str]) -> str:
+    """Return a hint at the name that was meant, or a few that there are; "": none."""
+    names = list(dict.fromkeys(known))
+    more = f" and {len(names) - _FEW:,} more" if len(names) > _FEW else ""
+    listed = f"there are {', '.join(names[:_FEW])}{more}" if names else ""
+    return guess(word, names, listed)
 
 
 def likeness(word: str, other: str) -> float:

@@ -112,6 +112,8 @@ def _verdict(answer: Examination) -> str:
     said = ", ".join(parts) or "nothing found"
     if answer.is_of_files:
         ready = f"as far as files tell, {ready}"
+    elif answer.is_partial and not answer.reaches(Severity.ERROR):
+        ready = f"as far as it could be read, {ready}"
     return f"{ready} for DRA on Kubernetes {answer.profile.version}: {said}"
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from dractl.api.snapshot import Snapshot
 from dractl.catalogue.funnel import run
-from dractl.catalogue.nearest import guess
+from dractl.catalogue.nearest import choice
 from dractl.catalogue.published import published, seen_by
 from dractl.cel.errors import SelectorCompileError
 from dractl.cel.selector import Selector, compile_cached, stored_environment_of
@@ -18,8 +17,6 @@ from dractl.solver.allocator import Allocator
 from dractl.solver.eligibility import EMPTY_EXPRESSION
 from dractl.solver.errors import AllocationAborted
 from dractl.solver.inventory import Entry
-
-_NAMED: Final = 5  # names that a hint lists
 
 
 @dataclass(frozen=True)
@@ -155,13 +152,9 @@ def _known(kind: str, name: str, known: Iterable[str]) -> None:
     names = dict.fromkeys(known)
     if name in names:
         return
-    listed = f"the source has no {kind} at all"
-    if names:
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        listed = f"there are {', '.join(list(names)[:_NAMED])}{more}"
     raise DractlError(
         f"unknown-{kind}",
         f"no {kind} is called {name!r}",
-        hint=guess(name, names, listed),
+        hint=choice(name, names) or f"the source has no {kind} at all",
         status=ExitStatus.USAGE,
     )

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from dractl.api.snapshot import Snapshot
-from dractl.capacity.asked import Asked, asked, claim_asked
+from dractl.capacity.asked import NOTHING_TO_FIT, Asked, asked, claim_asked
 from dractl.capacity.document import document
 from dractl.capacity.exposition import exposition
 from dractl.capacity.fits import Fits, fits
@@ -248,18 +248,23 @@ class _Answer:
     def _asked(self, snapshot: Snapshot) -> tuple[Snapshot, list[Asked]]:
         name = self._question.named_claim
         if name is None:
+            documents = self._question.documents
             try:
-                return asked(snapshot, self._question.documents, self._home)
+                return asked(snapshot, documents, self._home)
             except DractlError as error:
+                if error.code != NOTHING_TO_FIT:
+                    raise
                 file = self._question.planning.fits or ""
-                raise replace(error, where=error.where or file) from error
+                raise replace(error, where=file) from error
         space, slash, own = name.partition("/")
         key = (space, own) if slash else (self._home, name)
         claim = self._cluster.snapshot.claim_by_key.get(key)
         if claim is None:
             known = ["/".join(each) for each in self._cluster.snapshot.claim_by_key]
-            hint = guess("/".join(key), known, "dractl top claims lists them")
-            raise usage(f"--fits: there is no claim {'/'.join(key)!r}", hint)
+            raise usage(
+                f"--fits: there is no claim {'/'.join(key)!r}",
+                guess("/".join(key), known, f"{self._screen.program} top claims"),
+            )
         return snapshot, [claim_asked(snapshot, claim)]
 
     def _fits(self, snapshot: Snapshot) -> list[Fits]:

@@ -9,6 +9,7 @@ from dractl.capacity.claims import ClaimUse, Phase
 from dractl.capacity.devices import DeviceUse
 from dractl.capacity.groups import NONE, grouped
 from dractl.capacity.look import Look
+from dractl.catalogue.nearest import guess
 from dractl.cli.clock import age
 from dractl.cli.emptiness import CLAIMS, DEVICES
 from dractl.cli.options import usage
@@ -34,8 +35,11 @@ class Table:
         """
         names = [each.lower() for each in self.head]
         if column.lower() not in names:
-            known = ", ".join(names)
-            raise usage(f"--sort: there is no column {column[:40]!r}", f"of {known}")
+            known = f"it can be: {', '.join(names)}"
+            raise usage(
+                f"--sort: there is no column {column[:40]!r}",
+                guess(column, names, known),
+            )
         place = names.index(column.lower())
 
         def key(row: Sequence[Cell]) -> tuple[int, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from dractl.catalogue.nearest import guess, nearest
+from dractl.catalogue.nearest import choice, guess, nearest
 from dractl.errors import unclear
 from dractl.model.taintrules import DeviceSelector
 from dractl.taints.fleet import Fleet
@@ -126,7 +126,7 @@ def _unpublished(fleet: Fleet, word: str, selector: DeviceSelector) -> Iterator[
     near = nearest(name, known)
     hint = f"did you mean {'/'.join(filter(None, (inside, *near)))}?" if near else ""
     if not near:
-        hint = _other_way(fleet, selector)
+        hint = _other_way(fleet, selector) or choice(name, known)
     where = f" in {inside}" if inside else ""
     yield Notice(
         "not-published",

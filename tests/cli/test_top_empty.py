@@ -118,3 +118,34 @@ def test_a_file_with_nothing_to_fit_is_named(dractl: Runner, tmp_path: Path) -> 
     ran = dractl("top", "--fits", path, "--demo")
     assert ran.status == 3
     assert f"{path}: there is no claim, claim template, pod or workload" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("--remove", "rack-7"), "there are n1, n2"),
+        (("--driver", "none.example.com"), "there are gpu.example.com"),
+        (("--taint", "none.example.com"), "there are gpu.example.com"),
+        (("--taint", "gpu.example.com/rack"), "there are n1"),
+        (("--without-driver", "gpu.exmaple.com"), "did you mean gpu.example.com?"),
+        (("--free", "x"), "there are research/waits"),
+        (("nodes", "--sort", "usd"), "did you mean used?"),
+        (("nodes", "--sort", "%"), "it can be: node, total, free, partly, used, "),
+    ],
+)
+def test_names_that_nothing_has_are_wrong_usage(
+    dractl: Runner, cluster: str, words: tuple[str, ...], hint: str
+) -> None:
+    ran = dractl("top", "--snapshot", cluster, *words)
+    assert (ran.status, ran.out) == (2, "")
+    assert f"\nhint: {hint}" in ran.err
+
+
+def test_a_file_of_another_kind_has_its_place_once(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    path = tmp_path / "odd.json"
+    path.write_text('{"kind": "List", "items": [5]}')
+    ran = dractl("top", "--fits", str(path), "--demo")
+    assert (ran.status, ran.out) == (3, "")
+    assert ran.err.count("odd.json") == 1
