@@ -4,13 +4,9 @@ The plugin and the driver go by labels of nodes, as those of real charts do.
 """
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +18,8 @@ from dractl.migrate.steps import Patch, Stage, StageKind, Step, Verb
 from tests.apiserver import ApiServer
 from tests.apiserver.documents import Wire, claim, slice_of
 from tests.apiserver.repeating import repeating
-from tests.cli.run import ROOT, Ran, Runner
+from tests.cli.processes import Piped, piped
+from tests.cli.run import Ran, Runner
 from tests.cli.wire import device_class
 
 RESOURCE: Final = "example.com/gpu"
@@ -210,21 +207,9 @@ class Migrator:
             seen = self("verify", "--timeout", "9s")
             assert seen.status == 0, seen.out + seen.err
 
-    @contextmanager
-    def started(self, *argv: str) -> Iterator[subprocess.Popen[str]]:
+    def started(self, *argv: str) -> AbstractContextManager[Piped]:
         """Start it in a process of its own, which ends before the block does."""
-        with subprocess.Popen(
-            [sys.executable, "-m", "dractl", *self.argv(*argv)],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as child:
-            try:
-                yield child
-            finally:
-                if child.poll() is None:
-                    os.kill(child.pid, signal.SIGKILL)
+        return piped(*self.argv(*argv))
 
     def wait_for_mark(self, stage: int, step: int, mark: str) -> None:
         """Wait until the file says how far a step is."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dractl.cli.app import main
+from tests.cli.processes import piped
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,7 +39,11 @@ class Runner:
 def program(
     *argv: str, environment: Mapping[str, str] | None = None, stdin: bytes = b""
 ) -> Ran:
-    """Run `python -m dractl` from another folder than the repository's."""
+    """Run `python -m dractl`, with a start of Python if that is given an option."""
+    if not any(name.startswith("PYTHON") for name in environment or ()):
+        with piped(*argv, environment=environment) as process:
+            out, err = process.communicate(stdin)
+        return Ran(process.wait(), out, err)
     done = subprocess.run(
         [sys.executable, "-m", "dractl", *argv],
         input=stdin,

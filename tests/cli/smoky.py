@@ -1,7 +1,5 @@
 """A cluster that does what scheduler and kubelet do with the pod of a smoke test."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -10,7 +8,8 @@ from typing import Any, Final
 from tests.apiserver import ApiServer
 from tests.apiserver.repeating import repeating
 from tests.apiserver.store import Stored
-from tests.cli.run import ROOT, Ran, Runner
+from tests.cli.processes import Piped, piped
+from tests.cli.run import Ran, Runner
 from tests.solver.clusters import gpu_class, gpus, node
 
 Wire = dict[str, Any]
@@ -39,18 +38,9 @@ class Cluster:
             return self._dractl(*self._argv(user), *argv)
 
     @contextmanager
-    def started(self, *argv: str) -> Iterator[subprocess.Popen[str]]:
+    def started(self, *argv: str) -> Iterator[Piped]:
         """Start it in a process of its own, while the cluster lives."""
-        with (
-            self.living(),
-            subprocess.Popen(
-                [sys.executable, "-m", "dractl", *self._argv("admin"), *argv],
-                cwd=ROOT,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            ) as child,
-        ):
+        with self.living(), piped(*self._argv("admin"), *argv) as child:
             yield child
 
     def _argv(self, user: str) -> list[str]:

@@ -1,11 +1,9 @@
 """A live cluster whose devices are tainted: two nodes, and pods that use a device."""
 
 import json
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +11,7 @@ import jsonschema
 
 from tests.apiserver import ApiServer
 from tests.apiserver.documents import Wire, claim, pod, slice_of
+from tests.cli.processes import Piped, piped
 from tests.cli.run import ROOT, Ran, Runner, program
 from tests.cli.wire import device_class, node
 
@@ -77,18 +76,9 @@ class Tainter:
         ran = program("taint", "--kubeconfig", self.config(), *argv)
         assert ran.status == 0, ran.err
 
-    @contextmanager
-    def started(self, *argv: str) -> Iterator[subprocess.Popen[str]]:
+    def started(self, *argv: str) -> AbstractContextManager[Piped]:
         """Start it in a process of its own, which ends before the block does."""
-        command = [sys.executable, "-m", "dractl", "taint"]
-        with subprocess.Popen(
-            [*command, "--kubeconfig", self.config(), *argv],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as child:
-            yield child
+        return piped("taint", "--kubeconfig", self.config(), *argv)
 
     def wait_for_fault(self) -> None:
         """Wait until a fault strikes."""

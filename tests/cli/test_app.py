@@ -2,14 +2,14 @@ import json
 import os
 import pty
 import signal
-import subprocess
 import sys
 
 import pytest
 
 from dractl import __version__
 from dractl.cli import version
-from tests.cli.run import ROOT, Runner, program
+from tests.cli.processes import on_terminal, piped
+from tests.cli.run import Runner, program
 
 
 def test_version_names_itself_and_the_releases_that_it_knows(dractl: Runner) -> None:
@@ -117,65 +117,45 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_a_reader_that_leaves_early_is_no_error() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "dractl", "allocate", "--demo", "-o", "json"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=ROOT,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
+    with piped("allocate", "--demo", "-o", "json") as process:
         process.stdout.close()
         errors = process.stderr.read()
-    assert (process.returncode, errors) == (141, b"")
+    assert (process.returncode, errors) == (141, "")
 
 
 def test_ctrl_c_ends_a_run_at_once_and_quietly() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "dractl", "allocate", "--snapshot", "-"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=ROOT,
-    ) as process:
+    with piped("allocate", "--snapshot", "-") as process:
         # More than a pipe holds: written only once dractl reads, so past its start.
-        assert process.stdin is not None
-        process.stdin.write(b" " * (1 << 20))
+        process.stdin.write(" " * (1 << 20))
         process.stdin.flush()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
-    assert (process.returncode, out, err) == (130, b"", b"")
+        out, err = process.communicate()
+    assert (process.returncode, out, err) == (130, "", "")
 
 
-def on_terminal(*argv: str, **environment: str) -> str:
-    """Run dractl with stdout and stderr on a terminal of its own."""
+def shown(*argv: str, **environment: str) -> str:
+    """Run dractl with stdout and stderr on a terminal; return what it shows."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "dractl", *argv]
-    clean = {key: each for key, each in os.environ.items() if key != "NO_COLOR"}
-    done = subprocess.Popen(
-        command,
-        stdout=theirs,
-        stderr=theirs,
-        cwd=ROOT,
-        env={**clean, "TERM": "xterm", **environment},
-    )
-    os.close(theirs)
     text = b""
-    while True:
-        try:
-            piece = os.read(ours, 1 << 16)
-        except OSError:  # what Linux says when the last writer has gone
-            break
-        if not piece:
-            break
-        text += piece
+    with on_terminal(theirs, *argv, environment={"TERM": "xterm", **environment}):
+        os.close(theirs)
+        while True:
+            try:
+                piece = os.read(ours, 1 << 16)
+            except OSError:  # what Linux says when the last writer has gone
+                break
+            if not piece:
+                break
+            text += piece
     os.close(ours)
-    done.wait(timeout=10)
     return text.decode()
 
 
-def test_a_terminal_gets_colour_unless_it_is_refused() -> None:
-    assert "\x1b[1;31merror\x1b[0m" in on_terminal("allocate")
-    assert "\x1b" not in on_terminal("allocate", NO_COLOR="1")
-    assert "\x1b" not in on_terminal("allocate", TERM="dumb")
-    assert "\x1b" not in on_terminal("allocate", "--demo", "--no-color")
+def test_a_terminal_gets_colour_unless_it_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\x1b[1;31merror\x1b[0m" in shown("allocate")
+    assert "\x1b" not in shown("allocate", NO_COLOR="1")
+    assert "\x1b" not in shown("allocate", TERM="dumb")
+    assert "\x1b" not in shown("allocate", "--demo", "--no-color")

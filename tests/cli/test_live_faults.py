@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,7 +11,8 @@ import pytest
 
 from tests.apiserver import ADMIN, ApiServer, Fault, Kind
 from tests.cli.clusters import served
-from tests.cli.run import ROOT, Runner
+from tests.cli.processes import piped
+from tests.cli.run import Runner
 from tests.cli.waiting import CLUSTER
 
 EXEC = "client.authentication.k8s.io/v1"
@@ -122,20 +121,14 @@ def interrupted(
     options: Sequence[str], is_waiting: Callable[[], bool]
 ) -> tuple[int, str, float]:
     """Press Ctrl-C while a command waits; return status, stderr, seconds it took."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "dractl", "explain", *options],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as child:
+    with piped("explain", *options, in_session=True) as child:
         while child.poll() is None and not is_waiting():
             time.sleep(0.02)
         time.sleep(0.1)
         pressed = time.monotonic()
         os.killpg(child.pid, signal.SIGINT)
-        _, errors = child.communicate(timeout=20)
-        return child.returncode, errors, time.monotonic() - pressed
+        _, errors = child.communicate()
+        return child.wait(), errors, time.monotonic() - pressed
 
 
 @pytest.mark.parametrize(

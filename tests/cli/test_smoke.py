@@ -152,7 +152,7 @@ def test_who_is_told_to_end_cleans_up(cluster: Cluster, number: signal.Signals) 
             assert time.monotonic() < end, "no pod comes"
             time.sleep(0.02)
         child.send_signal(number)
-        _, err = child.communicate(timeout=20)
+        _, err = child.communicate()
 
     assert child.returncode == 130
     assert "the objects are deleted\n" in err

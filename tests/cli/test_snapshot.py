@@ -2,9 +2,6 @@
 
 import gzip
 import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +13,8 @@ from tests.apiserver.access import ADMIN, Rule, User
 from tests.apiserver.faults import Fault, Kind
 from tests.apiserver.server import ApiServer
 from tests.cli import wire
-from tests.cli.run import ROOT, Runner
+from tests.cli.processes import Piped, piped
+from tests.cli.run import Runner
 
 POD = {
     "apiVersion": "v1",
@@ -239,38 +237,29 @@ def test_a_file_that_cannot_be_written_is_named(dractl: Runner, tmp_path: Path) 
 
 
 @pytest.fixture
-def running(cluster: ApiServer, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+def running(cluster: ApiServer, tmp_path: Path) -> Iterator[Piped]:
     """Run a snapshot that waits for one of its answers."""
     cluster.faults.add(Fault(Kind.LATENCY, path="*/pods", seconds=20))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "dractl", "snapshot", "-f", tmp_path / "state.json"],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    end = time.monotonic() + 20
-    while not any("resourceclaims" in each.path for each in list(cluster.requests)):
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    with process:
+    with piped("snapshot", "-f", str(tmp_path / "state.json")) as process:
+        end = time.monotonic() + 20
+        while not any("resourceclaims" in each.path for each in list(cluster.requests)):
+            assert time.monotonic() < end
+            time.sleep(0.05)
         yield process
-        process.kill()
 
 
 @pytest.mark.parametrize("how", ["interrupt", "kill"])
-def test_what_is_ended_leaves_no_file(
-    running: subprocess.Popen[bytes], tmp_path: Path, how: str
-) -> None:
+def test_what_is_ended_leaves_no_file(running: Piped, tmp_path: Path, how: str) -> None:
     (tmp_path / "state.json").write_text("old")
     before = sorted(each.name for each in tmp_path.iterdir())
 
     running.send_signal(2 if how == "interrupt" else 9)
-    out, err = running.communicate(timeout=10)
+    out, err = running.communicate()
 
     assert (running.returncode, out, err) == (
         130 if how == "interrupt" else -9,
-        b"",
-        b"",
+        "",
+        "",
     )
     assert (tmp_path / "state.json").read_text() == "old"
     assert sorted(each.name for each in tmp_path.iterdir()) == before

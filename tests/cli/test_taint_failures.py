@@ -123,7 +123,7 @@ def test_who_is_killed_has_made_whole_rules_and_the_next_one_goes_on(
     _hang_at_the_second(taint)
     with taint.started(GPU, OTHER, AVOID, "--yes") as child:
         taint.wait_for_fault()
-        child.kill()
+        child.send_signal(signal.SIGKILL)
 
     assert taint.rules() == {RULE: "NoSchedule"}
     again = taint(GPU, OTHER, AVOID, "--yes")
@@ -141,7 +141,7 @@ def test_who_is_told_to_end_tells_what_is_done(
     with taint.started(GPU, OTHER, AVOID, "--yes") as child:
         taint.wait_for_fault()
         child.send_signal(number)
-        out, err = child.communicate(timeout=20)
+        out, err = child.communicate()
 
     assert child.returncode == 130
     assert f"devicetaintrule {RULE} created\n" in out

@@ -1,21 +1,17 @@
 """Changes of a cluster whose results nobody reads any more, as after `| head`."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 from tests.apiserver import ApiServer, Fault, Kind
 from tests.cli import abandoned
-from tests.cli.run import ROOT
+from tests.cli.processes import Piped, piped
 from tests.cli.tainted import AVOID, GPU, OTHER, OTHER_RULE, PATH, Tainter
 
 FABRIC = "fabric.example.com"
 
 
-def left_by_its_reader(child: subprocess.Popen[str]) -> tuple[int, str]:
+def left_by_its_reader(child: Piped) -> tuple[int, str]:
     """Close what a process writes to; return its exit status, and what it says."""
-    assert child.stdout is not None
-    assert child.stderr is not None
     child.stdout.close()
     said = child.stderr.read()
     return child.wait(20), said
@@ -70,16 +66,10 @@ def test_data_that_nobody_reads_is_reported(taint: Tainter) -> None:
 def test_changes_go_on_if_nobody_listens_either(taint: Tainter) -> None:
     path = f"{PATH}{OTHER_RULE}"
     taint.server.faults.add(Fault(Kind.LATENCY, "PATCH", path, seconds=1))
-    words = ("--kubeconfig", taint.config(), GPU, OTHER, FABRIC, AVOID, "--yes")
-    with subprocess.Popen(
-        [sys.executable, "-m", "dractl", "taint", *words],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    ) as child:
+    with taint.started(GPU, OTHER, FABRIC, AVOID, "--yes") as child:
         taint.wait_for_fault()
-        assert child.stdout is not None
         child.stdout.close()
+        child.stderr.close()
 
     assert child.returncode == 141
     assert len(taint.rules()) == 3
@@ -88,14 +78,7 @@ def test_changes_go_on_if_nobody_listens_either(taint: Tainter) -> None:
 def test_objects_are_deleted_to_the_last(api_server: ApiServer, tmp_path: Path) -> None:
     api_server.add(abandoned.cluster())
     config = str(api_server.kubeconfig(tmp_path / "config", namespace="default"))
-    command = [sys.executable, "-m", "dractl", "cleanup", "--kubeconfig", config]
-    with subprocess.Popen(
-        [*command, "--delete", "--yes"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as child:
+    with piped("cleanup", "--kubeconfig", config, "--delete", "--yes") as child:
         status, said = left_by_its_reader(child)
 
     assert status == 141
