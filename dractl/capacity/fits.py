@@ -12,12 +12,18 @@ from dractl.capacity.quotas import claimed
 from dractl.diagnose.quotas import charges
 from dractl.diagnose.standins import with_stand_ins
 from dractl.model.claims import ResourceClaim
+from dractl.model.cluster import KubernetesVersion
 from dractl.model.quantity import Quantity
 from dractl.solver.placement import NodeGroup, Placement, Policy, Progress
 from dractl.solver.placer import Placer
 
 MOST: Final = 10_000
 """How many are placed unless a caller says otherwise."""
+_MOST_PODS: Final = 256
+"""For how many pods a claim may be reserved (ResourceClaimReservedForMaxSize)."""
+_FEW_PODS: Final = 32
+_MANY_FROM: Final = KubernetesVersion(1, 32)
+"""Since when it is so many: 1.32.1; it was 32 before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +40,27 @@ class QuotaLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimLimit:
+    """A claim that all copies share, and that may be reserved for `number` more."""
+
+    claim: str
+    most: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"claim {self.claim} may be reserved for {self.most} pods"
+
+
+@dataclass(frozen=True, slots=True)
 class Fits:
     """How many copies found a place, at most `most`, and what stops the next one.
 
     `by_node` has how many went where, in the order of the nodes. `next` is the answer
     for the one that found no place; None: not so many were asked for that one did not.
-    `quotas` are those of its namespace that let fewer be made, the narrowest first.
-    `unbound` is how many would have one if their claims had no constraints; None: they
-    have none, or there is room for all that were asked for.
+    `quotas` are those of its namespace that let fewer be made, the narrowest first;
+    `claims` are those that copies share and that let fewer run. `unbound` is how many
+    would have a place if their claims had no constraints; None: they have none, or
+    there is room for all that were asked for.
     """
 
     asked: Asked
@@ -50,6 +69,7 @@ class Fits:
     by_node: Mapping[str, int]
     next: Placement | None
     quotas: tuple[QuotaLimit, ...] = ()
+    claims: tuple[ClaimLimit, ...] = ()
     unbound: int | None = None
 
     @property
@@ -59,8 +79,9 @@ class Fits:
 
     @property
     def allowed(self) -> int:
-        """How many can be made and have a place: quotas count as well."""
-        return min((self.number, *(each.number for each in self.quotas)))
+        """How many can be made and have a place: quotas and limits count as well."""
+        quotas = (each.number for each in self.quotas)
+        return min([self.number, *quotas, *(each.number for each in self.claims)])
 
     @property
     def reasons(self) -> tuple[NodeGroup, ...]:
@@ -109,7 +130,8 @@ def fits(
         loose = asked.without_constraints(snapshot)
         unbound = _placed(snapshot, loose, most, progress)[0].total()
     limits = _limits(snapshot, asked.namespace, own, number)
-    return Fits(asked, number, most, by_node, last, limits, unbound)
+    shared = tuple(_shared(snapshot, asked, number))
+    return Fits(asked, number, most, by_node, last, limits, shared, unbound)
 
 
 def _placed(
@@ -129,6 +151,20 @@ def _placed(
         if progress is not None:
             progress(number + 1, most)
     return found, None
+
+
+def _shared(snapshot: Snapshot, asked: Asked, number: int) -> Iterator[ClaimLimit]:
+    """Yield the claims that cannot be reserved for so many pods more.
+
+    The scheduler does not look: for a further pod it finds a node, and then the API
+    server refuses the reservation, again and again.
+    """
+    most = _FEW_PODS if snapshot.profile.version < _MANY_FROM else _MOST_PODS
+    for claim in asked.subject.claims if asked.subject.pod else ():
+        known = snapshot.claim_by_key.get(claim.meta.key)
+        if known is not None and most - len(known.reserved_for) < number:
+            left = max(most - len(known.reserved_for), 0)
+            yield ClaimLimit("/".join(known.meta.key), most, left)
 
 
 def _having(snapshot: Snapshot, asked: Asked) -> Iterator[str]:

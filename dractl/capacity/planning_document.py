@@ -49,6 +49,10 @@ def fits_document(found: Fits) -> Document:
             }
             for each in found.quotas
         ],
+        "claims": [
+            {"claim": each.claim, "most": each.most, "number": each.number}
+            for each in found.claims
+        ],
     }
 
 

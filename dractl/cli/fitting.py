@@ -66,6 +66,8 @@ def _number(found: Fits) -> str:
 def _limits(found: Fits) -> Iterator[str]:
     for limit in found.quotas:
         yield f"{limit}: only {limit.number} can be made"
+    for shared in found.claims:
+        yield f"{shared}: only {shared.number} more can run"
     if found.is_cut:
         yield f"no more than {found.most} were placed: --most"
         return

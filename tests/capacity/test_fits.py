@@ -10,7 +10,8 @@ from dractl.capacity.asked import asked, claim_asked
 from dractl.capacity.fits import Fits, fits
 from dractl.capacity.whatif import AddNodes, changed
 from dractl.errors import DractlError
-from dractl.model.claims import ObjectMeta, OwnerReference
+from dractl.model.claims import ConsumerReference, ObjectMeta, OwnerReference
+from dractl.model.cluster import Profile
 from dractl.model.workloads import Pod, ResourceQuota
 from dractl.solver.placement import pending, place
 from tests.builders import (
@@ -201,6 +202,21 @@ def test_nodes_that_run_a_daemon_set_take_no_second_one() -> None:
 def test_a_template_is_asked_for_itself_if_nobody_names_it() -> None:
     answer = found(fleet_of(3), template())
     assert (answer.asked.kind, answer.number) == ("ResourceClaimTemplate", 3)
+
+
+@pytest.mark.parametrize(("release", "most"), [("1.36", 256), ("1.31", 32)])
+def test_a_claim_that_copies_share_is_for_so_many_pods(release: str, most: int) -> None:
+    users = tuple(ConsumerReference("pods", f"p{n}", f"{n}") for n in range(6))
+    one = claim(request(), name="one")
+    cluster = dataclasses.replace(
+        fleet_of(1),
+        profile=Profile.of(release),
+        claims=(dataclasses.replace(one, reserved_for=users),),
+    )
+    answer = found(cluster, pod(resourceClaimName="one"), most=300)
+    assert (answer.number, answer.allowed) == (300, most - 6)
+    assert str(answer.claims[0]) == f"claim default/one may be reserved for {most} pods"
+    assert not found(cluster, pod(resourceClaimName="one"), most=most - 6).claims
 
 
 def test_copies_share_a_claim_that_they_name() -> None:
