@@ -11,7 +11,7 @@ from dractl.capacity.devices import DeviceUse
 from dractl.diagnose.doubled import doubled, drivers_of
 from dractl.diagnose.words import listed
 from dractl.model.devices import DeviceId
-from dractl.model.quantity import Quantity
+from dractl.model.quantity import Format, Quantity
 from dractl.solver.allocator import Allocator
 from dractl.solver.holders import Holder, holders_of
 from dractl.solver.inventory import Pool
@@ -90,17 +90,23 @@ def _capacity(fleet: Iterable[DeviceUse]) -> Iterator[Breach]:
 
 def _counters(snapshot: Snapshot, fleet: Iterable[DeviceUse]) -> Iterator[Breach]:
     pools: dict[object, Pool] = {}
+    forms: dict[object, Format] = {}
     for use in fleet:
         if use.pool is not None and use.device.consumes:
             pools.setdefault(use.pool.key, use.pool)
+            for draw in use.device.consumes:
+                for name, amount in draw.counters.items():
+                    forms[use.pool.key, draw.counter_set, name] = amount.format
     if not pools:
         return
     left = CountersLeft(Allocator(snapshot))
     for pool in pools.values():
-        for (counter_set, name), amount in left.of(pool).items():
-            if amount < 0:
+        for (counter_set, name), rest in left.of(pool).items():
+            if rest < 0:
+                form = forms.get((pool.key, counter_set, name), "DecimalSI")
                 what = f"{counter_set}/{name} of pool {'/'.join(pool.key)}"
-                told = f"devices in use take {Quantity(-amount)} more of counter {what}"
+                much = Quantity(-rest, form)
+                told = f"devices in use take {much} more of counter {what}"
                 yield Breach(
                     "counters-overdrawn",
                     "/".join(pool.key),

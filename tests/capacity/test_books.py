@@ -159,6 +159,16 @@ def test_audit(cluster: Snapshot, codes: Sequence[str]) -> None:
     assert [each.code for each in audit(cluster, fleet(cluster))] == list(codes)
 
 
+def test_amounts_are_told_as_the_driver_spells_them() -> None:
+    parts = [device(f"p-{n}", consumes={"g": {"mem": "6Gi"}}) for n in range(2)]
+    counters = slice_(name="c", count=2, counters={"g": {"mem": "10Gi"}})
+    cluster = snapshot(
+        slices=[counters, slice_(*parts, name="d", count=2)], claims=[held(*parts)]
+    )
+    [breach] = audit(cluster, fleet(cluster))
+    assert "take 2Gi more of counter g/mem" in breach.message
+
+
 def test_admin_access_is_not_a_second_holder() -> None:
     result = DeviceResult("r", GPU.id, admin_access=True)
     looking = claim(request("r"), allocation=Allocation((result,)))
