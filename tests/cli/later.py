@@ -11,26 +11,29 @@ from tests.apiserver import ApiServer
 @contextmanager
 def adding_later(server: ApiServer, resource: str) -> Iterator[Callable[..., None]]:
     """Give a function that adds objects once the watch of a resource runs."""
+    over = threading.Event()
     threads: list[threading.Thread] = []
 
-    def start(*documents: dict[str, Any]) -> None:
-        threads.append(
-            threading.Thread(target=_add, args=(server, resource, documents))
+    def is_watched() -> bool:
+        return any(
+            "watch" in each.query and each.path.endswith(f"/{resource}")
+            for each in list(server.requests)
         )
+
+    def add(documents: tuple[dict[str, Any], ...]) -> None:
+        # A command that fails before it watches is not waited for.
+        while not is_watched():
+            if over.wait(0.05):
+                return
+        server.add(list(documents))
+
+    def start(*documents: dict[str, Any]) -> None:
+        threads.append(threading.Thread(target=add, args=(documents,)))
         threads[-1].start()
 
-    yield start
-    for thread in threads:
-        thread.join()
-
-
-def _add(
-    server: ApiServer, resource: str, documents: tuple[dict[str, Any], ...]
-) -> None:
-    pause = threading.Event()
-    while not any(
-        "watch" in each.query and each.path.endswith(f"/{resource}")
-        for each in list(server.requests)
-    ):
-        pause.wait(0.05)
-    server.add(list(documents))
+    try:
+        yield start
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()

@@ -31,7 +31,7 @@ def test_a_second_run_knows_nothing_of_the_first() -> None:
         assert first.poll() is None
         first.send_signal(signal.SIGKILL)
         assert first.communicate() == ("", "")
-    assert (first.poll(), second.poll()) == (-signal.SIGKILL, 1)
+    assert (first.poll(), second.poll()) == (-signal.SIGKILL, 3)
 
 
 def test_what_outlasts_its_test_is_ended() -> None:
