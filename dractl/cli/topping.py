@@ -158,6 +158,8 @@ def _summary(look: Look) -> str:
     if not found.total:
         return ""
     nodes = {name for each in look.fleet for name in each.nodes}
+    if known := look.snapshot.node_by_name:  # slices may name nodes that are gone
+        nodes &= known.keys()
     text = f"{counted(found.total, 'device')} for {counted(len(nodes), 'node')}: "
     text += ", ".join(_states(found))
     once, room = look.at_once(look.fleet), found.free + found.partly

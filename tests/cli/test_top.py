@@ -102,6 +102,13 @@ def test_nothing_is_wrong_with_a_healthy_cluster(
     assert document["breaches"] == document["idle"] == []
 
 
+def test_nodes_that_are_gone_are_not_counted(dractl: Runner, tmp_path: Path) -> None:
+    gone = wire.resource_slice("n9", wire.device("gpu-0"))
+    out = dractl("top", "--snapshot", written(tmp_path, gone)).out
+    assert out.startswith("5 devices for 2 nodes: 4 free, 1 unusable")
+    assert "node n9 does not exist" in out
+
+
 def test_what_is_wrong(dractl: Runner, tmp_path: Path) -> None:
     path = written(tmp_path, allocated(), allocated("b"), pod("Succeeded"))
     document = answer(dractl, "--snapshot", path)
