@@ -68,8 +68,12 @@ def _node(like: Node, name: str) -> Node:
 
 
 def _pools(snapshot: Snapshot, like: Node) -> Iterable[Sequence[_Part]]:
-    """Return what of each pool is for the node alone, with the pool's counters."""
+    """Return what of each pool is for the node alone, with the pool's counters.
+
+    What a selector gives to the new nodes as well is not: it is theirs by their labels.
+    """
     others = [node for node in snapshot.nodes if node is not like]
+    others.append(_node(like, "-"))
     own = {
         id(each): devices
         for each in snapshot.slices

@@ -144,6 +144,17 @@ def test_new_nodes_have_counters_and_devices_of_shared_pools() -> None:
     assert new[0].state is State.FREE
 
 
+def test_devices_that_a_selector_gives_to_new_nodes_too_are_not_made_anew() -> None:
+    term = NodeSelectorTerm((Requirement("zone", "In", ("a",)),))
+    scope = NodeScope(selector=NodeSelector((term,)))
+    before = snapshot(
+        nodes=[node("node-1", labels={"zone": "a"}), node("node-2")],
+        slices=[dataclasses.replace(slice_(device("port"), node=None), scope=scope)],
+    )
+    [port] = fleet(changed(before, AddNodes(1, "node-1")))
+    assert port.nodes == ("node-1", "node-1-new-1")
+
+
 @pytest.mark.parametrize("per_device", [True, None])
 def test_devices_that_a_selector_gives_to_one_node_are_its_own(
     per_device: bool | None,
