@@ -1,7 +1,8 @@
 """What every test may use."""
 
+import gc
 import os
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
@@ -20,20 +21,22 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
-@pytest.fixture(autouse=True)
-def _nowhere(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def pytest_collection_finish() -> None:
+    """Spare the collector what lasts as long as the run, all the tests among it."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nowhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep tests away from the clusters and proxies that this machine knows."""
-    monkeypatch.setenv("HOME", str(_home(tmp_path_factory)))
-    for name in (*_CLUSTERS, *_PROXIES, *map(str.lower, _PROXIES)):
-        monkeypatch.delenv(name, raising=False)
-
-
-def _home(folders: pytest.TempPathFactory) -> Path:
-    home = folders.getbasetemp() / "home"
-    home.mkdir(exist_ok=True)
-    return home
+    home = tmp_path_factory.getbasetemp() / "home"
+    home.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        for name in (*_CLUSTERS, *_PROXIES, *map(str.lower, _PROXIES)):
+            patch.delenv(name, raising=False)
+        yield
 
 
 @pytest.fixture
