@@ -85,6 +85,7 @@ def diff(  # noqa: PLR0913 - one parameter per option
     after = source if new is None else replace(source, snapshot=new)
     if before.snapshot == after.snapshot == "-":
         raise usage("stdin can be read only once, so - may appear only once")
+    from dractl.cli.emptiness import only_namespace
     from dractl.cli.reading import Wish, read_cluster, warn_of
     from dractl.comparison.compare import compared
 
@@ -96,8 +97,9 @@ def diff(  # noqa: PLR0913 - one parameter per option
     found = compared(older.snapshot, newer.snapshot, newer.namespace)
     problems = (*older.snapshot.problems, *newer.snapshot.problems)
     _show(found, problems, output_format, screen)
-    if newer.live is not None and newer.namespace and namespace is None:
-        screen.note(f"only namespace {newer.namespace} was compared; -A: all")
+    if newer.namespace is not None:
+        looked_at = f"namespace {newer.namespace} was compared"
+        screen.note(only_namespace(newer.snapshot, newer.namespace, looked_at))
     if found.changes:
         return ExitStatus.NO
     return ExitStatus.ENVIRONMENT if problems or found.unseen else ExitStatus.YES

@@ -185,7 +185,7 @@ def discover(  # noqa: PLR0913 - one parameter per option
     view.check(look, source)
     if source.kubernetes and not compare:
         # Loading it takes time that a look at a machine can spare.
-        from dractl.cli.reading import warn_of_release
+        from dractl.cli.release import warn_of_release
 
         warn_of_release(look.wishes.profile, screen)
     if watch:

@@ -71,12 +71,15 @@ def fields(  # noqa: PLR0913 - one parameter per option
     As `kubectl explain` does, but without a cluster, and for every release.
     """
     from dractl.cli import fieldpages
+    from dractl.cli.release import warn_of_release
     from dractl.model.cluster import Profile
     from dractl.reference import document
 
     if what is None and (recursive or api_version):
         raise usage("--recursive and --api-version go with a KIND")
-    release = Profile.of(kubernetes_version).version
+    profile = Profile.of(kubernetes_version)
+    warn_of_release(profile, screen)
+    release = profile.version
     if what is None:
         entries = fieldpages.book({}).contents(release)
         data = document.contents(entries, release)

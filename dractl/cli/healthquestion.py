@@ -6,9 +6,9 @@ from typing import Final
 
 from dractl.api.snapshot import Snapshot
 from dractl.catalogue.nearest import guess
+from dractl.cli.names import spelled, unknown
 from dractl.cli.options import usage
 from dractl.diagnose.device import parsed
-from dractl.errors import DractlError
 from dractl.health.scope import Scope
 from dractl.model.devices import DeviceId
 
@@ -83,7 +83,7 @@ def _of_devices(snapshot: Snapshot, scope: Scope, names: Sequence[str]) -> Scope
     known = _devices(snapshot)
     for each in devices:
         if each not in known:
-            raise _unknown("device", str(each), map(str, known))
+            raise unknown("device", str(each), map(str, known))
     return replace(scope, namespace=None, devices=frozenset(devices))
 
 
@@ -98,7 +98,10 @@ def _of_claims(snapshot: Snapshot, scope: Scope, names: Sequence[str]) -> Scope:
             if each.meta.name == short and wanted in {None, each.meta.namespace}
         ]
         if not keys:
-            raise _unknown("claim", name, names_of("claim", snapshot, wanted))
+            metas = [each.meta for each in snapshot.claims]
+            near = [each for each in metas if wanted in {None, each.namespace}]
+            listed = spelled(near or metas, name)
+            raise unknown("claim", name, listed, is_namespaced=True)
         found.update(keys)
     return replace(scope, namespace=None, claims=frozenset(found))
 
@@ -136,12 +139,4 @@ def _nodes(snapshot: Snapshot) -> set[str]:
 
 def _known(kind: str, name: str, known: set[str]) -> None:
     if name not in known:
-        raise _unknown(kind, name, known)
-
-
-def _unknown(kind: str, name: str, known: Iterable[str]) -> DractlError:
-    names = sorted(set(known))
-    number = f"the source has {len(names)} of that kind"
-    if kind == "claim":
-        number += "; mind the namespace"
-    return usage(f"no {kind} is called {name[:120]!r}", hint=guess(name, names, number))
+        raise unknown(kind, name, sorted(known))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from dractl.api.snapshot import Snapshot
 from dractl.catalogue.funnel import run
-from dractl.catalogue.nearest import choice
 from dractl.catalogue.published import published, seen_by
 from dractl.cel.errors import SelectorCompileError
 from dractl.cel.selector import Selector, compile_cached, stored_environment_of
+from dractl.cli.names import unknown
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import counted
 from dractl.errors import DractlError, ExitStatus
@@ -150,11 +150,5 @@ def _seen_by(snapshot: Snapshot, name: str) -> tuple[Entry, ...]:
 def _known(kind: str, name: str, known: Iterable[str]) -> None:
     """Raise DractlError for a name that is not among those known."""
     names = dict.fromkeys(known)
-    if name in names:
-        return
-    raise DractlError(
-        f"unknown-{kind}",
-        f"no {kind} is called {name!r}",
-        hint=choice(name, names) or f"the source has no {kind} at all",
-        status=ExitStatus.USAGE,
-    )
+    if name not in names:
+        raise unknown(kind, name, names)

@@ -10,11 +10,11 @@ from dractl.api.lists import flattened
 from dractl.api.problems import Problem
 from dractl.api.snapshot import Snapshot
 from dractl.cli.options import usage
+from dractl.cli.release import warn_of_release
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
 from dractl.demo import PATH
 from dractl.live.kinds import NEEDS
-from dractl.model.cluster import NEWEST, OLDEST, Profile
 from dractl.solver.placement import Subject, pending
 from dractl.sources.documents import Loaded
 from dractl.sources.files import load_documents
@@ -194,14 +194,6 @@ def warn_of(snapshot: Snapshot, screen: Terminal, command: str = "") -> None:
     for gap in snapshot.info.gaps:
         if gap.kind in needed:
             screen.warn(f"{gap} ({gap.needs})" if gap.needs else str(gap))
-
-
-def warn_of_release(profile: Profile, screen: Terminal) -> None:
-    """Say that a release is not known here, if that is so."""
-    release = profile.version
-    if not OLDEST <= release <= NEWEST:
-        nearest = OLDEST if release < OLDEST else NEWEST
-        screen.warn(f"Kubernetes {release} is unknown here; it is judged as {nearest}")
 
 
 def check_scope(namespace: str | None, *, all_namespaces: bool) -> None:

@@ -70,6 +70,13 @@ def _check(order: Order, screen: Terminal) -> None:
             )
         return
     path = Path(order.filename)
+    if path.is_dir():
+        raise DractlError(
+            "is-folder",
+            "is a folder",
+            where=order.filename,
+            hint=f"name a file in it: -o {path / 'report.html'}",
+        )
     if order.forces or not path.exists():
         return
     if not _is_ours(path):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from dractl.api.snapshot import Snapshot
 from dractl.catalogue.nearest import guess
+from dractl.cli.names import spelled, unknown
 from dractl.cli.options import usage
 from dractl.diagnose.answer import (
     ClaimReport,
@@ -20,7 +21,6 @@ from dractl.diagnose.owners import owner_of
 from dractl.diagnose.unchecked import unchecked
 from dractl.diagnose.uncreated import uncreated_of
 from dractl.diagnose.world import World
-from dractl.errors import DractlError
 
 if TYPE_CHECKING:
     from dractl.model.claims import ObjectMeta
@@ -148,11 +148,12 @@ def _pods(
         if _is_meant(pod.meta, question, name, owner_of(pod) if owner else None, owner)
     ]
     if not found and not may_lack:
-        known = [
-            owner_of(pod).partition(" ")[2] if owner else pod.meta.name
-            for pod in world.snapshot.pods
-        ]
-        raise _unknown(question.owner or "pod", name, known)
+        pods = world.snapshot.pods
+        known = spelled((each.meta for each in pods), name)
+        if owner:
+            owners = (owner_of(each).partition(" ") for each in pods)
+            known = [each for kind, _, each in owners if kind == question.owner]
+        raise unknown(question.owner or "pod", name, known, is_namespaced=True)
     return [explain_pod(world, pod) for pod in found]
 
 
@@ -173,8 +174,8 @@ def _claims(world: World, question: Question, name: str) -> list[ClaimReport]:
         if _is_meant(claim.meta, question, name, None, "")
     ]
     if not found:
-        known = [claim.meta.name for claim in world.snapshot.claims]
-        raise _unknown("claim", name, known)
+        known = spelled((each.meta for each in world.snapshot.claims), name)
+        raise unknown("claim", name, known, is_namespaced=True)
     return [explain_claim(world, claim) for claim in found]
 
 
@@ -201,11 +202,3 @@ def names_of(kind: str, cluster: Snapshot, namespace: str | None) -> Iterator[st
 
 def _is_in(meta: "ObjectMeta", namespace: str | None) -> bool:
     return namespace in {None, meta.namespace}
-
-
-def _unknown(kind: str, name: str, known: Sequence[str]) -> DractlError:
-    number = f"the source has {len(set(known))} of that kind; mind the namespace"
-    return usage(
-        f"no {kind} is called {name[:80]!r}",
-        hint=guess(name.rpartition("/")[2], known, number),
-    )

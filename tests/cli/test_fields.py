@@ -107,3 +107,9 @@ def test_the_list_of_kinds_waits_for_no_rules() -> None:
         [sys.executable, "-c", probe], capture_output=True, text=True, check=True
     )
     assert done.stdout.endswith("\nFalse\n")
+
+
+def test_a_release_that_is_not_known_is_warned_of(dractl: Runner) -> None:
+    ran = dractl("fields", "resourceclaim", "--kubernetes-version", "1.99")
+    assert ran.status == 0
+    assert ran.err.startswith("warning: Kubernetes 1.99 is unknown here")

@@ -178,6 +178,8 @@ def test_the_answer_is_narrowed(health: Asker, words: list[str], number: int) ->
         (["device", "gpu.example.com/n1/gpu-9"], "did you mean"),
         (["claim", "train-gpx"], "did you mean train-gpu?"),
         (["claim", "zzz"], "mind the namespace"),
+        (["claim", "nowhere/zzz"], "hint: there are "),
+        (["--driver", "zzz"], "hint: there are "),
         (["node", "n7"], "no node is called 'n7'"),
         (["node", "n1", "n1"], "one node at a time"),
         (["--node", "n7"], "no node is called 'n7'"),

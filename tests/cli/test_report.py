@@ -307,6 +307,15 @@ def test_only_a_report_is_replaced(dractl: Runner, tmp_path: Path) -> None:
     assert dractl("report", "--demo", "-o", str(file)).status == 0
 
 
+@pytest.mark.parametrize("options", [(), ("--force",)])
+def test_a_folder_is_no_file(
+    dractl: Runner, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    ran = dractl("report", "--demo", "-o", str(tmp_path), *options)
+    assert (ran.status, ran.out) == (3, "")
+    assert f"error: {tmp_path}: is a folder\n" in ran.err
+
+
 def test_an_empty_file_is_nothing_to_lose(dractl: Runner, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     file.touch(mode=0o600)

@@ -149,12 +149,12 @@ def test_a_workload_without_pods_can_be_asked_about(
     ("words", "message"),
     [
         (["pod", "wait"], "no pod is called 'wait'\nhint: did you mean waits?"),
-        (["pod", "zzz"], "no pod is called 'zzz'\nhint: the source has 3"),
+        (["pod", "zzz"], "no pod is called 'zzz'\nhint: there are runs"),
         (["claim", "bigg"], "no claim is called 'bigg'\nhint: did you mean big?"),
         (["pdo", "x"], "'pdo' is nothing that can be explained\nhint: did you mean"),
         (["volume", "x"], "'volume' is nothing that can be explained\nhint: it can be"),
         (["pod"], "explain pod needs a name"),
-        (["job", "chat"], "no Job is called 'chat'"),
+        (["job", "chat"], "no Job is called 'chat'\nhint: the source has no Job"),
         (["device", "gpu-0"], "'gpu-0' is not DRIVER/POOL/DEVICE"),
         (
             ["device", "gpu.example.com/n1/gpu-7"],
