@@ -21,7 +21,7 @@ Examples:
 
   # what drivers would publish for it, and the classes that select it
   dractl discover -o slice --node-name gpu-7
-  dractl discover -o slice --driver-schema nvidia=0.4 --kubernetes-version 1.34
+  dractl discover -o slice --driver-schema nvidia=0.4
   dractl discover -o class --vendor nvidia
 
   # does the cluster know what this machine has
@@ -33,7 +33,8 @@ Examples:
   dractl discover --watch
 
   # all nodes at once: a pod on each, and then what they found
-  dractl render discover-job --image registry.example/dractl | kubectl apply -f -
+  dractl render discover-job --image registry.example/dractl |
+    kubectl apply -f -
   dractl discover --from-pods --compare
 
 No cluster is asked without --compare and --from-pods. Nothing is changed.

@@ -28,8 +28,8 @@ Examples:
   # with what the components are configured with, where no server tells it
   dractl doctor -f kubeadm.yaml -f /etc/kubernetes/manifests
 
-  # with what kubelets tell of their gates and drivers, live or saved; read the
-  # manuals of gate-differs and driver-not-registered before you give the right
+  # with what kubelets tell of their gates and drivers, live or saved; read
+  # --explain gate-differs and driver-not-registered before giving the right
   dractl doctor --component-metrics
   kubectl get --raw /api/v1/nodes/n1/proxy/metrics > n1.metrics
   dractl doctor -f n1.metrics

@@ -34,7 +34,7 @@ Examples:
   # everything in the sample cluster that waits for devices, and why
   dractl explain --demo
 
-  # the context's namespace; all namespaces; what was saved with dractl snapshot
+  # the context's namespace; all namespaces; a file of dractl snapshot
   dractl explain
   dractl explain -A
   dractl explain --snapshot cluster.json -n training

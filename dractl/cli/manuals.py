@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from dractl.catalogue.nearest import guess
 from dractl.cli.options import usage
-from dractl.cli.text import indented
+from dractl.cli.text import NARROW, filled, indented
 
 if TYPE_CHECKING:
     from dractl.rules.registry import Entry
@@ -25,12 +25,13 @@ def explained(
     """Return the manual of a code, or the list of all; raise DractlError.
 
     `noun` is what a row is called, `listed` those that the list has, None: all. Lines
-    of the list are of at most so many `columns`; None: each code has one line.
+    are of at most so many `columns`; None: each code of the list has one line, and
+    manuals are for a terminal that everybody has.
     """
     if code == _ALL:
         return _listing(rows if listed is None else listed, columns)
     found = rows[known(EXPLAIN, code, rows, noun)]
-    return f"{code} ({found.severity})\n\n{plain(found.manual)}\n"
+    return f"{code} ({found.severity})\n\n{_set(plain(found.manual), columns)}\n"
 
 
 def codes(
@@ -56,6 +57,13 @@ def plain(manual: str) -> str:
     first, _, rest = manual.partition("\n")
     lines = [line.removeprefix("    ").rstrip() for line in rest.split("\n")]
     return "\n".join([first, *lines]).rstrip()
+
+
+def _set(manual: str, columns: int | None) -> str:
+    """Return a manual in lines of so many cells; None: as everybody has them."""
+    paragraphs = (each.split() for each in manual.split("\n\n"))
+    limit = columns or NARROW
+    return "\n\n".join("\n".join(filled(each, limit)) for each in paragraphs)
 
 
 def _listing(rows: "Mapping[str, Entry]", columns: int | None) -> str:

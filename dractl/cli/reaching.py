@@ -1,11 +1,21 @@
 """`dractl options`."""
 
+from typing import Final
+
 import typer
 from typer.core import TyperGroup, TyperOption
 
+from dractl.cli.options import verbatim
 from dractl.cli.terminal import Terminal
 
-_EXAMPLE = "explain"  # a command that has them
+EXAMPLES: Final = verbatim("""
+Examples:
+  # what they are; one of them with another command
+  dractl options
+  dractl top --as viewer --as-group system:authenticated
+""")
+
+_EXAMPLE: Final = "explain"  # a command that has them
 
 
 def options(context: typer.Context) -> None:

@@ -2,7 +2,7 @@
 # ruff: noqa: ARG001, PLR0913 - typer reads the signature, and Orders the values
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args
 
 import typer
 
@@ -39,12 +39,12 @@ Examples:
   dractl render claim --vendor amd --for-kubernetes 1.33
 
   # keep pods off a device; who may do what; how much; what kubeadm needs
-  dractl render taint-rule gpu.nvidia.com/node-1/gpu-0 example.com/hot:NoExecute
+  dractl render taint-rule gpu.nvidia.com/node-1 example.com/hot:NoExecute
   dractl render rbac --restrict-class big.example.com --only-namespace team-a
   dractl render quota '8 gpu.nvidia.com' --namespace team-a
   dractl render kubeadm --for-kubernetes 1.36 --feature DRADeviceTaintRules
 
-  # a cluster that does not exist: some nodes with eight H100, some with four L4
+  # a cluster that does not exist: nodes with eight H100, others with four L4
   dractl render fleet --nodes 20 --seed 7 \\
     '8 gpu.nvidia.com productName=H100 memory=81559Mi,
      else 4 gpu.nvidia.com productName=L4 memory=23034Mi; 8 dra.net rdma=true'
@@ -70,7 +70,13 @@ Kind = Literal[
     "fleet",
 ]
 KindArgument = Annotated[
-    Kind, typer.Argument(metavar="KIND", show_default=False, help="What to make.")
+    Kind,
+    typer.Argument(
+        metavar="KIND",
+        show_default=False,
+        show_choices=False,
+        help=f"What to make: {', '.join(get_args(Kind))}.",
+    ),
 ]
 WishArgument = Annotated[
     list[str] | None,
@@ -104,7 +110,13 @@ Vendor = Literal[
     "example",
 ]
 VendorOption = Annotated[
-    Vendor | None, typer.Option("--vendor", help="Use the names of its driver.")
+    Vendor | None,
+    typer.Option(
+        "--vendor",
+        metavar="VENDOR",
+        show_choices=False,
+        help=f"Use the names of its driver: {', '.join(get_args(Vendor))}.",
+    ),
 ]
 DriverNameOption = Annotated[
     str | None,

@@ -20,7 +20,7 @@ Examples:
   dractl snapshot --redact -f - | dractl report --snapshot - -o report.html
 
   # under its own title, without what the doctor says, to somewhere else
-  dractl report --title 'GPU fleet, week 48' --no-doctor | gzip > report.html.gz
+  dractl report --title 'GPU fleet, week 48' --no-doctor | gzip > week-48.gz
 
 The page is one file that loads nothing: no network, no fonts, no scripts of others.
 It has the names of your objects; snapshot --redact replaces them. Of many nodes, it

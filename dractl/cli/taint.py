@@ -22,7 +22,7 @@ Examples:
   dractl taint --node node-1 example.com/maint:NoExecute --wait --timeout 10m
   dractl taint --claim training/big --class h100 example.com/audit:None
 
-  # what it would do: by dractl, tried on the server, by the server's controller
+  # what it would do: says dractl, the server, the server's controller
   dractl taint --node node-1 example.com/maint:NoExecute --dry-run=client
   dractl taint --node node-1 example.com/maint:NoExecute --dry-run=server
   dractl taint --node node-1 example.com/maint:NoExecute --preview

@@ -84,6 +84,7 @@ ViewArgument = Annotated[
     typer.Argument(
         metavar="VIEW",
         show_default=False,
+        show_choices=False,
         help="What to list: nodes, classes, drivers, namespaces, models, pools, "
         "devices, claims, partitions, quotas. Default: an overview.",
     ),

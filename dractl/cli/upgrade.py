@@ -12,7 +12,7 @@ from dractl.errors import ExitStatus
 
 EXAMPLES: Final = verbatim("""
 Examples:
-  # can NVIDIA's driver be upgraded in place, to the newest or a certain version
+  # can NVIDIA's driver be upgraded in place, to the newest or some version
   dractl doctor upgrade --driver gpu.nvidia.com
   dractl doctor upgrade --driver gpu.nvidia.com --to 0.4.1
 

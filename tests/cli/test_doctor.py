@@ -316,3 +316,9 @@ def test_many_findings_of_a_check_are_told_together(
     assert ran.out.count("  - DeviceClass/none-") == 5
     assert "  and 2 more: -o wide lists them\n" in ran.out
     assert "ResourceClaimTemplate/default/t1 and 3 more" in " ".join(ran.out.split())
+
+
+@pytest.mark.parametrize("code", sorted(CHECKS))
+def test_a_manual_fits_80_columns(dractl: Runner, code: str) -> None:
+    ran = dractl("doctor", "--explain", code)
+    assert max(map(len, ran.out.splitlines())) <= 80

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 EXAMPLES: Final = verbatim("""
 Examples:
-  # plan what the cluster runs, keep the plan in a file, and do the first stage
+  # plan what the cluster runs, keep the plan in a file, do the first stage
   dractl migrate apply -A --state prod.json
 
   # look whether it is as it should be; then do the next one

@@ -21,7 +21,7 @@ Examples:
   dractl migrate plan manifests/ -R
   helm template my-chart | dractl migrate plan -
 
-  # with a cluster, that shows what the plugins do and whether as much fits after
+  # with a cluster, which shows what plugins do and whether as much fits after
   dractl migrate plan manifests/ -R --context prod
   dractl migrate plan -A
   dractl migrate plan -A --snapshot cluster.json.gz

@@ -15,7 +15,7 @@ Examples:
   # take back the last stage, done or half done
   dractl migrate rollback --state prod.json
 
-  # back to where a stage had been done, and nothing after it; back to the start
+  # back to where a stage had been done, nothing after it; back to the start
   dractl migrate rollback --state prod.json --to objects
   dractl migrate rollback --state prod.json --all
 
