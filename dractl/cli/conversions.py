@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dractl.api.lists import is_list, items_of
 from dractl.cli.diffs import as_stream, difference, joined
-from dractl.cli.options import usage
+from dractl.cli.options import check_stdin, usage
 from dractl.cli.output import as_json
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import visible
@@ -48,8 +48,7 @@ def convert_files(
     in_place: bool,
 ) -> Work:
     """Read and convert; raise DractlError for paths that make no sense together."""
-    if list(paths).count(STANDARD_INPUT) > 1:
-        raise usage("stdin can be read only once, so - may appear only once")
+    check_stdin(*paths)
     if in_place and STANDARD_INPUT in paths:
         raise usage("--in-place changes files, and - is none")
     work = Work([], [])

@@ -11,6 +11,7 @@ from dractl.cli.options import (
     AllNamespacesOption,
     AnswerOption,
     NamespaceOption,
+    check_stdin,
     usage,
     verbatim,
 )
@@ -83,8 +84,7 @@ def diff(  # noqa: PLR0913 - one parameter per option
         raise usage("NEW and options that name a cluster exclude each other")
     before = replace(source, snapshot=old, demo=False)
     after = source if new is None else replace(source, snapshot=new)
-    if before.snapshot == after.snapshot == "-":
-        raise usage("stdin can be read only once, so - may appear only once")
+    check_stdin(before.snapshot, after.snapshot)
     from dractl.cli.emptiness import only_namespace
     from dractl.cli.reading import Wish, read_cluster, warn_of
     from dractl.comparison.compare import compared

@@ -11,7 +11,7 @@ from dractl.cli.clock import NEVER, moment_for
 from dractl.cli.examinations import Suite
 from dractl.cli.given import read_given
 from dractl.cli.manuals import codes
-from dractl.cli.options import usage
+from dractl.cli.options import check_stdin, usage
 from dractl.cli.reading import Wish, read_cluster, warn_of
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
@@ -66,6 +66,7 @@ def examined(order: Order, source: Source, screen: Terminal) -> Examination:
     """Read the cluster and the files, and return what the checks say."""
     if order.asks_components:
         measuring.check_source(source)
+    check_stdin(*order.files, source.snapshot)
     found = read_given(order.files, screen)
     given = tuple(part for each in found.given for part in _parts(each))
     measured = Measured(found.metrics)

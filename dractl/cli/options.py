@@ -142,6 +142,12 @@ def feature_gates(texts: Sequence[str] | None) -> dict[str, bool]:
     return gates
 
 
+def check_stdin(*paths: str | None) -> None:
+    """Raise DractlError where more than one path is -, for stdin."""
+    if paths.count("-") > 1:
+        raise usage("stdin can be read only once, so - may appear only once")
+
+
 def usage(message: str, hint: str = "") -> DractlError:
     """Return the error of options that make no sense."""
     return DractlError("usage", message, hint=hint, status=ExitStatus.USAGE)

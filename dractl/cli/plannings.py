@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
-from dractl.cli.options import EndOption, usage
+from dractl.cli.options import EndOption, check_stdin, usage
 from dractl.cli.source import Source, ending
 
 _MOST: Final = 10_000
@@ -87,6 +87,7 @@ class Planning:
 
         `changes` tells whether others change the cluster in thought.
         """
+        check_stdin(self.fits, source.snapshot, *self.history)
         several = bool(self.history) or self.contexts is not None
         asks = self.fits is not None or self.headroom or changes
         if several and (asks or self.watch):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from dractl.api.lists import flattened
 from dractl.api.problems import Problem
 from dractl.api.snapshot import Snapshot
-from dractl.cli.options import usage
+from dractl.cli.options import check_stdin, usage
 from dractl.cli.release import warn_of_release
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
@@ -86,8 +86,7 @@ def read(
     Raises DractlError for options that contradict each other, for files that cannot be
     read, and where there is no cluster to place anything in.
     """
-    if [*files, source.snapshot].count("-") > 1:
-        raise usage("stdin can be read only once, so - may appear only once")
+    check_stdin(*files, source.snapshot)
     given = _load(files)
     namespace = home = wish.namespace
     problems = list(given.problems)

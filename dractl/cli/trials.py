@@ -13,7 +13,7 @@ from dractl.cel.selector import environment_of
 from dractl.cli import caseresults, output, verdicts
 from dractl.cli.expression import Case, expected_devices, read_cases, read_expression
 from dractl.cli.narrowing import Scope, narrowed
-from dractl.cli.options import usage
+from dractl.cli.options import check_stdin, usage
 from dractl.cli.terminal import Terminal
 from dractl.cli.text import counted
 from dractl.errors import ExitStatus
@@ -66,8 +66,7 @@ def asked(  # noqa: PLR0913 - what options say, one by one
         )
     if expect and expect_file is not None:
         raise usage("--expect and --expect-file exclude each other")
-    if [expression, expect_file, snapshot].count("-") > 1:
-        raise usage("stdin can be read only once, so - may appear only once")
+    check_stdin(expression, expect_file, snapshot)
     return Case(
         "",
         "" if expression is None else read_expression(expression),

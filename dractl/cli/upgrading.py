@@ -14,7 +14,7 @@ from dractl.catalogue.nearest import guess
 from dractl.cli import examinations, manuals, upgrades
 from dractl.cli.clock import moment_for
 from dractl.cli.given import Documents, read_given
-from dractl.cli.options import usage
+from dractl.cli.options import check_stdin, usage
 from dractl.cli.reading import Cluster, Wish, documents_of, warn_of
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
@@ -96,6 +96,7 @@ def explained(code: str, columns: int | None = None) -> str:
 
 def answered(order: Order, files: Files, source: Source, screen: Terminal) -> Upgrade:
     """Read the cluster and the files, and return the answer; raise DractlError."""
+    check_stdin(*files.paths, source.snapshot)
     found = _given(files, screen)
     question = _question(order, found.given, source, screen)
     if isinstance(question, ReleaseQuestion):

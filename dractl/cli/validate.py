@@ -10,6 +10,7 @@ from dractl.cli.command import command
 from dractl.cli.options import (
     PathsOption,
     RecursiveOption,
+    check_stdin,
     explain_option,
     usage,
     verbatim,
@@ -143,7 +144,7 @@ def validate(  # noqa: PLR0913 - one parameter per option
         screen.write(asked.explained(explain, screen.columns))
         return ExitStatus.YES
     named = [*(paths or ()), *(filenames or ())]
-    _check_stdin([*named, source.snapshot, baseline])
+    check_stdin(*named, source.snapshot, baseline)
     _check_targets(named, baseline, write_baseline, fix=fix)
     ignored = asked.codes(ignore or ())
     files = asked.files(named, recursive=recursive)
@@ -157,11 +158,6 @@ def validate(  # noqa: PLR0913 - one parameter per option
     screen.note(reports.summary(report, len(files), profile))
     status = _status(report, "never" if exit_zero else fail_on)
     return ExitStatus.ENVIRONMENT if failed else status
-
-
-def _check_stdin(inputs: Sequence[str | None]) -> None:
-    if inputs.count("-") > 1:
-        raise usage("stdin can be read only once, so - may appear only once")
 
 
 def _check_targets(

@@ -75,6 +75,24 @@ def test_a_wrong_choice_names_the_right_ones(dractl: Runner) -> None:
     assert "'xml' is not one of 'text', 'json'" in ran.err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("doctor", "-f", "-"),
+        ("doctor", "upgrade", "--kubernetes", "1.37", "-f", "-"),
+        ("top", "--fits", "-"),
+        ("migrate", "plan", "-f", "-"),
+    ],
+    ids=" ".join,
+)
+def test_stdin_can_be_read_only_once(dractl: Runner, words: tuple[str, ...]) -> None:
+    ran = dractl(*words, "--snapshot", "-")
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err == (
+        "error: stdin can be read only once, so - may appear only once\n"
+    )
+
+
 def test_a_hostile_argument_reaches_no_terminal_raw(dractl: Runner) -> None:
     ran = dractl("\x1b[2J")
     assert ran.status == 2

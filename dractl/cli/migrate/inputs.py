@@ -13,7 +13,7 @@ from dractl.cli.configurations import with_configurations
 from dractl.cli.migrate.charts import first_advice
 from dractl.cli.migrate.options import Given, Wanted
 from dractl.cli.migrate.orders import order_of, taught
-from dractl.cli.options import usage
+from dractl.cli.options import check_stdin
 from dractl.cli.reading import Documents, Live, Wish, documents_of
 from dractl.cli.source import Source
 from dractl.cli.terminal import Terminal
@@ -84,8 +84,7 @@ def gathered(  # noqa: PLR0913 - what is read, from where, and for whom
     the state of this moment. Raises DractlError where nothing can be read, and for
     options that contradict each other.
     """
-    if [*given.paths, source.snapshot, wanted.mapping].count("-") > 1:
-        raise usage("stdin can be read only once, so - may appear only once")
+    check_stdin(*given.paths, source.snapshot, wanted.mapping)
     plugins = taught(wanted.mapping)
     read, problems = _files(given)
     documents = [pair for each in read for pair in _documents(each)]
