@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import asdict
+from itertools import product
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from dractl.api.decode import Decoded, Object, decode
 from dractl.api.problems import MalformedField
 from dractl.api.versions import VERSIONS, to_hub
+from tests.batches import batched
 from tests.scenarios import SHARED
 
 SAMPLE = Path(__file__).parent / "data" / "conversions.jsonl"
@@ -25,6 +28,8 @@ def recorded(path: Path) -> list[dict[str, Any]]:
 RECORDS = {
     record["id"]: record for path in (SAMPLE, RECORDED) for record in recorded(path)
 }
+
+every_record = batched(RECORDS.values(), ids=itemgetter("id"))
 
 
 def model(document: dict[str, Any]) -> Object:
@@ -49,7 +54,7 @@ def unwatched(fields: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if name != "conditions"}
 
 
-@pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
+@every_record
 def test_every_version_of_an_object_reads_as_the_same_model(
     record: dict[str, Any],
 ) -> None:
@@ -59,7 +64,7 @@ def test_every_version_of_an_object_reads_as_the_same_model(
     assert all(each == read[0] for each in read)
 
 
-@pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
+@every_record
 def test_the_hub_form_is_what_the_server_shows_as_v1(record: dict[str, Any]) -> None:
     # The recorded server did not serve taint rules as v1.
     shown = record["as"]
@@ -68,7 +73,7 @@ def test_the_hub_form_is_what_the_server_shows_as_v1(record: dict[str, Any]) -> 
     assert hubs == [shown.get("v1")] * len(hubs)
 
 
-@pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
+@every_record
 def test_defaults_are_those_that_the_server_set(record: dict[str, Any]) -> None:
     stored = next(reversed(record["as"].values()))
 
@@ -153,11 +158,14 @@ def test_a_taint_rule_for_a_class_has_no_successor() -> None:
     assert caught.value.path == "spec.deviceSelector.deviceClassName"
 
 
-@pytest.mark.parametrize("shape", [None, 1, "x", [], [1], {"devices": 1}])
-@pytest.mark.parametrize(("kind", "version"), VERSIONS)
+WRONG = [None, 1, "x", [], [1], {"devices": 1}]
+
+
+@batched(list(product(VERSIONS, WRONG)))
 def test_a_spec_of_the_wrong_shape_passes_through(
-    kind: str, version: str, shape: object
+    case: tuple[tuple[str, str], object],
 ) -> None:
+    (kind, version), shape = case
     document = {
         "apiVersion": f"resource.k8s.io/{version}", "kind": kind, "spec": shape
     }  # fmt: skip

@@ -9,6 +9,7 @@ from dractl.cel.device import read_device, whole
 from dractl.cel.exact import exact_form
 from dractl.cel.selector import Selector
 from dractl.model.devices import Device
+from tests.batches import batched
 from tests.cel.recorded import ALL, SAMPLE, UPSTREAM, Recorded, devices, recorded
 from tests.scenarios import needs_shared
 
@@ -31,7 +32,7 @@ def expected(case: Recorded) -> tuple[str, str]:
     return case.outcome, case.message if case.outcome == "RE" else ""
 
 
-@pytest.mark.parametrize("case", SAMPLED, ids=[case.expression for case in SAMPLED])
+@batched(SAMPLED, ids=lambda case: case.expression)
 def test_a_sampled_expression_answers_as_upstream_does(case: Recorded) -> None:
     assert answer(case, DEVICES[case.device]) == expected(case)
 
@@ -53,10 +54,9 @@ def exactly(selector: Selector, device: Device) -> object:
     return exact_form(selector.root, selector.types)(whole(device))[0]
 
 
-@pytest.mark.parametrize(
-    "case",
-    answered := [case for case in SAMPLED if case.outcome in {"true", "false"}],
-    ids=[case.expression for case in answered],
+@batched(
+    [case for case in SAMPLED if case.outcome in {"true", "false"}],
+    ids=lambda case: case.expression,
 )
 def test_the_exact_form_gives_the_answers_of_the_fast_one(case: Recorded) -> None:
     selector = compile_cached(case.expression, case.environment)

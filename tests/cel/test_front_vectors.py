@@ -8,6 +8,7 @@ from dractl.cel.checker import check
 from dractl.cel.cost import estimate_cost
 from dractl.cel.errors import SelectorCompileError
 from dractl.cel.parser import parse
+from tests.batches import batched
 from tests.cel.recorded import ALL, SAMPLE, UPSTREAM, Recorded, recorded
 from tests.scenarios import needs_shared
 
@@ -35,7 +36,7 @@ def expected(case: Recorded) -> tuple[str, str, int]:
     return (case.message if refused else "", case.kind, case.most_cost)
 
 
-@pytest.mark.parametrize("case", SAMPLED, ids=[case.expression for case in SAMPLED])
+@batched(SAMPLED, ids=lambda case: case.expression)
 def test_a_sampled_expression_compiles_as_upstream_compiles_it(case: Recorded) -> None:
     assert compiled(case) == expected(case)
 

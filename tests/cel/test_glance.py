@@ -1,11 +1,11 @@
 """Reading only what matters of a device gives the answer of reading all of it."""
 
+from itertools import product
 from typing import Any
-
-import pytest
 
 from dractl.cel import SelectorEvalError, compile_selector
 from dractl.cel.device import read_device
+from tests.batches import batched
 
 EXPRESSIONS = [
     'device.driver == "d"',
@@ -57,9 +57,9 @@ def wholly(text: str, fields: dict[str, Any]) -> bool | str:
     return outcome(text, device)
 
 
-@pytest.mark.parametrize("text", EXPRESSIONS)
-@pytest.mark.parametrize("attributes", ATTRIBUTES, ids=repr)
-def test_a_glance_sees_what_a_full_reading_sees(text: str, attributes: Any) -> None:
+@batched(list(product(EXPRESSIONS, ATTRIBUTES)))
+def test_a_glance_sees_what_a_full_reading_sees(case: tuple[str, Any]) -> None:
+    text, attributes = case
     for capacity in CAPACITIES:
         fields = {"driver": "d", "attributes": attributes, "capacity": capacity}
         expected = wholly(text, fields)

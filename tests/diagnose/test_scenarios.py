@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from dractl.diagnose.table import CODES
+from tests.batches import batched
 from tests.diagnose.scenarios.reading import (
     Scenario,
     answer,
@@ -35,7 +36,7 @@ def test_the_answer_is_one_that_a_user_would_accept(scenario: Scenario) -> None:
     assert answer(scenario).shortfalls(scenario.expect) == []
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.name)
+@batched(SCENARIOS, ids=lambda each: each.name)
 def test_a_scenario_is_read_without_problems(scenario: Scenario) -> None:
     assert scenario.problems() == []
 
@@ -45,7 +46,7 @@ def test_every_code_is_the_first_answer_of_some_scenario(code: str) -> None:
     assert code in {each.codes[0] for each in SCENARIOS if each.codes}
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.name)
+@batched(SCENARIOS, ids=lambda each: each.name)
 def test_a_scenario_expects_only_codes_of_the_table(scenario: Scenario) -> None:
     assert set(scenario.codes) <= set(CODES)
 
@@ -54,13 +55,13 @@ def test_every_symptom_has_scenarios_or_a_reason_to_have_none() -> None:
     assert SYMPTOMS.keys() == REPORTED
 
 
-@pytest.mark.parametrize("symptom", sorted(SYMPTOMS))
+@batched(sorted(SYMPTOMS))
 def test_a_symptom_lists_the_scenarios_that_are_examples_of_it(symptom: str) -> None:
     examples = [each.name for each in SCENARIOS if symptom in each.symptoms]
     assert SYMPTOMS[symptom].get("scenario", []) == examples
 
 
-@pytest.mark.parametrize("symptom", sorted(SYMPTOMS))
+@batched(sorted(SYMPTOMS))
 def test_a_symptom_has_either_examples_or_a_reason(symptom: str) -> None:
     assert [key for key, value in SYMPTOMS[symptom].items() if value] in (
         ["scenario"],

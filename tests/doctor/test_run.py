@@ -10,6 +10,7 @@ from dractl.doctor.case import Case
 from dractl.doctor.registry import CHECKS, check
 from dractl.doctor.run import examine
 from dractl.rules.registry import Severity
+from tests.batches import batched
 from tests.doctor.healthy import NOW, claim, examined, healthy, info, template, wish
 
 
@@ -38,7 +39,7 @@ def test_only_and_skip_choose_checks() -> None:
     assert len(left) > len(two)
 
 
-@pytest.mark.parametrize("code", sorted(CHECKS))
+@batched(sorted(CHECKS))
 def test_a_manual_has_a_title_and_says_more(code: str) -> None:
     row = CHECKS[code]
     assert row.title.endswith(".")

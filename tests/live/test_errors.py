@@ -1,12 +1,14 @@
 """What refusals are told as, beside those in test_recordings.py."""
 
 import json
+from itertools import product
 from typing import Any
 
 import pytest
 
 from dractl.live.errors import ClusterError, denied, grant, refusal, refused
 from dractl.live.place import Asked, Place
+from tests.batches import batched
 
 RULES = Place("resource.k8s.io", "v1beta2", "devicetaintrules")
 PODS = Place("", "v1", "pods", "a b")
@@ -20,16 +22,17 @@ def told(asked: Asked, code: int, body: bytes) -> ClusterError:
     return refused(asked, refusal(code, body), lambda: "alice", "https://x")
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"no backend\n", b"<html>", b"[]", b'{"kind": "Pod"}', b"\xff",
-     b'{"kind": "Status", "message": 5, "reason": [], "details": "x"}',
-     b'{"kind": "Status", "details": {"causes": [1, {"field": 2}], "name": 3}}'],
-)  # fmt: skip
-@pytest.mark.parametrize(
-    "code", [302, 400, 401, 403, 404, 405, 409, 418, 422, 429, 503]
-)
-def test_every_answer_is_told_even_if_it_is_no_status(code: int, body: bytes) -> None:
+BODIES = [
+    b"", b"no backend\n", b"<html>", b"[]", b'{"kind": "Pod"}', b"\xff",
+    b'{"kind": "Status", "message": 5, "reason": [], "details": "x"}',
+    b'{"kind": "Status", "details": {"causes": [1, {"field": 2}], "name": 3}}',
+]  # fmt: skip
+CODES = [302, 400, 401, 403, 404, 405, 409, 418, 422, 429, 503]
+
+
+@batched(list(product(CODES, BODIES)))
+def test_every_answer_is_told_even_if_it_is_no_status(case: tuple[int, bytes]) -> None:
+    code, body = case
     error = told(Asked("list", RULES), code, body)
 
     assert error.http == code

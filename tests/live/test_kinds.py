@@ -8,6 +8,7 @@ from dractl.api.decode_kubelets import CONFIGURATION as KUBELETS
 from dractl.cli.permissions import permissions
 from dractl.leftovers.known import MAKERS
 from dractl.live.kinds import NEEDS, WORKLOADS, Kind
+from tests.batches import batched
 
 RBAC = "rbac.authorization.k8s.io"
 ADMISSION = "admissionregistration.k8s.io"
@@ -52,8 +53,7 @@ def test_what_makes_pods_in_every_cluster_is_missed_where_it_is_not_served() -> 
     assert missed == set(MAKERS)
 
 
-@pytest.mark.parametrize(
-    "kind",
+@batched(
     [each for each in NEEDS["snapshot"].kinds if each not in NEEDS["allocate"].kinds],
     ids=lambda each: f"{each.resource}.{each.group}",
 )

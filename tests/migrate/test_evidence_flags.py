@@ -1,5 +1,6 @@
 """How plugins are started, what a mapping decides, and what nobody would write."""
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from dractl.migrate import evidence
 from dractl.migrate.evidence.codes import CODES, finding
 from dractl.migrate.inputs import Input
 from dractl.vendors.plugins import Extended, Plugin
+from tests.batches import batched
 from tests.migrate.builders import inputs, order, snapshot
 from tests.migrate.told import GPU, codes, gathered, means, node, pod
 
@@ -192,35 +194,35 @@ OPERATOR = "sriovnetwork.openshift.io"
 ODD: list[Any] = [None, 3, "x", [], [None], {}, {"x": None}, True, 1.5, [[1]], {"": {}}]
 
 
-@pytest.mark.parametrize("odd", ODD, ids=repr)
-@pytest.mark.parametrize(
-    "place",
-    [
-        ("flags",),
-        ("flags", "migStrategy"),
-        ("sharing",),
-        ("sharing", "timeSlicing"),
-        ("sharing", "mps", "resources"),
-        ("resources", "gpus"),
-        ("imex", "channelIDs"),
-        ("mig-configs",),
-        ("mig-configs", "a"),
-        ("resourceList",),
-        ("configList",),
-        ("metadata", "annotations"),
-        ("metadata", "ownerReferences"),
-        ("spec",),
-        ("spec", "mig"),
-        ("spec", "nicSelector"),
-        ("spec", "template", "spec", "containers"),
-        ("spec", "template", "spec", "nodeSelector"),
-        ("config", "map"),
-        ("devicePlugin", "config"),
-        ("data",),
-    ],
-)
-def test_values_of_any_type(place: tuple[str, ...], odd: object) -> None:
+PLACES = [
+    ("flags",),
+    ("flags", "migStrategy"),
+    ("sharing",),
+    ("sharing", "timeSlicing"),
+    ("sharing", "mps", "resources"),
+    ("resources", "gpus"),
+    ("imex", "channelIDs"),
+    ("mig-configs",),
+    ("mig-configs", "a"),
+    ("resourceList",),
+    ("configList",),
+    ("metadata", "annotations"),
+    ("metadata", "ownerReferences"),
+    ("spec",),
+    ("spec", "mig"),
+    ("spec", "nicSelector"),
+    ("spec", "template", "spec", "containers"),
+    ("spec", "template", "spec", "nodeSelector"),
+    ("config", "map"),
+    ("devicePlugin", "config"),
+    ("data",),
+]
+
+
+@batched(list(product(PLACES, ODD)))
+def test_values_of_any_type(case: tuple[tuple[str, ...], object]) -> None:
     """No type of a value stops the evidence of the rest from being gathered."""
+    place, odd = case
     document: dict[str, Any] = {"version": "v1"}
     inner: Any = document
     for step in place[:-1]:

@@ -12,6 +12,7 @@ from dractl.migrate.hazards import HAZARDS, registry
 from dractl.migrate.inputs import Input, Route, Shares, Steps
 from dractl.migrate.plan import plan
 from dractl.rules.registry import Severity
+from tests.batches import batched
 from tests.migrate.builders import order
 from tests.migrate.cases import cases
 from tests.migrate.clusters import GPU, live, migration, node, replicas, workload
@@ -74,7 +75,7 @@ def _id(row: Mapping[str, Any]) -> str:
     return str(row["code"])
 
 
-@pytest.mark.parametrize("row", ROWS, ids=_id)
+@batched(ROWS, ids=_id)
 def test_a_hazard_is_told(row: Mapping[str, Any]) -> None:
     found = [each for each in _found(row["shown"]) if each.code == row["code"]]
     assert [each for each in found if row["says"] in each.message], found
@@ -83,7 +84,7 @@ def test_a_hazard_is_told(row: Mapping[str, Any]) -> None:
     assert all(each.subject for each in found)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=_id)
+@batched(ROWS, ids=_id)
 def test_a_hazard_is_not_told_where_there_is_none(row: Mapping[str, Any]) -> None:
     found = _found(row["absent"])
     texts = [each.message for each in found if each.code == row["code"]]
@@ -95,7 +96,7 @@ def test_every_hazard_is_tested() -> None:
     assert {row["code"] for row in ROWS} == {hazard.code for hazard, _ in entered}
 
 
-@pytest.mark.parametrize("code", sorted(HAZARDS))
+@batched(sorted(HAZARDS))
 def test_every_hazard_has_a_manual(code: str) -> None:
     manual = HAZARDS[code].manual
     assert len(HAZARDS[code].title) <= 80

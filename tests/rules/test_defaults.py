@@ -1,8 +1,7 @@
 """That objects to be judged get the defaults that conversions write out."""
 
+from operator import itemgetter
 from typing import Any
-
-import pytest
 
 from dractl.api.defaults import with_defaults
 from dractl.model.cluster import Profile
@@ -10,9 +9,10 @@ from dractl.rules.defaults import fill_in
 from dractl.rules.shapes import shape_of
 from dractl.rules.wire import Reading
 from tests.api.test_versions import RECORDS
+from tests.batches import batched
 
 CASES = [
-    pytest.param(record["as"][version], id=f"{name}-{version}")
+    (f"{name}-{version}", record["as"][version])
     for name, record in RECORDS.items()
     for version in record["as"]
 ]
@@ -30,13 +30,16 @@ MADE = {
     ],
 }
 CLAIMS = [
-    pytest.param(
-        {"apiVersion": version, "kind": "ResourceClaim",
-         "spec": {"devices": {"requests": requests}}},
-        id=version,
+    (
+        version,
+        {
+            "apiVersion": version,
+            "kind": "ResourceClaim",
+            "spec": {"devices": {"requests": requests}},
+        },
     )
     for version, requests in MADE.items()
-]  # fmt: skip
+]
 MAPPED = {"name": "d", "nodeAllocatableResourceMappings": {"cpu": {}}}
 SLICE = {
     "apiVersion": "resource.k8s.io/v1",
@@ -80,8 +83,9 @@ def filled(value: Any) -> Any:
     return {key: each for key, each in below.items() if each not in (None, "", {}, [])}
 
 
-@pytest.mark.parametrize("shown", [*CASES, *CLAIMS, pytest.param(SLICE, id="slice")])
-def test_both_fill_in_the_same(shown: dict[str, Any]) -> None:
+@batched([*CASES, *CLAIMS, ("slice", SLICE)], ids=itemgetter(0))
+def test_both_fill_in_the_same(case: tuple[str, dict[str, Any]]) -> None:
+    _, shown = case
     document = without_defaults(shown)
     judged = decoded(document)
 

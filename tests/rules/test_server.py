@@ -10,6 +10,7 @@ from dractl.model.cluster import GATES, Profile
 from dractl.rules.path import Path
 from dractl.rules.registry import RULES, Severity
 from dractl.rules.server import judged
+from tests.batches import batched
 from tests.rules.case import Case
 from tests.rules.cases import CASES
 from tests.rules.documents import (
@@ -58,7 +59,7 @@ def test_what_is_valid_is_created(document: Wire) -> None:
     assert judgement.kind == document["kind"]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.code)
+@batched(CASES, ids=lambda case: case.code)
 def test_a_broken_rule_is_found_at_its_place(case: Case) -> None:
     document = changed(case.document, case.path, case.value)
     found = judged(document, PROFILES[case.release]).violations
@@ -85,7 +86,7 @@ def test_every_rule_is_broken_by_some_case() -> None:
     assert ours == {case.code for case in CASES}
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.code)
+@batched(CASES, ids=lambda case: case.code)
 def test_a_rule_says_what_it_demands(case: Case) -> None:
     row = RULES[case.code]
     assert row.title.endswith((".", ":"))

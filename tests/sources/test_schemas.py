@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 import jsonschema
@@ -7,9 +8,10 @@ import pytest
 
 from dractl.model.cluster import GATES
 from dractl.sources.schemas import known, schema, schema_path
-from tests.cli.run import ROOT
+from tests.batches import batched
+from tests.scenarios import SHARED, needs_shared
 
-VECTORS = ROOT.parent / "shared/vectors/manifests.jsonl"
+VECTORS = SHARED / "vectors/manifests.jsonl"
 # 1.36 lets a second slash pass unseen; 1.37 and these schemas refuse it.
 PASSED_UNSEEN = {"claim/distinct-slash2", "slice/attr-name-two-slash"}
 KINDS = known()
@@ -34,15 +36,11 @@ def properties(found: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any
             yield f"{name}.{key}", value
 
 
-def recorded() -> list[Any]:
-    if not VECTORS.exists():
-        return []
-    rows = map(json.loads, VECTORS.read_text("utf-8").splitlines())
-    return [
-        pytest.param(row["manifest"], row["verdict"]["code"], id=row["id"])
-        for row in rows
-        if row["id"] not in PASSED_UNSEEN and _has_schema(row["manifest"])
-    ]
+def recorded() -> Iterator[dict[str, Any]]:
+    for line in VECTORS.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        if row["id"] not in PASSED_UNSEEN and _has_schema(row["manifest"]):
+            yield row
 
 
 def _has_schema(manifest: Mapping[str, Any]) -> bool:
@@ -113,14 +111,15 @@ def test_a_field_says_since_when_and_under_which_gate() -> None:
     assert device["nodeAllocatableResourceMappings"]["x-until"] == "1.36"
 
 
-@pytest.mark.parametrize(("manifest", "code"), recorded())
+@needs_shared
+@batched(recorded(), ids=itemgetter("id"))
 def test_what_the_server_takes_passes_and_what_it_cannot_decode_does_not(
-    manifest: Mapping[str, Any], code: int
+    row: dict[str, Any],
 ) -> None:
-    found = errors(manifest)
-    if code == 201:
+    found = errors(row["manifest"])
+    if row["verdict"]["code"] == 201:
         assert found == []
-    if code == 400:
+    if row["verdict"]["code"] == 400:
         assert found != []
 
 

@@ -1,12 +1,12 @@
 """Plain words mean what kubectl takes them for."""
 
-import pytest
+from operator import itemgetter
 
 from dractl.sources.yaml_scalars import plain_value
+from tests.batches import batched
 
 
-@pytest.mark.parametrize(
-    ("word", "value"),
+@batched(
     [
         *((word, True) for word in ("y", "Y", "yes", "Yes", "YES", "on", "true", "ON")),
         *((word, False) for word in ("n", "N", "no", "No", "NO", "off", "false")),
@@ -48,8 +48,10 @@ from dractl.sources.yaml_scalars import plain_value
         ("٣", "٣"),
         ("1" * 5000, "1" * 5000),
     ],
+    ids=itemgetter(0),
 )
-def test_a_plain_word_stands_for_its_value(word: str, value: object) -> None:
+def test_a_plain_word_stands_for_its_value(case: tuple[str, object]) -> None:
+    word, value = case
     found = plain_value(word)
 
     assert found == value

@@ -26,6 +26,7 @@ from dractl.vendors import VENDORS
 from dractl.vendors.labels_clouds import CLOUDS
 from dractl.vendors.labels_nfd import NFD
 from dractl.vendors.plugins import Extended, Label, Plugin, filled_pattern
+from tests.batches import batched
 from tests.migrate.builders import order
 from tests.vendors.mapped import PART, ROWS, WHOLE, Row
 
@@ -42,7 +43,7 @@ def _name(row: Row) -> str:
     return " ".join(filter(None, (row.resource, row.meaning.unit, how)))
 
 
-every_row = pytest.mark.parametrize("row", ROWS, ids=_name)
+every_row = batched(ROWS, ids=_name)
 
 
 @every_row
@@ -269,8 +270,8 @@ _NO_PLUGIN = {
     "example": "it is made up",
 }
 
-every_extended = pytest.mark.parametrize(
-    "row", _EXTENDED, ids=lambda row: f"{row.pattern} {row.unit} {row.mode}".strip()
+every_extended = batched(
+    _EXTENDED, ids=lambda row: f"{row.pattern} {row.unit} {row.mode}".strip()
 )
 
 
@@ -330,7 +331,7 @@ def _example(pattern: str) -> str:
     return words.get(pattern, "sym-dc" if pattern.startswith("qat") else "x")
 
 
-@pytest.mark.parametrize("row", _LABELS, ids=lambda row: f"{row.pattern} {row.name}")
+@batched(_LABELS, ids=lambda row: f"{row.pattern} {row.name}")
 def test_label_rows_make_sense(row: Label) -> None:
     assert not label_key(filled_pattern(row.pattern, "x"))
     if row.fate != "device":
