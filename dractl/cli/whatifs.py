@@ -27,7 +27,9 @@ AddOption = Annotated[
 LikeOption = Annotated[
     str | None,
     typer.Option(
-        "--like", metavar="NODE", help="The node that those of --add-nodes are like."
+        "--like",
+        metavar="NODE",
+        help="The node that those of --add-nodes are like, with its DaemonSets.",
     ),
 ]
 RemoveOption = Annotated[
