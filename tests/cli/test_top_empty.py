@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.apiserver import ApiServer, Rule, User
+from tests.apiserver.access import ADMIN
 from tests.cli.run import Runner
 from tests.cli.wire import claim, device, device_class, node, resource_slice, written
 
@@ -149,3 +151,24 @@ def test_a_file_of_another_kind_has_its_place_once(
     ran = dractl("top", "--fits", str(path), "--demo")
     assert (ran.status, ran.out) == (3, "")
     assert ran.err.count("odd.json") == 1
+
+
+@pytest.mark.parametrize(
+    ("may", "told"),
+    [
+        (True, "namespace nope has no claims: it does not exist"),
+        (False, "namespace nope has no claims: it has no pods"),
+    ],
+)
+def test_a_live_cluster_tells_which_namespaces_there_are(
+    dractl: Runner, api_server: ApiServer, tmp_path: Path, *, may: bool, told: str
+) -> None:
+    api_server.add([node("n1"), _namespace("default")])
+    if not may:
+        api_server.access.change(
+            User(ADMIN.name, deny=(Rule("list", "", "namespaces"),))
+        )
+    config = str(api_server.kubeconfig(tmp_path / "config"))
+    ran = dractl("top", "claims", "-n", "nope", "--kubeconfig", config)
+    assert (ran.status, ran.out) == (0, "")
+    assert ran.err.splitlines()[-1] == told
