@@ -1,11 +1,12 @@
 """dractl picks the devices that upstream's allocator and a real scheduler picked."""
 
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import Any
 
-import pytest
-
 from dractl.solver.allocator import Allocator
-from tests.scenarios import Scenario
+from tests.batches import batched
+from tests.scenarios import Scenario, needs_shared
 from tests.solver.recorded import (
     Outcome,
     Step,
@@ -16,11 +17,6 @@ from tests.solver.recorded import (
     steps,
     upstream_cases,
 )
-
-RANDOM = [case_of(raw) for raw in lines("allocator-random")]
-UPSTREAM = [case_of(raw) for raw in upstream_cases()]
-ADVERSARIAL = list(lines("adversarial"))
-STEPS = list(steps())
 
 
 def mismatches(case: Scenario) -> dict[str, tuple[Outcome, list[Outcome]]]:
@@ -35,20 +31,24 @@ def mismatches(case: Scenario) -> dict[str, tuple[Outcome, list[Outcome]]]:
     return found
 
 
-@pytest.mark.parametrize("case", RANDOM, ids=lambda case: case.name)
+def scenarios(rows: Iterable[dict[str, Any]]) -> Iterator[Scenario]:
+    yield from map(case_of, rows)
+
+
+@batched(scenarios(lines("allocator-random")), ids=lambda case: case.name)
 def test_a_random_cluster_is_answered_as_upstream_did(case: Scenario) -> None:
     assert mismatches(case) == {}
 
 
-@pytest.mark.skipif(not UPSTREAM, reason="upstream's cases are not here")
-@pytest.mark.parametrize("case", UPSTREAM, ids=lambda case: case.name)
+@needs_shared
+@batched(scenarios(upstream_cases()), ids=lambda case: case.name)
 def test_a_case_of_upstreams_own_tests_is_answered_as_they_demand(
     case: Scenario,
 ) -> None:
     assert mismatches(case) == {}
 
 
-@pytest.mark.parametrize("raw", ADVERSARIAL, ids=lambda raw: raw["name"])
+@batched(lines("adversarial"), ids=itemgetter("name"))
 def test_a_hard_case_is_solved_or_refused_without_a_timeout(
     raw: dict[str, Any],
 ) -> None:
@@ -62,36 +62,20 @@ def test_a_hard_case_is_solved_or_refused_without_a_timeout(
     assert found == raw["expectDevices"]
 
 
-def named(step: Step) -> str:
-    return step.pod
-
-
-@pytest.mark.parametrize("step", [s for s in STEPS if s.node], ids=named)
-def test_a_pod_gets_the_devices_that_a_real_scheduler_gave_it(step: Step) -> None:
-    node = step.question.snapshot.node_by_name[step.node or ""]
-
-    assert step.question.outcome(node) == ("allocated", step.allocations)
-
-
-@pytest.mark.parametrize(
-    "step",
-    [s for s in STEPS if not s.node and not s.message.startswith("running")],
-    ids=named,
-)
-def test_no_node_fits_where_a_real_scheduler_found_none(step: Step) -> None:
+@batched(steps(), ids=lambda step: step.pod)
+def test_a_pod_gets_what_a_real_scheduler_gave_it(step: Step) -> None:
+    if step.node is not None:
+        node = step.question.snapshot.node_by_name[step.node]
+        assert step.question.outcome(node) == ("allocated", step.allocations)
+        return
     found = {step.question.outcome(node)[0] for node in step.nodes}
-
-    assert found == {"none"}
-
-
-@pytest.mark.parametrize(
-    "step", [s for s in STEPS if s.message.startswith("running")], ids=named
-)
-def test_some_node_aborts_where_a_real_scheduler_stopped(step: Step) -> None:
-    assert "aborted" in {step.question.outcome(node)[0] for node in step.nodes}
+    if step.message.startswith("running"):  # the scheduler stopped with an error
+        assert "aborted" in found
+    else:
+        assert found == {"none"}
 
 
 def test_the_recorded_sets_are_not_empty() -> None:
-    assert len(RANDOM) >= 40
-    assert len(ADVERSARIAL) >= 13
-    assert len(STEPS) >= 10
+    assert len(list(lines("allocator-random"))) >= 40
+    assert len(list(lines("adversarial"))) >= 13
+    assert len(list(lines("replay"))) > 10

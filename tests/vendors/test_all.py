@@ -46,7 +46,6 @@ _MADE_UP: Final = frozenset({"example"})  # devices of no machine
 _SHARED: Final = ("resource.kubernetes.io", "dra.net", "k8s.cni.cncf.io", "dra.cpu")
 
 every_host = pytest.mark.parametrize("host", _ALL)
-every_wish = pytest.mark.parametrize("wishes", _WISHES.values(), ids=_WISHES)
 
 
 @cache
@@ -89,20 +88,33 @@ def test_slices_pass_our_rules_in_every_release(host: str, release: str) -> None
 
 
 @every_host
-@every_wish
-def test_slices_pass_our_rules_whatever_is_wished(host: str, wishes: Wishes) -> None:
-    whole = inventory(_facts(host), wishes, node="node-0")
-    found = [_regrets(each, wishes.profile) for each in slices(whole, wishes.profile)]
-    assert not any(found), found
+def test_whatever_is_wished_a_host_is_described_well(
+    host: str, subtests: pytest.Subtests
+) -> None:
+    for wish, wishes in _WISHES.items():
+        whole = inventory(_facts(host), wishes, node="node-0")
+        with subtests.test(f"slices pass our rules: {wish}"):
+            made = slices(whole, wishes.profile)
+            regrets = [_regrets(each, wishes.profile) for each in made]
+            assert not any(regrets), regrets
+        with subtests.test(f"devices of a driver have names of their own: {wish}"):
+            _check_names(whole.found)
+        with subtests.test(f"a function is of one vendor: {wish}"):
+            _check_owners(whole.found)
 
 
-@every_host
-@every_wish
-def test_devices_of_a_driver_have_names_of_their_own(host: str, wishes: Wishes) -> None:
-    found = inventory(_facts(host), wishes).found
+def _check_names(found: tuple[Found, ...]) -> None:
     names = [(driver, device["name"]) for driver, device in _published(found)]
     assert len(set(names)) == len(names)
     assert [name for _, name in names if dns_label(name)] == []
+
+
+def _check_owners(found: tuple[Found, ...]) -> None:
+    owners: dict[str, set[str]] = {}
+    for each in found:
+        if each.address is not None:
+            owners.setdefault(each.address, set()).add(each.vendor)
+    assert {who: owns for who, owns in owners.items() if len(owns) > 1} == {}
 
 
 @every_host
@@ -114,16 +126,6 @@ def test_the_same_host_has_the_same_devices(host: str) -> None:
 def test_a_device_is_published_or_there_is_a_reason(host: str) -> None:
     odd = [each for each in _found(host) if (each.device is None) != bool(each.why_not)]
     assert odd == []
-
-
-@every_host
-@every_wish
-def test_a_function_is_of_one_vendor(host: str, wishes: Wishes) -> None:
-    owners: dict[str, set[str]] = {}
-    for each in inventory(_facts(host), wishes).found:
-        if each.address is not None:
-            owners.setdefault(each.address, set()).add(each.vendor)
-    assert {who: owns for who, owns in owners.items() if len(owns) > 1} == {}
 
 
 @pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)
