@@ -11,6 +11,7 @@ from dractl.api.snapshot import Snapshot
 from dractl.capture.order import place
 from dractl.capture.redaction import Redacted, redacted
 from dractl.diagnose.explain import explain
+from tests.batches import batched
 from tests.capture import clusters, names
 from tests.capture.clusters import cleaned
 from tests.diagnose.generated import RELEASE
@@ -114,7 +115,7 @@ def test_a_random_cluster_is_explained_the_same(seed: int) -> None:
     assert answers(other, gates, RELEASE) == answers(given, gates, RELEASE)
 
 
-@pytest.mark.parametrize("file", scenario_files(), ids=lambda file: file.stem)
+@batched(scenario_files(), ids=lambda file: file.stem)
 def test_a_scenario_is_explained_the_same(file: Path) -> None:
     scenario = read(file)
     given = captured([document for document, _ in scenario.documents])

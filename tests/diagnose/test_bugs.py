@@ -12,6 +12,7 @@ from dractl.diagnose.explain import explain_pod
 from dractl.diagnose.world import World
 from dractl.model.bugs import BUG_BY_ID, BUGS, Bug
 from dractl.model.cluster import GATES
+from tests.batches import batched
 from tests.diagnose.scenarios.reading import FOLDER, Wire, read
 
 REFERENCE: Final = re.compile(r"[\w.-]+/[\w.-]+(#\d+|@v[\d.]+:[\w./-]+)")
@@ -92,12 +93,12 @@ SPARED: Final = {
 """A scenario that comes near each bug and does not meet it."""
 
 
-@pytest.mark.parametrize("bug", MEETS)
+@batched(MEETS)
 def test_a_bug_is_told_of_a_pod_that_can_meet_it(bug: str) -> None:
     assert reference(bug) in noted(MEETS[bug])
 
 
-@pytest.mark.parametrize("bug", SPARED)
+@batched(SPARED)
 def test_a_bug_is_not_told_of_a_pod_that_cannot_meet_it(bug: str) -> None:
     assert reference(bug) not in noted(SPARED[bug])
 
@@ -146,7 +147,7 @@ def test_a_kubelet_with_the_fix_or_without_the_bug_is_spared(version: str) -> No
     assert notes([each for each, _ in found.documents]) == ""  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("bug", BUGS, ids=lambda each: each.id)
+@batched(BUGS, ids=lambda each: each.id)
 def test_a_reference_can_be_looked_up(bug: Bug) -> None:
     assert REFERENCE.fullmatch(bug.reference)
 
@@ -156,11 +157,11 @@ def test_ids_are_unique() -> None:
     assert len(set(ids)) == len(ids)
 
 
-@pytest.mark.parametrize("bug", BUGS, ids=lambda each: each.id)
+@batched(BUGS, ids=lambda each: each.id)
 def test_an_id_is_in_kebab_case(bug: Bug) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)+", bug.id)
 
 
-@pytest.mark.parametrize("bug", BUGS, ids=lambda each: each.id)
+@batched(BUGS, ids=lambda each: each.id)
 def test_gates_are_those_of_some_release(bug: Bug) -> None:
     assert set(bug.gates) <= GATES.keys()

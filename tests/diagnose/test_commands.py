@@ -3,12 +3,11 @@
 import shlex
 from collections.abc import Mapping
 
-import pytest
-
 from dractl.cli.app import app
 from dractl.diagnose.answer import Cause
 from dractl.diagnose.commands import commands
 from dractl.diagnose.table import CODES
+from tests.batches import batched
 from tests.diagnose.cluster import (
     DRIVER,
     case_of,
@@ -39,12 +38,12 @@ def typed(code: str, **evidence: object) -> list[list[str]]:
     return [shlex.split(each) for each in commands(CASE, cause)]
 
 
-@pytest.mark.parametrize("code", CODES)
+@batched(CODES)
 def test_every_command_only_reads(code: str) -> None:
     assert {words[1] for words in typed(code)} <= READING
 
 
-@pytest.mark.parametrize("code", CODES)
+@batched(CODES)
 def test_every_command_of_dractl_exists(code: str) -> None:
     own = {words[1] for words in typed(code) if words[0] == "dractl"}
 
@@ -57,7 +56,7 @@ def test_no_more_than_three_are_told() -> None:
     assert len(typed("devices-tainted", taints=many)) == 3
 
 
-@pytest.mark.parametrize("code", CODES)
+@batched(CODES)
 def test_what_lacks_evidence_has_fewer_commands_and_no_error(code: str) -> None:
     bare = Cause(code, "x")
 

@@ -10,6 +10,7 @@ import pytest
 from dractl.api.snapshot import Snapshot
 from dractl.diagnose.answer import PodReport
 from dractl.diagnose.explain import explain
+from tests.batches import batched
 from tests.diagnose.generated import pod
 from tests.diagnose.variants import PREFIX, VARIANTS, Documents, without
 from tests.scenarios import SHARED, Scenario
@@ -85,7 +86,7 @@ def kinds(scenario: Scenario) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.name)
+@batched(SCENARIOS, ids=lambda each: each.name)
 def test_a_pod_is_stuck_where_upstreams_allocator_gives_it_nothing(
     scenario: Scenario,
 ) -> None:

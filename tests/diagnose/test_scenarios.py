@@ -41,7 +41,7 @@ def test_a_scenario_is_read_without_problems(scenario: Scenario) -> None:
     assert scenario.problems() == []
 
 
-@pytest.mark.parametrize("code", CODES)
+@batched(CODES)
 def test_every_code_is_the_first_answer_of_some_scenario(code: str) -> None:
     assert code in {each.codes[0] for each in SCENARIOS if each.codes}
 

@@ -6,6 +6,7 @@ import pytest
 import dractl.diagnose.explain  # noqa: F401 it fills the table
 from dractl.diagnose import table
 from dractl.diagnose.table import CODES, ROWS, Stage, finders, judge_of, precedence
+from tests.batches import batched
 from tests.scenarios import SHARED
 
 CONTRACT = SHARED / "design" / "contract.md"
@@ -28,12 +29,12 @@ def test_no_code_is_there_twice() -> None:
     assert len(set(CODES)) == len(CODES)
 
 
-@pytest.mark.parametrize("code", CODES)
+@batched(CODES)
 def test_every_code_has_a_function(code: str) -> None:
     assert [row for row in ROWS if row.code == code] or code == "unknown"
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.code} {row.stage.name}")
+@batched(ROWS, ids=lambda row: f"{row.code} {row.stage.name}")
 def test_every_function_says_what_its_cause_is(row: table.Row) -> None:
     functions = [each for each in (row.find, row.judge, row.tell) if each is not None]
 

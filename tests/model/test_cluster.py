@@ -13,6 +13,7 @@ from dractl.model.cluster import (
     Profile,
     stage,
 )
+from tests.batches import batched
 
 RELEASES = [
     KubernetesVersion(1, minor) for minor in range(OLDEST.minor, NEWEST.minor + 1)
@@ -37,13 +38,13 @@ ON_1_36 = ON_1_34 | {
 }
 
 
-@pytest.mark.parametrize("gate", GATES)
+@batched(GATES)
 def test_a_gate_has_one_stage_per_release_and_only_ever_matures(gate: str) -> None:
     assert len(GATES[gate]) == len(RELEASES)
     assert MATURING.fullmatch(GATES[gate])
 
 
-@pytest.mark.parametrize("gate", GATES)
+@batched(GATES)
 def test_a_gate_of_the_table_is_known_to_some_release(gate: str) -> None:
     assert any(Profile.of(release).knows(gate) for release in RELEASES)
 

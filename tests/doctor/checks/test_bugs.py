@@ -11,6 +11,7 @@ from dractl.doctor.case import Case
 from dractl.doctor.signs import TRIGGERS
 from dractl.model.bugs import BUG_BY_ID, BUGS, Part
 from dractl.rules.registry import Severity
+from tests.batches import batched
 from tests.diagnose.scenarios.reading import FOLDER, read
 from tests.diagnose.test_bugs import MEETS
 from tests.doctor.checks.test_quirks import MET
@@ -185,7 +186,7 @@ def test_a_bug_without_a_sign_is_one_of_kubelets_whose_release_is_known() -> Non
         assert (bug.id in TRIGGERS) is not is_told
 
 
-@pytest.mark.parametrize("bug", BUGS, ids=lambda each: each.id)
+@batched(BUGS, ids=lambda each: each.id)
 def test_it_is_said_how_to_do_without(bug: Any) -> None:
     assert bug.avoid
 
@@ -245,6 +246,6 @@ ISSUES: Final = (
 """What users have met by release, as far as it is a bug of Kubernetes."""
 
 
-@pytest.mark.parametrize("issue", ISSUES)
+@batched(ISSUES)
 def test_what_users_have_met_is_known(issue: str) -> None:
     assert [each.id for each in BUGS if each.reference.endswith(f"#{issue}")]
