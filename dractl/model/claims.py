@@ -7,6 +7,7 @@ from typing import Any
 from dractl.model.devices import DeviceId
 from dractl.model.nodeselection import NodeSelector
 from dractl.model.quantity import Quantity
+from dractl.model.quick import quick
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class OwnerReference:
     group: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class ObjectMeta:
     """The metadata that dractl reads. Times are RFC 3339 text; "" and None: unset."""
@@ -53,6 +55,7 @@ class Toleration:
     seconds: int | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Option:
     """One way to satisfy a request: the request itself, or one of its subrequests.
@@ -110,6 +113,7 @@ class ClaimSpec:
     config: tuple[DeviceConfig, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DeviceResult:
     """One device in an allocation.
@@ -191,6 +195,7 @@ class ConsumerReference:
     api_group: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class ResourceClaim:
     """A claim with its state.

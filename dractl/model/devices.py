@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dractl.model.attributes import Attribute
 from dractl.model.nodeselection import NodeSelector
 from dractl.model.quantity import Quantity
+from dractl.model.quick import quick
 
 if TYPE_CHECKING:
     from dractl.model.claims import ObjectMeta
@@ -91,6 +92,7 @@ class NodeScope:
         return self.selector is not None and self.selector.matches(name, labels)
 
 
+@quick
 @dataclass(frozen=True, slots=True, eq=False)
 class Device:
     """One device of a slice.

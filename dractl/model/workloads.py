@@ -11,6 +11,7 @@ from dractl.model.nodeselection import (
     requirement_matches,
 )
 from dractl.model.quantity import Quantity
+from dractl.model.quick import quick
 
 ENDED: Final = frozenset({"Succeeded", "Failed"})
 """Phases of pods that need nothing any more, though they and their status stay."""
@@ -51,6 +52,7 @@ class ContainerClaim:
     request: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Container:
     """A container; `sidecar` marks an init container that keeps running.
@@ -99,6 +101,7 @@ class Waiting:
     message: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Pod:
     """A pod.
