@@ -9,11 +9,12 @@ from dractl.api.snapshot import Snapshot
 from dractl.capacity.counters import CountersLeft
 from dractl.capacity.devices import DeviceUse
 from dractl.diagnose.doubled import doubled, drivers_of
+from dractl.diagnose.holders import Holders
 from dractl.diagnose.words import listed
 from dractl.model.devices import DeviceId
 from dractl.model.quantity import Format, Quantity
 from dractl.solver.allocator import Allocator
-from dractl.solver.holders import Holder, holders_of
+from dractl.solver.holders import Holder
 from dractl.solver.inventory import Pool
 from dractl.vendors import VENDORS
 
@@ -39,14 +40,16 @@ class Breach(NamedTuple):
     message: str
 
 
-def audit(snapshot: Snapshot, fleet: Sequence[DeviceUse]) -> tuple[Breach, ...]:
+def audit(
+    snapshot: Snapshot, fleet: Sequence[DeviceUse], holders: Holders | None = None
+) -> tuple[Breach, ...]:
     """Return what is wrong with the books, worst first. `fleet` has all devices."""
-    by_device = holders_of(snapshot.claims)
+    held = (holders or Holders(snapshot)).by_device
     return (
-        *_twice(by_device.items(), fleet),
+        *_twice(held.items(), fleet),
         *_capacity(fleet),
         *_counters(snapshot, fleet),
-        *_unpublished(snapshot, fleet, by_device.items()),
+        *_unpublished(snapshot, fleet, held.items()),
         *_plugins(snapshot),
     )
 
@@ -55,12 +58,18 @@ _Held = Iterable[tuple[DeviceId, Sequence[Holder]]]
 
 
 def _twice(held: _Held, fleet: Iterable[DeviceUse]) -> Iterator[Breach]:
+    crowded = {
+        device: [each for each in holders if not each.result.admin_access]
+        for device, holders in held
+        if len(holders) > 1  # one claim is as it should be
+    }
+    if not crowded:
+        return
     undivided = {
         each.id for each in fleet if not each.device.allow_multiple_allocations
     }
-    for device, holders in held:
-        having = [each for each in holders if not each.result.admin_access]
-        if len(having) < 2:  # noqa: PLR2004 - one claim is as it should be
+    for device, having in crowded.items():
+        if len(having) < 2:  # noqa: PLR2004 - as above
             continue
         names = listed(dict.fromkeys(_claim(each) for each in having))
         shares = Counter(each.result.share_id for each in having)

@@ -44,10 +44,12 @@ class ClaimUse:
         return ", ".join(told) or "reserved for nobody"
 
 
-def claims_of(snapshot: Snapshot, fleet: Iterable[DeviceUse]) -> tuple[ClaimUse, ...]:
+def claims_of(
+    snapshot: Snapshot, fleet: Iterable[DeviceUse], holders: Holders | None = None
+) -> tuple[ClaimUse, ...]:
     """Return all claims in the order of the source."""
     by_id = {each.id: each for each in fleet}
-    holders = Holders(snapshot)
+    holders = holders or Holders(snapshot)
     return tuple(_use(claim, holders, by_id) for claim in snapshot.claims)
 
 

@@ -16,6 +16,7 @@ from dractl.diagnose.holders import Consumer, Holders
 from dractl.model.claims import DeviceClass, DeviceResult, ResourceClaim
 from dractl.model.devices import Device, DeviceId, Taint
 from dractl.model.quantity import Quantity
+from dractl.model.quick import quick
 from dractl.solver.capacity import least, shares_left
 from dractl.solver.eligibility import Eligibility
 from dractl.solver.holders import Holder
@@ -24,6 +25,7 @@ from dractl.solver.view import untolerated
 
 TAINTED: Final = "tainted"
 COUNTERS: Final = "counters"
+_UNUSED: Final[Mapping[str, int]] = {}
 
 
 class State(Enum):
@@ -87,6 +89,7 @@ class Held:
         return all(each.is_gone or each.is_done for each in self.consumers)
 
 
+@quick
 @dataclass(frozen=True, slots=True, eq=False)
 class DeviceUse:
     """A device with its use.
@@ -161,22 +164,21 @@ class DeviceUse:
         )
 
 
-def fleet(snapshot: Snapshot) -> tuple[DeviceUse, ...]:
+def fleet(snapshot: Snapshot, holders: Holders | None = None) -> tuple[DeviceUse, ...]:
     """Return every published device, those of each pool's newest generation."""
-    return tuple(_Stocktaking(snapshot).uses())
+    return tuple(_Stocktaking(snapshot, holders or Holders(snapshot)).uses())
 
 
 class _Stocktaking:
     """Looks at one device after the other; what they share is found once."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, holders: Holders) -> None:
         self._snapshot = snapshot
         self._reach = Reach(snapshot)
         self._rules = self._reach.allocator.rules
         self._usage = self._reach.allocator.usage
-        self._holders = Holders(snapshot)
+        self._holders = holders
         self._classes: dict[str, list[tuple[str, Eligibility]]] = {}
-        self._consumers: dict[int, tuple[Consumer, ...]] = {}
         self._left = CountersLeft(self._reach.allocator)
 
     def uses(self) -> Iterator[DeviceUse]:
@@ -186,12 +188,15 @@ class _Stocktaking:
     def _use(self, entry: Entry) -> DeviceUse:
         device = entry.device
         reached = self._reach.of(entry)
-        held = self._holders.by_device.get(device.id)
+        held = self._holders.by_device.get(device.id, ())
         holders = tuple([self._held(each) for each in held]) if held else ()
         is_shared = self._rules.consumable and device.allow_multiple_allocations
-        is_held = bool(holders) and not all(each.is_admin for each in holders)
-        reasons = tuple(self._reasons(entry, reached, is_held=is_held))
-        used = self._usage.aggregated.get(device.id, {}) if is_shared else {}
+        is_held = bool(held) and not all(each.result.admin_access for each in held)
+        obstacle = self._reach.obstacle(entry, reached)
+        reasons: tuple[Reason, ...] = () if obstacle is None else (obstacle,)
+        if device.taints or device.consumes or device.binding_conditions:
+            reasons += tuple(self._reasons(device, reached, is_held=is_held))
+        used = self._usage.aggregated.get(device.id, _UNUSED) if is_shared else _UNUSED
         return DeviceUse(
             entry,
             reached.pool,
@@ -259,17 +264,12 @@ class _Stocktaking:
         return shares_left(device, least(device), used) != 0
 
     def _held(self, holder: Holder) -> Held:
-        key = id(holder.claim)
-        if key not in self._consumers:
-            self._consumers[key] = self._holders.consumers(holder.claim)
-        return Held(holder.claim, holder.result, self._consumers[key])
+        consumers = self._holders.consumers(holder.claim)
+        return Held(holder.claim, holder.result, consumers)
 
     def _reasons(
-        self, entry: Entry, reached: Reached, *, is_held: bool
+        self, device: Device, reached: Reached, *, is_held: bool
     ) -> Iterator[Reason]:
-        device = entry.device
-        if obstacle := self._reach.obstacle(entry, reached):
-            yield obstacle
         if device.binding_conditions and not self._rules.binding:
             told = "it has binding conditions, and the feature gates for them are off"
             yield Reason("binding-conditions", told)

@@ -108,9 +108,13 @@ def _whole(uses: Iterable[DeviceUse], kinds: Kinds) -> int:
 def _together(
     by_node: Mapping[str, Sequence[DeviceUse]], kinds: Kinds
 ) -> Iterator[Together]:
+    havable = {
+        node: [each for each in uses if each.state in HAVABLE]
+        for node, uses in by_node.items()
+    }
     for attribute in NEARNESS:
         best: Together | None = None
-        for node, uses in by_node.items():
+        for node, uses in havable.items():
             sets: dict[str, list[DeviceUse]] = {}
             for each in uses:
                 told = each.device.attributes.get(attribute)

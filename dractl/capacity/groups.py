@@ -1,5 +1,6 @@
 """Devices by what they have in common: node, class, driver, namespace, attribute."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -47,12 +48,8 @@ class Counts(NamedTuple):
             states.count(State.ALLOCATED),
             states.count(State.TAINTED),
             unusable,
-            sum(_is_stranded(each) for each in looked_at) if unusable else 0,
+            len([x for x in looked_at if x.state is State.UNUSABLE and x.is_stranded]),
         )
-
-
-def _is_stranded(use: DeviceUse) -> bool:
-    return use.state is State.UNUSABLE and use.is_stranded
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +72,10 @@ def grouped(fleet: Sequence[DeviceUse], by: str) -> tuple[Group, ...]:
     if not fleet:
         return ()
     names = _NAMES.get(by) or _by_attribute(fleet, by)
-    members: dict[str, list[DeviceUse]] = {}
+    members: defaultdict[str, list[DeviceUse]] = defaultdict(list)
     for each in fleet:
         for name in names(each) or (NONE,):
-            members.setdefault(name, []).append(each)
+            members[name].append(each)
     return tuple(
         Group(name, tuple(uses), Counts.of(uses)) for name, uses in members.items()
     )

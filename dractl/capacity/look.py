@@ -13,6 +13,7 @@ from dractl.capacity.fragmentation import Spread, spreads
 from dractl.capacity.groups import Counts
 from dractl.capacity.partitions import Kinds, Partition, at_once, by_use, partitions
 from dractl.capacity.quotas import QuotaUse, quotas_of
+from dractl.diagnose.holders import Holders
 from dractl.model.nodeselection import Requirement, requirement_matches
 from dractl.model.workloads import Node
 
@@ -39,9 +40,13 @@ class Look:
         self._only = only
 
     @cached_property
+    def _holders(self) -> Holders:
+        return Holders(self.snapshot)
+
+    @cached_property
     def everything(self) -> tuple[DeviceUse, ...]:
         """All devices of the cluster."""
-        return fleet(self.snapshot)
+        return fleet(self.snapshot, self._holders)
 
     @cached_property
     def fleet(self) -> tuple[DeviceUse, ...]:
@@ -111,7 +116,7 @@ class Look:
         only = self._only
         return tuple(
             each
-            for each in claims_of(self.snapshot, self.everything)
+            for each in claims_of(self.snapshot, self.everything, self._holders)
             if only.namespace in {"", each.claim.meta.namespace}
             and (not only.device_class or only.device_class in each.classes)
             and (not only.driver or only.driver in {x.driver for x in each.devices})
@@ -126,7 +131,7 @@ class Look:
     @cached_property
     def breaches(self) -> tuple[Breach, ...]:
         """What is wrong with the books, as far as it is about what is looked at."""
-        found = audit(self.snapshot, self.everything)
+        found = audit(self.snapshot, self.everything, self._holders)
         if self._only == ALL:
             return found
         concerned = {str(each.id) for each in self.fleet}

@@ -125,6 +125,8 @@ def at_once(uses: Iterable[DeviceUse], kinds: Kinds) -> int:
 
     Of each parent, partitions of the kind of which there can be most.
     """
+    if not kinds:
+        return sum(use.state in HAVABLE for use in uses)
     number = 0
     havable: dict[int, int] = {}
     by_parent: dict[Parent, dict[int, Partition]] = {}

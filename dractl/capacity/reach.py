@@ -46,8 +46,8 @@ class Reach:
         self._nodes = snapshot.node_by_name
         self._out = dict(_out(snapshot.nodes))
         self._defects: dict[PoolKey, str] = {}
-        self._names: dict[int, tuple[str, ...] | list[str]] = {}
-        self._pools: dict[int, Pool] = {}
+        self._seen: dict[int, tuple[Pool, list[str]]] = {}
+        self._reached: dict[int, Reached] = {}
         self._aborted = ""
         self._same: dict[tuple[str, ...], tuple[str, ...]] = {}
         for node in snapshot.nodes:
@@ -87,43 +87,41 @@ class Reach:
         for pool in (*seen.pools, *seen.obsolete):
             if pool.defect:
                 self._defects.setdefault(pool.key, pool.defect)
-        here = (node.name,)
-        for entry, pool in zip(seen.entries, seen.pool_of, strict=True):
-            if entry.slice.per_device_scope and not _includes(entry.scope, node):
-                continue
-            if is_gone and entry.scope.node_name != node.name:
-                continue
-            device = id(entry.device)
-            names = self._names.get(device)
-            if names is None:
-                self._names[device] = here
-                self._pools[device] = pool
-            elif isinstance(names, list):
-                names.append(node.name)
-            else:
-                self._names[device] = [*names, node.name]
+        for pool in seen.pools:
+            last = None
+            for entry in pool.entries:
+                if entry.slice is last:
+                    continue  # the node reaches all of it or nothing
+                if not entry.slice.per_device_scope:
+                    last = entry.slice
+                elif not _includes(entry.scope, node):
+                    continue
+                if is_gone and entry.scope.node_name != node.name:
+                    continue
+                self._seen.setdefault(_part(entry), (pool, []))[1].append(node.name)
 
     def of(self, entry: Entry) -> Reached:
         """Return who sees a device of `entries`."""
-        device = id(entry.device)
-        names = self._names.get(device)
-        if names is None:
-            name = entry.scope.node_name
-            return Reached((name,) if name else (), None)
-        if isinstance(names, list):
-            found = tuple(names)  # long, and the same for many devices
-            names = self._names[device] = self._same.setdefault(found, found)
-        return Reached(names, self._pools[device])
+        part = _part(entry)
+        known = self._reached.get(part)
+        if known is None:
+            known = self._reached[part] = self._of(part, entry.scope.node_name)
+        return known
+
+    def _of(self, part: int, name: str | None) -> Reached:
+        pool, names = self._seen.get(part, (None, [name] if name else []))
+        found = tuple(names)  # long at times, and the same for many devices
+        return Reached(self._same.setdefault(found, found), pool)
 
     def obstacle(self, entry: Entry, reached: Reached) -> Reason | None:
         """Return what keeps a device from being had on any node; None: nothing."""
         if reached.pool is None:
             return self._unseen(entry)
+        if len(reached.nodes) == 1:
+            return self._out.get(reached.nodes[0])
         found = [self._out[name] for name in reached.nodes if name in self._out]
         if len(found) < len(reached.nodes):
             return None
-        if len(found) == 1:
-            return found[0]
         said = listed((reason.message for reason in found), _MOST)
         return Reason(found[0].code, f"no node that sees it can be used: {said}")
 
@@ -164,6 +162,11 @@ class Reach:
         if found == want:
             return f"pool {key[1]}: generation {newest} is on other nodes already"
         return f"pool {key[1]} has {found} of {want} slices of generation {newest}"
+
+
+def _part(entry: Entry) -> int:
+    """Return what tells devices apart that different nodes may see."""
+    return id(entry.device if entry.slice.per_device_scope else entry.slice)
 
 
 def _includes(scope: NodeScope, node: Node) -> bool:

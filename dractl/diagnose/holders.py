@@ -38,6 +38,8 @@ class Holders:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
+        # By identity, so each claim is kept.
+        self._consumers: dict[int, tuple[ResourceClaim, tuple[Consumer, ...]]] = {}
 
     @cached_property
     def by_device(self) -> Mapping[DeviceId, list[Holder]]:
@@ -51,9 +53,11 @@ class Holders:
 
     def consumers(self, claim: ResourceClaim) -> tuple[Consumer, ...]:
         """Return who a claim is reserved for."""
-        return tuple(
-            self._consumer(claim, reference) for reference in claim.reserved_for
-        )
+        known = self._consumers.get(id(claim))
+        if known is None:
+            found = [self._consumer(claim, each) for each in claim.reserved_for]
+            known = self._consumers[id(claim)] = (claim, tuple(found))
+        return known[1]
 
     def _consumer(self, claim: ResourceClaim, reference: ConsumerReference) -> Consumer:
         if reference.resource != "pods":
