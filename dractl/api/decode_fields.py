@@ -7,7 +7,7 @@ MalformedField with the path from the mapping that they were given.
 import functools
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 from dractl.api.problems import MalformedField
 from dractl.model.quantity import Quantity, QuantityError
@@ -23,7 +23,8 @@ _SHOWN: Final = 60
 def wire(value: Any) -> Wire:
     """Return the value as an object; the caller adds the path to the complaint."""
     if value.__class__ is dict or isinstance(value, Mapping):
-        return cast("Wire", value)
+        found: Wire = value
+        return found
     raise mismatch("", "an object", value)
 
 
@@ -47,11 +48,11 @@ def _described(value: Any) -> str:
 
 def child(source: Wire, key: str) -> Wire:
     """Return the object under the key; an absent one reads as empty."""
-    value = source.get(key)
+    value: Wire | None = source.get(key)
     if value is None:
         return _EMPTY
     if value.__class__ is dict or isinstance(value, Mapping):
-        return cast("Wire", value)
+        return value
     raise mismatch(key, "an object", value)
 
 

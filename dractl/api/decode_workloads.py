@@ -3,7 +3,7 @@
 Defaults are those of the API server (pkg/apis/core/v1/defaults.go, 1.36).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from dractl.api.decode_fields import (
@@ -137,16 +137,14 @@ def _required_affinity(source: Wire) -> NodeSelector | None:
 
 def _container(source: Wire, *, shares_host: bool) -> Container:
     ports = each(source, "ports", lambda port: _port(port, shares_host=shares_host))
+    name = text(source, "name")
+    requests, claims = within(source, "resources", _resources)
     return Container(
-        name=text(source, "name"),
-        requests=within(source, "resources", _requests),
-        claims=within(
-            source,
-            "resources",
-            lambda resources: each(resources, "claims", _container_claim),
-        ),
+        name=name,
+        requests=requests,
+        claims=claims,
         sidecar=text(source, "restartPolicy") == "Always",
-        host_ports=tuple(port for port in ports if port[2] > 0),
+        host_ports=tuple([port for port in ports if port[2] > 0]),
         flags=flags(source),
     )
 
@@ -158,8 +156,10 @@ def flags(container: Wire) -> dict[str, str]:
     to an earlier one, as the components do (component-base/cli/flag). The gates of a
     component that is started without such a flag are "".
     """
-    lists = (container.get(key) for key in ("command", "args"))
+    lists = [container.get(key) for key in ("command", "args")]
     words = [each for found in lists if isinstance(found, list) for each in found]
+    if not words:
+        return {}
     texts = [each for each in words if isinstance(each, str)]
     read: dict[str, str] = {}
     if any(each.rpartition("/")[2] in _COMPONENTS for each in texts):
@@ -185,7 +185,15 @@ def _port(source: Wire, *, shares_host: bool) -> tuple[str, str, int]:
 
 def _requests(resources: Wire) -> dict[str, Quantity]:
     """Read requests; what has only a limit is requested as much as that."""
-    return {**quantities(resources, "limits"), **quantities(resources, "requests")}
+    limits = quantities(resources, "limits")
+    requests = quantities(resources, "requests")
+    return {**limits, **requests} if limits else requests
+
+
+def _resources(
+    source: Wire,
+) -> tuple[dict[str, Quantity], tuple[ContainerClaim, ...]]:
+    return _requests(source), each(source, "claims", _container_claim)
 
 
 def _container_claim(source: Wire) -> ContainerClaim:
@@ -219,18 +227,22 @@ def _pod_status(status: Wire) -> dict[str, Any]:
             lambda extended: text_if_set(extended, "resourceClaimName"),
         ),
         "conditions": each(status, "conditions", condition),
-        "health": tuple(_of_containers(status, _container_health)),
-        "waiting": tuple(_of_containers(status, _container_waiting)),
+        "health": _of_containers(status, _container_health),
+        "waiting": _of_containers(status, _container_waiting),
         "reason": text(status, "reason"),
         "message": text(status, "message"),
     }
 
 
-def _of_containers(status: Wire, read: Callable[[Wire], tuple[T, ...]]) -> Iterator[T]:
+def _of_containers(
+    status: Wire, read: Callable[[Wire], tuple[T, ...]]
+) -> tuple[T, ...]:
     """Read something of every container's status."""
-    for key in ("initContainerStatuses", "containerStatuses"):
-        for found in each(status, key, read):
-            yield from found
+    found = [
+        *each(status, "initContainerStatuses", read),
+        *each(status, "containerStatuses", read),
+    ]
+    return tuple([one for some in found for one in some])
 
 
 def _container_waiting(source: Wire) -> tuple[Waiting, ...]:

@@ -92,7 +92,10 @@ def run() -> None:
     for number in filter(None, (signal.SIGTERM, getattr(signal, "SIGHUP", None))):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
             signal.signal(number, signal.default_int_handler)
-    sys.exit(main())
+    status = main()
+    # Else the interpreter walks the whole heap once more before it ends.
+    gc.freeze()
+    sys.exit(status)
 
 
 def complete_for_kubectl() -> None:

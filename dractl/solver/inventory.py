@@ -149,11 +149,14 @@ class Inventory:
             for pool in pools
             if pool and (pool.entries or pool.defect in _FELT_DEFECTS)
         ]
-        usable.sort(key=lambda pool: (pool.has_binding_conditions, *_bytes(pool.key)))
+        if len(usable) > 1:
+            usable.sort(
+                key=lambda pool: (pool.has_binding_conditions, *_bytes(pool.key))
+            )
         return NodeInventory(
             tuple(usable),
-            tuple(entry for pool in usable for entry in pool.entries),
-            tuple(pool for pool in usable for _ in pool.entries),
+            tuple([entry for pool in usable for entry in pool.entries]),
+            tuple([pool for pool in usable for _ in pool.entries]),
             any(pool.defect == "invalid" for pool in usable),
             tuple(pool for pool in pools if pool and pool.defect == "obsolete"),
         )
@@ -218,7 +221,8 @@ class Inventory:
                 return Pool(group.key, "incomplete")
             names = {each.name for each in mine}
             others = [each for each in same if each.name not in names]
-        mine.sort(key=lambda each: each.name.encode("utf-8", "surrogatepass"))
+        if len(mine) > 1:
+            mine.sort(key=lambda each: each.name.encode("utf-8", "surrogatepass"))
         return self._complete(group.key, mine, others)
 
     def _complete(
@@ -235,10 +239,11 @@ class Inventory:
             d for each in (*offering, *beside) for d in each.devices if d.consumes
         ]
         if (
-            _has_duplicates(device.name for each in offering for device in each.devices)
+            _has_duplicates([d.name for each in offering for d in each.devices])
             or counters is None
             or (
-                self._rules.partitionable
+                consumers
+                and self._rules.partitionable
                 and not _resolves(consumers, counting, counters)
             )
         ):
@@ -246,7 +251,7 @@ class Inventory:
         return Pool(
             key,
             "",
-            tuple(Entry(device, each) for each in offering for device in each.devices),
+            tuple([Entry(d, each) for each in offering for d in each.devices]),
             tuple(consumers),
             counters,
             # Upstream re-orders pools even with the binding-conditions feature off.
@@ -272,7 +277,7 @@ def _reaches(each: ResourceSlice, name: str, labels: Mapping[str, str]) -> bool:
 def _declared(slices: Iterable[ResourceSlice]) -> dict[CounterKey, int] | None:
     """Return the counters in nanos; None where a set is declared twice."""
     sets = [each for piece in slices for each in piece.shared_counters]
-    if _has_duplicates(each.name for each in sets):
+    if _has_duplicates([each.name for each in sets]):
         return None
     return {
         (each.name, name): amount.nanos
@@ -295,13 +300,8 @@ def _resolves(
     )
 
 
-def _has_duplicates(names: Iterable[str]) -> bool:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            return True
-        seen.add(name)
-    return False
+def _has_duplicates(names: Sequence[str]) -> bool:
+    return len(set(names)) < len(names)
 
 
 def _bytes(key: PoolKey) -> tuple[bytes, bytes]:
