@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from dractl.capacity.groups import Counts
 from dractl.capacity.look import Look
 from dractl.capacity.planning_document import named
 from dractl.cli.terminal import Terminal
@@ -83,26 +82,34 @@ def overview(look: Look, before: Look, screen: Terminal) -> str:
 
 def told(
     changes: Sequence[object],
-    counts: tuple[Counts, Counts],
+    before: Look,
+    after: Look,
     placements: Sequence[Placement],
     screen: Terminal,
 ) -> str:
-    """Return what changes come to; `counts` are those before and after."""
+    """Return what changes come to, and what becomes of what loses its place."""
     limit = screen.columns or NARROW
     title = "WHAT IF " + ", ".join(map(str, changes))
     lines = [screen.heading(each) for each in indented(title, limit, "", "  ")]
-    before, after = counts
-    text = (
-        f"{after.free + after.partly} of {after.total} devices can be had, instead of "
-        f"{before.free + before.partly} of {before.total}"
-    )
-    lines += indented(text, limit, "  ", "    ")
+    lines += indented(_difference(before, after), limit, "  ", "    ")
     lines += [
         line
         for each in lost(placements)
         for line in indented(each, limit, "  ", "    ")
     ]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _difference(before: Look, after: Look) -> str:
+    """Return how many devices can be had; of partitions that overlap, at once."""
+    looks = (before, after)
+    free = [each.counts.free + each.counts.partly for each in looks]
+    once = [each.at_once(each.fleet) for each in looks]
+    way = "can be had" if once == free else "can be had at once"
+    return (
+        f"{once[1]} of {after.counts.total} devices {way}, instead of "
+        f"{once[0]} of {before.counts.total}"
+    )
 
 
 def lost(placements: Sequence[Placement]) -> Iterator[str]:

@@ -216,9 +216,13 @@ class _Answer:
         return self._question.style.printed(table, self._screen)
 
     def _told(self) -> str:
-        counts = (self._before.counts, self._look.counts)
-        placements = self._moved.placements
-        return comparing.told(self._changes, counts, placements, self._screen)
+        return comparing.told(
+            self._changes,
+            self._before,
+            self._look,
+            self._moved.placements,
+            self._screen,
+        )
 
     def _data(self, found: Mapping[str, object]) -> str:
         whole = dict(found)

@@ -211,8 +211,21 @@ def test_the_overview_after_a_change(dractl: Runner, tmp_path: Path) -> None:
     ran = dractl("top", "--snapshot", cluster(tmp_path), *change)
 
     assert ran.status == 0
-    assert ran.out.startswith(f"WHAT IF {wire.DRIVER}/n2/gpu-0 tainted NoExecute\n")
+    headline, second, *_ = ran.out.splitlines()
+    assert headline == f"WHAT IF {wire.DRIVER}/n2/gpu-0 tainted NoExecute"
+    assert second == "  2 of 4 devices can be had, instead of 3 of 4"
     assert max(map(len, ran.out.splitlines())) <= 80
+
+
+def test_partitions_that_overlap_count_as_they_can_be_had(dractl: Runner) -> None:
+    told = dractl("top", "--demo", "--remove", "a100-1").out.splitlines()[1]
+    before = answer(dractl, "--demo")["summary"]
+    found = answer(dractl, "--demo", "--remove", "a100-1", status=1)["summary"]
+    assert before["atOnce"] < before["free"]
+    assert told == (
+        f"  {found['atOnce']} of {found['total']} devices can be had at once, "
+        f"instead of {before['atOnce']} of {before['total']}"
+    )
 
 
 def test_a_change_that_leaves_somebody_without_a_place(
