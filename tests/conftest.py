@@ -1,7 +1,10 @@
 """What every test may use."""
 
+import contextlib
 import gc
+import importlib
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +13,7 @@ from tests.apiserver.fixtures import api_server
 from tests.cli.run import Runner
 
 _CLUSTERS = ("KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT")
+_WHOLE = pytest.Config.ArgsSource.TESTPATHS
 _PROXIES = ("ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 __all__ = ["api_server", "dractl"]
@@ -19,6 +23,24 @@ __all__ = ["api_server", "dractl"]
 def pytest_xdist_auto_num_workers() -> int:
     """Return one more worker than there are CPUs: many tests wait for a process."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let each worker load the tests from another one on, and leave them compiled.
+
+    Else each would rewrite the assertions of all tests, which takes longest of all that
+    comes before the first test.
+    """
+    worker = getattr(session.config, "workerinput", None)
+    if worker is None or session.config.args_source is not _WHOLE:
+        return
+    sys.dont_write_bytecode = False
+    files = sorted(session.path.glob("tests/**/test_*.py"))
+    first = int(worker["workerid"][2:]) * len(files) // worker["workercount"]
+    for file in (*files[first:], *files[:first]):
+        name = ".".join(file.relative_to(session.path).with_suffix("").parts)
+        with contextlib.suppress(Exception, pytest.skip.Exception):  # collection tells
+            importlib.import_module(name)
 
 
 def pytest_collection_finish() -> None:
