@@ -72,8 +72,7 @@ def _stranded(look: Look) -> Iterator[Sample]:
     found: Counter[tuple[str, str, str]] = Counter()
     for use in look.fleet:
         if use.device.consumes:
-            is_stranded = use.state is State.UNUSABLE and use.is_stranded
-            found[use.id.driver, use.node, use.model] += is_stranded
+            found[use.id.driver, use.node, use.model] += use.is_stranded
     for key, number in found.items():
         yield tuple(zip(("driver", "node", "model"), key, strict=True)), number
 

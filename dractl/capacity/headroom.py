@@ -9,6 +9,7 @@ from dractl.api.snapshot import Snapshot
 from dractl.capacity.devices import DeviceUse, State, fleet
 from dractl.capacity.groups import NONE, Group, grouped
 from dractl.capacity.moving import displaced, settled
+from dractl.capacity.partitions import HAVABLE
 from dractl.capacity.whatif import RemoveNode, changed
 from dractl.diagnose.standins import with_stand_ins
 from dractl.model.claims import ResourceClaim
@@ -16,8 +17,6 @@ from dractl.model.devices import DeviceId
 from dractl.solver.allocator import Allocator
 from dractl.solver.placement import Placement, Policy, Progress
 from dractl.solver.placer import Placer
-
-_HAVABLE = frozenset({State.FREE, State.PARTLY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +76,7 @@ class _Outcome:
     """The cluster without a node, and where goes what it had."""
 
     def __init__(self, snapshot: Snapshot, node: str, allocator: Allocator) -> None:
+        self.node = node
         self._before = snapshot
         self._after = after = changed(snapshot, RemoveNode(node))
         # With the node closed instead of gone, the other nodes need no second look.
@@ -111,7 +111,7 @@ class _Outcome:
     def havable(self) -> frozenset[DeviceId]:
         """What can be had then, in a look at all devices."""
         after = settled(self._after, self.placements)
-        return frozenset(each.id for each in fleet(after) if each.state in _HAVABLE)
+        return frozenset(each.id for each in fleet(after) if each.state in HAVABLE)
 
 
 def _held(claims: Iterable[ResourceClaim]) -> Iterator[DeviceId]:
@@ -143,8 +143,8 @@ def _loss(group: Group, node: str, outcome: _Outcome) -> Loss:
         group.name,
         node,
         len(lost),
-        sum(each.state in _HAVABLE for each in lost),
-        sum(each.state in _HAVABLE for each in group.uses),
+        sum(each.state in HAVABLE for each in lost),
+        sum(each.state in HAVABLE for each in group.uses),
         _left([each for each in group.uses if each.node != node], outcome),
         tuple(each for each in placements if each.node is not None),
         tuple(each for each in placements if each.node is None),
@@ -154,12 +154,16 @@ def _loss(group: Group, node: str, outcome: _Outcome) -> Loss:
 def _left(kept: Sequence[DeviceUse], outcome: _Outcome) -> int:
     """Return how many of some devices can be had once all has moved."""
     if any(
-        each.is_shared or each.device.consumes or each.id in outcome.freed
+        each.is_shared
+        or each.device.consumes
+        or each.id in outcome.freed
+        or outcome.node in each.nodes
         for each in kept
     ):
         return sum(each.id in outcome.havable for each in kept)
-    # What has no parts and no shares is taken or not: that needs no second look.
-    free = (each.id for each in kept if each.state in _HAVABLE)
+    # What has no parts, no shares and the same nodes is taken or not: that needs no
+    # second look.
+    free = (each.id for each in kept if each.state in HAVABLE)
     return sum(each not in outcome.taken for each in free)
 
 

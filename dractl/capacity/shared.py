@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dractl.capacity.devices import Amount, DeviceUse, State
+from dractl.capacity.devices import Amount, DeviceUse
+from dractl.capacity.partitions import HAVABLE
 from dractl.model.quantity import Quantity
 
 
@@ -40,7 +41,7 @@ def _sum(
     left = {
         str(use.id): max(amount.left.nanos, 0)
         for use, amount in amounts
-        if use.state in {State.FREE, State.PARTLY}
+        if use.state in HAVABLE
     }
     device = max(left, key=lambda each: left[each], default="")
     return SharedCapacity(

@@ -1,3 +1,4 @@
+import dataclasses
 from collections.abc import Sequence
 
 import pytest
@@ -181,12 +182,26 @@ def reaching() -> Snapshot:
     )
 
 
+def closing() -> Snapshot:
+    """Return a GPU's node, and one that is cordoned and sees the same port."""
+    gpu, port = device("gpu", pool="node-0"), device("port", pool="net")
+    return snapshot(
+        nodes=[
+            node("node-0"),
+            dataclasses.replace(node("node-1"), unschedulable=True),
+        ],
+        slices=[
+            slice_(gpu, pool="node-0", node="node-0"),
+            slice_(port, name="net", pool="net", node=None, all_nodes=True),
+        ],
+    )
+
+
 @pytest.mark.parametrize(
-    ("before", "free_after"), [(sharing(), 0), (parting(), 1), (reaching(), 2)]
+    ("before", "free_after"),
+    [(sharing(), 0), (parting(), 1), (reaching(), 2), (closing(), 0)],
 )
-def test_what_moves_takes_shares_and_counters(
-    before: Snapshot, free_after: int
-) -> None:
+def test_what_is_left_is_looked_at(before: Snapshot, free_after: int) -> None:
     [loss] = headroom(before, fleet(before), "driver")
     assert (loss.node, loss.free_after) == ("node-0", free_after)
 
