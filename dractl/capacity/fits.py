@@ -14,8 +14,10 @@ from dractl.diagnose.standins import with_stand_ins
 from dractl.model.claims import ResourceClaim
 from dractl.model.cluster import KubernetesVersion
 from dractl.model.quantity import Quantity
+from dractl.solver.nodefit import requests_of
 from dractl.solver.placement import NodeGroup, Placement, Policy, Progress
 from dractl.solver.placer import Placer
+from dractl.solver.subjects import Subject
 
 MOST: Final = 10_000
 """How many are placed unless a caller says otherwise."""
@@ -59,8 +61,8 @@ class Fits:
     for the one that found no place; None: not so many were asked for that one did not.
     `quotas` are those of its namespace that let fewer be made, the narrowest first;
     `claims` are those that copies share and that let fewer run. `unbound` is how many
-    would have a place if their claims had no constraints; None: they have none, or
-    there is room for all that were asked for.
+    would have a place if their claims had no constraints, `most` if there may be room
+    for more; None: they have none, or there is room for all that were asked for.
     """
 
     asked: Asked
@@ -129,7 +131,8 @@ def fits(
     if last is not None and any(each.spec.constraints for each in own):
         loose = asked.without_constraints(snapshot)
         unbound = _placed(snapshot, loose, most, progress)[0].total()
-    limits = _limits(snapshot, asked.namespace, own, number)
+    charged = _charged(snapshot, asked.subject, own)
+    limits = _limits(snapshot, asked.namespace, charged, number)
     shared = tuple(_shared(snapshot, asked, number))
     return Fits(asked, number, most, by_node, last, limits, shared, unbound)
 
@@ -190,13 +193,26 @@ def _without_closed(placement: Placement, closed: Collection[str]) -> Placement:
     return dataclasses.replace(placement, reasons=tuple(groups))
 
 
-def _limits(
-    snapshot: Snapshot, namespace: str, claims: Iterable[ResourceClaim], number: int
-) -> tuple[QuotaLimit, ...]:
-    """Return the quotas that let fewer copies be made, the narrowest first."""
+def _charged(
+    snapshot: Snapshot, subject: Subject, claims: Iterable[ResourceClaim]
+) -> Counter[str]:
+    """Return what one copy with its own claims counts as, by the keys of quotas.
+
+    Pods count as what they ask for of extended resources, whoever serves these.
+    """
     charged: Counter[str] = Counter()
     for claim in claims:
         charged.update(dict(charges(snapshot.class_by_name, claim.spec)))
+    needed = {} if subject.pod is None else requests_of(subject.pod)
+    for resource in {each.resource for each in subject.extended}:
+        charged[f"requests.{resource}"] += Quantity(needed[resource]).ceiling
+    return charged
+
+
+def _limits(
+    snapshot: Snapshot, namespace: str, charged: Counter[str], number: int
+) -> tuple[QuotaLimit, ...]:
+    """Return the quotas that let fewer copies be made, the narrowest first."""
     # Where the server has not counted yet, what the claims there count as.
     counted = claimed(snapshot)
     found = [

@@ -51,16 +51,17 @@ def fits_text(
 
 
 def _headline(found: Fits, old: Fits | None) -> str:
-    text = f"{found.asked}: {_number(found)} more fit"
+    text = f"{found.asked}: {_number(found.number, found.most)} more fit"
     if found.by_node:
         text += f", on {counted(len(found.by_node), 'node')}"
     if old is not None:
-        text += f" (without the changes: {_number(old)})"
+        text += f" (without the changes: {_number(old.number, old.most)})"
     return text
 
 
-def _number(found: Fits) -> str:
-    return f"at least {found.number}" if found.is_cut else str(found.number)
+def _number(number: int, most: int) -> str:
+    """Return how many fit; of as many as were placed at most, there may be more."""
+    return f"at least {number}" if number == most else str(number)
 
 
 def _limits(found: Fits) -> Iterator[str]:
@@ -72,7 +73,7 @@ def _limits(found: Fits) -> Iterator[str]:
         yield f"no more than {found.most} were placed: --most"
         return
     if found.unbound is not None and found.unbound > found.number:
-        yield f"{found.unbound} would fit if it had no constraints"
+        yield f"{_number(found.unbound, found.most)} would fit if it had no constraints"
     if found.next is not None and found.next.aborted is not None:
         yield found.why
         return

@@ -253,6 +253,23 @@ def test_a_quota_may_let_fewer_be_made() -> None:
     assert str(answer.quotas[0]) == f"quota q has 4 of {key} left"
 
 
+def test_a_quota_counts_what_pods_ask_for_of_extended_resources() -> None:
+    name = "example.com/gpu"
+    quota = ResourceQuota(
+        ObjectMeta("q", "default"), quantities({f"requests.{name}": "5"}), {}
+    )
+    cluster = dataclasses.replace(
+        fleet_of(6),
+        quotas=(quota,),
+        classes=(dataclasses.replace(class_(), extended_resource_name=name),),
+    )
+    asking = {"name": "c", "resources": {"requests": {name: "2"}}}
+    document = {**pod(), "spec": {"initContainers": [asking], "containers": [asking]}}
+
+    answer = found(cluster, document)
+    assert (answer.number, answer.allowed) == (3, 2)
+
+
 def test_where_the_server_has_not_counted_claims_are() -> None:
     key = f"{CLASS}.deviceclass.resource.k8s.io/devices"
     quota = ResourceQuota(ObjectMeta("q", "default"), quantities({key: "5"}), {})

@@ -75,6 +75,9 @@ def test_constraints_that_keep_more_from_fitting_are_told(
     assert "  8 would fit if it had no constraints\n" in (
         dractl("top", "--demo", "--fits", file).out
     )
+    assert "  at least 5 would fit if it had no constraints\n" in (
+        dractl("top", "--demo", "--fits", file, "--most", "5").out
+    )
     [found] = answer(dractl, "--demo", "--fits", file, status=1)["fits"]
     assert (found["number"], found["withoutConstraints"]) == (0, 8)
 
