@@ -1,7 +1,7 @@
 """The name that was probably meant."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 _ALIKE: Final = 0.65  # below it, two names share letters by chance
@@ -38,9 +38,13 @@ def guess(word: str, known: Iterable[str], otherwise: str = "") -> str:
 def choice(word: str, known: Iterable[str]) -> str:
     """Return a hint at the name that was meant, or a few that there are; "": none."""
     names = list(dict.fromkeys(known))
+    return guess(word, names, few(names) if names else "")
+
+
+def few(names: Sequence[str]) -> str:
+    """Return that there are such names; of many, how many more."""
     more = f" and {len(names) - _FEW:,} more" if len(names) > _FEW else ""
-    listed = f"there are {', '.join(names[:_FEW])}{more}" if names else ""
-    return guess(word, names, listed)
+    return f"there are {', '.join(names[:_FEW])}{more}"
 
 
 def likeness(word: str, other: str) -> float:

@@ -26,19 +26,19 @@ def nothing(noun: str, look: "Look", only: "Only", program: str) -> str:
 def only_namespace(snapshot: "Snapshot", namespace: str, looked_at: str) -> str:
     """Return that only a namespace was looked at, or that there is none such."""
     if gone := _why_no_namespace(snapshot, namespace):
-        return f"namespace {namespace} {gone.removeprefix('it ')}"
+        return f"namespace {namespace} {gone}"
     return f"only {looked_at}; -A: all"
 
 
 def _why_no_namespace(snapshot: "Snapshot", namespace: str) -> str:
-    """Return that a namespace does not exist; "": it does, or nobody knows."""
+    """Return that there is none, as what is said of it; "": there is, or may be."""
     known = snapshot.namespace_by_name
     used = {each.meta.namespace for each in snapshot.claims}
     used |= {each.meta.namespace for each in snapshot.pods}
     if not known or snapshot.info.gap("Namespace") or namespace in {*known, *used}:
         return ""
     hint = guess(namespace, [*known, *used])
-    return "; ".join(filter(None, ("it does not exist", hint)))
+    return "; ".join(filter(None, ("does not exist", hint)))
 
 
 def _scope(only: "Only") -> Iterator[str]:
@@ -56,7 +56,7 @@ def _reasons(noun: str, look: "Look", only: "Only", program: str) -> Iterator[st
     """Yield why there is nothing, what explains most first."""
     snapshot, space = look.snapshot, only.namespace
     if space and (gone := _why_no_namespace(snapshot, space)):
-        yield gone
+        yield f"it {gone}"
     if only.labels and not look.nodes:
         yield "no node has them"
     if noun == DEVICES and not snapshot.slices:

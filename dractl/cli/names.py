@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from dractl.catalogue.nearest import choice
+from dractl.catalogue.nearest import few, guess
 from dractl.errors import DractlError, ExitStatus
 
 if TYPE_CHECKING:
@@ -14,11 +14,10 @@ def unknown(
     kind: str, name: str, known: Iterable[str], *, is_namespaced: bool = False
 ) -> DractlError:
     """Return the error of a name that nothing of a kind has; `known` are those."""
-    hint = choice(name, known)
-    if not hint:
-        hint = f"the source has no {kind} at all"
-    elif is_namespaced and hint.startswith("there "):
-        hint += "; mind the namespace"
+    names = list(dict.fromkeys(known))
+    hint = f"the source has no {kind} at all"
+    if names:
+        hint = guess(name, names, few(names) + "; mind the namespace" * is_namespaced)
     return DractlError(
         f"unknown-{kind.lower()}",
         f"no {kind} is called {name[:120]!r}",

@@ -54,8 +54,8 @@ class View:
     """One view. `by` is what it groups devices by, "" if it lists something else.
 
     `kind` is what `-o name` puts before names, as kubectl does. `has_ages` tells
-    tells whether the rows depend on the moment. `noun` is what there is none of where
-    it has no rows.
+    whether the rows depend on the moment. `noun` is what there is none of where it has
+    no rows.
     """
 
     by: str

@@ -68,7 +68,7 @@ def plan(  # noqa: PLR0913 - one parameter per option
         from dractl.cli.manuals import explained
         from dractl.migrate.codes import CODES
 
-        screen.write(explained(explain, CODES, "finding"))
+        screen.write(explained(explain, CODES, "finding", columns=screen.columns))
         return ExitStatus.YES
     from dractl.cli.migrate import planning
 
