@@ -1,6 +1,7 @@
 """What is still to be allocated in a cluster, and what of it asks for something."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Final
 
 from dractl.cel.errors import SelectorCompileError, SelectorEvalError
@@ -8,8 +9,10 @@ from dractl.cel.selector import compile_cached, stored_environment_of
 from dractl.diagnose.words import listed
 from dractl.doctor.case import Case
 from dractl.model.claims import ClaimSpec, Option, Request, ResourceClaim
-from dractl.model.devices import Device
+from dractl.model.devices import Device, Taint
 from dractl.model.workloads import Pod
+from dractl.taints.eviction import EVICTING
+from dractl.taints.selection import in_force
 
 FEW: Final = 3
 """How many are named of what has something in common."""
@@ -39,6 +42,11 @@ def asking(case: Case, told: Callable[[Request], bool]) -> str:
     )
 
 
+def asking_for_all(case: Case) -> str:
+    """Return what has a request for all devices, be it as an alternative."""
+    return asking(case, lambda each: any(one.mode == "All" for one in each.options))
+
+
 def devices_that(case: Case, told: Callable[[Device], bool]) -> list[Device]:
     """Return the published devices of that sort."""
     return [each for each in case.cluster.fleet.devices.values() if told(each)]
@@ -58,28 +66,36 @@ def selecting(
                     continue
                 texts = (*own.selectors, *option.selectors)
                 if texts not in known:
-                    known[texts] = _selects(case, texts, devices)
+                    known[texts] = any(accepted(case, texts, devices))
                 if known[texts]:
                     found[name] = None
     return list(found)
 
 
-def _selects(
+def accepted(
     case: Case, texts: Iterable[str | None], devices: Iterable[Device]
-) -> bool:
-    """Tell whether selectors accept a device; where they fail, they do not."""
+) -> Iterator[Device]:
+    """Yield the devices that selectors accept; where they fail, they do not."""
     environment = stored_environment_of(case.snapshot.profile)
     try:
         selectors = [compile_cached(each, environment) for each in texts if each]
     except SelectorCompileError:
-        return False
+        return
     for device in devices:
-        try:
+        with suppress(SelectorEvalError):
             if all(each.matches(device) for each in selectors):
-                return True
-        except SelectorEvalError:
-            continue
-    return False
+                yield device
+
+
+def evicting(case: Case) -> Sequence[Taint]:
+    """Return the taints that evict pods, one of each key and value."""
+    rules = in_force(case.snapshot.taint_rules, case.snapshot.profile)
+    taints = (
+        *(rule.taint for rule in rules),
+        *(each for one in case.cluster.fleet.devices.values() for each in one.taints),
+    )
+    found = {(each.key, each.value): each for each in taints if each.effect == EVICTING}
+    return tuple(found.values())
 
 
 def in_conditions(case: Case, words: str) -> str:

@@ -1,24 +1,23 @@
 """What in a cluster meets where a release does other than one expects; see signs.py."""
 
 from collections.abc import Callable, Mapping
-from itertools import chain
 from typing import Final
 
 from dractl.diagnose.words import listed
-from dractl.doctor.answer import Finding
 from dractl.doctor.asking import (
     FEW,
     asking,
+    asking_for_all,
     devices_that,
+    evicting,
     in_conditions,
     selecting,
     specs,
 )
 from dractl.doctor.case import Case
-from dractl.doctor.checks.pools import pools_are_complete, pools_are_valid
-from dractl.model.devices import Taint
+from dractl.doctor.checks.pools import broken_pools
 from dractl.solver.view import tolerates, untolerated
-from dractl.taints.eviction import EVICTING, results_of
+from dractl.taints.eviction import results_of
 from dractl.taints.selection import RuleIndex, in_force
 
 
@@ -49,12 +48,9 @@ def timed_out(case: Case) -> str:
 
 
 def _all_beside_broken_pools(case: Case) -> str:
-    told = chain(pools_are_complete(case), pools_are_valid(case))
-    broken = [each.subject for each in told if isinstance(each, Finding)]
-    wanted = broken and asking(
-        case, lambda request: any(each.mode == "All" for each in request.options)
-    )
-    return f"{listed(broken, FEW)}; {wanted}" if wanted else ""
+    wanted = asking_for_all(case)
+    broken = broken_pools(case) if wanted else ()
+    return f"{listed(broken, FEW)}; {wanted}" if broken else ""
 
 
 def _all_with_capacity(case: Case) -> str:
@@ -122,21 +118,14 @@ def _shared_and_tainted(case: Case) -> str:
 
 
 def _tolerating_without_effect(case: Case) -> str:
-    rules = in_force(case.snapshot.taint_rules, case.snapshot.profile)
-    taints: list[Taint] = [
-        *(rule.taint for rule in rules),
-        *(each for one in case.cluster.fleet.devices.values() for each in one.taints),
-    ]
-    evicting = dict.fromkeys(
-        (each.key, each.value) for each in taints if each.effect == EVICTING
-    )
+    taints = evicting(case)
     return asking(
         case,
         lambda request: any(
-            not each.effect and tolerates(each, Taint(key, value, EVICTING))
+            not each.effect and tolerates(each, taint)
             for option in request.options
             for each in option.tolerations
-            for key, value in evicting
+            for taint in taints
         ),
     )
 

@@ -16,6 +16,7 @@ from dractl.doctor.asking import (
     asking,
     claims_of,
     devices_that,
+    evicting,
     in_events,
     selecting,
     specs,
@@ -172,21 +173,12 @@ def _rules_for_all(case: Case) -> str:
     )
 
 
-def _evicting_taints(case: Case) -> bool:
-    rules = any(each.taint.effect == "NoExecute" for each in case.snapshot.taint_rules)
-    return rules or bool(
-        devices_that(
-            case, lambda each: any(one.effect == "NoExecute" for one in each.taints)
-        )
-    )
-
-
 def _extended_beside_taints(case: Case) -> str:
-    return _extended(case) if _evicting_taints(case) else ""
+    return _extended(case) if evicting(case) else ""
 
 
 def _tolerating(case: Case) -> str:
-    if not _evicting_taints(case):
+    if not evicting(case):
         return ""
     return listed(
         (
@@ -214,10 +206,11 @@ def _distinct_of_many(case: Case) -> str:
         # Of two, the first is forgotten only where the search gives the second up.
         has_more = len(spec.constraints) > 1 or len(spec.requests) > 1
         least = _SEVERAL if has_more else _MANY
+        named = {each.partition("/")[0] for each in constraint.requests}
         return any(
             option.mode == "All" or option.count >= least
             for request in spec.requests
-            if not constraint.requests or request.name in constraint.requests
+            if not named or request.name in named
             for option in request.options
         )
 

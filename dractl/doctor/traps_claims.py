@@ -9,18 +9,16 @@ from dractl.doctor.asking import (
     asking,
     claims_of,
     devices_that,
+    evicting,
     selecting,
     specs,
 )
 from dractl.doctor.case import Case
 from dractl.model.claims import ResourceClaim
-from dractl.model.devices import Taint
 from dractl.model.workloads import Pod
 from dractl.solver.extended import IMPLICIT, class_by_resource
 from dractl.solver.subjects import is_waiting
 from dractl.solver.view import tolerates, untolerated
-from dractl.taints.eviction import EVICTING
-from dractl.taints.selection import in_force
 
 _RESERVED: Final = 256  # pods of a claim
 _SEVERAL: Final = 2
@@ -41,22 +39,12 @@ def _keyless(case: Case) -> str:
     )
 
 
-def _evicting(case: Case) -> list[Taint]:
-    """Return the taints that evict pods."""
-    rules = in_force(case.snapshot.taint_rules, case.snapshot.profile)
-    taints = [
-        *(rule.taint for rule in rules),
-        *(each for one in case.cluster.fleet.devices.values() for each in one.taints),
-    ]
-    return [each for each in taints if each.effect == EVICTING]
-
-
 def _running_out(case: Case) -> str:
-    evicting = list({(each.key, each.value): each for each in _evicting(case)}.values())
+    taints = evicting(case)
     return asking(
         case,
         lambda request: any(
-            each.seconds is not None and any(tolerates(each, one) for one in evicting)
+            each.seconds is not None and any(tolerates(each, one) for one in taints)
             for option in request.options
             for each in option.tolerations
         ),
@@ -137,7 +125,11 @@ def _implicit_of_losers(case: Case) -> str:
 
 
 def _crowd(case: Case) -> str:
-    waiting = [each for each in case.snapshot.pods if each.claims and is_waiting(each)]
+    waiting = [  # the scheduler does not look at those with gates
+        each
+        for each in case.snapshot.pods
+        if each.claims and not each.gates and is_waiting(each)
+    ]
     return f"{len(waiting)} pods with claims wait" if len(waiting) >= _CROWD else ""
 
 

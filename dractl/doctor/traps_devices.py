@@ -1,27 +1,22 @@
 """What in pools and devices meets odd rules of the allocator; see quirks.py."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
-from dractl.cel.errors import SelectorCompileError, SelectorEvalError
-from dractl.cel.selector import Selector, compile_cached, stored_environment_of
 from dractl.diagnose.words import listed
-from dractl.doctor.answer import Finding
 from dractl.doctor.asking import (
     FEW,
+    accepted,
     asking,
+    asking_for_all,
     devices_that,
     in_conditions,
     selecting,
 )
 from dractl.doctor.case import Case
-from dractl.doctor.checks.pools import (
-    newest_slices,
-    pools_are_complete,
-    pools_are_valid,
-)
-from dractl.model.claims import Option
+from dractl.doctor.checks.pools import broken_pools, newest_slices
+from dractl.model.claims import Request
 from dractl.model.devices import Device, ResourceSlice
 from dractl.model.nodeselection import NodeSelectorError
 from dractl.model.workloads import Node
@@ -30,6 +25,8 @@ from dractl.taints.eviction import results_of
 _MOST: Final = 32  # devices of a claim
 _LOOKED_AT: Final = 200  # groups of devices: nodes are much alike
 _SEVERAL: Final = 2
+_FRACTIONS: Final = "DRAFractionalCapacityRange"  # of 1.37
+_Selectors = tuple[str | None, ...]
 
 
 # -- pools
@@ -40,20 +37,24 @@ def _too_many(case: Case) -> str:
 
     A request with an alternative that fits a claim is not refused.
     """
-    if not _all(case):
+    if not asking_for_all(case):
         return ""
     crowds = [each for each in _together(case) if len(each) > _MOST]
-    return asking(
-        case,
-        lambda request: (
-            bool(request.options)
-            and all(each.mode == "All" for each in request.options)
-            and any(
-                all(_selects_more(case, each, crowd) for each in request.options)
-                for crowd in crowds
-            )
-        ),
-    )
+    known: dict[_Selectors, frozenset[int]] = {}
+
+    def has_too_many(request: Request) -> bool:
+        found = []
+        for each in request.options:
+            own = case.snapshot.class_by_name.get(each.device_class)
+            if each.mode != "All" or own is None:
+                return False
+            texts = (*own.selectors, *each.selectors)
+            if texts not in known:
+                known[texts] = _crowded(case, texts, crowds)
+            found.append(known[texts])
+        return bool(found) and bool(frozenset.intersection(*found))
+
+    return asking(case, has_too_many)
 
 
 def _together(case: Case) -> Iterator[list[Device]]:
@@ -65,26 +66,15 @@ def _together(case: Case) -> Iterator[list[Device]]:
     yield from islice(sorted(found.values(), key=len, reverse=True), _LOOKED_AT)
 
 
-def _selects_more(case: Case, option: Option, devices: Iterable[Device]) -> bool:
-    """Tell whether an option selects more devices than a claim can hold."""
-    own = case.snapshot.class_by_name.get(option.device_class)
-    if own is None:
-        return False
-    environment = stored_environment_of(case.snapshot.profile)
-    texts = (*own.selectors, *option.selectors)
-    try:
-        selectors = [compile_cached(each, environment) for each in texts if each]
-    except SelectorCompileError:
-        return False
-    accepted = (each for each in devices if _accept(selectors, each))
-    return len(list(islice(accepted, _MOST + 1))) > _MOST
-
-
-def _accept(selectors: Iterable[Selector], device: Device) -> bool:
-    try:
-        return all(each.matches(device) for each in selectors)
-    except SelectorEvalError:
-        return False
+def _crowded(
+    case: Case, texts: _Selectors, crowds: Sequence[Sequence[Device]]
+) -> frozenset[int]:
+    """Return of which of these groups selectors accept more than a claim can hold."""
+    return frozenset(
+        place
+        for place, devices in enumerate(crowds)
+        if len(list(islice(accepted(case, texts, devices), _MOST + 1))) > _MOST
+    )
 
 
 def _broken_with_counters(case: Case) -> str:
@@ -94,15 +84,9 @@ def _broken_with_counters(case: Case) -> str:
         for each in case.snapshot.slices
         if each.shared_counters and each.scope.node_name
     }
-    told = (*pools_are_complete(case), *pools_are_valid(case))
-    broken = {each.subject: None for each in told if isinstance(each, Finding)}
-    found = [each for each in broken if each in counting]
-    wanted = _all(case) if found else ""
-    return f"{listed(found, FEW)}; {wanted}" if wanted else ""
-
-
-def _all(case: Case) -> str:
-    return asking(case, lambda each: any(one.mode == "All" for one in each.options))
+    wanted = asking_for_all(case) if counting else ""
+    found = [each for each in broken_pools(case) if each in counting] if wanted else ()
+    return f"{listed(found, FEW)}; {wanted}" if found else ""
 
 
 def _split_pools(case: Case) -> str:
@@ -112,7 +96,7 @@ def _split_pools(case: Case) -> str:
         for (driver, pool), slices in newest_slices(case).items()
         if len({each.scope.node_name for each in slices} - {None}) >= _SEVERAL
     ]
-    wanted = _all(case) if found else ""
+    wanted = asking_for_all(case) if found else ""
     return f"{listed(found, FEW)}; {wanted}" if wanted else ""
 
 
@@ -186,6 +170,8 @@ def _fails_elsewhere(case: Case) -> str:
 
 def _fractions(case: Case) -> str:
     """Return devices with steps of fractions, or what asks for fractions of steps."""
+    if case.snapshot.profile.enabled(_FRACTIONS):
+        return ""
     stepped = devices_that(
         case,
         lambda each: any(

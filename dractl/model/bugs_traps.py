@@ -157,7 +157,7 @@ TRAPS: Final = (
         "with a step in a requestPolicy, capacity is counted in whole numbers: "
         "fractions are rounded up, and the claim gets more than it asks for",
         _ALLOCATOR,
-        (Affected(_V36),),
+        _SEEN,  # of 1.37 with DRAFractionalCapacityRange off, which is its default
         gates=("DRAConsumableCapacity",),
         avoid="publish and ask for capacity in smaller units, as whole numbers",
     ),

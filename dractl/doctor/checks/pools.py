@@ -174,6 +174,18 @@ def slices_have_room(case: Case) -> Iterator[Finding | Skipped]:
             )
 
 
+def broken_pools(case: Case) -> Sequence[str]:
+    """Return the pools, as findings name them, of which no device is given out."""
+    told = (*pools_are_complete(case), *pools_are_valid(case))
+    return tuple(
+        dict.fromkeys(
+            each.subject
+            for each in told
+            if isinstance(each, Finding) and each.severity is Severity.ERROR
+        )
+    )
+
+
 def newest_slices(case: Case) -> dict[tuple[str, str], list[ResourceSlice]]:
     """Return the slices of each pool that are of its newest generation."""
     found: dict[tuple[str, str], list[ResourceSlice]] = {}

@@ -140,7 +140,13 @@ MET: Final[list[tuple[str, list[Wire], Gates, str]]] = [
         {}, "1.35",
     ),
 ]  # fmt: skip
+ALIKE: Final = [  # a device of one name on each of two nodes: odd, and given out
+    gpus(node, "a", pool={"name": "p", "generation": 1, "resourceSliceCount": 2})
+    | {"metadata": {"name": node}}
+    for node in ("n1", "n2")
+]
 SPARED: Final[list[tuple[str, list[Wire], Gates, str]]] = [
+    ("all-mode-broken-pool", [*ALIKE, asks(ALL)], {}, "1.36"),
     ("all-mode-broken-pool", [BROKEN, asks(exactly())], {}, "1.36"),
     ("all-mode-broken-pool", [gpus("n1", "a"), asks(ALL)], {}, "1.36"),
     ("all-mode-with-constraint", [refused("cannot allocate all claims")], {}, "1.36"),

@@ -1,6 +1,6 @@
 """Rules of the allocator that surprise: clusters that meet them, and others."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pytest
@@ -98,9 +98,14 @@ def extended(resource: str) -> Wire:
     return pod("p", status={"phase": "Pending"}, containers=[container])
 
 
-def crowd(number: int) -> list[Wire]:
+def crowd(number: int, *, gates: Sequence[Wire] = ()) -> list[Wire]:
     return [
-        pod(f"p{each}", "claim/c", status={"phase": "Pending"})
+        pod(
+            f"p{each}",
+            "claim/c",
+            status={"phase": "Pending"},
+            schedulingGates=list(gates),
+        )
         for each in range(number)
     ]
 
@@ -189,6 +194,7 @@ MET_TRAPS: Final[list[tuple[str, list[Wire], str]]] = [
     ("implicit-name-lost",
      [*classes("a", "b"), extended("deviceclass.resource.kubernetes.io/b")], "1.36"),
     ("capacity-rounded-up", [gpus("n1", stepped("500m"))], "1.36"),
+    ("capacity-rounded-up", [gpus("n1", stepped("500m"))], "1.37"),
     ("capacity-rounded-up", [gpu_class(), gpus("n1", stepped("1")), wanting("1500m")],
      "1.36"),
     ("alternatives-not-scored", [configured()], "1.34"),
@@ -245,6 +251,8 @@ SPARED_TRAPS: Final[list[tuple[str, list[Wire], str]]] = [
      "1.36"),
     ("alternatives-not-scored", [configured()], "1.35"),
     ("claims-requeue-all", crowd(20), "1.36"),
+    ("claims-requeue-all", crowd(1000, gates=[{"name": "kueue.x-k8s.io/admission"}]),
+     "1.36"),
     ("beta-loses-fields", [served("v1beta2"), gpus("n1", MULTI)], "1.35"),
     ("beta-loses-fields", [served("v1beta1"), gpus("n1", MULTI)], "1.36"),
     ("config-of-alternatives-lost", [configured("gpu/small")], "1.36"),
@@ -274,6 +282,33 @@ def test_what_cannot_is_not(bug: str, documents: list[Wire], release: str) -> No
     found = said("known-bug", case_of(documents, release, GATES))
 
     assert bug not in {each.subject for each in found}
+
+
+def test_a_scheduler_that_counts_fractions_rounds_nothing_up() -> None:
+    gates = {"DRAFractionalCapacityRange": True}
+    case = case_of([gpus("n1", stepped("500m"))], "1.37", gates)
+
+    assert "capacity-rounded-up" not in _told(case)
+
+
+def test_of_many_requests_those_with_too_many_devices_are_told() -> None:
+    few, many_more = (
+        asks(exactly(deviceClassName=each, allocationMode="All")) for each in "ab"
+    )
+    many_more["metadata"] = {"name": "u", "namespace": "default"}
+    chosen = [{"cel": {"expression": "device.driver == 'x'"}}]
+    documents = [
+        gpu_class("a") | {"spec": {"selectors": chosen}},
+        *(gpu_class("b"), gpus("n1", *many(33)), few, many_more),
+    ]
+
+    (told,) = (
+        each.evidence["meets"]
+        for each in said("known-bug", case_of(documents))
+        if each.subject == "all-mode-too-many-devices"
+    )
+
+    assert told == "ResourceClaimTemplate default/u"
 
 
 def test_each_has_a_cluster_of_each_sort() -> None:
@@ -310,6 +345,15 @@ def test_of_two_distinct_devices_one_is_forgotten_where_the_search_goes_back(
     told = _told(case_of([asks(*requests, constraints=constraints)]))
 
     assert ("distinct-attribute-forgets" in told) is is_told
+
+
+@pytest.mark.parametrize("named", ["gpu", "gpu/o0"])
+def test_constraints_may_name_alternatives_of_distinct_devices(named: str) -> None:
+    constraint = {"distinctAttribute": "example.com/x", "requests": [named]}
+
+    told = _told(case_of([asks(first("All"), constraints=[constraint])]))
+
+    assert "distinct-attribute-forgets" in told
 
 
 def _told(case: Any) -> set[str]:
