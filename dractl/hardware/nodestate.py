@@ -91,7 +91,7 @@ def _data(whole: _Json) -> _Json | None:
     data = whole.get("Data")
     if not isinstance(data, str):
         return None
-    if whole.get("Checksum") != zlib.crc32(data.encode()):
+    if whole.get("Checksum") != zlib.crc32(data.encode("utf-8", "surrogatepass")):
         raise _BrokenError("its checksum is wrong")
     return _object(data)
 

@@ -113,6 +113,7 @@ def test_a_driver_tells_claims_in_its_newest_form(tmp_path: Path) -> None:
         ("[]", "it is no JSON object"),
         ("[" * 100_000, "it is no JSON"),
         ('{"Data": "{}", "Checksum": 1}', "its checksum is wrong"),
+        (r'{"Data": "\ud800", "Checksum": 1}', "its checksum is wrong"),
         (
             json.dumps({"Data": "x", "Checksum": zlib.crc32(b"x")}),
             "it is no JSON",
