@@ -12,6 +12,7 @@ _RESERVED: Final = frozenset(
     {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 )
 _WIDE: Final = 1 << 20
+_LONE: Final = re.compile("[\ud800-\udfff]")  # halves of pairs, as JSON may hold
 _ENDINGS: Final = {"|": "\n", "|-": "", ">": "\n", ">-": ""}
 
 
@@ -83,6 +84,7 @@ def _dumper(*, blocks: bool) -> type:
             return True
 
     def text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+        value = _LONE.sub("\ufffd", value)  # YAML cannot spell them; Go reads that
         style: str | None = '"'
         if word(value) == value:
             style = None

@@ -20,6 +20,10 @@ def test_yaml_is_what_went_in_and_all_ascii() -> None:
     assert all(each == "\n" or " " <= each < "\x7f" for each in text)
 
 
+def test_half_of_a_surrogate_pair_is_no_text_in_yaml() -> None:
+    assert yaml.safe_load(as_yaml({"a\udc00": ["x\ud800"]})) == {"a\ufffd": ["x\ufffd"]}
+
+
 @pytest.mark.parametrize(
     "text", ["y", "no", "On", "0777", "1e3", "1_000", "12:30", "null", "~", ".inf", ""]
 )
