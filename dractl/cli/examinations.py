@@ -35,7 +35,8 @@ def text(answer: Examination, screen: Terminal, *, whole: bool, least: Severity)
             for line in indented(f"{', '.join(codes)}: {why}", limit, "  ", "    ")
         ]
         blocks.append([screen.heading("NOT CHECKED"), *lines])
-    blocks.append([*_passed(answer, screen, whole=whole or screen.verbose)])
+    if answer.passed:  # of a few checks, each may have something to say
+        blocks.append([*_passed(answer, screen, whole=whole or screen.verbose)])
     return "\n".join("".join(f"{line}\n" for line in lines) for lines in blocks)
 
 
@@ -176,9 +177,8 @@ def _remedy(found: Sequence[Finding], limit: int, margin: str) -> Iterator[str]:
 
 def _passed(answer: Examination, screen: Terminal, *, whole: bool) -> Iterator[str]:
     yield screen.heading("PASSED")
-    said = counted(len(answer.passed), "check")
     if not whole:
-        yield f"  {said}" + (": -o wide lists them" if answer.passed else "")
+        yield f"  {counted(len(answer.passed), 'check')}: -o wide lists them"
         return
     limit = (screen.columns or NARROW) - 2
     yield from (f"  {line}" for line in filled(answer.passed, limit, ", "))

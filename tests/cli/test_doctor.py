@@ -87,6 +87,25 @@ def test_the_sample_cluster_is_ready_with_warnings(dractl: Runner) -> None:
 
 
 @pytest.mark.parametrize(
+    ("codes", "heads"),
+    [
+        ("class-missing", ["WARNING"]),
+        ("driver-not-registered", ["NOT"]),
+        ("pool-invalid", ["PASSED"]),
+        ("class-missing,pool-invalid", ["WARNING", "PASSED"]),
+    ],
+)
+def test_only_what_passed_is_told_to_have_passed(
+    dractl: Runner, codes: str, heads: list[str]
+) -> None:
+    for more in ((), ("-o", "wide")):
+        ran = dractl("doctor", "--demo", "--only", codes, *more)
+        _, *blocks = ran.out.split("\n\n")
+        assert [each.split()[0] for each in blocks] == heads
+        assert "0 checks" not in ran.out
+
+
+@pytest.mark.parametrize(
     ("level", "status"), [("error", 0), ("warning", 1), ("info", 1), ("never", 0)]
 )
 def test_fail_on_says_what_is_bad(dractl: Runner, level: str, status: int) -> None:
