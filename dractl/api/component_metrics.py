@@ -73,15 +73,14 @@ class _Sample(NamedTuple):
 
 def are_metrics(text: str) -> bool:
     """Tell whether a text is one of metrics, and no YAML or JSON."""
-    lines = (line for line in text.split("\n", _LOOKED_AT)[:_LOOKED_AT])
+    lines = text.split("\n", _LOOKED_AT)[:_LOOKED_AT]
     first = next((line for line in lines if line.strip() and line[0] != "#"), "")
     return _SAMPLE.fullmatch(first[:_LONGEST].strip()) is not None
 
 
 def gates(lines: Iterable[bytes]) -> dict[str, bool]:
     """Return the feature gates that metrics tell, which may be tens of megabytes."""
-    wanted = frozenset({_GATE})
-    return dict(_gates(_samples(lines, wanted, {})))
+    return dict(_gates(_samples(lines, (_GATE,))))
 
 
 def component_metrics(lines: Iterable[bytes], where: str) -> ComponentMetrics:
@@ -89,8 +88,8 @@ def component_metrics(lines: Iterable[bytes], where: str) -> ComponentMetrics:
 
     Raises whatever the lines do.
     """
-    signs: dict[str, None] = {}
-    samples = list(_samples(lines, _WANTED, signs))
+    signs: set[str] = set()
+    samples = list(_samples(_noting(lines, signs), _WANTED))
     named = {each.name: each.labels for each in samples}
     calls: dict[tuple[str, str], int] = {}
     sockets: dict[str, bool] = {}
@@ -128,16 +127,23 @@ def _release(build: Mapping[str, str]) -> KubernetesVersion | None:
         return None
 
 
-def _samples(
-    lines: Iterable[bytes], wanted: Collection[str], parts: dict[str, None]
-) -> Iterator[_Sample]:
-    """Yield the wanted samples; add the parts that the names of others tell of."""
-    names = {each.encode(): each for each in wanted}
-    left = _MOST
+def _noting(lines: Iterable[bytes], parts: set[str]) -> Iterator[bytes]:
+    """Yield the lines as they are; add the parts that names of metrics tell of."""
     for line in lines:
         for part, signs in _SIGNS.items():
             if part not in parts and line.startswith(signs):
-                parts[part] = None
+                parts.add(part)
+        yield line
+
+
+def _samples(lines: Iterable[bytes], wanted: Collection[str]) -> Iterator[_Sample]:
+    """Yield the wanted samples, which are few among many lines."""
+    names = {each.encode(): each for each in wanted}
+    starts = tuple(names)
+    left = _MOST
+    for line in lines:
+        if not line.startswith(starts):
+            continue
         name = names.get(line.partition(b"{")[0].partition(b" ")[0])
         if name is None or len(line) > _LONGEST:
             continue
