@@ -57,9 +57,9 @@ def drivers_are_registered(case: Case) -> Iterator[Finding | Skipped]:
 
     What kubelets have is in their metrics: --component-metrics reads those of nodes
     with devices, and -f takes what is saved by `kubectl get --raw
-    /api/v1/nodes/NODE/proxy/metrics`. Without these, only the events of pods tell. A
-    driver whose socket has a name of its own counts as registered if the kubelet has
-    called it.
+    /api/v1/nodes/NODE/proxy/metrics`. Without these, only the events of pods that wait
+    tell, which stay for an hour. A driver whose socket has a name of its own counts as
+    registered if the kubelet has called it.
     """
     lacking: dict[_Lack, list[str]] = {}
     for lack, node in (*_by_events(case), *_by_metrics(case)):
@@ -137,16 +137,24 @@ def _failing(
 
 
 def _by_events(case: Case) -> Iterator[tuple[_Lack, str]]:
-    """Yield what kubelets say of pods that wait for a driver."""
+    """Yield what kubelets say of pods that wait for a driver.
+
+    An event stays for an hour: where metrics tell that the driver has come since, it is
+    of the past.
+    """
     pods = case.snapshot.pod_by_key
+    kubelets = {each.node: each for each in _kubelets(case)}
     for event in case.snapshot.events:
         found = _SAYS.search(event.message)
         pod = pods.get((event.involved_namespace, event.involved_name))
         if found is None or pod is None or pod.phase != "Pending" or not pod.node_name:
             continue
+        driver, kubelet = found[1] or found[2], kubelets.get(pod.node_name)
+        if kubelet is not None and any(_sockets(kubelet, driver).values()):
+            continue
         yield (
             _Lack(
-                (found[1] or found[2])[:100],
+                driver[:100],
                 "the kubelet says that it is not registered, so that pods wait",
                 "look at the driver's pod there; restart it if it is well",
                 publishes=True,

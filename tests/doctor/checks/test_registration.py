@@ -165,6 +165,17 @@ def test_events_of_pods_tell_what_is_not_registered(message: str) -> None:
     assert finding.evidence["nodes"] == ["n1"]
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_events_from_before_a_driver_has_come_are_of_the_past(is_there: bool) -> None:
+    waiting = pod("p", node_name="n1", claims=["c"], phase="Pending")
+    told = event(f"DRA driver {DRIVER} is not registered")
+    sockets = {f"{DRIVER}-reg.sock": is_there}
+    documents = [*healthy(), claim("c"), waiting, told]
+    answer = examined(documents, read(kubelet("n1", sockets=sockets)), BOTH[1])
+    said = [each for each in answer.findings if "so that pods wait" in each.message]
+    assert bool(said) is not is_there
+
+
 def test_events_of_pods_that_run_by_now_are_of_the_past() -> None:
     runs = pod("p", node_name="n1", claims=["c"])
     told = event(f"DRA driver {DRIVER} is not registered")
