@@ -39,6 +39,7 @@ class Known:
             *(("Pod",) if snapshot.pods else ()),
             *(("Node",) if snapshot.nodes else ()),
             *(("ResourceSlice",) if snapshot.slices else ()),
+            *(("ResourceClaim",) if snapshot.claims else ()),
             *(("PodGroup",) if snapshot.pod_groups else ()),
         }
         self._has_makers = not self._present.isdisjoint(MAKERS)

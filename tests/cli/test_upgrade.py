@@ -193,7 +193,7 @@ def test_files_of_a_node_are_looked_at(
     asked = ("--to", "0.4.1", "--snapshot", place, "--root", str(tmp_path / "node"))
     ran = dractl("doctor", "upgrade", *DRIVER, *asked)
     assert ran.status == 0
-    assert "checkpoint-broken" not in ran.out
+    assert "checkpoint-broken: below --root are no files" in ran.out
 
     prepared = {"uid-1": {"name": f"c{HOSTILE}", "namespace": "a"}}
     own = {"v2": {"preparedClaims": prepared}}

@@ -8,6 +8,7 @@ from dractl.diagnose.words import counted, listed
 from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.upgrade.question import DriverQuestion
 from dractl.doctor.upgrade.registry import DRIVERS, Stage
+from dractl.model.nodestate import NodeState
 from dractl.rules.registry import Severity
 
 _FEW: Final = 5
@@ -30,6 +31,11 @@ def checkpoints_are_whole(question: DriverQuestion) -> Iterator[Finding | Skippe
             "sockets and checkpoints are files on nodes: run it there with --root",
         )
         return
+    if state == NodeState():
+        yield Skipped(
+            "checkpoint-broken",
+            "below --root are no files of the kubelet or of the driver",
+        )
     for each in state.unread:
         yield Skipped("checkpoint-broken", each)
     for checkpoint in state.checkpoints:

@@ -70,6 +70,20 @@ def test_claims_that_the_cluster_does_not_have_are_told() -> None:
     assert only("claims-prepared", question).severity is Severity.INFO
 
 
+def test_a_node_without_any_of_the_files_is_no_success() -> None:
+    question = dataclasses.replace(of_driver(cluster()), node=NodeState())
+    assert skipped("checkpoint-broken", question) == [
+        "below --root are no files of the kubelet or of the driver"
+    ]
+
+
+def test_a_source_that_tells_nothing_of_itself_has_the_claims_that_it_has() -> None:
+    documents = [each for each in cluster() if each["kind"] != "ClusterInfo"]
+    (uid, *_) = (each.meta.uid for each in of_driver(documents).snapshot.claims)
+    question = on_node(of_driver(documents), "gone", uid)
+    assert only("claims-forgotten", question).evidence["claims"] == ["a/c-gone"]
+
+
 def test_sockets_of_pods_that_are_gone_are_told() -> None:
     there = {
         "apiVersion": "v1",
