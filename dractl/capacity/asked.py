@@ -57,12 +57,10 @@ class Asked:
         """Whether a node takes no second one."""
         return self.kind == _DAEMONS
 
-    def without_constraints(self, known: Snapshot) -> "Asked":
-        """Return the same with constraints left out of the claims made for copies."""
+    def without_constraints(self) -> "Asked":
+        """Return the same with constraints left out of its claims."""
         claims = tuple(
-            each
-            if each.meta.key in known.claim_by_key
-            else dataclasses.replace(
+            dataclasses.replace(
                 each, spec=dataclasses.replace(each.spec, constraints=())
             )
             for each in self.subject.claims

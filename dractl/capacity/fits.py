@@ -122,15 +122,14 @@ def fits(
         node.name: found[node.name] for node in snapshot.nodes if node.name in found
     }
     number = found.total()
-    own = [
-        each
-        for each in asked.subject.claims
-        if each.meta.key not in snapshot.claim_by_key
-    ]
+    claims = asked.subject.claims
     unbound: int | None = None
-    if last is not None and any(each.spec.constraints for each in own):
-        loose = asked.without_constraints(snapshot)
+    if last is not None and any(
+        each.spec.constraints for each in claims if each.allocation is None
+    ):
+        loose = asked.without_constraints()
         unbound = _placed(snapshot, loose, most, progress)[0].total()
+    own = [each for each in claims if each.meta.key not in snapshot.claim_by_key]
     charged = _charged(snapshot, asked.subject, own)
     limits = _limits(snapshot, asked.namespace, charged, number)
     shared = tuple(_shared(snapshot, asked, number))
@@ -163,7 +162,7 @@ def _shared(snapshot: Snapshot, asked: Asked, number: int) -> Iterator[ClaimLimi
     server refuses the reservation, again and again.
     """
     most = _FEW_PODS if snapshot.profile.version < _MANY_FROM else _MOST_PODS
-    for claim in asked.subject.claims if asked.subject.pod else ():
+    for claim in asked.subject.claims:
         known = snapshot.claim_by_key.get(claim.meta.key)
         if known is not None and most - len(known.reserved_for) < number:
             left = max(most - len(known.reserved_for), 0)

@@ -1,7 +1,7 @@
 """What is left when a node is lost: the one of each kind of device that has most."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +12,6 @@ from dractl.capacity.moving import displaced, settled
 from dractl.capacity.partitions import HAVABLE
 from dractl.capacity.whatif import RemoveNode, changed
 from dractl.diagnose.standins import with_stand_ins
-from dractl.model.claims import ResourceClaim
 from dractl.model.devices import DeviceId
 from dractl.solver.allocator import Allocator
 from dractl.solver.placement import Placement, Policy, Progress
@@ -77,7 +76,6 @@ class _Outcome:
 
     def __init__(self, snapshot: Snapshot, node: str, allocator: Allocator) -> None:
         self.node = node
-        self._before = snapshot
         self._after = after = changed(snapshot, RemoveNode(node))
         # With the node closed instead of gone, the other nodes need no second look.
         closed = dataclasses.replace(
@@ -98,26 +96,10 @@ class _Outcome:
         return frozenset(_taken(self.placements))
 
     @cached_property
-    def freed(self) -> frozenset[DeviceId]:
-        """The devices of claims that went, and of those that wait for a place."""
-        # Most claims stay the same objects: those need no look at their devices.
-        before = {id(each) for each in self._before.claims}
-        after = {id(each) for each in self._after.claims}
-        went = _held(each for each in self._before.claims if id(each) not in after)
-        came = _held(each for each in self._after.claims if id(each) not in before)
-        return frozenset(went) - frozenset(came)
-
-    @cached_property
     def havable(self) -> frozenset[DeviceId]:
         """What can be had then, in a look at all devices."""
         after = settled(self._after, self.placements)
         return frozenset(each.id for each in fleet(after) if each.state in HAVABLE)
-
-
-def _held(claims: Iterable[ResourceClaim]) -> Iterator[DeviceId]:
-    for claim in claims:
-        if claim.allocation is not None:
-            yield from (result.device for result in claim.allocation.results)
 
 
 def _elsewhere(found: Placement) -> Placement:
@@ -154,15 +136,12 @@ def _loss(group: Group, node: str, outcome: _Outcome) -> Loss:
 def _left(kept: Sequence[DeviceUse], outcome: _Outcome) -> int:
     """Return how many of some devices can be had once all has moved."""
     if any(
-        each.is_shared
-        or each.device.consumes
-        or each.id in outcome.freed
-        or outcome.node in each.nodes
+        each.is_shared or each.device.consumes or outcome.node in each.nodes
         for each in kept
     ):
         return sum(each.id in outcome.havable for each in kept)
-    # What has no parts, no shares and the same nodes is taken or not: that needs no
-    # second look.
+    # What has no parts, no shares and the same nodes is taken or not, and what the
+    # node does not see was no use to its pods: that needs no second look.
     free = (each.id for each in kept if each.state in HAVABLE)
     return sum(each not in outcome.taken for each in free)
 

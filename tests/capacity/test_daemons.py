@@ -17,6 +17,7 @@ from dractl.model.claims import (
     ResourceClaim,
 )
 from dractl.model.devices import Device
+from dractl.model.nodeselection import NodeSelector
 from dractl.model.workloads import Pod, PodClaim
 from tests.builders import device, held, node, slice_, snapshot
 
@@ -82,6 +83,8 @@ def test_a_daemon_has_the_same_device_on_new_nodes() -> None:
     copies = [each for each in claims_of(after, fleet(after)) if each.nodes == (NEW,)]
     assert [each.phase for each in copies] == [Phase.IN_USE]
     assert copies[0].claim.meta.owners[0].name == pod.meta.name
+    assert copies[0].claim.allocation is not None
+    assert copies[0].claim.allocation.node_selector == NodeSelector.only(NEW)
 
 
 def test_extended_resources_of_a_daemon_are_devices_too() -> None:
@@ -110,8 +113,9 @@ def test_a_pool_that_is_not_called_as_its_node_is_renamed() -> None:
         (daemon(claim_names={}), ["monitor-x-gpu"]),
         (daemon(), []),
         (daemon(phase="Succeeded"), ["monitor-x-gpu"]),
+        (daemon(meta=ObjectMeta("monitor-x", "held")), ["monitor-x-gpu"]),
     ],
-    ids=["claim by name", "no claim yet", "claim unknown", "ended"],
+    ids=["claim by name", "no claim yet", "claim unknown", "ended", "no daemon"],
 )
 def test_what_is_not_the_daemons_own_is_not_copied(pod: Pod, claims: list[str]) -> None:
     given = [claim(gpus("node-1")[0], name=each) for each in claims]

@@ -322,3 +322,13 @@ def test_devices_that_only_constraints_keep_from_being_had_are_counted(
         wanted["devices"]["constraints"] = [{"matchAttribute": "gpu.example.com/root"}]
     answer = found(cluster, _object("ResourceClaim", "near", wanted))
     assert (answer.number, answer.unbound) == (number, unbound)
+    cut = found(cluster, _object("ResourceClaim", "near", wanted), most=1)
+    assert (cut.is_cut, cut.unbound) == (True, None)
+
+
+def test_constraints_of_a_claim_that_copies_share_keep_all_from_fitting() -> None:
+    near = spec(2)
+    near["devices"]["constraints"] = [{"matchAttribute": "gpu.example.com/root"}]
+    documents = _object("ResourceClaim", "one", near), pod(resourceClaimName="one")
+    answer = found(fleet_of(2), *documents, most=3)
+    assert (answer.number, answer.unbound) == (0, 3)

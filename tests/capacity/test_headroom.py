@@ -127,15 +127,14 @@ def share(given: Device, memory: str) -> ResourceClaim:
     )
 
 
-def sharing() -> Snapshot:
+def sharing(*used: str) -> Snapshot:
     """Return two devices of which one has room for all that has the other."""
     devices = [shared(name) for name in ("node-0", "node-1")]
     return snapshot(
         nodes=[node("node-0"), node("node-1")],
         slices=[slice_(each, pool=each.id.pool, node=each.id.pool) for each in devices],
         claims=[
-            share(devices[0], "20Gi"),
-            share(devices[0], "19Gi"),
+            *(share(devices[0], each) for each in used),
             share(devices[1], "1Gi"),
         ],
     )
@@ -199,7 +198,13 @@ def closing() -> Snapshot:
 
 @pytest.mark.parametrize(
     ("before", "free_after"),
-    [(sharing(), 0), (parting(), 1), (reaching(), 2), (closing(), 0)],
+    [
+        (sharing("20Gi", "19Gi"), 0),
+        (sharing("20Gi", "18Gi"), 1),
+        (parting(), 1),
+        (reaching(), 2),
+        (closing(), 0),
+    ],
 )
 def test_what_is_left_is_looked_at(before: Snapshot, free_after: int) -> None:
     [loss] = headroom(before, fleet(before), "driver")

@@ -289,6 +289,34 @@ def test_headroom_counts_what_a_change_has_moved(
     assert [each["name"] for each in loss["homeless"]] == ["used"]
 
 
+def test_headroom_fails_where_the_change_leaves_somebody_without_a_place(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    argv = ["classes", "--snapshot", cluster(tmp_path), "--headroom"]
+    found = answer(dractl, *argv, "--drain", "n1", "--remove", "n2", status=1)
+    assert [each["covered"] for each in found["headroom"]] == [True]
+
+
+def test_a_claim_that_copies_share_is_for_so_many_pods(
+    dractl: Runner, tmp_path: Path
+) -> None:
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "p"},
+        "spec": {
+            "containers": [{"name": "c"}],
+            "resourceClaims": [{"name": "gpu", "resourceClaimName": "used"}],
+        },
+    }
+    file = wire.written(tmp_path / "pod.yaml", pod)
+    argv = ["--snapshot", cluster(tmp_path), "--fits", file, "--most", "300"]
+    ran = dractl("top", *argv, "--at-least", "257")
+    told = "claim default/used may be reserved for 256 pods: only 256 more can run"
+    assert told in " ".join(ran.out.split())
+    assert ran.status == 1
+
+
 def test_headroom_that_is_not_there(dractl: Runner, tmp_path: Path) -> None:
     file = cluster(tmp_path, taken("b", "n1"))
     argv = ["--snapshot", file, "--headroom", "--taint", f"{wire.DRIVER}/n2"]
