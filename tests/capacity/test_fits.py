@@ -10,7 +10,14 @@ from dractl.capacity.asked import asked, claim_asked
 from dractl.capacity.fits import Fits, fits
 from dractl.capacity.whatif import AddNodes, changed
 from dractl.errors import DractlError
-from dractl.model.claims import ConsumerReference, ObjectMeta, OwnerReference
+from dractl.model.claims import (
+    Allocation,
+    Constraint,
+    ConsumerReference,
+    DeviceResult,
+    ObjectMeta,
+    OwnerReference,
+)
 from dractl.model.cluster import Profile
 from dractl.model.workloads import Pod, ResourceQuota
 from dractl.solver.placement import pending, place
@@ -332,3 +339,13 @@ def test_constraints_of_a_claim_that_copies_share_keep_all_from_fitting() -> Non
     documents = _object("ResourceClaim", "one", near), pod(resourceClaimName="one")
     answer = found(fleet_of(2), *documents, most=3)
     assert (answer.number, answer.unbound) == (0, 3)
+
+
+def test_constraints_of_a_claim_that_has_its_devices_keep_nobody_away() -> None:
+    cluster = fleet_of(1, cpu="2")
+    root = Constraint(match_attribute="gpu.example.com/root")
+    has = Allocation((DeviceResult("r", cluster.slices[0].devices[0].id),))
+    one = claim(request("r"), name="one", constraints=[root], allocation=has)
+    cluster = dataclasses.replace(cluster, claims=(one,))
+    answer = found(cluster, pod(resourceClaimName="one"))
+    assert (answer.number, answer.unbound) == (2, None)

@@ -176,6 +176,11 @@ def test_partitions_that_overlap_are_free_as_far_as_they_can_be_had_at_once(
     assert "4 free on 2 nodes, 2 at most on one" in text
     assert "of the 6 devices that are free or partly in use, 4 can be had" in text
 
+    alone = written(
+        tmp_path / "alone.yaml", node("n1"), resource_slice("n1", *parts[:1])
+    )
+    assert "Partitions overlap" not in _page(dractl, tmp_path, "--snapshot", alone)
+
 
 def test_marks_are_explained_where_they_are_drawn(
     dractl: Runner, tmp_path: Path

@@ -27,6 +27,7 @@ def cluster(tmp_path: Path) -> str:
         _namespace("research"),
         _namespace("empty"),
         claim("waits", "research"),
+        claim("waits", "unlisted"),
     )
 
 
@@ -52,6 +53,7 @@ _DEVICES = ("nodes", "classes", "drivers", "models", "pools", "devices")
          "namespace empty has no devices, claims or quotas"),
         (["quotas"], "no quotas of devices"),
         (["quotas", "-n", "empty"], "namespace empty has no quotas of devices"),
+        (["quotas", "-n", "unlisted"], "namespace unlisted has no quotas of devices"),
         (["partitions"], "no partitions"),
         (["nodes", "--class", "none"], "no devices of class none"),
         (["devices", "--node", "n2"], "no devices on node n2"),
@@ -130,7 +132,7 @@ def test_a_file_with_nothing_to_fit_is_named(dractl: Runner, tmp_path: Path) -> 
         (("--taint", "none.example.com"), "there are gpu.example.com"),
         (("--taint", "gpu.example.com/rack"), "there are n1"),
         (("--without-driver", "gpu.exmaple.com"), "did you mean gpu.example.com?"),
-        (("--free", "x"), "there are research/waits"),
+        (("--free", "x"), "there are research/waits, unlisted/waits"),
         (("nodes", "--sort", "usd"), "did you mean used?"),
         (("nodes", "--sort", "%"), "it can be: node, total, free, partly, used, "),
     ],
