@@ -8,10 +8,11 @@ from typing import Final, NamedTuple
 from dractl.api.snapshot import Snapshot
 from dractl.capacity.counters import CountersLeft
 from dractl.capacity.devices import DeviceUse
+from dractl.capacity.reach import Reach
 from dractl.diagnose.doubled import doubled, drivers_of
 from dractl.diagnose.holders import Holders
 from dractl.diagnose.words import listed
-from dractl.model.devices import DeviceId
+from dractl.model.devices import Device, DeviceId
 from dractl.model.quantity import Format, Quantity
 from dractl.solver.allocator import Allocator
 from dractl.solver.holders import Holder
@@ -48,9 +49,18 @@ def audit(
     return (
         *_twice(held.items(), fleet),
         *_capacity(fleet),
-        *_counters(snapshot, fleet),
+        *_counters(snapshot, ((each.pool, each.device) for each in fleet)),
         *_unpublished(snapshot, fleet, held.items()),
         *_plugins(snapshot),
+    )
+
+
+def overdrawn(snapshot: Snapshot) -> tuple[Breach, ...]:
+    """Return the counters of which more is given out than there is."""
+    reach = Reach(snapshot)
+    drawing = (each for each in reach.entries if each.device.consumes)
+    return tuple(
+        _counters(snapshot, ((reach.of(each).pool, each.device) for each in drawing))
     )
 
 
@@ -97,15 +107,17 @@ def _capacity(fleet: Iterable[DeviceUse]) -> Iterator[Breach]:
                 )
 
 
-def _counters(snapshot: Snapshot, fleet: Iterable[DeviceUse]) -> Iterator[Breach]:
+def _counters(
+    snapshot: Snapshot, devices: Iterable[tuple[Pool | None, Device]]
+) -> Iterator[Breach]:
     pools: dict[object, Pool] = {}
     forms: dict[object, Format] = {}
-    for use in fleet:
-        if use.pool is not None and use.device.consumes:
-            pools.setdefault(use.pool.key, use.pool)
-            for draw in use.device.consumes:
+    for pool, device in devices:
+        if pool is not None and device.consumes:
+            pools.setdefault(pool.key, pool)
+            for draw in device.consumes:
                 for name, amount in draw.counters.items():
-                    forms[use.pool.key, draw.counter_set, name] = amount.format
+                    forms[pool.key, draw.counter_set, name] = amount.format
     if not pools:
         return
     left = CountersLeft(Allocator(snapshot))

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from dractl.api.snapshot import Document, Snapshot
+from dractl.capacity.audit import Breach, overdrawn
 from dractl.doctor.grants import Grants
 from dractl.doctor.measuring import Measured
 from dractl.doctor.settling import unsettled
@@ -48,6 +49,11 @@ class Case:
     def leftovers(self) -> Leftovers:
         """What nobody needs any more."""
         return leftovers(self.snapshot, self.now)
+
+    @cached_property
+    def overdrawn(self) -> tuple[Breach, ...]:
+        """The counters of which more is given out than there is."""
+        return overdrawn(self.snapshot)
 
     @cached_property
     def grants(self) -> Grants:

@@ -8,8 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
-from dractl.capacity.audit import audit
-from dractl.capacity.devices import fleet
 from dractl.diagnose.words import listed
 from dractl.doctor.asking import (
     FEW,
@@ -109,13 +107,8 @@ def _pools_of_one_name(case: Case) -> str:
 
 
 def _overdrawn(case: Case) -> str:
-    """Return the counters of which more is given out than there is."""
-    if not devices_that(case, lambda each: bool(each.consumes)):
-        return ""
-    breaches = audit(case.snapshot, fleet(case.snapshot))
-    return listed(
-        (each.subject for each in breaches if each.code == "counters-overdrawn"), FEW
-    )
+    """Return the pools of which a counter is overdrawn."""
+    return listed((each.subject for each in case.overdrawn), FEW)
 
 
 def _given_twice(case: Case) -> str:
