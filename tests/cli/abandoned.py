@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import jsonschema
-
+from tests.answers import validate
 from tests.apiserver import ApiServer
 from tests.cli.run import ROOT, Ran, Runner
 from tests.leftovers.cluster import (
@@ -52,7 +51,7 @@ class Cleaner:
     def document(self, *argv: str) -> dict[str, Any]:
         """Return the answer as data."""
         document: dict[str, Any] = json.loads(self(*argv, "-o", "json").out)
-        jsonschema.validate(document, SCHEMA)
+        validate(document, SCHEMA)
         return document
 
     def claims(self) -> list[str]:

@@ -3,8 +3,7 @@
 import json
 from typing import Any
 
-import jsonschema
-
+from tests.answers import validate
 from tests.cli import wire
 from tests.cli.run import ROOT, Runner
 
@@ -17,5 +16,5 @@ C = f'device.capacity["{wire.DRIVER}"]'
 def answer(dractl: Runner, *argv: str) -> dict[str, Any]:
     ran = dractl("cel", *argv, "-o", "json")
     document: dict[str, Any] = json.loads(ran.out)
-    jsonschema.validate(document, SCHEMA)
+    validate(document, SCHEMA)
     return document

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-import jsonschema
 import yaml
 
+from tests.answers import validate
 from tests.cli.run import ROOT, Ran, Runner
 from tests.hosts.permissions import unprivileged
 from tests.hosts.trees import tree
@@ -28,7 +28,7 @@ class Machine:
     def document(self, *argv: str) -> dict[str, Any]:
         """Return an answer as data."""
         found: dict[str, Any] = json.loads(self(*argv, "-o", "json").out)
-        jsonschema.validate(found, SCHEMA)
+        validate(found, SCHEMA)
         return found
 
     def objects(self, *argv: str) -> list[dict[str, Any]]:

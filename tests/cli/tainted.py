@@ -7,8 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final
 
-import jsonschema
-
+from tests.answers import validate
 from tests.apiserver import ApiServer
 from tests.apiserver.documents import Wire, claim, pod, slice_of
 from tests.cli.processes import Piped, piped
@@ -90,7 +89,7 @@ class Tainter:
     def document(self, *argv: str) -> dict[str, Any]:
         """Return the answer as data."""
         document: dict[str, Any] = json.loads(self(*argv, "-o", "json").out)
-        jsonschema.validate(document, SCHEMA)
+        validate(document, SCHEMA)
         return document
 
     def rules(self) -> dict[str, str]:

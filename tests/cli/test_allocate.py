@@ -5,13 +5,13 @@ import typing
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
 
 from dractl.cli.allocate import PolicyOption
 from dractl.demo import PATH
 from dractl.solver.placement import Policy
+from tests.answers import validate
 from tests.cli.run import ROOT, Runner, program
 
 SCHEMA = json.loads((ROOT / "schemas/output/allocate.v1.json").read_text())
@@ -90,7 +90,7 @@ def test_the_sample_cluster_shows_what_fits_and_every_kind_of_trouble(
     dractl: Runner,
 ) -> None:
     document = answer(dractl, "--demo")
-    jsonschema.validate(document, SCHEMA)
+    validate(document, SCHEMA)
     pods = {(each["pod"] or each["claims"][0])["name"]: each for each in
             document["placements"]}  # fmt: skip
     assert {name: each["node"] for name, each in pods.items() if each["node"]} == {
@@ -315,7 +315,7 @@ def test_a_bad_object_in_a_file_is_told_and_the_rest_still_answered(
     wanted = written(tmp_path / "claims.yaml", bad, claim("good"))
     ran = dractl("allocate", wanted, "--snapshot", cluster, "-o", "json")
     document = json.loads(ran.out)
-    jsonschema.validate(document, SCHEMA)
+    validate(document, SCHEMA)
     assert (ran.status, where(document)) == (3, ["n1"])
     assert [each["name"] for each in document["problems"]] == ["bad"]
     assert "warning: left out: " in ran.err

@@ -5,11 +5,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from dractl.cli.leftovers import table
 from dractl.cli.terminal import Terminal
+from tests.answers import validate
 from tests.apiserver import ApiServer, Fault, Kind, Rule, User
 from tests.cli import wire
 from tests.cli.abandoned import OLD, SCHEMA, UNUSED, Cleaner, cluster
@@ -91,7 +91,7 @@ def test_options_leave_out_what_is_not_asked_for(
     ran = dractl("cleanup", "--snapshot", EXAMPLE, *options, "-o", "json")
 
     document = json.loads(ran.out)
-    jsonschema.validate(document, SCHEMA)
+    validate(document, SCHEMA)
     assert [name for _, name in named(document)] == names
     assert ran.status == (1 if names else 0)
 

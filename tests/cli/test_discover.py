@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import jsonschema
 import pytest
 
+from tests.answers import validate
 from tests.cli.machines import SCHEMA, Machine
 from tests.cli.run import Runner, program
 from tests.hosts.trees import names
@@ -139,7 +139,7 @@ def test_this_machine_is_looked_at_in_a_process_of_its_own() -> None:
     ran = program("discover", "-o", "json", "--all")
 
     assert ran.status == 0
-    jsonschema.validate(json.loads(ran.out), SCHEMA)
+    validate(json.loads(ran.out), SCHEMA)
 
 
 def test_what_cannot_be_read_is_told_and_the_rest_is_there(machine: Machines) -> None:

@@ -5,9 +5,9 @@ import threading
 import time
 from pathlib import Path
 
-import jsonschema
 import pytest
 
+from tests.answers import validate
 from tests.cli.machines import SCHEMA, Machine
 from tests.cli.run import Runner
 
@@ -66,7 +66,7 @@ def test_in_json_the_whole_answer_is_a_line_each_time(machine: Machine) -> None:
     found = [json.loads(line) for line in machine(*options).out.splitlines()]
 
     for each in found:
-        jsonschema.validate(each, SCHEMA)
+        validate(each, SCHEMA)
     assert [len(each["nodes"][0]["devices"]) for each in found] == [7, 6]
 
 

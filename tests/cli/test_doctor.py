@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import jsonschema
 import pytest
 import yaml
 
@@ -15,6 +14,7 @@ from dractl.doctor.answer import Examination, Finding
 from dractl.doctor.registry import CHECKS
 from dractl.model.cluster import Profile
 from dractl.rules.registry import Severity
+from tests.answers import validate
 from tests.cli.clusters import Saver
 from tests.cli.run import ROOT, Runner
 from tests.doctor.healthy import (
@@ -163,7 +163,7 @@ def test_the_data_is_as_the_schema_says(dractl: Runner, output_format: str) -> N
     ran = dractl("doctor", "--demo", "-o", output_format)
     read = json.loads if output_format == "json" else yaml.safe_load
     document = read(ran.out)
-    jsonschema.validate(document, SCHEMA)
+    validate(document, SCHEMA)
     assert document["ready"] is True
     assert sum(document["summary"].values()) == len(document["findings"])
 

@@ -7,6 +7,7 @@ import yaml
 
 from dractl.cli.explain import FormatOption
 from dractl.diagnose.table import CODES
+from tests.answers import validate
 from tests.cli import wire
 from tests.cli.run import Runner, program
 from tests.cli.waiting import CLUSTER, SCHEMA, answer, codes, headings
@@ -162,4 +163,4 @@ def test_the_schema_refuses_a_code_that_is_none(dractl: Runner, cluster: str) ->
     cause["code"] = "bad-luck"
 
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(document, SCHEMA)
+        validate(document, SCHEMA)

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
+from tests.answers import validate
 from tests.cli import wire
 from tests.cli.run import ROOT, Runner
 from tests.health import cluster
@@ -165,7 +165,7 @@ def test_what_nobody_speaks_of_is_told_by_name(health: Asker) -> None:
 )
 def test_the_answer_is_narrowed(health: Asker, words: list[str], number: int) -> None:
     document = json.loads(health(cluster.usual(), *words, "-o", "json").out)
-    jsonschema.validate(document, SCHEMA)
+    validate(document, SCHEMA)
     assert len(document["devices"]) == number
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import jsonschema
 import pytest
 
+from tests.answers import validate
 from tests.apiserver import ApiServer
 from tests.cli.migrating import NODES, Migrator, node, pod
 from tests.cli.run import ROOT, Runner
@@ -53,7 +53,7 @@ def test_a_program_gets_all_of_it(migrate: Migrator) -> None:
 
     document = json.loads(migrate("status", "-o", "json").out)
 
-    jsonschema.validate(document, SCHEMA)
+    validate(document, SCHEMA)
     assert document["server"] == migrate.server.url
     assert document["stages"][0]["state"] == "applied"
     assert [each["mark"] for each in document["stages"][0]["steps"]] == ["done"] * 2

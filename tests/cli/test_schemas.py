@@ -9,6 +9,7 @@ import yaml
 
 from dractl.demo import PATH
 from dractl.sources.schemas import schema
+from tests.answers import validate
 from tests.cli import wire
 from tests.cli.everything import (
     CLUSTER,
@@ -95,7 +96,7 @@ def test_an_answer_fits_the_schema_of_its_kind(
 ) -> None:
     document = printed(dractl, stands, command, words)
     assert document["apiVersion"] == "dractl/v1"
-    jsonschema.validate(document, SCHEMAS[BY_KIND[document["kind"]]])
+    validate(document, SCHEMAS[BY_KIND[document["kind"]]])
     if "yaml" in formats(COMMANDS[command]):
         same = printed(dractl, stands, command, words, "yaml")
         for each in (document, same):
@@ -115,4 +116,4 @@ def test_an_object_fits_the_schema_of_its_kind(
         version = each["apiVersion"].rpartition("/")[2]
         described = schema(each["kind"], version)
         assert described is not None
-        jsonschema.validate(each, described)
+        validate(each, described)

@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 from typing import Final
 
-import jsonschema
 import pytest
 
+from tests.answers import validate
 from tests.apiserver import ApiServer, Fault, Kind, Rule, User
 from tests.cli.keyboard import typing
 from tests.cli.run import ROOT, Runner
@@ -66,7 +66,7 @@ def test_a_device_that_gets_stuck(
 
     assert ran.status == 1
     answer = json.loads(ran.out)
-    jsonschema.validate(answer, SCHEMA)
+    validate(answer, SCHEMA)
     assert answer["ran"] is False
     assert [each["step"] for each in answer["steps"] if each["done"]] == done
     assert words in ran.out

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
+from tests.answers import validate
 from tests.apiserver.documents import claim, rule, slice_of
 from tests.cli import wire
 from tests.cli.run import Runner
@@ -51,7 +51,7 @@ class Reader:
     def document(self, *argv: str) -> dict[str, Any]:
         _, out, _ = self(*argv, "-o", "json")
         document: dict[str, Any] = json.loads(out)
-        jsonschema.validate(document, SCHEMA)
+        validate(document, SCHEMA)
         return document
 
 

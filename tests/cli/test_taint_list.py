@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
+from tests.answers import validate
 from tests.apiserver import ApiServer
 from tests.apiserver.documents import Wire, rule, slice_of
 from tests.cli.run import Runner
@@ -92,7 +92,7 @@ def test_names_are_those_of_rules(taint: Tainter) -> None:
 def test_data_follows_the_schema(taint: Tainter) -> None:
     document: dict[str, Any] = json.loads(taint("--list", "-o", "json").out)
 
-    jsonschema.validate(document, SCHEMA)
+    validate(document, SCHEMA)
     assert [each["rule"] for each in document["taints"]] == ["lasting", "old", None]
     assert document["taints"][1]["eviction"]["reason"] == "PodsPendingEviction"
 

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
 
+from tests.answers import validate
 from tests.apiserver import ApiServer
 from tests.cli import wire
 from tests.cli.run import ROOT, Runner
@@ -58,7 +58,7 @@ def answer(dractl: Runner, *argv: str) -> dict[str, Any]:
     ran = dractl("top", *argv, "-o", "json")
     assert ran.status == 0
     document: dict[str, Any] = json.loads(ran.out)
-    jsonschema.validate(document, SCHEMA)
+    validate(document, SCHEMA)
     return document
 
 
@@ -77,7 +77,7 @@ def test_every_view_in_every_format(dractl: Runner, view: str, shape: str) -> No
         assert max(map(len, ran.out.splitlines())) <= 80
     if shape in {"json", "yaml"}:
         document = json.loads(ran.out) if shape == "json" else yaml.safe_load(ran.out)
-        jsonschema.validate(document, SCHEMA)
+        validate(document, SCHEMA)
         assert document["view"] == (view or "overview")
 
 

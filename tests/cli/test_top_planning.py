@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
+from tests.answers import validate
 from tests.capacity.exposition import parsed
 from tests.cli import wire
 from tests.cli.run import ROOT, Runner
@@ -46,7 +46,7 @@ def answer(dractl: Runner, *argv: str, status: int = 0) -> dict[str, Any]:
     ran = dractl("top", *argv, "-o", "json")
     assert ran.status == status, ran.err
     document: dict[str, Any] = json.loads(ran.out)
-    jsonschema.validate(document, SCHEMA)
+    validate(document, SCHEMA)
     return document
 
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
 
+from tests.answers import validate
 from tests.apiserver import ApiServer
 from tests.capacity.exposition import parsed
 from tests.cli import wire
@@ -75,7 +75,7 @@ def test_a_cluster_that_does_not_answer_does_not_lose_the_rest(dractl: Runner) -
     assert ran.status == 3
     assert "context far is left out" in ran.err
     found = json.loads(ran.out)
-    jsonschema.validate(found, SCHEMA)
+    validate(found, SCHEMA)
     assert [each["context"] for each in found["contexts"]] == ["far", "one", "two"]
     assert [each["result"] is None for each in found["contexts"]] == [
         True,
@@ -156,7 +156,7 @@ def test_history_as_data(dractl: Runner, tmp_path: Path) -> None:
     ran = dractl("top", "drivers", "--history", pattern, "-o", "json")
     found: dict[str, Any] = json.loads(ran.out)
 
-    jsonschema.validate(found, SCHEMA)
+    validate(found, SCHEMA)
     assert found["by"] == "driver"
     assert [each["allocated"] for each in found["courses"][0]["counts"]] == [2, 1]
     rows = dractl("top", "--history", pattern, "-o", "csv").out.splitlines()

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import jsonschema
 import pytest
 import yaml
 
 from dractl.doctor.upgrade.registry import DRIVERS, RELEASES
+from tests.answers import validate
 from tests.cli.clusters import Saver
 from tests.cli.run import ROOT, Runner
 from tests.doctor.healthy import template
@@ -124,7 +124,7 @@ def test_data_follows_the_schema(dractl: Runner, options: tuple[str, ...]) -> No
     as_json = dractl("doctor", "upgrade", "-o", "json", *options)
     as_yaml = dractl("doctor", "upgrade", "-o", "yaml", *options)
 
-    jsonschema.validate(json.loads(as_json.out), SCHEMA)
+    validate(json.loads(as_json.out), SCHEMA)
     assert yaml.safe_load(as_yaml.out) == json.loads(as_json.out)
 
 

@@ -2,10 +2,10 @@ import gzip
 import json
 from pathlib import Path
 
-import jsonschema
 import pytest
 import yaml
 
+from tests.answers import validate
 from tests.cli.run import ROOT, Runner, program
 
 SCHEMA = json.loads((ROOT / "schemas/output/validate.v1.json").read_text("utf-8"))
@@ -87,7 +87,7 @@ def test_paths_and_levels(
     del folder
     ran = dractl("validate", *argv, "-o", "json")
     answer = json.loads(ran.out)
-    jsonschema.validate(answer, SCHEMA)
+    validate(answer, SCHEMA)
     found = sorted(each["code"] for each in answer["findings"])
     assert (ran.status, found) == (status, codes)
 

@@ -3,8 +3,7 @@
 import json
 from typing import Any
 
-import jsonschema
-
+from tests.answers import validate
 from tests.cli.run import ROOT, Ran, Runner
 from tests.diagnose.cluster import claim, gpu_class, gpus, held, node, pod, wish
 
@@ -26,7 +25,7 @@ CLUSTER = (
 
 def answer(dractl: Runner, *argv: str) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(dractl("explain", *argv, "-o", "json").out)
-    jsonschema.validate(document, SCHEMA)
+    validate(document, SCHEMA)
     return document
 
 

@@ -1,7 +1,6 @@
 import json
 from typing import Any
 
-import jsonschema
 import pytest
 
 from dractl.api.problems import Problem
@@ -21,6 +20,7 @@ from dractl.model.claims import ClaimSpec, ObjectMeta, ResourceClaim
 from dractl.model.cluster import Profile
 from dractl.model.devices import Taint
 from dractl.model.workloads import Pod
+from tests.answers import validate
 from tests.builders import device
 from tests.cli.run import ROOT
 
@@ -114,7 +114,7 @@ def test_the_answer_is_plain_data() -> None:
 
 
 def test_the_answer_is_what_the_schema_says() -> None:
-    jsonschema.validate(document(WHOLE), SCHEMA)
+    validate(document(WHOLE), SCHEMA)
 
 
 def test_the_answer_can_be_read_like_a_mapping() -> None:
@@ -175,7 +175,7 @@ def test_a_device_is_plain_data_too() -> None:
 
     found = device_document([DeviceReport(gpu, "s", ("n1",), (holder,))])
 
-    jsonschema.validate(found, SCHEMA)
+    validate(found, SCHEMA)
     assert found["devices"] == [
         {
             "device": "gpu.example.com/pool/gpu-0",

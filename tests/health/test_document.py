@@ -3,12 +3,12 @@
 import json
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from dractl.health.assess import health
 from dractl.health.document import document_of
 from dractl.health.unchecked import unchecked
+from tests.answers import validate
 from tests.health import cluster
 from tests.health.cluster import Wire
 
@@ -51,7 +51,7 @@ def test_it_is_as_the_schema_says(case: str) -> None:
         health(snapshot), None, unchecked(snapshot), snapshot.problems
     )
     # As a program reads it.
-    jsonschema.validate(json.loads(json.dumps(document)), SCHEMA)
+    validate(json.loads(json.dumps(document)), SCHEMA)
 
 
 def test_the_schema_knows_every_sign() -> None:

@@ -3,11 +3,10 @@
 import json
 from datetime import timedelta
 
-import jsonschema
-
 from dractl.leftovers.answer import Limits
 from dractl.leftovers.codes import CODES
 from dractl.leftovers.document import document
+from tests.answers import validate
 from tests.capture import clusters
 from tests.cli.run import ROOT
 from tests.leftovers.cluster import base, found, meta, rule, template
@@ -31,7 +30,7 @@ def test_an_age_limit_leaves_out_what_is_younger_or_does_not_tell() -> None:
 
 def test_the_answer_as_data_names_the_object_as_it_was_read() -> None:
     data = document(found([*base(), OLD]))
-    jsonschema.validate(data, SCHEMA)
+    validate(data, SCHEMA)
     assert data["findings"] == [
         {
             "code": "template-unused",
@@ -82,7 +81,7 @@ def test_only_what_is_to_be_deleted_is_proposed() -> None:
 
 def test_the_sample_cluster_has_no_workloads_so_nothing_is_proposed() -> None:
     answer = found(clusters.demo())
-    jsonschema.validate(document(answer), SCHEMA)
+    validate(document(answer), SCHEMA)
     assert [(each.code, each.verdict.value) for each in answer.findings] == [
         ("claim-unused", "unknown"),
         ("claim-unused", "unknown"),

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import jsonschema
 import pytest
 
 from dractl.api.snapshot import Snapshot
@@ -12,6 +11,7 @@ from dractl.migrate.document import document
 from dractl.migrate.inputs import Input, Route
 from dractl.migrate.plan import plan
 from dractl.migrate.routes import conditions
+from tests.answers import validate
 from tests.cli.run import ROOT
 from tests.migrate.builders import inputs, order, snapshot
 
@@ -171,7 +171,7 @@ def test_a_plan_is_written() -> None:
     found = planned(pod("nvidia.com/mig-1g.5gb") + "---" + pod("acme.example/npu"))
     written = document(found, Proof(Verdict.UNPROVEN, reasons=("no nodes",)), (), ())
 
-    jsonschema.validate(written, SCHEMA)
+    validate(written, SCHEMA)
     first = written["users"][0]
     assert first["object"]["name"] == "one"
     assert first["asks"][0]["path"] == "spec.containers[0]"

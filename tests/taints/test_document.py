@@ -3,8 +3,6 @@
 import dataclasses
 import json
 
-import jsonschema
-
 from dractl.api.problems import Problem
 from dractl.api.snapshot import Snapshot
 from dractl.api.spelling import taint
@@ -21,6 +19,7 @@ from dractl.taints.plan import Plan, plan
 from dractl.taints.removal import taking_back
 from dractl.taints.rules import Remarks
 from dractl.taints.targets import Targets, resolved
+from tests.answers import validate
 from tests.builders import DRIVER, claim, request, rule, snapshot
 from tests.cli.run import ROOT
 from tests.taints.cluster import (
@@ -74,7 +73,7 @@ def test_a_plan_is_written_with_what_it_does() -> None:
     document = plan_document(
         made, weighed, profile, known_bugs(made, weighed, profile), [PROBLEM]
     )
-    jsonschema.validate(document, SCHEMA)
+    validate(document, SCHEMA)
     assert document["impact"] == {
         "devices": {"count": 2, "names": [f"{DRIVER}/n1/gpu-0", f"{DRIVER}/n1/gpu-1"]},
         "already": {"count": 1, "names": [f"{DRIVER}/n1/gpu-0"]},
@@ -109,7 +108,7 @@ def test_what_is_stranded_is_written() -> None:
         fleet, resolved(fleet, Targets(everything=True)), [taint("hot:NoSchedule")]
     )
     document = plan_document(made, impact(fleet, made, NOW), Profile.of("1.36"))
-    jsonschema.validate(document, SCHEMA)
+    validate(document, SCHEMA)
     weighed = document["impact"]
     assert isinstance(weighed, dict)
     assert weighed["stranded"] == [
@@ -127,7 +126,7 @@ def test_a_removal_is_written() -> None:
         fleet, resolved(fleet, Targets((f"{DRIVER}/n1",))), [Removal("hot")]
     )
     document = plan_document(back, impact(fleet, back, NOW), fleet.snapshot.profile)
-    jsonschema.validate(document, SCHEMA)
+    validate(document, SCHEMA)
     assert document["removed"] == [
         {
             "name": "rule-0",
@@ -145,14 +144,14 @@ def test_a_removal_is_written() -> None:
 
 def test_a_plan_may_be_written_before_it_is_weighed() -> None:
     document = plan_document(Plan(), None, Profile.of("1.37"))
-    jsonschema.validate(document, SCHEMA)
+    validate(document, SCHEMA)
     assert document["impact"] is None
 
 
 def test_a_list_is_written() -> None:
     fleet = Fleet(known())
     document = list_document(taints_of(fleet, NOW), fleet.snapshot.profile, [PROBLEM])
-    jsonschema.validate(document, SCHEMA)
+    validate(document, SCHEMA)
     taints = document["taints"]
     assert isinstance(taints, list)
     assert [(each["rule"], each["driver"]) for each in taints] == [

@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
 
 from dractl.demo import PLUGINS
 from dractl.migrate.codes import CODES
+from tests.answers import validate
 from tests.apiserver import ApiServer
 from tests.cli.clusters import served
 from tests.cli.run import ROOT, Runner
@@ -32,7 +32,7 @@ def plan(dractl: Runner, *argv: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(
         dractl("migrate", "plan", *argv, "-o", "json").out
     )
-    jsonschema.validate(found, SCHEMA)
+    validate(found, SCHEMA)
     return found
 
 
