@@ -33,11 +33,9 @@ def known_bugs(case: "Case", causes: "Sequence[Cause]") -> Iterator[str]:
 def _when(bug: Bug, seen: Seen) -> str | None:
     """Return how the bug and the cluster's release go together; None: not at all."""
     snapshot = seen.case.world.snapshot
-    if not all(map(snapshot.profile.enabled, bug.gates)):
-        return None
     node = snapshot.node_by_name.get(seen.pod.node_name)
     if bug.is_of_nodes and node is not None and node.kubelet_version:
-        return bug.chance_on(node.name, node.kubelet_version)
+        return bug.chance_on(snapshot.profile, node.name, node.kubelet_version)
     if bug.is_of_nodes and bug.affected:
         return None  # it matters of which patch the kubelet is
     return bug.chance(snapshot.profile, snapshot.info.kubernetes or "")

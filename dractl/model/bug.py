@@ -22,21 +22,19 @@ class Part(Enum):
 
 
 class Affected(NamedTuple):
-    """A minor release, from a patch on; `fixed` None: in which patch is not known."""
+    """A minor release, up to a patch; `fixed` None: which that is, is not known."""
 
     minor: KubernetesVersion
-    since: int = 0
     fixed: int | None = None
 
     def has(self, patch: int) -> bool:
         """Tell whether a patch release of it can have the bug."""
-        return patch >= self.since and (self.fixed is None or patch < self.fixed)
+        return self.fixed is None or patch < self.fixed
 
     def __str__(self) -> str:
         """Return which releases it means, as `1.36 before 1.36.3`."""
-        since = f" from {self.minor}.{self.since} on" if self.since else ""
         ends = "" if self.fixed is None else f" before {self.minor}.{self.fixed}"
-        return f"{self.minor}{since}{ends}"
+        return f"{self.minor}{ends}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ class Bug:
         patch release is taken for that of the whole control plane.
         """
         release = profile.version
-        if not all(profile.enabled(gate) for gate in self.gates):
+        if not self._is_on(profile):
             return None
         if self.affected:
             row = next((each for each in self.affected if each.minor == release), None)
@@ -98,8 +96,13 @@ class Bug:
             return f"{self.part.value} {release} may have it; {merged}"
         return "the issue does not say in which releases"
 
-    def chance_on(self, node: str, kubelet: str) -> str | None:
-        """Say the same of a kubelet, given with its node; None as well if unknown."""
+    def chance_on(self, profile: Profile, node: str, kubelet: str) -> str | None:
+        """Say the same of a kubelet, given with its node; None as well if unknown.
+
+        `profile` is that of the cluster, whose gates kubelets are taken to have.
+        """
+        if not self._is_on(profile):
+            return None
         for each in self.affected:
             patch = _patch(kubelet, each.minor)
             if patch is not None and each.has(patch):
@@ -111,6 +114,9 @@ class Bug:
             return None
         merged = f"its fix was merged before {self.gone_in}"
         return f"the kubelet on {node} is {kubelet}; {merged}"
+
+    def _is_on(self, profile: Profile) -> bool:
+        return all(map(profile.enabled, self.gates))
 
 
 def _patch(version: str, minor: KubernetesVersion) -> int | None:

@@ -55,7 +55,7 @@ OTHER_BUGS: Final = (
         "after 30 minutes without work the kubelet hangs when it is to prepare "
         "devices, and says nothing; restarting it helps",
         f"{_K8S}#133926",
-        (Affected(_V34, 0, 2),),
+        (Affected(_V34, 2),),
         avoid="upgrade the kubelet",
     ),
     Bug(
@@ -63,7 +63,7 @@ OTHER_BUGS: Final = (
         Part.KUBELET,
         "the kubelet loses the connection to a driver that runs; restarting it helps",
         f"{_K8S}#133920",
-        (Affected(_V34, 0, 2),),
+        (Affected(_V34, 2),),
         avoid="upgrade the kubelet, before the driver",
     ),
     Bug(

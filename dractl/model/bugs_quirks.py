@@ -52,7 +52,7 @@ QUIRKS: Final = (
         "the counters of a device that can be shared and has no capacity are charged "
         "once more while a claim has it, so that a further one may find no fit",
         f"{_K8S}#140433",
-        (Affected(_V36, 0, 3),),
+        (Affected(_V36, 3),),
         gates=("DRAPartitionableDevices", "DRAConsumableCapacity"),
         avoid="let the driver give such devices a capacity",
     ),

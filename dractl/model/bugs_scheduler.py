@@ -21,7 +21,7 @@ SCHEDULER_BUGS: Final = (
         "a pod with one claim that is allocated for several nodes and one that is not "
         "is never scheduled, since scoring counts the claims wrongly",
         f"{_K8S}#139016",
-        (Affected(_V35, 0, 6), Affected(_V36, 0, 2)),
+        (Affected(_V35, 6), Affected(_V36, 2)),
         avoid="put both requests into one claim",
     ),
     Bug(
@@ -30,7 +30,7 @@ SCHEDULER_BUGS: Final = (
         "the scheduler crashes on a request for all devices that selects one which "
         "draws on counters",
         f"{_K8S}#138882",
-        (Affected(_V35, 0, 6), Affected(_V36, 0, 2)),
+        (Affected(_V35, 6), Affected(_V36, 2)),
         gates=("DRAPartitionableDevices",),
         avoid="ask for a number of devices, not for all, where they draw on counters",
     ),
@@ -57,7 +57,7 @@ SCHEDULER_BUGS: Final = (
         "counters that the search reserved and gave up stay reserved, so that devices "
         "that draw on them are not found",
         f"{_K8S}#140431",
-        (Affected(_V36, 0, 3),),
+        (Affected(_V36, 3),),
         gates=("DRAPartitionableDevices",),
         avoid="let selectors, not constraints, tell which partitions are wanted",
     ),
@@ -76,7 +76,7 @@ SCHEDULER_BUGS: Final = (
         "the devices of the pod share counters of which more is given out than there "
         "is, as by a scheduler that forgets shared devices",
         f"{_K8S}#139034",
-        (Affected(_V36, 0, 2),),
+        (Affected(_V36, 2),),
         gates=("DRAPartitionableDevices", "DRAConsumableCapacity"),
         avoid="do not share devices that draw on counters",
     ),
@@ -133,7 +133,7 @@ SCHEDULER_BUGS: Final = (
         "where DeviceTaintRules exist, the scheduler crashes when ResourceSlices "
         "change, or does not see that rules do",
         f"{_K8S}#139651",
-        (Affected(_V36, 0, 3),),
+        (Affected(_V36, 3),),
         gates=("DRADeviceTaints", "DRADeviceTaintRules"),
         avoid="use no DeviceTaintRules: let drivers taint devices",
     ),

@@ -65,10 +65,9 @@ def unmet_bugs(case: Case) -> Iterator[Finding | Skipped]:
 
 def _chances(bug: Bug, case: Case) -> Iterator[tuple[str, list[str]]]:
     """Yield how a bug and the cluster go together, with the nodes that it is about."""
-    if not all(map(case.snapshot.profile.enabled, bug.gates)):
-        return
+    profile = case.snapshot.profile
     if not bug.is_of_nodes or not (bug.affected or _has_kubelets(case)):
-        when = bug.chance(case.snapshot.profile, case.snapshot.info.kubernetes or "")
+        when = bug.chance(profile, case.snapshot.info.kubernetes or "")
         if when is not None:
             yield when, []
         return
@@ -76,7 +75,7 @@ def _chances(bug: Bug, case: Case) -> Iterator[tuple[str, list[str]]]:
     said: dict[str, str] = {}
     for node in case.snapshot.nodes:
         version = node.kubelet_version
-        when = bug.chance_on(node.name, version)
+        when = bug.chance_on(profile, node.name, version)
         if when is not None:
             found.setdefault(version, []).append(node.name)
             said.setdefault(version, when)

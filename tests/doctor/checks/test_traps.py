@@ -221,6 +221,9 @@ SPARED_TRAPS: Final[list[tuple[str, list[Wire], str]]] = [
      [named("old", gpus("n1", "g")),
       named("new", gpus("n1", "g"), name="n1", generation=2), node("n1")], "1.36"),
     ("old-generation-used", MOVED[1:], "1.36"),
+    ("old-generation-used",
+     [named("old", gpus("n1", "g"), name="p", resourceSliceCount=2), *MOVED[1:]],
+     "1.36"),
     ("overdrawn-blocks-pool", OVERDRAWN[:3], "1.36"),
     ("shared-then-exclusive", [gpus("n1", "gpu-0" ), claim("c", status=given(
         "gpu-0", "n1"))], "1.36"),
@@ -402,6 +405,17 @@ def test_a_kubelet_that_is_older_than_the_server_has_its_own_bugs(
         told = found["kubelet-refuses-extended"]
         assert (told.where, told.fix[:10]) == ("n1", "use claims")
         assert "the kubelet on n1 is v1.35.4; its fix was merged" in told.message
+
+
+def test_a_kubelet_has_no_bug_of_a_gate_that_is_off() -> None:
+    own = node("n1", status={"nodeInfo": {"kubeletVersion": "v1.35.4"}})
+    has = {"resourceClaimName": "x", "requestMappings": []}
+    status = {"phase": "Running", "extendedResourceClaimStatus": has}
+    documents = [own, pod("p", status=status)]
+
+    for is_on in (True, False):
+        told = _told(case_of(documents, "1.36", {"DRAExtendedResource": is_on}))
+        assert ("kubelet-refuses-extended" in told) is is_on
 
 
 def test_where_the_fix_is_known_it_is_named() -> None:
