@@ -157,10 +157,8 @@ def _samples(lines: Iterable[bytes], wanted: Collection[str]) -> Iterator[_Sampl
 
 
 def _sample(name: str, line: str) -> _Sample | None:
-    labels, brace, rest = line.removeprefix(name).rpartition("}")
-    if not brace and "{" in rest:
-        return None  # it breaks off in the middle
-    try:
+    labels, _, rest = line.removeprefix(name).rpartition("}")
+    try:  # of a line that breaks off in its labels, the rest is no number
         value = float(rest.split()[0])
     except (IndexError, ValueError):
         return None

@@ -60,6 +60,18 @@ def test_a_kubelet_tells_its_node_its_plugins_and_its_calls() -> None:
     assert found.is_whole
 
 
+def test_calls_of_both_services_of_a_driver_count() -> None:
+    lines = kubelet(calls=[(DRIVER, "OK", 3)])
+    older = [each.replace("dra.v1.", "dra.v1beta1.") for each in lines]
+    assert read([*lines, *older]).calls == {(DRIVER, "OK"): 6}
+
+
+def test_a_plugin_of_which_there_is_none_is_none() -> None:
+    lines = kubelet(sockets={"a.sock": True})
+    none = [each.replace("} 1", "} 0") for each in lines if "plugin_m" in each]
+    assert read(none).sockets == {}
+
+
 def test_other_calls_of_a_driver_do_not_count() -> None:
     lines = [
         each.replace("NodePrepare", "NodeUnprepare")

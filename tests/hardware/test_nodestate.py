@@ -95,8 +95,8 @@ def test_what_real_kubelets_write_has_the_right_checksum(tmp_path: Path) -> None
 def test_a_driver_tells_claims_in_its_newest_form(tmp_path: Path) -> None:
     own = {
         "checksum": 0,
-        "v1": {"preparedClaims": {"old": {}}},
-        "v2": {"preparedClaims": {"1": {"name": "c", "namespace": "a"}, "2": None}},
+        "v9": {"preparedClaims": {"old": {}}},
+        "v10": {"preparedClaims": {"1": {"name": "c", "namespace": "a"}, "2": None}},
     }
     put(tmp_path, f"plugins/{DRIVER}/checkpoint.json", json.dumps(own))
     assert list(map(str, node_state(tmp_path, DRIVER).claims)) == ["a/c", "UID 2"]

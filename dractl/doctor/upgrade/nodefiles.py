@@ -62,7 +62,7 @@ def prepared_claims_are_there(question: DriverQuestion) -> Iterator[Finding | Sk
     if why := question.case.lack_of("ResourceClaim"):
         yield Skipped("claims-forgotten", why)
         return
-    known = {each.meta.uid for each in question.snapshot.claims if each.meta.uid}
+    known = {each.meta.uid for each in question.snapshot.claims}
     lost = [str(each) for each in question.node.claims if each.uid not in known]
     if lost:
         yield Finding(

@@ -84,6 +84,13 @@ def test_an_older_kubelet_with_a_gate_of_its_own_is_an_error() -> None:
     assert severities["DynamicResourceAllocation"] is Severity.ERROR
 
 
+def test_defaults_of_the_same_release_excuse_nothing() -> None:
+    server = info(featureGates=dict(gates(DRAConsumableCapacity=False)))
+    measured = read(kubelet(gates=gates(), release="v1.36.1"))
+    findings = examined(measured, documents=[server, node("n1")]).findings
+    assert [each.severity for each in findings] == [Severity.ERROR]
+
+
 @pytest.mark.parametrize("code", ["gate-locked", "gate-unknown", "runtime-config"])
 def test_what_metrics_tell_nobody_has_set(code: str) -> None:
     told = gates(SomeOther=True, DRASomeOther=True)

@@ -5,7 +5,7 @@ from typing import Any, Final
 import pytest
 
 from dractl.rules.registry import Severity
-from tests.doctor.healthy import DRIVER, found, gpus, healthy, info, node
+from tests.doctor.healthy import DRIVER, NOW, found, gpus, healthy, info, node
 
 Wire = dict[str, Any]
 
@@ -156,6 +156,13 @@ def test_where_labels_tell_of_hardware_an_empty_pool_is_wrong(
     labelled["status"]["allocatable"] |= offered
     (finding,) = found("pool-empty", [*healthy(), labelled, gpus("n3", 0)])
     assert (finding.subject, finding.severity) == (f"pool {DRIVER}/n3", severity)
+
+
+def test_a_node_that_has_just_joined_may_have_an_empty_pool() -> None:
+    labelled = node("n3")
+    labelled["metadata"]["creationTimestamp"] = NOW.isoformat()
+    (finding,) = found("pool-empty", [*healthy(), labelled, gpus("n3", 0)])
+    assert finding.severity is Severity.INFO
 
 
 def test_a_slice_that_is_nearly_full_is_to_know() -> None:

@@ -109,6 +109,22 @@ def test_a_socket_of_another_name_is_no_lack_if_the_driver_is_called() -> None:
     assert examined([info(), *worker("n1")], there).findings == ()
 
 
+def test_a_driver_that_was_called_is_lacking_if_its_socket_is_named_as_usual() -> None:
+    gone = read(kubelet("n2", sockets={}, calls=[(DRIVER, "OK", 1)]))
+    assert only(healthy(), BOTH[0], gone).evidence["nodes"] == ["n2"]
+
+
+@pytest.mark.parametrize("state", ["young", "Pending"])
+def test_a_driver_may_have_to_come_yet(state: str) -> None:
+    starting = driver_pod("n2")
+    if state == "young":
+        starting["metadata"]["creationTimestamp"] = NOW.isoformat()
+    else:
+        starting["status"]["phase"] = state
+    documents = [info(), *worker("n1"), node("n2"), starting]
+    assert examined(documents, read(kubelet("n2", sockets={}))).findings == ()
+
+
 def test_nodes_that_are_lost_are_not_judged() -> None:
     lost = node("n1")
     lost["status"]["conditions"] = [{"type": "Ready", "status": "Unknown"}]

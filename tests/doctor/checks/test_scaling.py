@@ -128,6 +128,7 @@ EMPTY: Final = HEALTHY.replace(
     "  health:\n    status: Healthy\n  scaleUp",
     "  health:\n    status: Healthy\n    cloudProviderTarget: 0\n  scaleUp",
 )
+CLOSED: Final = EMPTY.replace("Target: 0", "Target: 0\n    maxSize: 0")
 
 
 def of_driver(name: str) -> Wire:
@@ -152,6 +153,7 @@ def test_a_group_without_nodes_does_not_grow_for_devices_that_no_node_has() -> N
     [
         [status(HEALTHY), of_driver("tpu.example.com"), gpus("n1", "a"), *waits()],
         [status(EMPTY), of_driver("tpu.example.com"), gpus("n1", "a"), *runs()],
+        [status(CLOSED), of_driver("tpu.example.com"), gpus("n1", "a"), *waits()],
         [status(EMPTY), of_driver("gpu.example.com"), gpus("n1", "a"), *waits()],
         [status(EMPTY), gpu_class(), gpus("n1", "a"), *waits()],
     ],

@@ -91,7 +91,8 @@ def test_sockets_of_pods_that_are_gone_are_told() -> None:
         "metadata": {"name": "there", "namespace": "dra", "uid": UID},
         "spec": {"containers": [{"name": "c"}]},
     }
-    question = on_node(of_driver(cluster(there)), pods=(UID, UID.replace("1", "2")))
+    pods = (UID, UID.replace("1", "2"), "")
+    question = on_node(of_driver(cluster(there)), pods=pods)
     found = only("socket-left", question)
     assert found.commands == (f"rm /reg/{UID.replace('1', '2')}.sock",)
 
