@@ -8,7 +8,6 @@ import pytest
 import dractl.doctor.checks.bugs  # noqa: F401 - enters its checks
 from dractl.model.bugs import BUG_BY_ID
 from dractl.model.bugs_traps import TRAPS
-from dractl.rules.registry import Severity
 from tests.doctor.checks.test_quirks import (
     ALL,
     DRAWS,
@@ -20,7 +19,7 @@ from tests.doctor.checks.test_quirks import (
     refused,
     tainted,
 )
-from tests.doctor.looking import Wire, case_of, only, said
+from tests.doctor.looking import Wire, case_of, said
 from tests.solver.clusters import claim, given, gpu_class, gpus, node, pod
 
 Gates = Mapping[str, bool]
@@ -361,70 +360,3 @@ def test_constraints_may_name_alternatives_of_distinct_devices(named: str) -> No
 
 def _told(case: Any) -> set[str]:
     return {each.subject for each in said("known-bug", case)}
-
-
-RULES: Final = {
-    "apiVersion": "resource.k8s.io/v1beta2",
-    "kind": "DeviceTaintRule",
-    "metadata": {"name": "r"},
-    "spec": {"taint": {**TAINT, "effect": "NoSchedule"},
-             "deviceSelector": {"driver": "gpu.example.com"}},
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("server", "is_told"),
-    [("v1.36.2", True), ("v1.36.3", False), ("v1.36.3-gke.1", False), (None, True),
-     ("v1.35.9", True)],
-)  # fmt: skip
-def test_a_server_with_the_fix_has_the_bug_no_more(
-    server: str | None, *, is_told: bool
-) -> None:
-    info = served("v1beta2") | {"kubernetes": server}
-    documents = [RULES, *([info] if server else [])]
-    case = case_of(documents, "1.36", {"DRADeviceTaintRules": True})
-
-    assert ("rules-crash-scheduler" in _told(case)) is is_told
-
-
-@pytest.mark.parametrize(
-    ("kubelet", "is_told"), [("v1.35.4", True), ("v1.36.0", False), ("", False)]
-)
-def test_a_kubelet_that_is_older_than_the_server_has_its_own_bugs(
-    kubelet: str, *, is_told: bool
-) -> None:
-    own = node("n1", status={"nodeInfo": {"kubeletVersion": kubelet}})
-    has = {"resourceClaimName": "x", "requestMappings": []}
-    status = {"phase": "Running", "extendedResourceClaimStatus": has}
-    case = case_of([own, pod("p", status=status)], "1.36")
-
-    found = {each.subject: each for each in said("known-bug", case)}
-
-    assert ("kubelet-refuses-extended" in found) is is_told
-    if is_told:
-        told = found["kubelet-refuses-extended"]
-        assert (told.where, told.fix[:10]) == ("n1", "use claims")
-        assert "the kubelet on n1 is v1.35.4; its fix was merged" in told.message
-
-
-def test_a_kubelet_has_no_bug_of_a_gate_that_is_off() -> None:
-    own = node("n1", status={"nodeInfo": {"kubeletVersion": "v1.35.4"}})
-    has = {"resourceClaimName": "x", "requestMappings": []}
-    status = {"phase": "Running", "extendedResourceClaimStatus": has}
-    documents = [own, pod("p", status=status)]
-
-    for is_on in (True, False):
-        told = _told(case_of(documents, "1.36", {"DRAExtendedResource": is_on}))
-        assert ("kubelet-refuses-extended" in told) is is_on
-
-
-def test_where_the_fix_is_known_it_is_named() -> None:
-    case = case_of([RULES], "1.36", {"DRADeviceTaintRules": True})
-
-    found = only("known-bug", case)
-
-    assert found.severity is Severity.ERROR
-    assert "kube-scheduler 1.36 may have it, fixed in 1.36.3" in found.message
-    assert found.fix.startswith("upgrade to 1.36.3; until then use no DeviceTaint")
-    assert found.evidence["releases"] == "1.36 before 1.36.3"
-    assert found.evidence["gates"] == ["DRADeviceTaints", "DRADeviceTaintRules"]
