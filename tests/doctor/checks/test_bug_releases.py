@@ -11,13 +11,13 @@ from tests.doctor.checks.test_quirks import TAINT
 from tests.doctor.looking import Wire, case_of, only, said
 from tests.solver.clusters import node, pod
 
-SERVER: Final = {
+SERVER: Final[Wire] = {
     "apiVersion": "dractl/v1",
     "kind": "ClusterInfo",
     "metadata": {"name": "cluster"},
     "served": ["v1", "v1beta2"],
 }
-RULES: Final = {
+RULES: Final[Wire] = {
     "apiVersion": "resource.k8s.io/v1beta2",
     "kind": "DeviceTaintRule",
     "metadata": {"name": "r"},
