@@ -8,14 +8,15 @@ from functools import cached_property
 from dractl.api.snapshot import Snapshot
 from dractl.capacity.devices import DeviceUse, State, fleet
 from dractl.capacity.groups import NONE, Group, grouped
+from dractl.capacity.leaving import without_node
 from dractl.capacity.moving import displaced, settled
+from dractl.capacity.nearby import Nearby
 from dractl.capacity.partitions import HAVABLE
 from dractl.capacity.whatif import RemoveNode, changed
 from dractl.diagnose.standins import with_stand_ins
 from dractl.model.devices import DeviceId
-from dractl.solver.allocator import Allocator
-from dractl.solver.placement import Placement, Policy, Progress
-from dractl.solver.placer import Placer
+from dractl.solver.placement import Placement, Progress
+from dractl.solver.rehearsal import Leaving, Rehearsal
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def headroom(
     devices, it is the one with most in use.
     """
     snapshot = with_stand_ins(snapshot)
-    allocator = Allocator(snapshot)
+    near, rehearsal = Nearby(snapshot), Rehearsal(snapshot)
     outcomes: dict[str, _Outcome] = {}
     found = []
     groups = grouped(uses, by)
@@ -66,29 +67,20 @@ def headroom(
         if node is None or group.name == NONE:
             continue
         if node not in outcomes:
-            outcomes[node] = _Outcome(snapshot, node, allocator)
+            outcomes[node] = _outcome(snapshot, node, near, rehearsal)
         found.append(_loss(group, node, outcomes[node]))
     return tuple(found)
 
 
 class _Outcome:
-    """The cluster without a node, and where goes what it had."""
+    """Where goes what a node had, and the cluster without it."""
 
-    def __init__(self, snapshot: Snapshot, node: str, allocator: Allocator) -> None:
+    def __init__(
+        self, before: Snapshot, node: str, placements: tuple[Placement, ...]
+    ) -> None:
+        self._before = before
         self.node = node
-        self._after = after = changed(snapshot, RemoveNode(node))
-        # With the node closed instead of gone, the other nodes need no second look.
-        closed = dataclasses.replace(
-            after, slices=snapshot.slices, nodes=snapshot.nodes
-        )
-        placer = Placer(closed, None, Policy.FIRST, closed=(node,))
-        usage = placer.allocator.usage
-        placer.allocator.adopt(allocator)
-        placer.allocator.usage = usage
-        self.placements = tuple(
-            _elsewhere(placer.place(each, worded=False))
-            for each in displaced(snapshot, after)
-        )
+        self.placements = placements
 
     @cached_property
     def taken(self) -> frozenset[DeviceId]:
@@ -98,8 +90,34 @@ class _Outcome:
     @cached_property
     def havable(self) -> frozenset[DeviceId]:
         """What can be had then, in a look at all devices."""
-        after = settled(self._after, self.placements)
+        after = changed(self._before, RemoveNode(self.node))
+        after = settled(after, self.placements)
         return frozenset(each.id for each in fleet(after) if each.state in HAVABLE)
+
+
+def _outcome(
+    snapshot: Snapshot, node: str, near: Nearby, rehearsal: Rehearsal
+) -> _Outcome:
+    """Lose a node, in the part of the cluster that feels it."""
+    before = near.of(node)
+    after = without_node(before, snapshot.node_by_name[node])
+    placed = {pod.meta.key for pod in after.pods if pod.node_name}
+    held = {id(each.allocation) for each in after.claims}
+    leaving = Leaving(
+        node,
+        [
+            pod
+            for pod in before.pods
+            if pod.node_name and not pod.has_ended and pod.meta.key not in placed
+        ],
+        [
+            claim
+            for claim in before.claims
+            if claim.allocation is not None and id(claim.allocation) not in held
+        ],
+    )
+    found = rehearsal.placed(displaced(before, after), leaving)
+    return _Outcome(snapshot, node, tuple(map(_elsewhere, found)))
 
 
 def _elsewhere(found: Placement) -> Placement:

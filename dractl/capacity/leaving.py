@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from dractl.api.snapshot import Key, Snapshot
-from dractl.model.claims import DeviceResult, ResourceClaim
-from dractl.model.devices import NodeScope
+from dractl.model.claims import Allocation, DeviceResult, ResourceClaim
+from dractl.model.devices import NodeScope, ResourceSlice
 from dractl.model.nodeselection import NodeSelectorError
 from dractl.model.workloads import Node, Pod
 
@@ -25,26 +25,72 @@ def claims_with(
     )
 
 
-def is_only_on(claim: ResourceClaim, node: Node, others: Sequence[Node]) -> bool:
-    """Tell whether a claim can be used on that node and on no other."""
-    selector = claim.allocation.node_selector if claim.allocation else None
-    if selector is None:
-        return False
-    try:
-        return selector.matches(node.name, node.meta.labels) and not any(
-            selector.matches(each.name, each.meta.labels) for each in others
-        )
-    except NodeSelectorError:
-        return False
-
-
 def is_only_for(scope: NodeScope, node: Node, others: Iterable[Node]) -> bool:
     """Tell whether devices can be used on that node and on no other."""
     if scope.node_name or scope.selector is None:
         return scope.node_name == node.name
     try:
         return scope.includes(node.name, node.meta.labels) and not any(
-            scope.includes(each.name, each.meta.labels) for each in others
+            each is not node and scope.includes(each.name, each.meta.labels)
+            for each in others
+        )
+    except NodeSelectorError:
+        return False
+
+
+def without_node(snapshot: Snapshot, node: Node) -> Snapshot:
+    """Return what becomes of slices, pods and claims once a node is gone."""
+    slices = tuple(
+        left
+        for each in snapshot.slices
+        if (left := _without(each, node, snapshot.nodes)) is not None
+    )
+    kept = {device.id for each in slices for device in each.devices}
+    lost = {
+        device.id
+        for each in snapshot.slices
+        for device in each.devices
+        if device.id not in kept
+    }
+    gone = [pod for pod in snapshot.pods if pod.node_name == node.name]
+    freed = [
+        claim
+        for claim in snapshot.claims
+        if claim.allocation is not None
+        and (
+            any(each.device in lost for each in claim.allocation.results)
+            or _is_only_on(claim.allocation, node, snapshot.nodes)
+        )
+    ]
+    after = dataclasses.replace(snapshot, slices=slices)
+    return without_pods(after, gone, freed, keeps_daemons=False)
+
+
+def _without(
+    each: ResourceSlice, node: Node, nodes: Sequence[Node]
+) -> ResourceSlice | None:
+    """Return what of a slice is for other nodes; None: nothing."""
+    if not each.per_device_scope:
+        return None if is_only_for(each.scope, node, nodes) else each
+    devices = tuple(
+        device
+        for device in each.devices
+        if device.scope is None or not is_only_for(device.scope, node, nodes)
+    )
+    if len(devices) == len(each.devices):
+        return each
+    return dataclasses.replace(each, devices=devices)
+
+
+def _is_only_on(allocation: Allocation, node: Node, nodes: Sequence[Node]) -> bool:
+    """Tell whether what is allocated can be used on that node and on no other."""
+    selector = allocation.node_selector
+    if selector is None:
+        return False
+    try:
+        return selector.matches(node.name, node.meta.labels) and not any(
+            each is not node and selector.matches(each.name, each.meta.labels)
+            for each in nodes
         )
     except NodeSelectorError:
         return False

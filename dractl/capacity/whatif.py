@@ -4,14 +4,14 @@ Pods that lose their node or their devices wait again, as do their claims.
 """
 
 import dataclasses
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import count, islice
 from typing import Final
 
 from dractl.api.snapshot import Snapshot
 from dractl.capacity.copying import copied_nodes
-from dractl.capacity.leaving import claims_with, is_only_for, is_only_on, without_pods
+from dractl.capacity.leaving import claims_with, without_node, without_pods
 from dractl.catalogue.nearest import choice
 from dractl.diagnose.standins import with_stand_ins
 from dractl.errors import DractlError, unclear
@@ -72,29 +72,7 @@ class RemoveNode:
         """Return the cluster without it; raise DractlError if there is none."""
         node = _node(snapshot, self.node)
         nodes = tuple(each for each in snapshot.nodes if each is not node)
-        slices = tuple(
-            left
-            for each in snapshot.slices
-            if (left := _without_node(each, node, nodes)) is not None
-        )
-        kept = {device.id for each in slices for device in each.devices}
-        lost = {
-            device.id
-            for each in snapshot.slices
-            for device in each.devices
-            if device.id not in kept
-        }
-        gone = [pod for pod in snapshot.pods if pod.node_name == node.name]
-        freed = (
-            *claims_with(snapshot, lambda each: each.device in lost),
-            *(
-                claim
-                for claim in snapshot.claims
-                if claim.allocation is not None and is_only_on(claim, node, nodes)
-            ),
-        )
-        after = dataclasses.replace(snapshot, slices=slices, nodes=nodes)
-        return without_pods(after, gone, freed, keeps_daemons=False)
+        return dataclasses.replace(without_node(snapshot, node), nodes=nodes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,22 +214,6 @@ def _node(snapshot: Snapshot, name: str) -> Node:
 def _unknown(what: str, name: str, known: Iterable[str]) -> DractlError:
     message = f"there is no {what} {name[:120]!r}"
     return unclear(message, choice(name, known), f"unknown-{what}")
-
-
-def _without_node(
-    each: ResourceSlice, node: Node, others: Sequence[Node]
-) -> ResourceSlice | None:
-    """Return what of a slice is for other nodes; None: nothing."""
-    if not each.per_device_scope:
-        return None if is_only_for(each.scope, node, others) else each
-    devices = tuple(
-        device
-        for device in each.devices
-        if device.scope is None or not is_only_for(device.scope, node, others)
-    )
-    if len(devices) == len(each.devices):
-        return each
-    return dataclasses.replace(each, devices=devices)
 
 
 def _tainted(

@@ -103,6 +103,19 @@ class Placer:
             self.closed.remove(name)
             self._changes.note(self._position[name])
 
+    def look_again(
+        self, nodes: Iterable[str], allocations: Iterable[Allocation]
+    ) -> None:
+        """Try nodes anew that refused, and those that see the devices of allocations.
+
+        For what has changed otherwise than by what was placed.
+        """
+        for name in nodes:
+            if name in self._position:
+                self._changes.note(self._position[name])
+        for each in allocations:
+            self._note(each)
+
     def place_all(self, subjects: Sequence[Subject]) -> int:
         """Place all of the subjects or none; return how many would fit, in turn."""
         usage, given = self.allocator.usage.copied(), dict(self.given)

@@ -8,7 +8,7 @@ allocation holds its devices; those under admin access are not held.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from dractl.model.claims import Allocation, ResourceClaim
+from dractl.model.claims import Allocation, DeviceResult, ResourceClaim
 from dractl.model.devices import DeviceId
 from dractl.solver.capacity import Amounts
 from dractl.solver.rules import Rules
@@ -35,18 +35,27 @@ class Usage:
     def hold(self, allocation: Allocation) -> None:
         """Count one more allocation."""
         for result in allocation.results:
-            if result.admin_access:
-                continue
-            if result.share_id is None or not self.consumable:
-                self.dedicated.add(result.device)
-                continue
-            self.shared.add(result.device)
-            if result.consumed_capacity is not None:
-                before = self.aggregated.get(result.device, {})
-                self.aggregated[result.device] = _sum(
-                    before,
-                    {name: q.nanos for name, q in result.consumed_capacity.items()},
-                )
+            self._count(result)
+
+    def _count(self, result: DeviceResult) -> None:
+        if result.admin_access:
+            return
+        if result.share_id is None or not self.consumable:
+            self.dedicated.add(result.device)
+            return
+        self.shared.add(result.device)
+        if result.consumed_capacity is not None:
+            before = self.aggregated.get(result.device, {})
+            taken = {name: q.nanos for name, q in result.consumed_capacity.items()}
+            self.aggregated[result.device] = _sum(before, taken)
+
+    def recount(self, device: DeviceId, results: Iterable[DeviceResult]) -> None:
+        """Count a device anew: these are all entries of allocations that have it."""
+        self.dedicated.discard(device)
+        self.shared.discard(device)
+        self.aggregated.pop(device, None)
+        for result in results:
+            self._count(result)
 
     def copied(self) -> "Usage":
         """Return a copy that goes its own way."""
