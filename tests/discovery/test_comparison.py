@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -273,8 +272,8 @@ def test_a_partition_on_demand_that_no_claim_holds_was_made_otherwise(
 
 
 @pytest.mark.parametrize("host", names())
-def test_a_machine_agrees_with_its_own_slices(host: str, tmp_path: Path) -> None:
-    facts = replace(host_facts(host, tmp_path), has_registry=True)
+def test_a_machine_agrees_with_its_own_slices(host: str) -> None:
+    facts = replace(host_facts(host), has_registry=True)
     wishes = Wishes(PROFILE)
     own = list(slices(inventory(facts, wishes, node="n0"), PROFILE))
     cluster = Snapshot.from_documents([NODE, *own], kubernetes="1.36")
@@ -298,10 +297,8 @@ def test_a_machine_agrees_with_its_own_slices(host: str, tmp_path: Path) -> None
     ],
     ids=["older", "partitions"],
 )
-def test_another_way_of_publishing_is_explained_once(
-    wishes: Wishes, note: str, tmp_path: Path
-) -> None:
-    facts = host_facts("hgx-h100", tmp_path)
+def test_another_way_of_publishing_is_explained_once(wishes: Wishes, note: str) -> None:
+    facts = host_facts("hgx-h100")
     whole = inventory(facts, wishes, node="n0")
     own = [
         each for each in slices(whole, PROFILE) if "nvidia" in each["spec"]["driver"]
@@ -313,8 +310,8 @@ def test_another_way_of_publishing_is_explained_once(
     assert any(each.startswith(note) for each in found.notes)
 
 
-def test_partitions_that_could_be_made_are_none_that_exist(tmp_path: Path) -> None:
-    facts = host_facts("hgx-h100", tmp_path)
+def test_partitions_that_could_be_made_are_none_that_exist() -> None:
+    facts = host_facts("hgx-h100")
     wishes = Wishes(PROFILE, partitionable=True)
     own = list(slices(inventory(facts, wishes, node="n0"), PROFILE))
     cluster = Snapshot.from_documents([NODE, *own], kubernetes="1.36")

@@ -1,6 +1,5 @@
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +11,8 @@ from tests.hosts.trees import names
 
 
 @pytest.mark.parametrize("host", names())
-def test_facts_that_are_written_down_are_the_same_again(
-    host: str, tmp_path: Path
-) -> None:
-    facts = host_facts(host, tmp_path)
+def test_facts_that_are_written_down_are_the_same_again(host: str) -> None:
+    facts = host_facts(host)
     gpus = tuple(replace(each, serial="") for each in facts.nvml.gpus)
     known = replace(facts, nvml=replace(facts.nvml, gpus=gpus))
 

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 
 from dractl.discovery.inventory import inventory
@@ -155,8 +153,8 @@ def test_xgmi_is_told_by_the_places_of_kfd_nodes() -> None:
     assert list(links(HostFacts(kfd=nodes))) == [Link("xGMI", A, B, 1)]
 
 
-def test_an_hgx_has_a_nic_behind_the_switch_of_every_gpu(tmp_path: Path) -> None:
-    found = inventory(host_facts("hgx-h100", tmp_path)).topology
+def test_an_hgx_has_a_nic_behind_the_switch_of_every_gpu() -> None:
+    found = inventory(host_facts("hgx-h100")).topology
 
     assert [each.nearness for each in found.affinities] == [Nearness.SWITCH] * 8
     assert len({each.nics for each in found.affinities}) == 8
@@ -165,8 +163,8 @@ def test_an_hgx_has_a_nic_behind_the_switch_of_every_gpu(tmp_path: Path) -> None
     }
 
 
-def test_instincts_are_linked_each_with_each(tmp_path: Path) -> None:
-    found = inventory(host_facts("mi300x", tmp_path)).topology
+def test_instincts_are_linked_each_with_each() -> None:
+    found = inventory(host_facts("mi300x")).topology
 
     assert {each.kind for each in found.links} == {"xGMI"}
     assert len(found.links) == 8 * 7 // 2

@@ -1,7 +1,6 @@
 """What --compare says is not checked, because the machine cannot know it."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +13,11 @@ from dractl.model.hosts import Nvml, NvmlState, PciDevice
 from dractl.vendors.base import Wishes
 from tests.discovery.builders import attributes
 from tests.discovery.test_comparison import NODE, PROFILE
-from tests.hosts.reading import host_facts
+from tests.hosts.reading import facts_beside, host_facts
 
 
-def test_what_only_nvml_knows_is_not_checked_without_it(tmp_path: Path) -> None:
-    facts = host_facts("cloud-t4", tmp_path)
+def test_what_only_nvml_knows_is_not_checked_without_it() -> None:
+    facts = host_facts("cloud-t4")
     own = slices(inventory(facts, Wishes(PROFILE), node="n0"), PROFILE)
     cluster = Snapshot.from_documents([NODE, *own], kubernetes="1.36")
     silent = replace(facts, nvml=Nvml(NvmlState.NO_LIBRARY))
@@ -31,13 +30,11 @@ def test_what_only_nvml_knows_is_not_checked_without_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("state", [NvmlState.NO_DRIVER, NvmlState.FAILED])
-def test_gpus_are_not_gone_where_nvml_cannot_be_asked(
-    state: NvmlState, tmp_path: Path
-) -> None:
-    told = host_facts("dgx-a100", tmp_path / "told")
+def test_gpus_are_not_gone_where_nvml_cannot_be_asked(state: NvmlState) -> None:
+    told = host_facts("dgx-a100")
     own = slices(inventory(told, Wishes(PROFILE), node="n0"), PROFILE)
     cluster = Snapshot.from_documents([NODE, *own], kubernetes="1.36")
-    silent = host_facts("dgx-a100", tmp_path / "silent", Nvml(state, "CODE"))
+    silent = facts_beside("dgx-a100", Nvml(state, "CODE"))
 
     found = comparison(ways(silent, Wishes(PROFILE), "n0"), cluster)
     assert {each.code for each in found.differences} <= {"driver-not-registered"}
@@ -45,8 +42,8 @@ def test_gpus_are_not_gone_where_nvml_cannot_be_asked(
     assert "which devices there are" in note
 
 
-def test_gpus_that_no_kernel_driver_has_are_gone_without_nvml(tmp_path: Path) -> None:
-    facts = host_facts("cloud-t4", tmp_path)
+def test_gpus_that_no_kernel_driver_has_are_gone_without_nvml() -> None:
+    facts = host_facts("cloud-t4")
     own = slices(inventory(facts, Wishes(PROFILE), node="n0"), PROFILE)
     cluster = Snapshot.from_documents([NODE, *own], kubernetes="1.36")
     pci = tuple(replace(each, driver=None) for each in facts.pci)
@@ -56,9 +53,9 @@ def test_gpus_that_no_kernel_driver_has_are_gone_without_nvml(tmp_path: Path) ->
     assert "device-gone" in {each.code for each in found.differences}
 
 
-def changed(host: str, folder: Path, driver: str, **fields: Any) -> Comparison:
+def changed(host: str, driver: str, **fields: Any) -> Comparison:
     """Compare a host with its slices, in whose devices fields say something else."""
-    facts = host_facts(host, folder)
+    facts = host_facts(host)
     documents = [
         each
         for each in slices(inventory(facts, Wishes(PROFILE), node="n0"), PROFILE)
@@ -119,19 +116,17 @@ def changed(host: str, folder: Path, driver: str, **fields: Any) -> Comparison:
     ids=["intel", "gaudi", "dranet", "nvidia"],
 )
 def test_what_the_machine_cannot_know_is_one_note_and_no_difference(
-    host: str, driver: str, fields: dict[str, Any], note: str, tmp_path: Path
+    host: str, driver: str, fields: dict[str, Any], note: str
 ) -> None:
-    found = changed(host, tmp_path, driver, **fields)
+    found = changed(host, driver, **fields)
 
     mine = [each.code for each in found.differences if each.driver == driver]
     assert set(mine) <= {"driver-not-registered", "partition-unmanaged"}
     assert f"not checked of {driver}: {note}" in found.notes
 
 
-def test_a_lost_gpu_that_the_driver_does_not_taint_is_no_difference(
-    tmp_path: Path,
-) -> None:
-    facts = host_facts("cloud-t4", tmp_path)
+def test_a_lost_gpu_that_the_driver_does_not_taint_is_no_difference() -> None:
+    facts = host_facts("cloud-t4")
     own = slices(inventory(facts, Wishes(PROFILE), node="n0"), PROFILE)
     cluster = Snapshot.from_documents([NODE, *own], kubernetes="1.36")
     gpus = tuple(replace(each, lost="GPU_IS_LOST") for each in facts.nvml.gpus)
@@ -146,10 +141,8 @@ def test_a_lost_gpu_that_the_driver_does_not_taint_is_no_difference(
     [("flex-170", "gpu.intel.com"), ("mi300x", "gpu.amd.com")],
     ids=["intel", "amd"],
 )
-def test_memory_is_not_checked_where_none_is_known(
-    host: str, driver: str, tmp_path: Path
-) -> None:
-    facts = host_facts(host, tmp_path)
+def test_memory_is_not_checked_where_none_is_known(host: str, driver: str) -> None:
+    facts = host_facts(host)
     own = slices(inventory(facts, Wishes(PROFILE), node="n0"), PROFILE)
     cluster = Snapshot.from_documents([NODE, *own], kubernetes="1.36")
     blind = replace(

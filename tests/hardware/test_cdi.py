@@ -47,9 +47,7 @@ def test_both_folders_are_read_and_both_formats(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["cut.json", "list.yaml", "other.yaml", "huge.yaml"])
-def test_a_file_that_is_no_specification_is_a_problem(
-    tmp_path: Path, name: str
-) -> None:
-    problems = host_facts("hostile", tmp_path).problems
+def test_a_file_that_is_no_specification_is_a_problem(name: str) -> None:
+    problems = host_facts("hostile").problems
 
     assert [each for each in problems if each.where.endswith(f"run/cdi/{name}")]

@@ -34,8 +34,8 @@ def test_a_cpu_that_is_offline_has_no_place(tmp_path: Path) -> None:
     assert facts_of(made.tree, tmp_path).cpus[1] == Cpu(1, is_online=False)
 
 
-def test_a_hybrid_machine_has_two_types_of_cores(tmp_path: Path) -> None:
-    types = [cpu.core_type for cpu in host_facts("laptop", tmp_path).cpus]
+def test_a_hybrid_machine_has_two_types_of_cores() -> None:
+    types = [cpu.core_type for cpu in host_facts("laptop").cpus]
 
     assert types == ["p-core"] * 12 + ["e-core"] * 10
 

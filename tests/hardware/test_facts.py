@@ -6,10 +6,11 @@ import pytest
 
 from dractl.hardware.facts import facts
 from dractl.model.hosts import HostProblem, Nvml, NvmlState, PlatformGpu
+from tests.hardware.nvml_recording import recorded
 from tests.hosts import parts
 from tests.hosts.machine import Machine
-from tests.hosts.reading import facts_of, host_facts
-from tests.hosts.trees import Tree, names
+from tests.hosts.reading import facts_beside, facts_of, host_facts
+from tests.hosts.trees import Tree, names, tree
 
 
 def test_this_machine_has_a_name_and_cpus() -> None:
@@ -35,17 +36,17 @@ def test_a_mounted_host_has_the_name_in_its_file_and_not_that_of_our_container(
     )
 
 
-def test_what_nvml_told_is_among_the_facts(tmp_path: Path) -> None:
+def test_what_nvml_told_is_among_the_facts() -> None:
     nvml = Nvml(NvmlState.NO_DRIVER)
 
-    assert host_facts("empty-vm", tmp_path, nvml).nvml is nvml
+    assert facts_beside("empty-vm", nvml).nvml is nvml
 
 
 @pytest.mark.parametrize("state", [NvmlState.NO_DRIVER, NvmlState.FAILED])
 def test_nvml_that_misses_a_driver_which_the_kernel_shows_is_kept_from_it(
-    state: NvmlState, tmp_path: Path
+    state: NvmlState,
 ) -> None:
-    nvml = host_facts("cloud-t4", tmp_path, Nvml(state, "CODE", "hint")).nvml
+    nvml = facts_beside("cloud-t4", Nvml(state, "CODE", "hint")).nvml
 
     assert (nvml.state, nvml.detail) == (NvmlState.HIDDEN, "CODE")
     assert nvml.hint.startswith("let its container open /dev/nvidiactl")
@@ -59,8 +60,8 @@ def test_a_root_without_sys_is_a_problem_with_advice(tmp_path: Path) -> None:
     )
 
 
-def test_a_board_without_pci_has_no_functions_and_no_problems(tmp_path: Path) -> None:
-    told = host_facts("board", tmp_path)
+def test_a_board_without_pci_has_no_functions_and_no_problems() -> None:
+    told = host_facts("board")
 
     assert (told.pci, told.numa, told.dmi, told.problems) == ((), (), {}, ())
     assert (len(told.cpus), told.nets[0].speed) == (4, 1000)
@@ -117,9 +118,9 @@ def test_the_files_of_nvidias_driver_are_kept_by_their_names(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("name", names())
 def test_the_same_files_give_the_same_facts(tmp_path: Path, name: str) -> None:
-    first = host_facts(name, tmp_path / "host")
+    first = facts_of(tree(name), tmp_path, recorded(name))
 
-    assert facts_of(Tree("again"), tmp_path / "host", first.nvml) == first
+    assert facts_of(Tree("again"), tmp_path, recorded(name)) == first
 
 
 def test_two_hundred_functions_are_read_in_a_fifth_of_a_second(tmp_path: Path) -> None:

@@ -30,5 +30,5 @@ def test_nodes_have_properties_banks_and_links(tmp_path: Path) -> None:
     )
 
 
-def test_lines_that_are_no_properties_are_passed_over(tmp_path: Path) -> None:
-    assert host_facts("hostile", tmp_path).kfd[0].properties == {"gfx_target": 90402}
+def test_lines_that_are_no_properties_are_passed_over() -> None:
+    assert host_facts("hostile").kfd[0].properties == {"gfx_target": 90402}

@@ -5,8 +5,8 @@ import pytest
 from dractl.model.hosts import PluginSocket
 from tests.hosts import parts
 from tests.hosts.machine import Machine
-from tests.hosts.reading import facts_of, host_facts
-from tests.hosts.trees import Mark
+from tests.hosts.reading import facts_of
+from tests.hosts.trees import Mark, tree
 
 KUBELET = "/var/lib/kubelet"
 UID = "8d8a1c1e-0b53-4e0c-9b7b-0d7f2f6f8a55"
@@ -48,7 +48,7 @@ def test_an_empty_registry_is_not_an_absent_one(
 
 
 def test_a_closed_folder_of_the_kubelet_is_a_problem(tmp_path: Path) -> None:
-    facts = host_facts("hostile", tmp_path)
+    facts = facts_of(tree("hostile"), tmp_path)
 
     assert not facts.has_registry
     closed = f"{tmp_path}{KUBELET}/plugins"

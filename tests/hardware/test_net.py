@@ -130,8 +130,8 @@ def test_the_type_of_a_virtual_interface_is_told_by_its_files(
     assert facts_of(made.tree, tmp_path).nets[0].link_type == link_type
 
 
-def test_a_laptop_has_virtual_interfaces_beside_its_wireless(tmp_path: Path) -> None:
-    nets = host_facts("laptop", tmp_path).nets
+def test_a_laptop_has_virtual_interfaces_beside_its_wireless() -> None:
+    nets = host_facts("laptop").nets
 
     assert [(each.name, each.is_virtual, each.is_uplink) for each in nets] == [
         ("docker0", True, False),

@@ -171,8 +171,8 @@ def test_mediated_devices_are_those_of_functions_that_can_have_some(
     ids=["sound", "loop", "ids-are-junk"],
 )
 def test_of_a_hostile_host_sound_functions_are_listed(
-    tmp_path: Path, address: str, known: bool
+    address: str, known: bool
 ) -> None:
-    facts = host_facts("hostile", tmp_path)
+    facts = host_facts("hostile")
 
     assert (facts.function(address) is not None) == known

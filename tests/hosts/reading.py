@@ -1,6 +1,8 @@
 """Facts of the hosts that are kept as trees, and of those that tests put together."""
 
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from dractl.hardware.facts import facts
 from dractl.model.hosts import HostFacts, Nvml
@@ -9,12 +11,16 @@ from tests.hosts.permissions import unprivileged
 from tests.hosts.trees import Tree, tree
 
 
-def host_facts(name: str, folder: Path, nvml: Nvml | None = None) -> HostFacts:
-    """Return the facts of `NAME.tree`, which is unpacked in an empty folder.
+@cache
+def host_facts(name: str) -> HostFacts:
+    """Return the facts of `NAME.tree`, with what NVML told there if that is kept."""
+    return facts_beside(name, recorded(name))
 
-    What NVML tells is by default what is recorded under the same name.
-    """
-    return facts_of(tree(name), folder, nvml or recorded(name))
+
+def facts_beside(name: str, nvml: Nvml) -> HostFacts:
+    """Return the facts of `NAME.tree` where NVML tells something else."""
+    with TemporaryDirectory() as folder:
+        return facts_of(tree(name), Path(folder), nvml)
 
 
 def facts_of(host: Tree, folder: Path, nvml: Nvml | None = None) -> HostFacts:

@@ -12,6 +12,7 @@ one byte. For the words after `!` see `Mark`.
 """
 
 import os
+import posixpath
 import re
 import stat
 from collections.abc import Iterator
@@ -63,7 +64,12 @@ class Tree:
 
     def unpack(self, root: Path) -> Path:
         """Make the files below the root, which is returned."""
+        made: set[str] = set()
         for path, entry in sorted(self.entries.items()):
+            folder = posixpath.dirname(path)
+            if folder not in made:
+                (root / folder).mkdir(parents=True, exist_ok=True)
+                made.add(folder)
             _make(root / path, entry)
         return root
 
@@ -129,7 +135,6 @@ def _sign(byte: int) -> str:
 
 
 def _make(place: Path, entry: Entry) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(entry, bytes):
         place.write_bytes(entry)
     elif isinstance(entry, Link):

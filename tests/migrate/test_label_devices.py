@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
@@ -19,7 +17,6 @@ from dractl.model.nodeselection import Requirement, requirement_matches
 from dractl.model.quantity import Quantity
 from dractl.vendors.base import Wire
 from dractl.vendors.plugins import Unit
-from tests.hardware.nvml_recording import recorded
 from tests.hosts.reading import host_facts
 from tests.migrate.builders import inputs, order
 
@@ -33,8 +30,7 @@ _HOSTS: Final = ("cloud-t4", "dgx-a100", "gb10", "hgx-h100")
 @cache
 def _devices(host: str) -> tuple[Wire, ...]:
     """Return the GPUs and partitions of NVIDIA's driver, each kind once."""
-    with TemporaryDirectory() as folder:
-        found = inventory(host_facts(host, Path(folder), recorded(host))).found
+    found = inventory(host_facts(host)).found
     devices = (each.device for each in found if each.driver == "gpu.nvidia.com")
     return tuple(
         {

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from functools import cache
 from itertools import product
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
@@ -15,7 +13,6 @@ from dractl.cel.selector import compile_selector
 from dractl.discovery.inventory import inventory
 from dractl.discovery.slices import slices
 from dractl.model.cluster import Profile
-from dractl.model.hosts import HostFacts
 from dractl.model.names import dns_label
 from dractl.rules.check import RULES, check
 from dractl.rules.registry import Severity
@@ -23,7 +20,6 @@ from dractl.rules.world import World
 from dractl.vendors import VENDORS
 from dractl.vendors.base import Class, Driver, Found, Vendor, Wire, Wishes
 from dractl.vendors.pools import Document
-from tests.hardware.nvml_recording import recorded
 from tests.hosts.reading import host_facts
 from tests.hosts.trees import HOSTS
 
@@ -49,16 +45,10 @@ every_host = pytest.mark.parametrize("host", _ALL)
 
 
 @cache
-def _facts(host: str) -> HostFacts:
-    with TemporaryDirectory() as folder:
-        return host_facts(host, Path(folder), recorded(host))
-
-
-@cache
 def _found(host: str) -> tuple[Found, ...]:
     wishes = Wishes()
     return tuple(
-        each for vendor in VENDORS for each in vendor.find(_facts(host), wishes)
+        each for vendor in VENDORS for each in vendor.find(host_facts(host), wishes)
     )
 
 
@@ -82,7 +72,7 @@ def _regrets(document: Document, profile: Profile) -> list[str]:
 @pytest.mark.parametrize("release", _RELEASES)
 def test_slices_pass_our_rules_in_every_release(host: str, release: str) -> None:
     profile = Profile.of(release)
-    whole = inventory(_facts(host), Wishes(profile), node="node-0")
+    whole = inventory(host_facts(host), Wishes(profile), node="node-0")
     found = [_regrets(each, profile) for each in slices(whole, profile)]
     assert not any(found), found
 
@@ -92,7 +82,7 @@ def test_whatever_is_wished_a_host_is_described_well(
     host: str, subtests: pytest.Subtests
 ) -> None:
     for wish, wishes in _WISHES.items():
-        whole = inventory(_facts(host), wishes, node="node-0")
+        whole = inventory(host_facts(host), wishes, node="node-0")
         with subtests.test(f"slices pass our rules: {wish}"):
             made = slices(whole, wishes.profile)
             regrets = [_regrets(each, wishes.profile) for each in made]
@@ -119,7 +109,7 @@ def _check_owners(found: tuple[Found, ...]) -> None:
 
 @every_host
 def test_the_same_host_has_the_same_devices(host: str) -> None:
-    assert inventory(_facts(host)) == inventory(_facts(host))
+    assert inventory(host_facts(host)) == inventory(host_facts(host))
 
 
 @every_host
@@ -130,7 +120,7 @@ def test_a_device_is_published_or_there_is_a_reason(host: str) -> None:
 
 @pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)
 def test_a_host_is_kept_for_every_vendor(vendor: Vendor) -> None:
-    ways = product(map(_facts, _ALL), _WISHES.values())
+    ways = product(map(host_facts, _ALL), _WISHES.values())
     is_found = any(any(vendor.find(facts, wishes)) for facts, wishes in ways)
     assert is_found != (vendor.name in _MADE_UP)
 

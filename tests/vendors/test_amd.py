@@ -1,5 +1,4 @@
 import dataclasses
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -227,8 +226,8 @@ def test_audio_and_bridges_of_amd_are_no_gpus() -> None:
     assert found(AMD, machine(gpu(class_code=0x040300), gpu(class_code=0x060400))) == []
 
 
-def test_a_node_in_mixed_modes(tmp_path: Path) -> None:
-    devices = found(AMD, host_facts("mi300x", tmp_path))
+def test_a_node_in_mixed_modes() -> None:
+    devices = found(AMD, host_facts("mi300x"))
 
     assert names(devices) == [
         None, *(f"gpu-{each}-{each + 127}" for each in range(1, 9)),
@@ -239,8 +238,8 @@ def test_a_node_in_mixed_modes(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_a_node_without_the_kernel_module(tmp_path: Path) -> None:
-    devices = found(AMD, host_facts("mi300x-no-driver", tmp_path))
+def test_a_node_without_the_kernel_module() -> None:
+    devices = found(AMD, host_facts("mi300x-no-driver"))
 
     assert names(devices) == [None] * 8
     assert {each.why_not for each in devices[1:]} == {

@@ -1,6 +1,5 @@
 """CPUs as the CPU driver publishes them."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,8 +27,8 @@ def _cpu(number: int, core: int | None = None, **fields: Any) -> Cpu:
     return Cpu(number, **{"core": core, "socket": 0, "numa_node": 0, **fields})
 
 
-def test_a_numa_node_is_a_device_that_claims_share(tmp_path: Path) -> None:
-    nodes = found(CPU, host_facts("two-sockets", tmp_path))
+def test_a_numa_node_is_a_device_that_claims_share() -> None:
+    nodes = found(CPU, host_facts("two-sockets"))
     assert [each.details["cpus"] for each in nodes] == ["0-15,32-47", "16-31,48-63"]
     assert device(nodes[1]) == {
         "name": "cpudevnuma001",
@@ -46,8 +45,8 @@ def test_a_numa_node_is_a_device_that_claims_share(tmp_path: Path) -> None:
     }
 
 
-def test_a_socket_is_of_no_numa_node(tmp_path: Path) -> None:
-    facts = host_facts("two-sockets", tmp_path)
+def test_a_socket_is_of_no_numa_node() -> None:
+    facts = host_facts("two-sockets")
     assert published(found(CPU, facts, schemas={"cpu": "socket"})) == {
         f"cpudevsocket00{number}": {
             "dra.cpu/numCPUs": 32,
@@ -58,16 +57,16 @@ def test_a_socket_is_of_no_numa_node(tmp_path: Path) -> None:
     }
 
 
-def test_the_machine_is_one_device(tmp_path: Path) -> None:
-    facts = host_facts("two-sockets", tmp_path)
+def test_the_machine_is_one_device() -> None:
+    facts = host_facts("two-sockets")
     one = only(CPU, facts, schemas={"cpu": "machine"})
     assert published([one]) == {
         "cpudevmachine": {"dra.cpu/numCPUs": 64, "dra.cpu/smtEnabled": True}
     }
 
 
-def test_single_cpus_are_numbered_core_by_core(tmp_path: Path) -> None:
-    facts = host_facts("two-sockets", tmp_path)
+def test_single_cpus_are_numbered_core_by_core() -> None:
+    facts = host_facts("two-sockets")
     devices = found(CPU, facts, schemas={"cpu": "individual"})
     numbers = [attribute(each, "dra.cpu/cpuID") for each in devices]
     assert numbers[:4] == [0, 32, 1, 33]
@@ -75,8 +74,8 @@ def test_single_cpus_are_numbered_core_by_core(tmp_path: Path) -> None:
     assert len(set(numbers)) == 64
 
 
-def test_a_single_cpu_has_no_capacity(tmp_path: Path) -> None:
-    facts = host_facts("two-sockets", tmp_path)
+def test_a_single_cpu_has_no_capacity() -> None:
+    facts = host_facts("two-sockets")
     last = found(CPU, facts, schemas={"cpu": "individual"})[-1]
     assert device(last) == {
         "name": "cpudev063",
@@ -94,8 +93,8 @@ def test_a_single_cpu_has_no_capacity(tmp_path: Path) -> None:
     }
 
 
-def test_cores_of_two_kinds_are_told_apart(tmp_path: Path) -> None:
-    facts = host_facts("laptop", tmp_path)
+def test_cores_of_two_kinds_are_told_apart() -> None:
+    facts = host_facts("laptop")
     devices = found(CPU, facts, schemas={"cpu": "individual"})
     types = [attribute(each, "dra.cpu/coreType") for each in devices]
     assert types == ["p-core"] * 12 + ["e-core"] * 10
@@ -113,8 +112,8 @@ def test_cpus_that_are_offline_or_have_no_place_do_not_count() -> None:
     assert (one.model, one.details) == ("1 CPU", {"cpus": "0"})
 
 
-def test_a_kernel_without_numa_nodes_has_none_published(tmp_path: Path) -> None:
-    one = only(CPU, host_facts("board", tmp_path))
+def test_a_kernel_without_numa_nodes_has_none_published() -> None:
+    one = only(CPU, host_facts("board"))
     assert one.device is None
     assert one.model == "4 CPUs"
     assert one.why_not == (

@@ -1,6 +1,5 @@
 """Network devices as dranet publishes them."""
 
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -32,8 +31,8 @@ _VF: Final = "0000:3b:00.2"
 
 
 @pytest.fixture(name="cards")
-def _cards(tmp_path: Path) -> HostFacts:
-    return host_facts("rdma-nics", tmp_path)
+def _cards() -> HostFacts:
+    return host_facts("rdma-nics")
 
 
 def _card(address: str = _PF, **fields: Any) -> PciDevice:
@@ -121,10 +120,8 @@ def test_virtual_functions_are_left_to_the_sriov_driver_if_that_is_wished(
     assert "vf" not in {each.kind for each in left}
 
 
-def test_all_that_a_bond_with_the_default_route_is_made_of_stays(
-    tmp_path: Path,
-) -> None:
-    facts = host_facts("two-sockets", tmp_path)
+def test_all_that_a_bond_with_the_default_route_is_made_of_stays() -> None:
+    facts = host_facts("two-sockets")
     assert reasons(found(DRANET, facts)) == {
         "0000:18:00.0": "the node needs eno1: the default route goes through it",
         "0000:18:00.1": "the node needs eno2: the default route goes through it",
@@ -132,8 +129,8 @@ def test_all_that_a_bond_with_the_default_route_is_made_of_stays(
     }
 
 
-def test_an_efa_is_of_the_class_that_awss_chart_ships(tmp_path: Path) -> None:
-    facts = host_facts("trn1", tmp_path)
+def test_an_efa_is_of_the_class_that_awss_chart_ships() -> None:
+    facts = host_facts("trn1")
     assert published(found(DRANET, facts))["pci-0000-20-1b-0"] == {
         "dra.net/pciAddress": "0000:20:1b.0",
         "dra.net/pciDevice": "Elastic Fabric Adapter (EFA)",

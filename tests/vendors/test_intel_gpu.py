@@ -1,4 +1,3 @@
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -168,8 +167,8 @@ def test_only_displays_of_intel_are_gpus() -> None:
     assert found(INTEL, facts) == []
 
 
-def test_a_node_with_virtual_functions(tmp_path: Path) -> None:
-    devices = found(INTEL, host_facts("flex-170", tmp_path))
+def test_a_node_with_virtual_functions() -> None:
+    devices = found(INTEL, host_facts("flex-170"))
 
     assert names(devices) == [
         NAME,

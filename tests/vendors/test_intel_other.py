@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 
 from dractl.vendors.intel_other import INTEL_OTHER
@@ -7,8 +5,8 @@ from tests.hosts.reading import host_facts
 from tests.vendors.builders import found, host, only, pci
 
 
-def test_engines_are_listed_with_what_serves_them(tmp_path: Path) -> None:
-    devices = found(INTEL_OTHER, host_facts("qat", tmp_path))
+def test_engines_are_listed_with_what_serves_them() -> None:
+    devices = found(INTEL_OTHER, host_facts("qat"))
 
     assert {each.model: each.why_not.rpartition(" ")[2] for each in devices} == {
         "Intel Data Streaming Accelerator": "dsa.intel.com",
@@ -18,8 +16,8 @@ def test_engines_are_listed_with_what_serves_them(tmp_path: Path) -> None:
     assert {each.kind for each in devices} == {"accelerator"}
 
 
-def test_the_npu_of_a_laptop_is_listed(tmp_path: Path) -> None:
-    each = only(INTEL_OTHER, host_facts("laptop", tmp_path))
+def test_the_npu_of_a_laptop_is_listed() -> None:
+    each = only(INTEL_OTHER, host_facts("laptop"))
 
     assert (each.kind, each.kernel_driver, each.device) == ("npu", "intel_vpu", None)
 

@@ -1,7 +1,5 @@
 """Memory and huge pages as the memory driver publishes them."""
 
-from pathlib import Path
-
 import pytest
 
 from dractl.api.snapshot import Snapshot
@@ -25,8 +23,8 @@ def _node(**pages: int) -> tuple[NumaNode, ...]:
     return (NumaNode(0, memory=8 * _GIB, hugepages=counts),)
 
 
-def test_memory_and_huge_pages_of_each_size_are_devices(tmp_path: Path) -> None:
-    devices = found(MEMORY, host_facts("two-sockets", tmp_path))
+def test_memory_and_huge_pages_of_each_size_are_devices() -> None:
+    devices = found(MEMORY, host_facts("two-sockets"))
     assert [(each.numa_node, each.model) for each in devices] == [
         (0, "125.6 GiB"),
         (0, "8 pages of 1Gi"),

@@ -1,6 +1,5 @@
 """AWS Inferentia and Trainium."""
 
-from pathlib import Path
 from typing import Any
 
 from dractl.model.hosts import PciDevice
@@ -14,8 +13,8 @@ def _chip(address: str, **fields: Any) -> PciDevice:
     return pci(address, 0x1D0F, 0x7364, **{**usual, **fields})
 
 
-def test_devices_are_numbered_in_the_order_of_their_addresses(tmp_path: Path) -> None:
-    devices = found(NEURON, host_facts("trn1", tmp_path))
+def test_devices_are_numbered_in_the_order_of_their_addresses() -> None:
+    devices = found(NEURON, host_facts("trn1"))
     assert [attribute(each, "deviceId") for each in devices] == list(range(16))
     assert devices[5].address == "0000:20:1d.0"
     assert devices[5].details == {

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 
 from dractl.model.hosts import DeviceNode, Nvml, NvmlState, Sriov
@@ -14,8 +12,8 @@ NUMA_NODE = "resource.kubernetes.io/numaNode"
 SCHEMAS = ("0.3", "0.4", "0.5")
 
 
-def test_a_gpu_is_published_as_the_driver_does(tmp_path: Path) -> None:
-    first, *_ = found(NVIDIA, host_facts("hgx-h100", tmp_path))
+def test_a_gpu_is_published_as_the_driver_does() -> None:
+    first, *_ = found(NVIDIA, host_facts("hgx-h100"))
 
     assert device(first) == {
         "name": "gpu-0",
@@ -43,14 +41,14 @@ def test_a_gpu_is_published_as_the_driver_does(tmp_path: Path) -> None:
     assert dict(first.details) == {"migMode": "off", "nvlinks": "18", "eccErrors": "0"}
 
 
-def test_switches_and_nics_are_no_gpus(tmp_path: Path) -> None:
-    devices = found(NVIDIA, host_facts("hgx-h100", tmp_path))
+def test_switches_and_nics_are_no_gpus() -> None:
+    devices = found(NVIDIA, host_facts("hgx-h100"))
 
     assert names(devices) == [f"gpu-{number}" for number in range(8)]
 
 
-def test_names_are_from_minors(tmp_path: Path) -> None:
-    facts = host_facts("dgx-a100", tmp_path)
+def test_names_are_from_minors() -> None:
+    facts = host_facts("dgx-a100")
     whole = [each for each in found(NVIDIA, facts) if each.kind == "gpu"]
 
     assert names(whole) == [
@@ -75,8 +73,8 @@ def test_only_main_publishes_the_numa_node(schema: str, *, numa: bool) -> None:
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)
-def test_unified_memory_is_no_capacity(tmp_path: Path, schema: str) -> None:
-    gpu = only(NVIDIA, host_facts("gb10", tmp_path), schemas={"nvidia": schema})
+def test_unified_memory_is_no_capacity(schema: str) -> None:
+    gpu = only(NVIDIA, host_facts("gb10"), schemas={"nvidia": schema})
 
     assert "capacity" not in device(gpu)
     assert attribute(gpu, "addressingMode") == "ATS"
@@ -209,8 +207,8 @@ def test_a_gpu_that_nvml_does_not_list_is_named() -> None:
         ("gpu-vfio", "it is bound to vfio-pci"),
     ],
 )
-def test_a_gpu_without_nvidias_driver(tmp_path: Path, name: str, why_not: str) -> None:
-    gpu = only(NVIDIA, host_facts(name, tmp_path))
+def test_a_gpu_without_nvidias_driver(name: str, why_not: str) -> None:
+    gpu = only(NVIDIA, host_facts(name))
 
     assert gpu.why_not.startswith(why_not)
     assert (gpu.model, gpu.address, gpu.device, gpu.warnings) == (
@@ -263,9 +261,9 @@ def test_virtual_functions_are_not_the_drivers() -> None:
     ],
 )
 def test_a_gpu_for_virtual_machines_is_published_if_wished(
-    tmp_path: Path, schema: str, more: dict[str, object]
+    schema: str, more: dict[str, object]
 ) -> None:
-    facts = host_facts("gpu-vfio", tmp_path)
+    facts = host_facts("gpu-vfio")
     gpu = only(NVIDIA, facts, schemas={"nvidia": schema})
 
     known = {

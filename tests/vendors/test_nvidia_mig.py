@@ -1,5 +1,4 @@
 import dataclasses
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from dractl.vendors.base import Found, Wishes
 from dractl.vendors.nvidia import NVIDIA
 from dractl.vendors.nvidia_profiles import device_name, profile_name
 from tests.hosts.nvml.parts import A100_40GB, H100_80GB
-from tests.hosts.reading import host_facts
+from tests.hosts.reading import facts_beside, host_facts
 from tests.vendors.builders import attribute, device, found, names, only
 from tests.vendors.nvidia_hosts import (
     INFORMATION,
@@ -89,8 +88,8 @@ def test_devices_are_named_by_profile_and_place(profile: str, name: str) -> None
 # -- partitions that are there
 
 
-def test_partitions_are_published_instead_of_the_gpu(tmp_path: Path) -> None:
-    whole, first, *others = found(NVIDIA, host_facts("dgx-a100", tmp_path))[:6]
+def test_partitions_are_published_instead_of_the_gpu() -> None:
+    whole, first, *others = found(NVIDIA, host_facts("dgx-a100"))[:6]
 
     assert (whole.device, whole.why_not) == (None, "its MIG partitions are the devices")
     assert device(first)["name"] == "gpu-2-mig-3g20gb-9-4"
@@ -251,8 +250,8 @@ def test_a_vgpu_is_not_divided() -> None:
     assert names(on_demand(machine(gpu))) == ["gpu-0"]
 
 
-def test_partitions_that_dra_did_not_make_are_named(tmp_path: Path) -> None:
-    whole = on_demand(host_facts("dgx-a100", tmp_path))[0]
+def test_partitions_that_dra_did_not_make_are_named() -> None:
+    whole = on_demand(host_facts("dgx-a100"))[0]
 
     (warning,) = whole.warnings
     assert warning.startswith("it has 4 MIG partitions that DRA did not make")
@@ -279,11 +278,11 @@ def test_schema_0_3_leaves_attributes_out() -> None:
     ],
 )
 def test_slices_with_partitions_pass_our_rules(
-    tmp_path: Path, name: str, release: str, schema: str
+    name: str, release: str, schema: str
 ) -> None:
     profile = Profile.of(release, {"DRAPartitionableDevices": True})
     wishes = Wishes(profile, {"nvidia": schema}, partitionable=True)
-    whole = inventory(host_facts(name, tmp_path), wishes, (NVIDIA,), "node-0")
+    whole = inventory(host_facts(name), wishes, (NVIDIA,), "node-0")
 
     listed = list(slices(whole, profile))
     assert len(listed) > 1
@@ -293,14 +292,14 @@ def test_slices_with_partitions_pass_our_rules(
 
 
 @pytest.mark.parametrize(("kind", "count"), [("gpu", 5), ("mig", 11), ("vfio", 0)])
-def test_classes_select_their_kind(tmp_path: Path, kind: str, count: int) -> None:
+def test_classes_select_their_kind(kind: str, count: int) -> None:
     selector = compile_selector(
         'device.driver == "gpu.nvidia.com" && '
         f'device.attributes["gpu.nvidia.com"].type == "{kind}"'
     )
     published = [
         {"driver": each.driver, "attributes": each.device["attributes"], "capacity": {}}
-        for each in found(NVIDIA, host_facts("dgx-a100", tmp_path))
+        for each in found(NVIDIA, host_facts("dgx-a100"))
         if each.device is not None
     ]
 
@@ -311,10 +310,8 @@ def test_classes_select_their_kind(tmp_path: Path, kind: str, count: int) -> Non
 
 
 @pytest.mark.parametrize("schema", ["0.3", "0.5", "0.5-vfio"])
-def test_a_divided_gpu_is_not_taken_for_a_whole_one_without_nvml(
-    schema: str, tmp_path: Path
-) -> None:
-    facts = host_facts("dgx-a100", tmp_path, Nvml(NvmlState.FORBIDDEN, hint="be root"))
+def test_a_divided_gpu_is_not_taken_for_a_whole_one_without_nvml(schema: str) -> None:
+    facts = facts_beside("dgx-a100", Nvml(NvmlState.FORBIDDEN, hint="be root"))
     first, second, *others = (
         each
         for each in found(NVIDIA, facts, schemas={"nvidia": schema})

@@ -1,4 +1,3 @@
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -129,8 +128,8 @@ def test_a_function_without_its_engine_is_that_of_a_virtual_host() -> None:
     )
 
 
-def test_an_engine_without_a_kernel_driver(tmp_path: Path) -> None:
-    last = found(QAT, host_facts("qat", tmp_path))[-1]
+def test_an_engine_without_a_kernel_driver() -> None:
+    last = found(QAT, host_facts("qat"))[-1]
 
     assert (last.address, last.why_not) == (
         "0000:75:00.0",
@@ -138,8 +137,8 @@ def test_an_engine_without_a_kernel_driver(tmp_path: Path) -> None:
     )
 
 
-def test_a_node_with_sixteen_functions(tmp_path: Path) -> None:
-    devices = found(QAT, host_facts("qat", tmp_path))
+def test_a_node_with_sixteen_functions() -> None:
+    devices = found(QAT, host_facts("qat"))
 
     published = [name for name in names(devices) if name]
     assert len(published) == 16

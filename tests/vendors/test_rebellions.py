@@ -1,14 +1,12 @@
 """Rebellions' NPUs."""
 
-from pathlib import Path
-
 from dractl.vendors.rebellions import REBELLIONS
 from tests.hosts.reading import host_facts
 from tests.vendors.builders import found, host, names, only, pci, published, reasons
 
 
-def test_cards_and_their_parts_are_numbered(tmp_path: Path) -> None:
-    devices = found(REBELLIONS, host_facts("rebellions", tmp_path))
+def test_cards_and_their_parts_are_numbered() -> None:
+    devices = found(REBELLIONS, host_facts("rebellions"))
     assert [(each.address, each.kind, each.parent) for each in devices] == [
         ("0000:19:00.0", "npu", None),
         ("0000:3c:00.0", "npu", None),
@@ -27,10 +25,8 @@ def test_cards_and_their_parts_are_numbered(tmp_path: Path) -> None:
     }
 
 
-def test_what_the_kernel_driver_does_not_serve_is_not_published(
-    tmp_path: Path,
-) -> None:
-    assert reasons(found(REBELLIONS, host_facts("rebellions", tmp_path))) == {
+def test_what_the_kernel_driver_does_not_serve_is_not_published() -> None:
+    assert reasons(found(REBELLIONS, host_facts("rebellions"))) == {
         "0000:3c:00.2": "vfio-pci is bound, not rebellions",
         "0000:87:00.0": "no kernel driver is bound; it needs rebellions",
     }

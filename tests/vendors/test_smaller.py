@@ -1,7 +1,5 @@
 """Vendors with a few facts each, disks, and what is nobody's."""
 
-from pathlib import Path
-
 import pytest
 
 from dractl.model.hosts import HostFacts
@@ -19,12 +17,12 @@ _DISK = 0x010802
 
 
 @pytest.fixture(name="odd")
-def _odd(tmp_path: Path) -> HostFacts:
-    return host_facts("odd-cards", tmp_path)
+def _odd() -> HostFacts:
+    return host_facts("odd-cards")
 
 
-def test_ascend_npus_are_numbered_and_the_rest_is_its_librarys(tmp_path: Path) -> None:
-    devices = found(ASCEND, host_facts("ascend-910b", tmp_path))
+def test_ascend_npus_are_numbered_and_the_rest_is_its_librarys() -> None:
+    devices = found(ASCEND, host_facts("ascend-910b"))
     assert published(devices) == {
         f"npu-{number}-0": {"brand": "Huawei", "index": number, "type": "NPU"}
         for number in range(4)
@@ -37,8 +35,8 @@ def test_ascend_npus_are_numbered_and_the_rest_is_its_librarys(tmp_path: Path) -
     ]
 
 
-def test_the_uuid_of_an_ascend_npu_is_of_its_node(tmp_path: Path) -> None:
-    devices = found(ASCEND, host_facts("ascend-910b", tmp_path), node="n1")
+def test_the_uuid_of_an_ascend_npu_is_of_its_node() -> None:
+    devices = found(ASCEND, host_facts("ascend-910b"), node="n1")
     assert [each["uuid"] for each in published(devices).values()] == [
         "n1-0", "n1-1", "n1-2", "n1-3",
     ]  # fmt: skip
@@ -124,8 +122,8 @@ def test_what_a_vendor_knows_is_not_among_the_rest() -> None:
 # -- disks
 
 
-def test_a_disk_has_the_model_that_the_kernel_tells(tmp_path: Path) -> None:
-    one = only(NVME, host_facts("rdma-nics", tmp_path))
+def test_a_disk_has_the_model_that_the_kernel_tells() -> None:
+    one = only(NVME, host_facts("rdma-nics"))
     assert (one.kind, one.model) == ("nvme", "SAMSUNG MZQL23T8HCLS-00A07")
     assert one.why_not == "no DRA driver is known that publishes disks"
 

@@ -1,6 +1,5 @@
 """Virtual functions as the SR-IOV driver publishes them."""
 
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -33,12 +32,12 @@ def _two(**interface: Any) -> HostFacts:
     )
 
 
-def test_nothing_is_published_until_a_policy_selects_it(tmp_path: Path) -> None:
-    assert found(SRIOV, host_facts("rdma-nics", tmp_path)) == []
+def test_nothing_is_published_until_a_policy_selects_it() -> None:
+    assert found(SRIOV, host_facts("rdma-nics")) == []
 
 
-def test_all_that_policies_may_select_is_shown_if_it_is_wished(tmp_path: Path) -> None:
-    facts = host_facts("rdma-nics", tmp_path)
+def test_all_that_policies_may_select_is_shown_if_it_is_wished() -> None:
+    facts = host_facts("rdma-nics")
     devices = published(found(SRIOV, facts, schemas=_ALL))
     assert list(devices) == [f"0000-3b-00-{each}" for each in (2, 3, 4, 5)]
     assert devices["0000-3b-00-3"] == {
@@ -59,8 +58,8 @@ def test_all_that_policies_may_select_is_shown_if_it_is_wished(tmp_path: Path) -
     }
 
 
-def test_what_no_policy_selects_is_not_missing_in_the_cluster(tmp_path: Path) -> None:
-    seen = ways(host_facts("rdma-nics", tmp_path), Wishes(), "n0", (SRIOV,))
+def test_what_no_policy_selects_is_not_missing_in_the_cluster() -> None:
+    seen = ways(host_facts("rdma-nics"), Wishes(), "n0", (SRIOV,))
     (document,) = slices(seen["sriov all"], Profile.of())
     del document["spec"]["devices"][1:]
     assert comparison(seen, Snapshot.from_documents([document])).differences == ()
