@@ -39,6 +39,7 @@ BARS: Final = (
     Bar(("top", "-o", "json"), 5),
     Bar(("top", "--fits", "claim/team-0/job-0-0"), 5),
     Bar(("top", "--headroom"), 10),
+    Bar(("top", "nodes", "--headroom"), 15),
     Bar(("doctor",), 10),
     Bar(("doctor", "upgrade", "--driver", "gpu.nvidia.com"), 10),
     Bar(("doctor", "upgrade", "--kubernetes", "1.37"), 10),
