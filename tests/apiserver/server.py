@@ -12,10 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-import yaml
-
 from dractl.api.lists import is_list, items_of
 from dractl.model.cluster import Profile
+from tests.answers import to_yaml
 from tests.apiserver.access import ADMIN, ALICE, User, Users
 from tests.apiserver.certificates import Certificates
 from tests.apiserver.clock import Clock
@@ -192,7 +191,7 @@ class ApiServer:
             "contexts": [{"name": CLUSTER, "context": context}],
             "current-context": CLUSTER,
         }
-        path.write_text(yaml.safe_dump(content), "utf-8")
+        path.write_text(to_yaml(content), "utf-8")
         return path
 
     def evict(self) -> None:

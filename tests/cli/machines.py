@@ -4,9 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
-from tests.answers import validate
+from tests.answers import all_from_yaml, to_yaml, validate
 from tests.cli.run import ROOT, Ran, Runner
 from tests.hosts.permissions import unprivileged
 from tests.hosts.trees import tree
@@ -33,10 +31,10 @@ class Machine:
 
     def objects(self, *argv: str) -> list[dict[str, Any]]:
         """Return the objects that are printed."""
-        return list(yaml.safe_load_all(self(*argv).out))
+        return all_from_yaml(self(*argv).out)
 
 
 def saved(path: Path, *documents: object) -> str:
     """Write a snapshot, and return its path."""
-    path.write_text(yaml.safe_dump_all(documents))
+    path.write_text(to_yaml(*documents))
     return str(path)

@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 import jsonschema
-import yaml
 
 from dractl.model.cluster import Profile
 from dractl.rules.server import judged
 from dractl.sources.schemas import schema
+from tests.answers import all_from_yaml
 
 DRA = {"DynamicResourceAllocation": True}
 NV = ("--vendor", "nvidia")
 
 
 def objects(text: str) -> list[Mapping[str, Any]]:
-    return list(yaml.safe_load_all(text))
+    return all_from_yaml(text)
 
 
 def faults(

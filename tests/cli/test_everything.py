@@ -3,10 +3,10 @@
 from typing import Final
 
 import pytest
-import yaml
 from typer.core import TyperCommand, TyperGroup
 
 from dractl.live.kinds import NEEDS
+from tests.answers import from_yaml
 from tests.cli.everything import READING, commands
 from tests.cli.run import Runner
 
@@ -33,9 +33,7 @@ def test_what_asks_a_cluster_says_which_permissions_it_needs(
 ) -> None:
     ran = dractl(*name.split(), "--explain-permissions")
     assert (ran.status, ran.err) == (0, "")
-    verbs = {
-        verb for rule in yaml.safe_load(ran.out)["rules"] for verb in rule["verbs"]
-    }
+    verbs = {verb for rule in from_yaml(ran.out)["rules"] for verb in rule["verbs"]}
     changes = verbs - {"get", "list", "watch"}
     assert not changes or NEEDS[name].changes or NEEDS[name].asks
 

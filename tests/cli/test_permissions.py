@@ -8,6 +8,7 @@ import yaml
 
 from dractl.cli.permissions import permissions
 from dractl.live.kinds import NEEDS
+from tests.answers import from_yaml
 from tests.apiserver import ApiServer, Rule, User
 from tests.cli.clusters import served
 from tests.cli.run import Runner
@@ -35,7 +36,7 @@ COMMANDS = {
 
 
 def role(dractl: Runner, command: str) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(
+    found: dict[str, Any] = from_yaml(
         dractl(*command.split(), "--explain-permissions").out
     )
     return found
@@ -110,7 +111,7 @@ def test_the_role_of_explain_lets_it_watch(
 def test_a_role_names_what_is_asked_for_and_nothing_secret(command: str) -> None:
     text = permissions(command)
 
-    assert yaml.safe_load(text)["metadata"] == {
+    assert from_yaml(text)["metadata"] == {
         "name": f"dractl-{command}".replace(" ", "-")
     }
     assert "secrets" not in text

