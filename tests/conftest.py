@@ -1,6 +1,7 @@
 """What every test may use."""
 
 import contextlib
+import faulthandler
 import gc
 import importlib
 import os
@@ -12,6 +13,7 @@ import pytest
 from tests.apiserver.fixtures import api_server
 from tests.cli.run import Runner
 
+_HANGS = 600.0  # seconds
 _CLUSTERS = ("KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT")
 _WHOLE = pytest.Config.ArgsSource.TESTPATHS
 _PROXIES = ("ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
@@ -23,6 +25,12 @@ __all__ = ["api_server", "dractl"]
 def pytest_xdist_auto_num_workers() -> int:
     """Return one more worker than there are CPUs: many tests wait for a process."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_configure() -> None:
+    """Let a run that hangs tell where: faulthandler_timeout costs a thread per test."""
+    stderr = os.fdopen(os.dup(2), "w")  # tests capture the other one
+    faulthandler.dump_traceback_later(_HANGS, repeat=True, file=stderr)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
