@@ -33,21 +33,17 @@ def test_devices_are_listed_by_driver(machine: Machines) -> None:
 
 
 @pytest.mark.parametrize("host", names())
-@pytest.mark.parametrize("option", [[], ["--topology"], ["--all"]], ids=str)
-def test_tables_and_trees_fit_the_terminal_that_everybody_has(
-    machine: Machines, host: str, option: list[str]
+def test_every_host_fits_the_terminal_that_everybody_has_and_the_schema(
+    machine: Machines, host: str, subtests: pytest.Subtests
 ) -> None:
-    ran = machine(host)(*option)
-
-    assert ran.status == 0
-    assert [line for line in ran.out.splitlines() if len(line) > 80] == []
-
-
-@pytest.mark.parametrize("host", names())
-def test_json_is_as_documented_for_every_host(machine: Machines, host: str) -> None:
-    found = machine(host).document("--all")
-
-    assert found["kind"] == "DiscoverResult"
+    there = machine(host)
+    for options in ([], ["--topology"], ["--all"]):
+        with subtests.test(f"text {options}"):
+            ran = there(*options)
+            assert ran.status == 0
+            assert [line for line in ran.out.splitlines() if len(line) > 80] == []
+    with subtests.test("json"):
+        assert there.document("--all")["kind"] == "DiscoverResult"
 
 
 def test_why_a_device_is_not_published_stands_below_it(machine: Machines) -> None:
