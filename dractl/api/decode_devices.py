@@ -157,6 +157,9 @@ def _string_attribute(value: str) -> Attribute:
 
 
 def _attribute(body: Wire) -> Attribute:
+    version = body.get("version")
+    if version.__class__ is str and len(body) == 1:
+        return _version_attribute(version)
     for kind in _SCALARS:
         if (value := body.get(kind)) is not None:
             return _shared_attribute(kind, _scalar(kind, value, kind))
@@ -168,6 +171,11 @@ def _attribute(body: Wire) -> Attribute:
             )
             return Attribute(kind, values)
     return Attribute("", None)
+
+
+@functools.lru_cache(maxsize=65536)
+def _version_attribute(value: str) -> Attribute:
+    return Attribute("version", _scalar("version", value, "version"))
 
 
 @functools.lru_cache(maxsize=65536)
