@@ -7,6 +7,7 @@ import importlib
 import os
 import sys
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -27,10 +28,22 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+@cache
+def _stderr() -> int:
+    """Return what stays stderr when tests capture it."""
+    return os.dup(2)
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_configure() -> None:
     """Let a run that hangs tell where: faulthandler_timeout costs a thread per test."""
-    stderr = os.fdopen(os.dup(2), "w")  # tests capture the other one
-    faulthandler.dump_traceback_later(_HANGS, repeat=True, file=stderr)
+    faulthandler.dump_traceback_later(_HANGS, repeat=True, file=_stderr())
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_exception_interact() -> None:
+    """Wait anew: pytest ends that in case somebody looks at the failure."""
+    pytest_configure()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
