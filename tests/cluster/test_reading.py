@@ -112,7 +112,7 @@ def test_a_snapshot_holds_no_secret(dractl: Runner, place: Ground) -> None:
 
     assert '"name":"mine"' in out
     assert "planted-secret" not in out
-    assert "managedFields" not in out
+    assert "fieldsV1" not in out
 
 
 def test_a_redacted_snapshot_gives_the_same_answers_under_other_names(
