@@ -169,7 +169,9 @@ class Placer:
                 placement = self._unplaced(subject, reasons=reasons)
             else:
                 placement = self._placed(subject, fit)
-        return dataclasses.replace(placement, is_slow=attempt.is_slow), fit
+        if attempt.is_slow:
+            placement = dataclasses.replace(placement, is_slow=True)
+        return placement, fit
 
     def _unplaced(
         self,
