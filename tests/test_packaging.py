@@ -37,6 +37,7 @@ def test_importing_the_package_imports_nothing_of_it_yet() -> None:
         capture_output=True,
         text=True,
         check=True,
+        timeout=60,
         cwd=ROOT,
     )
     assert done.stdout == "[]\n"

@@ -50,4 +50,4 @@ class Certificates:
         place = self._folder / name
         files = ["-keyout", f"{place}.key", "-out", f"{place}.pem", "-subj", subject]
         command = ["openssl", "req", "-x509", *_KEY, *files, *options]
-        subprocess.run(command, check=True, capture_output=True)
+        subprocess.run(command, check=True, timeout=60, capture_output=True)

@@ -236,6 +236,7 @@ def test_bash_replaces_what_stands_under_the_cursor(
         capture_output=True,
         text=True,
         check=True,
+        timeout=60,
         env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
     )
     assert done.stdout.splitlines() == replies

@@ -87,7 +87,11 @@ def test_git_applies_them(case: str, tmp_path: Path) -> None:
     text += difference("", after, "/dev/null", f"new-{Path(path).name}")
 
     subprocess.run(
-        ["git", "apply", "-p0", "-"], input=text.encode(), cwd=tmp_path, check=True
+        ["git", "apply", "-p0", "-"],
+        input=text.encode(),
+        cwd=tmp_path,
+        check=True,
+        timeout=60,
     )
 
     assert (tmp_path / path).read_bytes() == after.encode()

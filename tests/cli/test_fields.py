@@ -103,7 +103,11 @@ def test_the_list_of_kinds_waits_for_no_rules() -> None:
         "print('dractl.rules.check' in sys.modules)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", probe], capture_output=True, text=True, check=True
+        [sys.executable, "-c", probe],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     assert done.stdout.endswith("\nFalse\n")
 

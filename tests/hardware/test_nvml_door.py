@@ -29,7 +29,9 @@ def test_the_library_of_an_operator_is_loaded(tmp_path: Path) -> None:
     source.write_text("int nvmlInitWithFlags(unsigned flags) { return 9; }\n")
     library = tmp_path / "libnvidia-ml.so.1"
     name = f"-Wl,-soname,{library.name}"
-    subprocess.run([compiler, "-shared", name, "-o", library, source], check=True)
+    subprocess.run(
+        [compiler, "-shared", name, "-o", library, source], check=True, timeout=60
+    )
     program = (
         "import pynvml, sys, pathlib\n"
         "from dractl.hardware.nvml_reading import read_nvml\n"
@@ -41,6 +43,7 @@ def test_the_library_of_an_operator_is_loaded(tmp_path: Path) -> None:
         subprocess.run(
             [sys.executable, "-c", program, *files],
             check=True,
+            timeout=60,
             capture_output=True,
             text=True,
         ).stdout.strip()

@@ -42,7 +42,11 @@ def test_an_archive_starts_wherever_it_is_unpacked_and_through_a_link(
     link = tmp_path / PLUGIN
     link.symlink_to(tmp_path / "there" / PLUGIN)
     done = subprocess.run(
-        [sys.executable, link, "a"], capture_output=True, text=True, check=True
+        [sys.executable, link, "a"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     assert done.stdout == "['a']\n"
 
@@ -51,7 +55,7 @@ def test_another_python_is_told_which_one_is_needed(tmp_path: Path) -> None:
     start = tmp_path / PLUGIN
     start.write_text(launcher((3, 99)))
     done = subprocess.run(
-        [sys.executable, start], capture_output=True, text=True, check=False
+        [sys.executable, start], capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 1
     assert "needs python3.99" in done.stderr
