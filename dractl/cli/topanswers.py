@@ -34,6 +34,7 @@ from dractl.sources.files import load_documents
 
 _CLAIM: Final = "claim/"
 _HOME: Final = "default"
+_MOST_COUNTED: Final = 100  # losses: each count of what fits looks at all nodes anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +343,13 @@ class _Answer:
             return []
         now = self._look.snapshot
         found: dict[str, list[Fits]] = {}
+        lost = len({each.node for each in losses})
+        if lost > _MOST_COUNTED:
+            raise usage(
+                f"--fits with --headroom counts for {_MOST_COUNTED} lost nodes at "
+                f"most, these are {lost}",
+                hint="leave out --fits, mean fewer nodes with -l, or look at models",
+            )
         for each in losses:
             if each.node not in found:
                 after = changed(now, RemoveNode(each.node))
