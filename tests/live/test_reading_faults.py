@@ -59,8 +59,9 @@ def test_metrics_are_not_held_as_a_whole(tmp_path: Path) -> None:
             tracemalloc.stop()
 
     assert info.gates
-    # The server, which is in this process, makes an answer of them.
-    assert most < 1.3 * len(metrics)
+    # The server, which is in this process, makes an answer of them; the buffers of a
+    # connection depend on the release of Python.
+    assert most < 1.7 * len(metrics)
 
 
 @pytest.mark.parametrize(
