@@ -10,6 +10,7 @@ from dractl.capture.clean import clean
 from dractl.capture.configmaps import WRITTEN
 from dractl.capture.metadata import annotations
 from dractl.capture.shapes import GROUPS, SHAPES
+from tests.batches import batched
 from tests.capture import clusters
 from tests.capture.clusters import cleaned
 from tests.capture.secrets import PLANTED, documents
@@ -53,7 +54,7 @@ def test_a_recorded_cluster_reads_the_same_when_it_is_cleaned() -> None:
 
 
 @pytest.mark.property
-@pytest.mark.parametrize("seed", clusters.SEEDS)
+@batched(clusters.SEEDS)
 def test_a_random_cluster_reads_the_same_when_it_is_cleaned(seed: int) -> None:
     given = clusters.generated(seed)
     assert read(cleaned(given)) == read(given)

@@ -108,7 +108,7 @@ def test_the_recorded_cluster_is_explained_the_same() -> None:
 
 
 @pytest.mark.property
-@pytest.mark.parametrize("seed", clusters.SEEDS)
+@batched(clusters.SEEDS)
 def test_a_random_cluster_is_explained_the_same(seed: int) -> None:
     given, gates = captured(clusters.generated(seed)), case(seed).gates
     other = redacted(given).documents

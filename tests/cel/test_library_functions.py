@@ -8,6 +8,7 @@ from dractl.cel import SelectorEvalError, compile_selector
 from dractl.cel.declared_functions import FUNCTIONS as DECLARED
 from dractl.cel.library.table import MODULES, function
 from dractl.cel.selector import Selector
+from tests.batches import batched
 
 LAZY = {"or", "orValue"}  # part of the language: their argument may never run
 
@@ -31,8 +32,7 @@ def test_the_table_names_what_a_module_holds(module: str) -> None:
     assert set(found.FUNCTIONS) == set(MODULES[module].split())
 
 
-@pytest.mark.parametrize(
-    "expression",
+@batched(
     [
         # quantities and versions
         'quantity("1Ki") == quantity("1024")',

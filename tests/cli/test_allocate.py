@@ -348,12 +348,6 @@ def test_a_snapshot_can_come_as(form: str, tmp_path: Path) -> None:
     assert "resourceclaim.resource.k8s.io/spare-mi300x" in ran.out.splitlines()
 
 
-def test_the_same_question_has_the_same_answer_byte_by_byte() -> None:
-    first = program("allocate", "--demo", environment={"PYTHONHASHSEED": "1"})
-    second = program("allocate", "--demo", environment={"PYTHONHASHSEED": "2"})
-    assert first == second
-
-
 def test_claims_can_be_printed_with_the_status_that_they_would_get(
     dractl: Runner, cluster: str, tmp_path: Path
 ) -> None:

@@ -8,7 +8,7 @@ import yaml
 from dractl.cel import compile_selector
 from tests.answers import validate
 from tests.cli import wire
-from tests.cli.run import ROOT, Runner, program
+from tests.cli.run import ROOT, Runner
 
 SCHEMA = json.loads((ROOT / "schemas/output/attributes.v1.json").read_text())
 HOSTILE = "\x1b[2J\u202e\n[red]"
@@ -225,9 +225,3 @@ def test_what_was_left_out_keeps_an_answer_from_being_complete(
     validate(json.loads(ran.out), SCHEMA)
     assert ran.status == 3
     assert len(json.loads(ran.out)["problems"]) == 1
-
-
-def test_the_same_question_has_the_same_answer_byte_by_byte() -> None:
-    first = program("attributes", "--demo", environment={"PYTHONHASHSEED": "1"})
-    second = program("attributes", "--demo", environment={"PYTHONHASHSEED": "2"})
-    assert first == second

@@ -9,7 +9,7 @@ from dractl.cli.explain import FormatOption
 from dractl.diagnose.table import CODES
 from tests.answers import validate
 from tests.cli import wire
-from tests.cli.run import Runner, program
+from tests.cli.run import Runner
 from tests.cli.waiting import CLUSTER, SCHEMA, answer, codes, headings
 
 
@@ -125,24 +125,6 @@ def test_yaml_says_what_json_says(dractl: Runner, cluster: str) -> None:
 
 def test_no_colour_reaches_a_pipe(dractl: Runner) -> None:
     assert "\x1b" not in dractl("explain", "--demo").out
-
-
-def test_the_same_question_has_the_same_answer_byte_by_byte() -> None:
-    argv = ("explain", "--demo", "-o", "json")
-
-    first = program(*argv, environment={"PYTHONHASHSEED": "1"})
-    second = program(*argv, environment={"PYTHONHASHSEED": "2"})
-
-    assert first == second
-
-
-def test_the_text_does_not_depend_on_the_hash_seed_either() -> None:
-    argv = ("explain", "--demo", "-o", "wide")
-
-    first = program(*argv, environment={"PYTHONHASHSEED": "3"})
-    second = program(*argv, environment={"PYTHONHASHSEED": "4"})
-
-    assert first == second
 
 
 def test_each_form_of_the_answer_can_be_asked_for(dractl: Runner, cluster: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from dractl.migrate.inputs import Input
 from dractl.migrate.users import users
 from tests.answers import all_from_yaml
+from tests.batches import batched
 from tests.cli.run import Runner
 from tests.migrate.recorded import ANSWERS, CASES, CORPUS, answer, asked, options
 
@@ -18,9 +20,9 @@ _RELEASE = "--kubernetes-version"
 every_case = pytest.mark.parametrize("case", CASES)
 
 
-@every_case
-@pytest.mark.parametrize("file", ANSWERS)
-def test_says_what_is_recorded(case: str, file: str) -> None:
+@batched(list(product(CASES, ANSWERS)))
+def test_says_what_is_recorded(asking: tuple[str, str]) -> None:
+    case, file = asking
     assert answer(case, ANSWERS[file]) == (CORPUS / case / file).read_text()
 
 

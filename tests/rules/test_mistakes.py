@@ -10,6 +10,7 @@ from dractl.cli.validation import validated
 from dractl.model.cluster import Profile
 from dractl.rules.world import World
 from dractl.sources.files import load_snapshot
+from tests.batches import batched
 
 HERE = Path(__file__).parent
 MISTAKES = sorted(HERE.glob("mistakes/*.yaml"))
@@ -49,17 +50,17 @@ def test_there_are_32_mistakes_of_which_28_need_no_cluster() -> None:
     assert (len(MISTAKES), len(ALONE)) == (32, 28)
 
 
-@pytest.mark.parametrize("file", ALONE, ids=named)
+@batched(ALONE, ids=named)
 def test_a_mistake_is_found_without_a_cluster(file: Path) -> None:
     assert expected_of(file) in codes_in(file, World())
 
 
-@pytest.mark.parametrize("file", MISTAKES, ids=named)
+@batched(MISTAKES, ids=named)
 def test_a_mistake_is_found_with_a_cluster(file: Path) -> None:
     assert expected_of(file) in codes_in(file, CLUSTER)
 
 
-@pytest.mark.parametrize("file", MISTAKES, ids=named)
+@batched(MISTAKES, ids=named)
 def test_a_mistake_is_found_on_a_line_of_its_file(file: Path) -> None:
     lines = file.read_text().split("\n")
     for each in found_in([file], CLUSTER):
