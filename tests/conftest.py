@@ -5,6 +5,7 @@ import faulthandler
 import gc
 import importlib
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -17,9 +18,26 @@ from tests.cli.run import Runner
 _HANGS = 600.0  # seconds
 _CLUSTERS = ("KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT")
 _WHOLE = pytest.Config.ArgsSource.TESTPATHS
+_MEMORY = "/dev/shm"
+_ROOM = 2 << 30  # bytes; a whole run leaves a hundred thousand small files, 0.4 GiB
 _PROXIES = ("ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 __all__ = ["api_server", "dractl"]
+
+
+def _has_room(folder: str) -> bool:
+    """Tell whether a run's files fit, and programs among them can be started."""
+    try:
+        told = os.statvfs(folder)
+        room = shutil.disk_usage(folder).free
+    except OSError:
+        return False
+    return room > _ROOM and not told.f_flag & os.ST_NOEXEC
+
+
+# Disks take minutes to make and to remove so many files.
+if _has_room(_MEMORY):
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _MEMORY)
 
 
 @pytest.hookimpl(optionalhook=True)
