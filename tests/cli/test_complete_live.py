@@ -184,7 +184,7 @@ def test_a_slow_program_for_credentials_neither_holds_a_shell_nor_reads_its_keys
     slow = tmp_path / "slow.sh"
     slow.write_text(
         f"cat > '{tmp_path}/typed'\n"
-        f"while ! [ -e '{tmp_path}/over' ]; do sleep 0.1; done\n"
+        f"for _ in $(seq 100); do [ -e '{tmp_path}/over' ] || sleep 0.1; done\n"
     )
     entry = {"apiVersion": "client.authentication.k8s.io/v1", "command": "sh"}
     config = api_server.kubeconfig(
