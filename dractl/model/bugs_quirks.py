@@ -7,15 +7,7 @@ later patch has it too is not known.
 from typing import Final
 
 from dractl.model.bug import Affected, Bug, Part
-from dractl.model.cluster import KubernetesVersion
-
-_V36, _V37 = KubernetesVersion(1, 36), KubernetesVersion(1, 37)
-_SEEN: Final = (Affected(_V36), Affected(_V37))
-_K8S: Final = "kubernetes/kubernetes"
-_STAGING: Final = f"{_K8S}@v1.36.2:staging/src/k8s.io/dynamic-resource-allocation"
-_ALLOCATOR: Final = f"{_STAGING}/structured"
-_PLUGIN: Final = f"{_K8S}@v1.36.2:pkg/scheduler/framework/plugins/dynamicresources"
-_EVICTION: Final = f"{_K8S}@v1.36.2:pkg/controller/devicetainteviction"
+from dractl.model.bug_sources import ALLOCATOR, EVICTION, K8S, PLUGIN, SEEN, V36, V37
 
 QUIRKS: Final = (
     Bug(
@@ -23,8 +15,8 @@ QUIRKS: Final = (
         Part.SCHEDULER,
         "a request for all devices ends the search with an error where a pool is "
         "incomplete or invalid, be it one of a driver that it does not ask for",
-        _ALLOCATOR,
-        _SEEN,
+        ALLOCATOR,
+        SEEN,
         avoid="ask for a number of devices, or mend the pool",
     ),
     Bug(
@@ -32,8 +24,8 @@ QUIRKS: Final = (
         Part.SCHEDULER,
         "a request for all devices ends the search with an error where one of them "
         "does not meet a constraint, and nothing else is tried",
-        _ALLOCATOR,
-        _SEEN,
+        ALLOCATOR,
+        SEEN,
         avoid="ask for a number of devices where there is a constraint",
     ),
     Bug(
@@ -41,8 +33,8 @@ QUIRKS: Final = (
         Part.SCHEDULER,
         "a request for all devices that asks for capacity leaves out, without a word, "
         "devices that lack it or have too little left",
-        _ALLOCATOR,
-        _SEEN,
+        ALLOCATOR,
+        SEEN,
         gates=("DRAConsumableCapacity",),
         avoid="ask for a number of devices where you ask for capacity",
     ),
@@ -51,8 +43,8 @@ QUIRKS: Final = (
         Part.SCHEDULER,
         "the counters of a device that can be shared and has no capacity are charged "
         "once more while a claim has it, so that a further one may find no fit",
-        f"{_K8S}#140433",
-        (Affected(_V36, 3),),
+        f"{K8S}#140433",
+        (Affected(V36, 3),),
         gates=("DRAPartitionableDevices", "DRAConsumableCapacity"),
         avoid="let the driver give such devices a capacity",
     ),
@@ -61,8 +53,8 @@ QUIRKS: Final = (
         Part.SCHEDULER,
         "a device that is not published any more, while a claim has it, counts for "
         "nothing: its counters are given out again",
-        f"{_K8S}#140802",
-        _SEEN,
+        f"{K8S}#140802",
+        SEEN,
         gates=("DRAPartitionableDevices",),
         avoid="let drivers publish, with a taint, what is still in use",
     ),
@@ -71,8 +63,8 @@ QUIRKS: Final = (
         Part.SCHEDULER,
         "a request with admin access draws on counters like any other, and may find no "
         "fit for a device that is in use",
-        _ALLOCATOR,
-        _SEEN,
+        ALLOCATOR,
+        SEEN,
         gates=("DRAAdminAccess", "DRAPartitionableDevices"),
         avoid="monitor whole devices, not those that draw on counters",
     ),
@@ -81,8 +73,8 @@ QUIRKS: Final = (
         Part.SCHEDULER,
         "constraints are never met by attributes that are lists: the scheduler does "
         "not ask the allocator to compare them, though the feature gate is on",
-        _PLUGIN,
-        (Affected(_V36),),
+        PLUGIN,
+        (Affected(V36),),
         gates=("DRAListTypeAttributes",),
         avoid="match an attribute that has one value",
     ),
@@ -91,8 +83,8 @@ QUIRKS: Final = (
         Part.SCHEDULER,
         "a search that takes too long on one node ends the attempt for all nodes, "
         "though the pod may fit on another one",
-        _PLUGIN,
-        (Affected(_V36),),
+        PLUGIN,
+        (Affected(V36),),
         gates=("DRASchedulerFilterTimeout",),
         avoid="ask for fewer devices in one claim, or narrow the selectors",
     ),
@@ -101,8 +93,8 @@ QUIRKS: Final = (
         Part.SCHEDULER,
         "new pods with a claim that has its devices already are placed on devices that "
         "have got a taint since",
-        _PLUGIN,
-        (Affected(_V36),),
+        PLUGIN,
+        (Affected(V36),),
         gates=("DRADeviceTaints",),
         avoid="make claims by templates, or no new pods with the claim",
     ),
@@ -111,8 +103,8 @@ QUIRKS: Final = (
         Part.CONTROLLERS,
         "a toleration without an effect lets the scheduler use a device with a "
         "NoExecute taint, and the pod is evicted from it at once",
-        _EVICTION,
-        (Affected(_V36),),
+        EVICTION,
+        (Affected(V36),),
         gates=("DRADeviceTaints",),
         avoid="write effect: NoExecute into the toleration",
     ),
@@ -122,7 +114,7 @@ QUIRKS: Final = (
         "the status of a ResourcePoolStatusRequest counts pools with counters or "
         "shared devices wrongly: none is available though some are free",
         "kubernetes/enhancements#5677",
-        (Affected(_V36),),
+        (Affected(V36),),
         gates=("DRAResourcePoolStatus",),
         avoid="count with `dractl top`",
     ),
@@ -131,8 +123,8 @@ QUIRKS: Final = (
         Part.SCHEDULER,
         "the scheduler does not say on which device a selector fails, as with no such "
         "key",
-        f"{_K8S}#136709",
-        gone_in=_V37,  # 1.36.2 does not say it either
+        f"{K8S}#136709",
+        gone_in=V37,  # 1.36.2 does not say it either
         avoid="let `dractl explain` name the devices, and ask whether they have it",
     ),
 )

@@ -3,16 +3,7 @@
 from typing import Final
 
 from dractl.model.bug import Affected, Bug, Part
-from dractl.model.cluster import KubernetesVersion
-
-_V33, _V34, _V35, _V36, _V37, _V38 = (
-    KubernetesVersion(1, minor) for minor in (33, 34, 35, 36, 37, 38)
-)
-_K8S: Final = "kubernetes/kubernetes"
-_ALLOCATOR: Final = (
-    f"{_K8S}@v1.36.2:staging/src/k8s.io/dynamic-resource-allocation/structured"
-)
-"""Where what was seen in the allocator's code and by running it has no issue."""
+from dractl.model.bug_sources import ALLOCATOR, K8S, SEEN, V33, V34, V35, V36, V37, V38
 
 SCHEDULER_BUGS: Final = (
     Bug(
@@ -20,8 +11,8 @@ SCHEDULER_BUGS: Final = (
         Part.SCHEDULER,
         "a pod with one claim that is allocated for several nodes and one that is not "
         "is never scheduled, since scoring counts the claims wrongly",
-        f"{_K8S}#139016",
-        (Affected(_V35, 6), Affected(_V36, 2)),
+        f"{K8S}#139016",
+        (Affected(V35, 6), Affected(V36, 2)),
         avoid="put both requests into one claim",
     ),
     Bug(
@@ -29,8 +20,8 @@ SCHEDULER_BUGS: Final = (
         Part.SCHEDULER,
         "the scheduler crashes on a request for all devices that selects one which "
         "draws on counters",
-        f"{_K8S}#138882",
-        (Affected(_V35, 6), Affected(_V36, 2)),
+        f"{K8S}#138882",
+        (Affected(V35, 6), Affected(V36, 2)),
         gates=("DRAPartitionableDevices",),
         avoid="ask for a number of devices, not for all, where they draw on counters",
     ),
@@ -38,7 +29,7 @@ SCHEDULER_BUGS: Final = (
         "all-mode-takes-spent-device",
         Part.SCHEDULER,
         "a request for all devices may be given a shared one that has nothing left",
-        f"{_K8S}#140769",
+        f"{K8S}#140769",
         gates=("DRAConsumableCapacity",),
         avoid="ask for a number of devices, not for all, where they can be shared",
     ),
@@ -46,8 +37,8 @@ SCHEDULER_BUGS: Final = (
         "all-mode-in-alternatives",
         Part.SCHEDULER,
         "alternatives of which one asks for all devices may find no fit where one is",
-        f"{_K8S}#137347",
-        gone_in=_V36,  # merged in March 2026, before 1.36
+        f"{K8S}#137347",
+        gone_in=V36,  # merged in March 2026, before 1.36
         gates=("DRAPrioritizedList",),
         avoid="ask for a number of devices in alternatives",
     ),
@@ -56,8 +47,8 @@ SCHEDULER_BUGS: Final = (
         Part.SCHEDULER,
         "counters that the search reserved and gave up stay reserved, so that devices "
         "that draw on them are not found",
-        f"{_K8S}#140431",
-        (Affected(_V36, 3),),
+        f"{K8S}#140431",
+        (Affected(V36, 3),),
         gates=("DRAPartitionableDevices",),
         avoid="let selectors, not constraints, tell which partitions are wanted",
     ),
@@ -65,8 +56,8 @@ SCHEDULER_BUGS: Final = (
         "counters-by-pool-name",
         Part.SCHEDULER,
         "counters of two drivers whose pools have one name are mixed up",
-        f"{_K8S}#140434",
-        (Affected(_V36),),
+        f"{K8S}#140434",
+        (Affected(V36),),
         gates=("DRAPartitionableDevices",),
         avoid="let each driver name its pools in its own way",
     ),
@@ -75,8 +66,8 @@ SCHEDULER_BUGS: Final = (
         Part.SCHEDULER,
         "the devices of the pod share counters of which more is given out than there "
         "is, as by a scheduler that forgets shared devices",
-        f"{_K8S}#139034",
-        (Affected(_V36, 2),),
+        f"{K8S}#139034",
+        (Affected(V36, 2),),
         gates=("DRAPartitionableDevices", "DRAConsumableCapacity"),
         avoid="do not share devices that draw on counters",
     ),
@@ -84,8 +75,8 @@ SCHEDULER_BUGS: Final = (
         "device-given-twice",
         Part.SCHEDULER,
         "where many pods are scheduled at once, one device may be given to two claims",
-        f"{_K8S}#136269",
-        gone_in=_V36,  # merged in January 2026, and picked for patches of 1.32 to 1.35
+        f"{K8S}#136269",
+        gone_in=V36,  # merged in January 2026, and picked for patches of 1.32 to 1.35
         avoid="delete one of the two pods",
     ),
     Bug(
@@ -93,8 +84,8 @@ SCHEDULER_BUGS: Final = (
         Part.SCHEDULER,
         "a search that takes too long counts as unschedulable, so that the pod is "
         "tried again only after up to five minutes",
-        f"{_K8S}#137607",
-        (Affected(_V34), Affected(_V35)),
+        f"{K8S}#137607",
+        (Affected(V34), Affected(V35)),
         gates=("DRASchedulerFilterTimeout",),
         avoid="ask for fewer devices in one claim, or narrow the selectors",
     ),
@@ -102,8 +93,8 @@ SCHEDULER_BUGS: Final = (
         "qualified-capacity-name",
         Part.SCHEDULER,
         "a capacity that is asked for with its domain is found on no device",
-        f"{_K8S}#142202",
-        gone_in=_V38,
+        f"{K8S}#142202",
+        gone_in=V38,
         gates=("DRAConsumableCapacity",),
         avoid="ask for capacity by its short name",
     ),
@@ -112,8 +103,8 @@ SCHEDULER_BUGS: Final = (
         Part.SCHEDULER,
         "pods with extended resources through DRA fail while node allocatable "
         "resources through DRA are on, too",
-        f"{_K8S}#141467",
-        (Affected(_V37),),
+        f"{K8S}#141467",
+        (Affected(V37),),
         gates=("DRAExtendedResource", "DRANodeAllocatableResources"),
         avoid="turn one of the two feature gates off",
     ),
@@ -122,8 +113,8 @@ SCHEDULER_BUGS: Final = (
         Part.SCHEDULER,
         "tolerations of NoExecute are not stored in the allocation, so that the pod is "
         "evicted all the same",
-        f"{_K8S}#134434",
-        (Affected(_V33), Affected(_V34)),
+        f"{K8S}#134434",
+        (Affected(V33), Affected(V34)),
         gates=("DRADeviceTaints",),
         avoid="use the effect NoSchedule",
     ),
@@ -132,8 +123,8 @@ SCHEDULER_BUGS: Final = (
         Part.SCHEDULER,
         "where DeviceTaintRules exist, the scheduler crashes when ResourceSlices "
         "change, or does not see that rules do",
-        f"{_K8S}#139651",
-        (Affected(_V36, 3),),
+        f"{K8S}#139651",
+        (Affected(V36, 3),),
         gates=("DRADeviceTaints", "DRADeviceTaintRules"),
         avoid="use no DeviceTaintRules: let drivers taint devices",
     ),
@@ -142,8 +133,8 @@ SCHEDULER_BUGS: Final = (
         Part.SCHEDULER,
         "a DeviceTaintRule without a deviceSelector, which should select nothing, "
         "keeps pods away from all devices",
-        f"{_K8S}#141620",
-        gone_in=_V38,  # merged in September 2026, and picked for a patch of 1.37
+        f"{K8S}#141620",
+        gone_in=V38,  # merged in September 2026, and picked for a patch of 1.37
         gates=("DRADeviceTaints",),
         avoid="give every rule a deviceSelector",
     ),
@@ -153,8 +144,8 @@ SCHEDULER_BUGS: Final = (
         "of the devices of one request with a distinctAttribute not all are compared, "
         "so that two can have the same value: of three the first is forgotten, of two "
         "once the search has given one up",
-        _ALLOCATOR,
-        (Affected(_V36), Affected(_V37)),
+        ALLOCATOR,
+        SEEN,
         gates=("DRAConsumableCapacity",),
         avoid="use one request for each device",
     ),
@@ -163,8 +154,8 @@ SCHEDULER_BUGS: Final = (
         Part.SCHEDULER,
         "a matchAttribute on lists of values may find no fit where one is, once the "
         "search has given a device up",
-        _ALLOCATOR,
-        (Affected(_V37),),
+        ALLOCATOR,
+        (Affected(V37),),
         gates=("DRAListTypeAttributes",),
         avoid="match an attribute that has one value",
     ),
@@ -173,8 +164,8 @@ SCHEDULER_BUGS: Final = (
         Part.SCHEDULER,
         "a device that a request with admin access has got is busy for the requests "
         "after it, though they could have it if they came first",
-        _ALLOCATOR,
-        (Affected(_V36), Affected(_V37)),
+        ALLOCATOR,
+        SEEN,
         gates=("DRAAdminAccess",),
         avoid="let requests with admin access come last",
     ),
@@ -183,8 +174,8 @@ SCHEDULER_BUGS: Final = (
         Part.SCHEDULER,
         "an alternative that asks for all devices ends the search with an error where "
         "a pool is incomplete or a constraint is not met, and no other one is tried",
-        _ALLOCATOR,
-        (Affected(_V36), Affected(_V37)),
+        ALLOCATOR,
+        SEEN,
         gates=("DRAPrioritizedList",),
         avoid="ask for a number of devices in alternatives",
     ),
@@ -192,15 +183,15 @@ SCHEDULER_BUGS: Final = (
         "config-given-twice",
         Part.SCHEDULER,
         "configuration for several requests stands in the allocation once for each",
-        _ALLOCATOR,
-        (Affected(_V36),),
+        ALLOCATOR,
+        (Affected(V36),),
         avoid="use a driver that takes the same configuration twice",
     ),
     Bug(
         "alternatives-with-all",
         Part.SCHEDULER,
         "alternatives beside requests for all devices may find no fit where one is",
-        f"{_K8S}#131660",
+        f"{K8S}#131660",
         gates=("DRAPrioritizedList",),
         avoid="ask for a number of devices",
     ),
@@ -208,7 +199,7 @@ SCHEDULER_BUGS: Final = (
         "extended-scoring",
         Part.SCHEDULER,
         "nodes are scored wrongly for pods with extended resources that DRA serves",
-        f"{_K8S}#133669",
+        f"{K8S}#133669",
         gates=("DRAExtendedResource",),
         avoid="use claims where it matters which node is chosen",
     ),

@@ -6,15 +6,17 @@ Each is as the code of a release has it; whether it is meant so, nobody has said
 from typing import Final
 
 from dractl.model.bug import Affected, Bug, Part
-from dractl.model.cluster import KubernetesVersion
-
-_V34, _V35, _V36, _V37 = (KubernetesVersion(1, minor) for minor in (34, 35, 36, 37))
-_SEEN: Final = (Affected(_V36), Affected(_V37))
-_K8S: Final = "kubernetes/kubernetes"
-_STAGING: Final = f"{_K8S}@v1.36.2:staging/src/k8s.io/dynamic-resource-allocation"
-_ALLOCATOR: Final = f"{_STAGING}/structured"
-_PLUGIN: Final = f"{_K8S}@v1.36.2:pkg/scheduler/framework/plugins/dynamicresources"
-_EVICTION: Final = f"{_K8S}@v1.36.2:pkg/controller/devicetainteviction"
+from dractl.model.bug_sources import (
+    ALLOCATOR,
+    EVICTION,
+    K8S,
+    PLUGIN,
+    SEEN,
+    V34,
+    V35,
+    V36,
+    V37,
+)
 
 TRAPS: Final = (
     Bug(
@@ -22,8 +24,8 @@ TRAPS: Final = (
         Part.SCHEDULER,
         "a request for all devices ends the search with an error, for all nodes, where "
         "one node has more than the 32 that a claim can hold",
-        _ALLOCATOR,
-        _SEEN,
+        ALLOCATOR,
+        SEEN,
         avoid="ask for a number of devices, or narrow the selectors",
     ),
     Bug(
@@ -31,8 +33,8 @@ TRAPS: Final = (
         Part.SCHEDULER,
         "a pool with counters counts on all nodes: while it is incomplete or invalid, "
         "requests for all devices end with an error on nodes that cannot use it",
-        _ALLOCATOR,
-        (Affected(_V36),),
+        ALLOCATOR,
+        (Affected(V36),),
         gates=("DRAPartitionableDevices",),
         avoid="mend the pool, or ask for a number of devices",
     ),
@@ -40,8 +42,8 @@ TRAPS: Final = (
         "all-mode-split-pool",
         Part.SCHEDULER,
         "a request for all devices finds no fit where a pool has slices of other nodes",
-        f"{_K8S}#134466",
-        gone_in=_V35,
+        f"{K8S}#134466",
+        gone_in=V35,
         avoid="ask for a number of devices",
     ),
     Bug(
@@ -49,8 +51,8 @@ TRAPS: Final = (
         Part.SCHEDULER,
         "devices of an old generation of a pool are given out on a node, since the "
         "slices of the newer one are not for that node",
-        _ALLOCATOR,
-        _SEEN,
+        ALLOCATOR,
+        SEEN,
         avoid="delete the slices of the old generation, if their driver does not",
     ),
     Bug(
@@ -58,8 +60,8 @@ TRAPS: Final = (
         Part.SCHEDULER,
         "where more of one counter is given out than there is, no device of the pool "
         "that draws on counters is found, be it on other ones",
-        _ALLOCATOR,
-        _SEEN,
+        ALLOCATOR,
+        SEEN,
         gates=("DRAPartitionableDevices",),
         avoid="delete pods until no counter is overdrawn: `dractl top` shows them",
     ),
@@ -68,8 +70,8 @@ TRAPS: Final = (
         Part.SCHEDULER,
         "a device that claims share, and that is published as exclusive now, is given "
         "out once more",
-        _ALLOCATOR,
-        _SEEN,
+        ALLOCATOR,
+        SEEN,
         gates=("DRAConsumableCapacity",),
         avoid="let the claims end before the driver publishes the device otherwise",
     ),
@@ -78,8 +80,8 @@ TRAPS: Final = (
         Part.SCHEDULER,
         "a device whose own nodeSelector has several terms ends the search with an "
         "error as soon as it would be taken",
-        f"{_K8S}#141213",
-        _SEEN,
+        f"{K8S}#141213",
+        SEEN,
         gates=("DRAPartitionableDevices",),
         avoid="let the driver put one term into each nodeSelector",
     ),
@@ -88,8 +90,8 @@ TRAPS: Final = (
         Part.SCHEDULER,
         "in slices whose devices name nodes of their own, a selector that fails on a "
         "device of another node ends the search as well",
-        _ALLOCATOR,
-        _SEEN,
+        ALLOCATOR,
+        SEEN,
         gates=("DRAPartitionableDevices",),
         avoid="ask in selectors whether an attribute is there before reading it",
     ),
@@ -98,8 +100,8 @@ TRAPS: Final = (
         Part.SCHEDULER,
         "a toleration with operator Equal and no key tolerates any taint of that "
         "value, though the API is described otherwise",
-        _ALLOCATOR,
-        _SEEN,
+        ALLOCATOR,
+        SEEN,
         gates=("DRADeviceTaints",),
         avoid="name the key, or write operator: Exists if all are meant",
     ),
@@ -108,8 +110,8 @@ TRAPS: Final = (
         Part.CONTROLLERS,
         "tolerationSeconds count from when the taint came, and the scheduler does not "
         "look at them: a new pod gets the device, and is evicted at once",
-        _EVICTION,
-        (Affected(_V36),),
+        EVICTION,
+        (Affected(V36),),
         gates=("DRADeviceTaints",),
         avoid="leave tolerationSeconds out, or do not tolerate the taint",
     ),
@@ -118,8 +120,8 @@ TRAPS: Final = (
         Part.SCHEDULER,
         "a request with admin access gets no device with a taint that it does not "
         "tolerate; one for all devices gets none at all",
-        _ALLOCATOR,
-        _SEEN,
+        ALLOCATOR,
+        SEEN,
         gates=("DRAAdminAccess", "DRADeviceTaints"),
         avoid="let monitoring tolerate all taints: operator: Exists without a key",
     ),
@@ -128,8 +130,8 @@ TRAPS: Final = (
         Part.SCHEDULER,
         "a claim that is allocated on another node is not freed as long as a further "
         "claim of the pod finds no devices",
-        _PLUGIN,
-        (Affected(_V36),),
+        PLUGIN,
+        (Affected(V36),),
         avoid="delete the claim that is allocated, if nobody else uses it",
     ),
     Bug(
@@ -137,8 +139,8 @@ TRAPS: Final = (
         Part.SCHEDULER,
         "a claim can be reserved for 256 pods: for a further one a node is found, and "
         "binding fails, again and again",
-        _PLUGIN,
-        _SEEN,
+        PLUGIN,
+        SEEN,
         avoid="let fewer pods share a claim",
     ),
     Bug(
@@ -146,8 +148,8 @@ TRAPS: Final = (
         Part.SCHEDULER,
         "of classes with one extendedResourceName, those that do not count may not be "
         "had by deviceclass.resource.kubernetes.io/CLASS either",
-        _PLUGIN,
-        (Affected(_V36),),
+        PLUGIN,
+        (Affected(V36),),
         gates=("DRAExtendedResource",),
         avoid="leave the extendedResourceName to one class",
     ),
@@ -156,8 +158,8 @@ TRAPS: Final = (
         Part.SCHEDULER,
         "with a step in a requestPolicy, capacity is counted in whole numbers: "
         "fractions are rounded up, and the claim gets more than it asks for",
-        _ALLOCATOR,
-        _SEEN,  # of 1.37 with DRAFractionalCapacityRange off, which is its default
+        ALLOCATOR,
+        SEEN,  # of 1.37 with DRAFractionalCapacityRange off, which is its default
         gates=("DRAConsumableCapacity",),
         avoid="publish and ask for capacity in smaller units, as whole numbers",
     ),
@@ -166,8 +168,8 @@ TRAPS: Final = (
         Part.SCHEDULER,
         "nodes are not compared by which alternative fits there, so that a pod may get "
         "a lesser one though another node has the first",
-        f"{_K8S}#134711",
-        gone_in=_V35,
+        f"{K8S}#134711",
+        gone_in=V35,
         gates=("DRAPrioritizedList",),
         avoid="let the pod prefer nodes by affinity",
     ),
@@ -177,7 +179,7 @@ TRAPS: Final = (
         "with each change of a claim the scheduler looks at all pods that wait, so "
         "that many of them are placed slowly",
         "kubernetes/enhancements#6132",
-        tuple(map(Affected, (_V34, _V35, _V36, _V37))),
+        tuple(map(Affected, (V34, V35, V36, V37))),
         avoid="make pods in smaller batches, or try SchedulerPreQueueingHints of 1.37",
     ),
     Bug(
@@ -185,8 +187,8 @@ TRAPS: Final = (
         Part.API_SERVER,
         "objects that clients write by v1beta1 lose capacity, binding conditions and "
         "what lets devices be shared",
-        f"{_K8S}#137240",
-        (Affected(_V34), Affected(_V35)),
+        f"{K8S}#137240",
+        (Affected(V34), Affected(V35)),
         avoid="let all clients use v1, and serve v1beta1 no more",
     ),
     Bug(
