@@ -29,13 +29,7 @@ def is_only_for(scope: NodeScope, node: Node, others: Iterable[Node]) -> bool:
     """Tell whether devices can be used on that node and on no other."""
     if scope.node_name or scope.selector is None:
         return scope.node_name == node.name
-    try:
-        return scope.includes(node.name, node.meta.labels) and not any(
-            each is not node and scope.includes(each.name, each.meta.labels)
-            for each in others
-        )
-    except NodeSelectorError:
-        return False
+    return _are_only_on(scope.includes, node, others)
 
 
 def without_node(snapshot: Snapshot, node: Node) -> Snapshot:
@@ -85,12 +79,17 @@ def _without(
 def _is_only_on(allocation: Allocation, node: Node, nodes: Sequence[Node]) -> bool:
     """Tell whether what is allocated can be used on that node and on no other."""
     selector = allocation.node_selector
-    if selector is None:
-        return False
+    return selector is not None and _are_only_on(selector.matches, node, nodes)
+
+
+def _are_only_on(
+    includes: Callable[[str, Mapping[str, str]], bool],
+    node: Node,
+    nodes: Iterable[Node],
+) -> bool:
     try:
-        return selector.matches(node.name, node.meta.labels) and not any(
-            each is not node and selector.matches(each.name, each.meta.labels)
-            for each in nodes
+        return includes(node.name, node.meta.labels) and not any(
+            each is not node and includes(each.name, each.meta.labels) for each in nodes
         )
     except NodeSelectorError:
         return False
