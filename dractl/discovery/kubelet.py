@@ -1,16 +1,7 @@
 """Which drivers the kubelet of a machine knows, as the names of sockets tell."""
 
-import re
-from typing import Final
-
 from dractl.model.hosts import HostFacts
-
-# As the helper of Kubernetes names it, with the pod's uid where updates are rolling
-# (dynamic-resource-allocation/kubeletplugin/draplugin.go).
-_SOCKET: Final = re.compile(
-    r"(?P<driver>[^/]+?)(?:-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?-reg\.sock",
-    re.ASCII,
-)
+from dractl.model.sockets import REGISTRATION
 
 
 def registered_drivers(facts: HostFacts) -> tuple[str, ...] | None:
@@ -23,5 +14,5 @@ def registered_drivers(facts: HostFacts) -> tuple[str, ...] | None:
     names = (
         each.path.rpartition("/")[2] for each in facts.sockets if each.is_registration
     )
-    found = (_SOCKET.fullmatch(name) for name in names)
+    found = (REGISTRATION.fullmatch(name) for name in names)
     return tuple(sorted({each["driver"] for each in found if each is not None}))

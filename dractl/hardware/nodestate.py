@@ -14,13 +14,13 @@ from typing import Final
 
 from dractl.hardware.host import Host
 from dractl.model.nodestate import Checkpoint, DriverSocket, NodeState, PreparedClaim
+from dractl.model.sockets import POD_UID, REGISTRATION
 
 _KUBELET: Final = "var/lib/kubelet"
 _STATE: Final = f"{_KUBELET}/dra_manager_state"
 _REGISTRY: Final = f"{_KUBELET}/plugins_registry"
 _OWN: Final = "checkpoint.json"
-_UID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_SERVICE: Final = re.compile(rf"[^/]+?(?:-(?P<pod>{_UID}))?\.sock", re.ASCII)
+_SERVICE: Final = re.compile(rf"[^/]+?(?:-(?P<pod>{POD_UID}))?\.sock", re.ASCII)
 _MOST_BYTES: Final = 1 << 24
 _LISTS: Final = ("ClaimInfoStateList", "Entries")
 _VERSION: Final = re.compile(r"v\d{1,3}", re.ASCII)
@@ -49,14 +49,13 @@ def node_state(root: Path, driver: str) -> NodeState:
 
 
 def _sockets(host: Host, driver: str, own: str) -> Iterator[DriverSocket]:
-    registration = re.compile(
-        rf"{re.escape(driver)}(?:-(?P<pod>{_UID}))?-reg\.sock", re.ASCII
-    )
-    for folder, form in ((_REGISTRY, registration), (own, _SERVICE)):
+    for folder, form in ((_REGISTRY, REGISTRATION), (own, _SERVICE)):
         for name in host.names(folder):
             path = f"{folder}/{name}"
             match = form.fullmatch(name)
-            if match is not None and host.kind(path) == stat.S_IFSOCK:
+            if match is None or (folder == _REGISTRY and match["driver"] != driver):
+                continue
+            if host.kind(path) == stat.S_IFSOCK:
                 yield DriverSocket(f"/{path}", match["pod"] or "")
 
 

@@ -17,11 +17,12 @@ from dractl.doctor.checks.drivers import pods_of_drivers, publishing_of
 from dractl.doctor.registry import check
 from dractl.doctor.settling import is_new
 from dractl.model.gates import KUBELET
+from dractl.model.sockets import POD_UID
 from dractl.rules.registry import Severity
 
 _CODE: Final = "driver-not-registered"
 _FEW: Final = 5
-_UID: Final = re.compile(r"-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+_UID: Final = re.compile(rf"-{POD_UID}$")
 _SAYS: Final = re.compile(
     r"DRA driver (\S+) is not registered|"
     r"plugin (?:name )?(\S+) not found in the list of registered DRA plugins"
