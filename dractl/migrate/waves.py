@@ -46,7 +46,7 @@ class Wave:
 def waves(worlds: Worlds) -> tuple[Wave, ...]:
     """Return the waves in their order, the control plane's nodes last."""
     grouped = tuple(_grouped(worlds.plan.order, worlds.snapshot, worlds.known))
-    course = _Course(worlds, worlds.known)
+    course = _Course(worlds)
     found = []
     for number, each in enumerate(grouped):
         doubts = tuple(course.doubts(each.nodes))
@@ -111,9 +111,9 @@ class _Course:
     for at every step.
     """
 
-    def __init__(self, worlds: Worlds, known: Projected) -> None:
+    def __init__(self, worlds: Worlds) -> None:
         self._worlds = worlds
-        self._known = known
+        self._known = worlds.known
         self._users = worlds.users
         self._known_movers: dict[int, tuple[list[Subject], Hashable]] = {}
         self._switched: frozenset[str] = frozenset()
@@ -121,9 +121,9 @@ class _Course:
         self._usual: tuple[tuple[Placement, ...], ...] = ()
         self._usual = self._placed(frozenset())
         # What has moved stays where it is; devices come as nodes change.
-        self._after = worlds.after()
+        self._after = worlds.changed
         self._changed = Placer(
-            self._after, None, Policy.FIRST, looks_on=False, closed=known.gone
+            self._after, None, Policy.FIRST, looks_on=False, closed=self._known.gone
         )
 
     def doubts(self, nodes: Sequence[str]) -> Iterator[str]:
