@@ -12,7 +12,7 @@ from dractl.capacity.quotas import claimed
 from dractl.diagnose.quotas import charges
 from dractl.diagnose.standins import with_stand_ins
 from dractl.model.claims import ResourceClaim
-from dractl.model.cluster import KubernetesVersion
+from dractl.model.limits import limit
 from dractl.model.quantity import Quantity
 from dractl.solver.nodefit import requests_of
 from dractl.solver.placement import NodeGroup, Placement, Policy, Progress
@@ -21,11 +21,6 @@ from dractl.solver.subjects import Subject
 
 MOST: Final = 10_000
 """How many are placed unless a caller says otherwise."""
-_MOST_PODS: Final = 256
-"""For how many pods a claim may be reserved (ResourceClaimReservedForMaxSize)."""
-_FEW_PODS: Final = 32
-_MANY_FROM: Final = KubernetesVersion(1, 32)
-"""Since when it is so many: 1.32.1; it was 32 before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +156,7 @@ def _shared(snapshot: Snapshot, asked: Asked, number: int) -> Iterator[ClaimLimi
     The scheduler does not look: for a further pod it finds a node, and then the API
     server refuses the reservation, again and again.
     """
-    most = _FEW_PODS if snapshot.profile.version < _MANY_FROM else _MOST_PODS
+    most = limit("reservations", snapshot.profile.version)
     for claim in asked.subject.claims:
         known = snapshot.claim_by_key.get(claim.meta.key)
         if known is not None and most - len(known.reserved_for) < number:

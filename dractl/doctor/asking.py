@@ -5,17 +5,19 @@ from contextlib import suppress
 from typing import Final
 
 from dractl.cel.errors import SelectorCompileError, SelectorEvalError
-from dractl.cel.selector import compile_cached, stored_environment_of
+from dractl.cel.selector import Selector, compile_cached, stored_environment_of
 from dractl.diagnose.words import listed
 from dractl.doctor.case import Case
 from dractl.model.claims import ClaimSpec, Option, Request, ResourceClaim
 from dractl.model.devices import Device, Taint
 from dractl.model.workloads import Pod
+from dractl.solver.subjects import is_waiting
 from dractl.taints.eviction import EVICTING
 from dractl.taints.selection import in_force
 
 FEW: Final = 3
 """How many are named of what has something in common."""
+SEVERAL: Final = 2
 
 
 def specs(case: Case) -> Iterator[tuple[str, ClaimSpec]]:
@@ -33,6 +35,22 @@ def claims_of(case: Case, pod: Pod) -> Iterator[ResourceClaim]:
         claim = case.snapshot.claim_by_key.get((pod.meta.namespace, name))
         if claim is not None:
             yield claim
+
+
+def waiting_with(case: Case, told: Callable[[ResourceClaim, Pod], bool]) -> str:
+    """Return the pods that wait with a claim of that sort beside one without devices.
+
+    Those with one claim are not among them.
+    """
+    found = []
+    for pod in case.snapshot.pods:
+        if not is_waiting(pod) or len(pod.claims) < SEVERAL:
+            continue
+        claims = [*claims_of(case, pod)]
+        has_fresh = any(each.allocation is None for each in claims)
+        if has_fresh and any(told(each, pod) for each in claims):
+            found.append(f"Pod {'/'.join(pod.meta.key)}")
+    return listed(found, FEW)
 
 
 def asking(case: Case, told: Callable[[Request], bool]) -> str:
@@ -76,15 +94,20 @@ def accepted(
     case: Case, texts: Iterable[str | None], devices: Iterable[Device]
 ) -> Iterator[Device]:
     """Yield the devices that selectors accept; where they fail, they do not."""
-    environment = stored_environment_of(case.snapshot.profile)
     try:
-        selectors = [compile_cached(each, environment) for each in texts if each]
+        selectors = compiled(case, texts)
     except SelectorCompileError:
         return
     for device in devices:
         with suppress(SelectorEvalError):
             if all(each.matches(device) for each in selectors):
                 yield device
+
+
+def compiled(case: Case, texts: Iterable[str | None]) -> Sequence[Selector]:
+    """Return the selectors of stored objects; raise SelectorCompileError."""
+    environment = stored_environment_of(case.snapshot.profile)
+    return [compile_cached(each, environment) for each in texts if each]
 
 
 def evicting(case: Case) -> Sequence[Taint]:

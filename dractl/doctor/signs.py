@@ -11,6 +11,7 @@ from typing import Final
 from dractl.diagnose.words import listed
 from dractl.doctor.asking import (
     FEW,
+    SEVERAL,
     asking,
     claims_of,
     devices_that,
@@ -18,6 +19,7 @@ from dractl.doctor.asking import (
     in_events,
     selecting,
     specs,
+    waiting_with,
 )
 from dractl.doctor.case import Case
 from dractl.doctor.quirks import QUIRK_TRIGGERS, matched_lists, timed_out
@@ -28,7 +30,6 @@ from dractl.solver.extended import class_by_resource, uses
 from dractl.solver.subjects import is_waiting
 from dractl.taints.eviction import results_of
 
-_SEVERAL: Final = 2
 _MANY: Final = 3  # devices of which the first is forgotten
 
 
@@ -37,15 +38,7 @@ _MANY: Final = 3  # devices of which the first is forgotten
 
 def _allocated_and_fresh(case: Case) -> str:
     """Return the pods that wait with a claim that has devices for several nodes."""
-    found = []
-    for pod in case.snapshot.pods:
-        if not is_waiting(pod) or len(pod.claims) < _SEVERAL:
-            continue
-        claims = [*claims_of(case, pod)]
-        fresh = [each for each in claims if each.allocation is None]
-        if fresh and any(map(_is_for_several, claims)):
-            found.append(f"Pod {'/'.join(pod.meta.key)}")
-    return listed(found, FEW)
+    return waiting_with(case, lambda claim, _: _is_for_several(claim))
 
 
 def _is_for_several(claim: ResourceClaim) -> bool:
@@ -198,7 +191,7 @@ def _distinct_of_many(case: Case) -> str:
             return False
         # Of two, the first is forgotten only where the search gives the second up.
         has_more = len(spec.constraints) > 1 or len(spec.requests) > 1
-        least = _SEVERAL if has_more else _MANY
+        least = SEVERAL if has_more else _MANY
         named = {each.partition("/")[0] for each in constraint.requests}
         return any(
             option.mode == "All" or option.count >= least
@@ -214,7 +207,7 @@ def _admin_first(case: Case) -> str:
     """Return what has a request with admin access before others, be it of a pod."""
     found = [name for name, spec in specs(case) if _has_admin_first(spec.requests)]
     for pod in case.snapshot.pods:
-        if is_waiting(pod) and len(pod.claims) >= _SEVERAL:
+        if is_waiting(pod) and len(pod.claims) >= SEVERAL:
             fresh = [each for each in claims_of(case, pod) if each.allocation is None]
             requests = [request for each in fresh for request in each.spec.requests]
             if _has_admin_first(requests):
@@ -234,7 +227,7 @@ def _config_for_several(case: Case) -> str:
         for name, spec in specs(case)
         if any(
             # Without requests, it is for all of them, and stands there once.
-            len({name.partition("/")[0] for name in each.requests}) >= _SEVERAL
+            len({name.partition("/")[0] for name in each.requests}) >= SEVERAL
             for each in spec.config
         )
     )

@@ -7,21 +7,20 @@ from dractl.diagnose.words import listed
 from dractl.doctor.asking import (
     FEW,
     asking,
-    claims_of,
     devices_that,
     evicting,
     selecting,
     specs,
+    waiting_with,
 )
 from dractl.doctor.case import Case
 from dractl.model.claims import ResourceClaim
+from dractl.model.limits import limit
 from dractl.model.workloads import Pod
 from dractl.solver.extended import IMPLICIT, class_by_resource
 from dractl.solver.subjects import is_waiting
 from dractl.solver.view import tolerates, untolerated
 
-_RESERVED: Final = 256  # pods of a claim
-_SEVERAL: Final = 2
 _CROWD: Final = 1000  # pods that wait
 
 
@@ -68,15 +67,7 @@ def _monitoring_tainted(case: Case) -> str:
 
 def _pinned(case: Case) -> str:
     """Return the pods that wait with a claim of a node, and with one of none."""
-    found = []
-    for pod in case.snapshot.pods:
-        if not is_waiting(pod) or len(pod.claims) < _SEVERAL:
-            continue
-        claims = [*claims_of(case, pod)]
-        has_fresh = any(each.allocation is None for each in claims)
-        if has_fresh and any(_is_pinned(each, pod) for each in claims):
-            found.append(f"Pod {'/'.join(pod.meta.key)}")
-    return listed(found, FEW)
+    return waiting_with(case, _is_pinned)
 
 
 def _is_pinned(claim: ResourceClaim, pod: Pod) -> bool:
@@ -89,11 +80,12 @@ def _is_pinned(claim: ResourceClaim, pod: Pod) -> bool:
 
 
 def _reserved_by_many(case: Case) -> str:
+    most = limit("reservations", case.snapshot.profile.version)
     return listed(
         (
             f"ResourceClaim {'/'.join(each.meta.key)}"
             for each in case.snapshot.claims
-            if len(each.reserved_for) >= _RESERVED
+            if len(each.reserved_for) >= most
         ),
         FEW,
     )

@@ -7,6 +7,7 @@ from typing import Final
 from dractl.diagnose.words import listed
 from dractl.doctor.asking import (
     FEW,
+    SEVERAL,
     accepted,
     asking,
     asking_for_all,
@@ -20,11 +21,10 @@ from dractl.model.claims import Request
 from dractl.model.devices import Device, ResourceSlice
 from dractl.model.nodeselection import NodeSelectorError
 from dractl.model.workloads import Node
+from dractl.solver.rules import MAX_DEVICES
 from dractl.taints.eviction import results_of
 
-_MOST: Final = 32  # devices of a claim
 _LOOKED_AT: Final = 200  # groups of devices: nodes are much alike
-_SEVERAL: Final = 2
 _FRACTIONS: Final = "DRAFractionalCapacityRange"  # of 1.37
 _Selectors = tuple[str | None, ...]
 
@@ -39,7 +39,7 @@ def _too_many(case: Case) -> str:
     """
     if not asking_for_all(case):
         return ""
-    crowds = [each for each in _together(case) if len(each) > _MOST]
+    crowds = [each for each in _together(case) if len(each) > MAX_DEVICES]
     known: dict[_Selectors, frozenset[int]] = {}
 
     def has_too_many(request: Request) -> bool:
@@ -73,7 +73,7 @@ def _crowded(
     return frozenset(
         place
         for place, devices in enumerate(crowds)
-        if len(list(islice(accepted(case, texts, devices), _MOST + 1))) > _MOST
+        if any(True for _ in islice(accepted(case, texts, devices), MAX_DEVICES, None))
     )
 
 
@@ -94,7 +94,7 @@ def _split_pools(case: Case) -> str:
     found = [
         f"pool {driver}/{pool}"
         for (driver, pool), slices in newest_slices(case).items()
-        if len({each.scope.node_name for each in slices} - {None}) >= _SEVERAL
+        if len({each.scope.node_name for each in slices} - {None}) >= SEVERAL
     ]
     wanted = asking_for_all(case) if found else ""
     return f"{listed(found, FEW)}; {wanted}" if wanted else ""
@@ -156,7 +156,7 @@ def _with_several_terms(case: Case) -> str:
         lambda each: (
             each.scope is not None
             and each.scope.selector is not None
-            and len(each.scope.selector.terms) >= _SEVERAL
+            and len(each.scope.selector.terms) >= SEVERAL
         ),
     )
     return listed((f"device {each.id}" for each in found), FEW)

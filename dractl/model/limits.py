@@ -17,6 +17,9 @@ LIMITS: Final[Mapping[str, tuple[int, ...]]] = {
     "counter-sets": (_NONE, _NONE, _NONE, _NONE, 8, 8, 8),
     "consumptions": (_NONE, _NONE, _NONE, _NONE, 2, 2, 2),
     "taints": (4, 4, 4, 4, 16, 16, 16),
+    # Pods for which a claim may be reserved (ResourceClaimReservedForMaxSize); it is as
+    # many since 1.32.1.
+    "reservations": (32, 256, 256, 256, 256, 256, 256),
 }
 
 

@@ -7,9 +7,10 @@ from typing import Final, NamedTuple
 
 from dractl.catalogue.drivers import drivers_of
 from dractl.cel.errors import SelectorCompileError, SelectorEvalError
-from dractl.cel.selector import Selector, compile_cached, stored_environment_of
+from dractl.cel.selector import Selector
 from dractl.diagnose.words import listed
 from dractl.doctor.answer import Finding, Skipped
+from dractl.doctor.asking import compiled
 from dractl.doctor.case import Case
 from dractl.doctor.registry import check
 from dractl.leftovers.uses import classes_used
@@ -210,9 +211,8 @@ def _missing(case: Case, spec: ClaimSpec) -> Iterable[str]:
 
 def _compiled(case: Case, each: DeviceClass) -> Sequence[Selector] | str:
     """Return the selectors, or why one does not compile."""
-    environment = stored_environment_of(case.snapshot.profile)
     try:
-        return [compile_cached(text, environment) for text in each.selectors if text]
+        return compiled(case, each.selectors)
     except SelectorCompileError as error:
         return str(error).partition("\n")[0]  # the rest points into the text
 

@@ -5,10 +5,10 @@ from typing import Final
 
 from dractl.catalogue.drivers import drivers_of
 from dractl.cel.errors import SelectorCompileError
-from dractl.cel.selector import compile_cached, stored_environment_of
 from dractl.diagnose.queues import classes_of
 from dractl.diagnose.words import counted, listed
 from dractl.doctor.answer import Finding, Skipped
+from dractl.doctor.asking import compiled
 from dractl.doctor.case import Case
 from dractl.doctor.registry import check
 from dractl.model.claims import ClaimSpec
@@ -134,14 +134,11 @@ def autoscaler_empty_group(case: Case) -> Iterator[Finding | Skipped]:
 
 def _absent_classes(case: Case) -> set[str]:
     """Return the classes of drivers that publish nothing."""
-    environment = stored_environment_of(case.snapshot.profile)
     published = case.cluster.fleet.pools_of
     found = set()
     for each in case.snapshot.classes:
         try:
-            selectors = [
-                compile_cached(one, environment) for one in each.selectors if one
-            ]
+            selectors = compiled(case, each.selectors)
         except SelectorCompileError:
             continue
         drivers = drivers_of(selectors)

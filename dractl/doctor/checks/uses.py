@@ -9,7 +9,7 @@ from dractl.api.versions import GROUP
 from dractl.doctor.answer import Finding, Skipped
 from dractl.doctor.case import Case
 from dractl.doctor.registry import check
-from dractl.model.claims import Option, Request
+from dractl.model.claims import ClaimSpec, Option, Request
 from dractl.model.cluster import KubernetesVersion, Profile
 from dractl.model.cluster_info import Cause
 from dractl.model.devices import Device
@@ -174,8 +174,8 @@ def _turning_on(gate: str, profile: Profile) -> Iterator[str]:
         yield f"dractl render kubeadm --for-kubernetes {release} --feature {gate}"
 
 
-def _of_requests(
-    told: Callable[[Request], bool],
+def _of_specs(
+    told: Callable[[ClaimSpec], bool],
 ) -> Callable[[Snapshot], Iterator[str]]:
     def find(snapshot: Snapshot) -> Iterator[str]:
         for kind, objects in (
@@ -183,10 +183,16 @@ def _of_requests(
             ("ResourceClaimTemplate", snapshot.templates),
         ):
             for each in objects:
-                if any(map(told, each.spec.requests)):
+                if told(each.spec):
                     yield f"{kind}/{each.meta.namespace}/{each.meta.name}"
 
     return find
+
+
+def _of_requests(
+    told: Callable[[Request], bool],
+) -> Callable[[Snapshot], Iterator[str]]:
+    return _of_specs(lambda spec: any(map(told, spec.requests)))
 
 
 def _of_options(told: Callable[[Option], bool]) -> Callable[[Snapshot], Iterator[str]]:
@@ -220,16 +226,6 @@ def _with_resources(snapshot: Snapshot) -> Iterator[str]:
             yield f"DeviceClass/{each.name}"
 
 
-def _with_distinct(snapshot: Snapshot) -> Iterator[str]:
-    for kind, objects in (
-        ("ResourceClaim", snapshot.claims),
-        ("ResourceClaimTemplate", snapshot.templates),
-    ):
-        for each in objects:
-            if any(one.distinct_attribute for one in each.spec.constraints):
-                yield f"{kind}/{each.meta.namespace}/{each.meta.name}"
-
-
 def _any_of(
     *users: Callable[[Snapshot], Iterator[str]],
 ) -> Callable[[Snapshot], Iterator[str]]:
@@ -256,7 +252,7 @@ USERS: Final[Mapping[str, Callable[[Snapshot], Iterator[str]]]] = {
     "DRAConsumableCapacity": _any_of(
         _of_devices(lambda each: each.allow_multiple_allocations),
         _of_options(lambda each: bool(each.capacity)),
-        _with_distinct,
+        _of_specs(lambda spec: any(x.distinct_attribute for x in spec.constraints)),
     ),
     "DRADeviceBindingConditions": _of_devices(
         lambda each: bool(each.binding_conditions)
