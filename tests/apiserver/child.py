@@ -48,8 +48,10 @@ def serve(arguments: Sequence[str]) -> None:
     parser.add_argument("--kubernetes", default="1.36")
     parser.add_argument("--latency", type=float, default=0.0, help="in seconds")
     parser.add_argument("--failing", type=int, help="let every n-th request fail")
+    parser.add_argument("--metrics", type=Path, help="lines that /metrics begins with")
     asked = parser.parse_args(arguments)
-    with ApiServer(kubernetes=asked.kubernetes) as server:
+    metrics = asked.metrics.read_bytes() if asked.metrics else b""
+    with ApiServer(kubernetes=asked.kubernetes, metrics=metrics) as server:
         for path in asked.documents:
             server.add(json.loads(path.read_text("utf-8")))
         if asked.latency:

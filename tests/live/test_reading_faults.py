@@ -11,6 +11,7 @@ from dractl.live.kinds import NEEDS, Need
 from dractl.live.reading import Scope, read
 from dractl.model.cluster_info import Cause
 from tests.apiserver import ApiServer, Fault, Kind
+from tests.apiserver.child import child_server
 from tests.live.configs import Pauses, connected
 from tests.live.readings import CLUSTER, DEVICES, NAMES, named, reading_of
 
@@ -48,20 +49,24 @@ def test_metrics_that_do_not_come_are_not_waited_for(
 
 def test_metrics_are_not_held_as_a_whole(tmp_path: Path) -> None:
     line = b'apiserver_request_total{code="200",resource="pods",verb="LIST"} 1\n'
-    metrics = line * 200_000
-    with ApiServer(metrics=metrics) as server:
-        reading_of(server, tmp_path, Need(()))  # what is made once, is made now
+    metrics, documents = tmp_path / "metrics", tmp_path / "documents.json"
+    metrics.write_bytes(line * 400_000)
+    documents.write_text("[]", "utf-8")
+    config = tmp_path / "config"
+    with (
+        child_server(documents, config, "--metrics", str(metrics)),
+        connected(config) as connection,
+    ):
+        read(connection, Need(()), Scope("default"))  # what is made once, is made now
         tracemalloc.start()
         try:
-            info = reading_of(server, tmp_path, Need(())).info
+            info = read(connection, Need(()), Scope("default")).info
             _, most = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
 
     assert info.gates
-    # The server, which is in this process, makes an answer of them; the buffers of a
-    # connection depend on the release of Python.
-    assert most < 1.7 * len(metrics)
+    assert most < 0.3 * metrics.stat().st_size
 
 
 @pytest.mark.parametrize(
