@@ -115,7 +115,7 @@ def test_every_command_has_help_with_examples_in_80_columns(
     ran = dractl(*command.split(), "--help")
     assert ran.status == 0
     assert f"Usage: dractl {command}" in ran.out
-    assert f"  dractl {command}" in ran.out or f"<(dractl {command}" in ran.out
+    assert f"\n    dractl {command}" in ran.out or f"<(dractl {command}" in ran.out
     assert max(map(len, ran.out.splitlines())) <= 80
 
 
